@@ -1,0 +1,59 @@
+/** The ends a step can fail with, as `error_code` gives them to a workflow. */
+export type ErrorCode =
+  | 'invalid_input'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'rejected'
+  | 'operation_failed'
+  | 'timed_out'
+  | 'network'
+  | 'server_error'
+  | 'unexpected_reply'
+  | 'corrupt_download'
+  | 'unsafe_archive'
+  | 'artifact_failed'
+  | 'gate_failed'
+  | 'cancelled'
+
+/** What an {@link ActionError} may say beyond its code and first sentence. */
+export interface ErrorDetails {
+  /** The service's own words, unescaped; escaped where they are shown. */
+  apiWords?: string | undefined
+  /** What the reader should do next: a sentence or two, with the line of YAML to add where there is one. */
+  todo?: string | undefined
+  cause?: unknown
+}
+
+/**
+ * A failure a user meets. Thrown where it is known, shown once, by `run()`.
+ *
+ * `message` says what happened; `apiWords` what the service said; `todo` what to do. Text from outside may stand in any of
+ * them: the runner's side escapes and shortens it.
+ */
+export class ActionError extends Error {
+  override readonly name = 'ActionError'
+  readonly code: ErrorCode
+  readonly apiWords: string | undefined
+  readonly todo: string | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.apiWords = details.apiWords
+    this.todo = details.todo
+  }
+}
+
+/** The text of anything thrown, with the cause chain that network errors hide their reason in. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const parts = [error.message || error.name]
+  let cause = error.cause
+  while (cause instanceof Error && parts.length < 4) {
+    if (cause.message && !parts.some((part) => part.includes((cause as Error).message))) parts.push(cause.message)
+    cause = cause.cause
+  }
+  return parts.join(': ')
+}

@@ -1,0 +1,5 @@
+/** The version in package.json, which a test holds it against. */
+export const VERSION = '1.0.0'
+
+/** How the action names itself to servers. */
+export const USER_AGENT = `visual-layer-dataset-action/${VERSION}`
