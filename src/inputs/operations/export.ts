@@ -1,0 +1,135 @@
+import type { z } from 'zod'
+import type { Fault } from '../faults.ts'
+import { artifactName, entityType, flag, idList, notOffered, oneOf, parsed, uuid, vql, wholeNumber } from '../fields.ts'
+import type { Given, InputName } from '../input-table.ts'
+import { type Idle, onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
+import { outputDir } from '../output-dir.ts'
+import type { SharedRequest } from '../shared.ts'
+
+/** What is exported. An attached export was started elsewhere, with a selection of its own. */
+export type ExportSelection =
+  | { kind: 'attached'; exportId: string }
+  | { kind: 'whole' }
+  | { kind: 'vql'; vql: string }
+  | { kind: 'selected'; mediaIds: string[]; clusterIds: string[]; excludeMediaIds: string[] }
+
+export interface ExportRequest extends SharedRequest, Waiting {
+  operation: 'export'
+  datasetId: string
+  selection: ExportSelection
+  entityType: 'IMAGES' | 'OBJECTS'
+  exportFormat: 'json' | 'parquet'
+  includeImages: boolean
+  allowEmpty: boolean
+  onConflict: 'wait' | 'fail'
+  /** Absolute and real, strictly inside the workspace. */
+  outputDir: string
+  extract: boolean
+  uploadArtifact: boolean
+  /** Names the artifact, and the ZIP with or without one. */
+  artifactName: string
+  /** In days; without it the repository's setting holds. */
+  retentionDays: number | undefined
+  compressionLevel: number
+  overwriteArtifact: boolean
+}
+
+const selectionFields = {
+  export_id: uuid().optional(),
+  media_ids: idList(),
+  cluster_ids: idList(),
+  exclude_media_ids: idList(),
+  vql: vql().optional(),
+}
+
+const fields = {
+  dataset_id: uuid(),
+  snapshot_id: notOffered('snapshot_id', 'exporting the state of a snapshot'),
+  snapshot_name: notOffered('snapshot_name', 'exporting the state of a snapshot'),
+  export_format: oneOf('json', 'parquet'),
+  include_images: flag(),
+  ...selectionFields,
+  entity_type: entityType(),
+  split: notOffered('split', 'a choice about exporting in parts'),
+  shard: notOffered('shard', 'exporting one slice of a dataset'),
+  allow_empty: flag(),
+  extract: flag(),
+  compare_with: notOffered('compare_with', 'comparing exports'),
+  upload_artifact: flag(),
+  artifact_name: artifactName(),
+  retention_days: wholeNumber(1, 400).optional(),
+  compression_level: wholeNumber(0, 9),
+  overwrite_artifact: flag(),
+  fail_if: notOffered('fail_if', 'failing on what an export holds'),
+  on_conflict: onConflict,
+  ...waitingFields,
+}
+
+const SELECTING: readonly InputName[] = ['vql', 'media_ids', 'cluster_ids', 'exclude_media_ids']
+const STARTING: readonly InputName[] = [...SELECTING, 'entity_type', 'export_format', 'include_images', 'on_conflict']
+const UPLOADING: readonly InputName[] = ['retention_days', 'compression_level', 'overwrite_artifact']
+const LANDING: readonly InputName[] = ['output_dir', 'extract', 'artifact_name', ...UPLOADING]
+
+function rules(given: Given): Fault[] {
+  if (given.export_id !== undefined) return []
+  const { vql: filter, media_ids, cluster_ids, exclude_media_ids: exclusions } = given
+  const faults: Fault[] = []
+  if (filter !== undefined && (media_ids !== undefined || cluster_ids !== undefined)) {
+    const rule = 'it must be left out beside media_ids and cluster_ids: select by filter or by ids'
+    faults.push({ input: 'vql', got: filter, rule })
+  }
+  if (exclusions !== undefined && cluster_ids === undefined) {
+    const rule = 'it must be left out without cluster_ids, from which it takes media away'
+    faults.push({ input: 'exclude_media_ids', got: exclusions, rule })
+  }
+  return faults
+}
+
+function idle(given: Given): Idle[] {
+  const attached = given.export_id !== undefined
+  const waits = given.wait?.toLowerCase() !== 'false'
+  const uploads = given.upload_artifact?.toLowerCase() !== 'false'
+  return [
+    ...(attached ? [{ inputs: STARTING, because: 'the export of export_id was started elsewhere' }] : []),
+    ...(waits ? [] : [{ inputs: LANDING, because: 'with wait: false nothing is downloaded' }]),
+    ...(waits && !uploads ? [{ inputs: UPLOADING, because: 'upload_artifact is false' }] : []),
+  ]
+}
+
+/** Attached, filtered or selected where one is asked for, else the whole dataset; {@link rules} keep them apart. */
+function selection(values: z.output<z.ZodObject<typeof selectionFields>>): ExportSelection {
+  const { export_id: exportId, vql: filter, media_ids: mediaIds, cluster_ids: clusterIds } = values
+  if (exportId !== undefined) return { kind: 'attached', exportId }
+  if (filter !== undefined) return { kind: 'vql', vql: filter }
+  if (mediaIds.length === 0 && clusterIds.length === 0) return { kind: 'whole' }
+  return { kind: 'selected', mediaIds, clusterIds, excludeMediaIds: values.exclude_media_ids }
+}
+
+export const exportDataset = operationInputs({
+  operation: 'export',
+  fields: ({ workspace }) => ({
+    ...fields,
+    output_dir: parsed('it must be a folder', (text) => outputDir(text, workspace)),
+  }),
+  rules,
+  idle,
+  request: (values, shared): ExportRequest => ({
+    operation: 'export',
+    ...shared,
+    ...waiting(values),
+    datasetId: values.dataset_id,
+    selection: selection(values),
+    entityType: values.entity_type,
+    exportFormat: values.export_format,
+    includeImages: values.include_images,
+    allowEmpty: values.allow_empty,
+    onConflict: values.on_conflict,
+    outputDir: values.output_dir,
+    extract: values.extract,
+    uploadArtifact: values.upload_artifact,
+    artifactName: values.artifact_name,
+    retentionDays: values.retention_days,
+    compressionLevel: values.compression_level,
+    overwriteArtifact: values.overwrite_artifact,
+  }),
+})

@@ -1,0 +1,28 @@
+import type { Fault } from '../faults.ts'
+import { displayName, snapshotId } from '../fields.ts'
+import type { Given } from '../input-table.ts'
+
+/** Which snapshot of the dataset: the one of an id (or the word `current`), or the newest of exactly that name. */
+export type SnapshotChoice = { by: 'id'; snapshotId: string } | { by: 'name'; snapshotName: string }
+
+export const snapshotChoiceFields = { snapshot_id: snapshotId().optional(), snapshot_name: displayName().optional() }
+
+/** Exactly one of the two must be there: guessing a snapshot could put the wrong data in place. */
+export function snapshotChoiceFaults(operation: string, { snapshot_id: id, snapshot_name: name }: Given): Fault[] {
+  if (id === undefined && name === undefined) {
+    const rule = `operation "${operation}" needs either snapshot_id (a UUID, or "current") or snapshot_name`
+    return [{ input: 'snapshot_id', got: undefined, rule }]
+  }
+  if (id === undefined || name === undefined) return []
+  return [{ input: 'snapshot_name', got: name, rule: 'it must be left out beside snapshot_id: give one or the other' }]
+}
+
+/** The choice that values make once {@link snapshotChoiceFaults} has found nothing wrong. */
+export function snapshotChoice(values: {
+  snapshot_id?: string | undefined
+  snapshot_name?: string | undefined
+}): SnapshotChoice {
+  if (values.snapshot_id !== undefined) return { by: 'id', snapshotId: values.snapshot_id }
+  if (values.snapshot_name !== undefined) return { by: 'name', snapshotName: values.snapshot_name }
+  throw new Error('neither snapshot_id nor snapshot_name: the rules between inputs let this pass')
+}

@@ -1,0 +1,42 @@
+import { description, displayName, notOffered, uuid } from '../fields.ts'
+import { ifExists, onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
+import type { SharedRequest } from '../shared.ts'
+
+export interface SnapshotRequest extends SharedRequest, Waiting {
+  operation: 'snapshot'
+  datasetId: string
+  /** The name to give; without it the service gives one. */
+  snapshotName: string | undefined
+  description: string | undefined
+  ifExists: 'create' | 'reuse' | 'fail'
+  onConflict: 'wait' | 'fail'
+}
+
+const fields = {
+  dataset_id: uuid(),
+  snapshot_name: displayName().optional(),
+  description: description().optional(),
+  if_exists: ifExists,
+  rollback_on_failure: notOffered('rollback_on_failure', 'rolling back when the job fails later'),
+  on_conflict: onConflict,
+  ...waitingFields,
+}
+
+export const snapshot = operationInputs({
+  operation: 'snapshot',
+  fields: () => fields,
+  idle: (given) =>
+    given.snapshot_name === undefined
+      ? [{ inputs: ['if_exists'], because: 'without snapshot_name there is no name to look for' }]
+      : [],
+  request: (values, shared): SnapshotRequest => ({
+    operation: 'snapshot',
+    ...shared,
+    ...waiting(values),
+    datasetId: values.dataset_id,
+    snapshotName: values.snapshot_name,
+    description: values.description,
+    ifExists: values.if_exists,
+    onConflict: values.on_conflict,
+  }),
+})

@@ -1,0 +1,22 @@
+import { pollInterval, uuid } from '../fields.ts'
+import { operationInputs } from '../operation-inputs.ts'
+import type { SharedRequest } from '../shared.ts'
+
+export interface WaitRequest extends SharedRequest {
+  operation: 'wait'
+  datasetId: string
+  pollIntervalMs: number | 'auto'
+}
+
+const fields = { dataset_id: uuid(), poll_interval: pollInterval() }
+
+export const wait = operationInputs({
+  operation: 'wait',
+  fields: () => fields,
+  request: (values, shared): WaitRequest => ({
+    operation: 'wait',
+    ...shared,
+    datasetId: values.dataset_id,
+    pollIntervalMs: values.poll_interval,
+  }),
+})

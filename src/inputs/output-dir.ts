@@ -1,0 +1,38 @@
+import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import type { Outcome } from './fields.ts'
+
+const RULE = 'it must be a folder inside the workspace, and not the workspace itself'
+
+/**
+ * The absolute, real path of the folder that an export goes to. It lies strictly inside the workspace after symbolic
+ * links are resolved, so that an export cannot write over the rest of the runner; and not inside `.git`, where the
+ * checkout keeps the repository and its credentials. The folder need not exist.
+ */
+export function outputDir(text: string, workspace: string): Outcome<string> {
+  const root = realPath(resolve(workspace)) ?? resolve(workspace)
+  const path = realPath(resolve(root, text))
+  if (path === undefined) return { broken: `${RULE}, and a link or a file stands in its way` }
+  const inside = relative(root, path)
+  if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return { broken: RULE }
+  if (inside.split(sep).some((segment) => segment.toLowerCase() === '.git')) {
+    return { broken: 'it must not lie inside a .git folder' }
+  }
+  return { value: path }
+}
+
+/** The real path of a folder that may not exist yet in part; undefined when something that is no folder is in the way. */
+function realPath(path: string): string | undefined {
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false })) {
+      return statSync(path).isDirectory() ? realpathSync.native(path) : undefined
+    }
+  } catch {
+    // A link that leads nowhere or in a circle, a path below a file, a name too long, a folder that may not be read.
+    return undefined
+  }
+  const parent = dirname(path)
+  if (parent === path) return path
+  const realParent = realPath(parent)
+  return realParent === undefined ? undefined : join(realParent, basename(path))
+}

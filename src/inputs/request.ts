@@ -1,0 +1,48 @@
+import { type Fault, invalidInput } from './faults.ts'
+import { type Given, givenInputs } from './input-table.ts'
+import { nearest } from './nearest.ts'
+import type { Places } from './operation-inputs.ts'
+import { NOT_OFFERED, type OperationName, type OperationRequest, OPERATIONS } from './operations-table.ts'
+import { readShared } from './shared.ts'
+
+/**
+ * The request that the inputs make, and a warning for each input that is set without effect.
+ *
+ * @throws ActionError `invalid_input` that names everything wrong with the inputs.
+ */
+export function readRequest(env: NodeJS.ProcessEnv, places: Places): { request: OperationRequest; warnings: string[] } {
+  const given = givenInputs(env)
+  const shared = readShared(given)
+  const operation = operationOf(given)
+  if (typeof operation === 'object') throw invalidInput([operation, ...shared.faults])
+  const own = OPERATIONS[operation].read(given, places)
+  if (own.request === undefined || shared.values === undefined || own.faults.length > 0) {
+    throw invalidInput([...own.faults, ...shared.faults])
+  }
+  return { request: own.request(shared.values), warnings: own.warnings }
+}
+
+/**
+ * What must be masked in the log before anything else is done, whether the inputs are right or not: the secrets as they
+ * came and, where these have white space at the ends, as they are used.
+ */
+export function secretsOf(env: NodeJS.ProcessEnv): string[] {
+  const raw = [env['INPUT_API_SECRET'], env['INPUT_TOKEN'], env['INPUT_GITHUB_TOKEN']]
+  const secrets = raw.flatMap((secret) => (secret === undefined ? [] : [secret, secret.trim()]))
+  return [...new Set(secrets)].filter((secret) => secret.trim() !== '')
+}
+
+/** The operation asked for, or why there is none. */
+function operationOf({ operation: got }: Given): OperationName | Fault {
+  if (got !== undefined && isOffered(got)) return got
+  const names = Object.keys(OPERATIONS)
+  const rule = `it must be one of ${names.join(', ')}`
+  if (got === undefined) return { input: 'operation', got, rule }
+  if (NOT_OFFERED.includes(got)) return { input: 'operation', got, rule: `it is not part of this version: ${rule}` }
+  const meant = nearest(got, names)
+  return { input: 'operation', got, rule: meant ? `${rule}. Did you mean "${meant}"?` : rule }
+}
+
+function isOffered(name: string): name is OperationName {
+  return Object.hasOwn(OPERATIONS, name)
+}

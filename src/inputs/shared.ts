@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import type { Credentials } from '../visual-layer/token.ts'
+import { isLoopback, type Service, serviceAt } from './base-url.ts'
+import type { Fault } from './faults.ts'
+import { duration, parsed, wholeNumber } from './fields.ts'
+import { type Given, INPUT_DEFAULTS, inputNames } from './input-table.ts'
+import { type Reading, readFields } from './read-fields.ts'
+
+/** What every operation is told. */
+export interface SharedRequest {
+  service: Service
+  credentials: Credentials
+  /** For the whole step. */
+  timeoutMs: number
+  /** For one HTTP attempt. */
+  requestTimeoutMs: number
+  maxRetries: number
+}
+
+const fields = {
+  base_url: parsed('it must be a URL', serviceAt),
+  api_key: headerText('it must be the key alone, without spaces or line ends').optional(),
+  api_secret: z.string().optional(),
+  token: headerText('it must be the token alone, without "Bearer", spaces or line ends').optional(),
+  timeout: duration(),
+  request_timeout: duration(),
+  max_retries: wholeNumber(0, 100),
+}
+
+export const SHARED_INPUTS = inputNames(fields)
+
+/** Text that can stand in an HTTP header as it is. */
+function headerText(rule: string) {
+  return z.string(rule).regex(/^[\x21-\x7e]+$/, rule)
+}
+
+/** Reads what every operation is told. */
+export function readShared(given: Given): Reading<SharedRequest> {
+  const { values, faults } = readFields(fields, given)
+  const service = serviceAt(given.base_url ?? INPUT_DEFAULTS.base_url)
+  faults.push(...credentialFaults(given, 'value' in service ? service.value : undefined))
+  if (values === undefined || faults.length > 0) return { values: undefined, faults }
+  return {
+    values: {
+      service: values.base_url,
+      credentials: credentials(values),
+      timeoutMs: values.timeout,
+      requestTimeoutMs: values.request_timeout,
+      maxRetries: values.max_retries,
+    },
+    faults,
+  }
+}
+
+function credentials(values: z.output<z.ZodObject<typeof fields>>): Credentials {
+  const { api_key: apiKey, api_secret: apiSecret, token } = values
+  if (token !== undefined) return { kind: 'token', token }
+  if (apiKey !== undefined && apiSecret !== undefined) return { kind: 'key', apiKey, apiSecret }
+  return { kind: 'none' }
+}
+
+const WHY_EMPTY =
+  'A secret that does not exist is empty, and so is every secret in a run for a pull request from a fork or from Dependabot'
+
+/** What is wrong with the credentials as a whole. The service is unknown when `base_url` is wrong itself. */
+function credentialFaults(given: Given, service: Service | undefined): Fault[] {
+  const { api_key: key, api_secret: secret, token } = given
+  const faults: Fault[] = []
+  if (token !== undefined && (key !== undefined || secret !== undefined)) {
+    faults.push({
+      input: 'token',
+      got: token,
+      rule: 'it must be left out beside api_key and api_secret: give one or the other',
+    })
+  } else if ((key === undefined) !== (secret === undefined)) {
+    const [input, other] =
+      key === undefined ? (['api_key', 'api_secret'] as const) : (['api_secret', 'api_key'] as const)
+    faults.push({ input, got: undefined, rule: `it must be set together with ${other}. ${WHY_EMPTY}` })
+  }
+  if (service === undefined) return faults
+  if (key === undefined && secret === undefined && token === undefined) {
+    if (service.isCloud) {
+      const yaml = 'api_key: ${{ secrets.VL_API_KEY }} and api_secret: ${{ secrets.VL_API_SECRET }}'
+      faults.push({
+        input: 'api_key',
+        got: undefined,
+        rule: `${service.origin} needs credentials: set ${yaml}. ${WHY_EMPTY}`,
+      })
+    }
+  } else if (service.apiRoot.protocol === 'http:' && !isLoopback(service)) {
+    const rule = 'it must begin with https://, since credentials over http can be read on the way'
+    faults.push({ input: 'base_url', got: given.base_url, rule })
+  }
+  return faults
+}

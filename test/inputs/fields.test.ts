@@ -1,0 +1,213 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { listItems } from '../../src/inputs/fields.ts'
+import { DATASET_ID, faults, OTHER_ID, request } from './step-inputs.ts'
+
+const UUID_RULE = 'it must be a UUID such as 0a1b2c3d-4e5f-6789-abcd-ef0123456789'
+
+describe('listItems', () => {
+  it('splits at commas and line ends, drops blanks and repetitions, keeps the order', () => {
+    expect(listItems(' b, a\r\nc,,b\n\n , d ')).toEqual(['b', 'a', 'c', 'd'])
+    expect(listItems(' ,\n')).toEqual([])
+  })
+
+  it('gives back any distinct items, however they were separated', () => {
+    const items = fc.uniqueArray(fc.stringMatching(/^[a-z0-9-]{1,20}$/), { minLength: 1 })
+    const separator = fc.constantFrom(',', '\n', '\r\n', ' , ', ',\n', '\n\n')
+    fc.assert(
+      fc.property(items, separator, (ids, between) => {
+        expect(listItems(ids.join(between))).toEqual(ids)
+      }),
+    )
+  })
+})
+
+describe('ids', () => {
+  it.each([DATASET_ID, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'])(
+    'takes the UUID %s, whatever its version',
+    (id) => {
+      expect(request('snapshot', { dataset_id: id }).datasetId).toBe(id)
+      expect(request('snapshot', { dataset_id: ` ${id.toUpperCase()}\n` }).datasetId).toBe(id)
+    },
+  )
+
+  it.each(['abc', `{${DATASET_ID}}`, DATASET_ID.replaceAll('-', ''), `${DATASET_ID}0`, `${DATASET_ID}\n${OTHER_ID}`])(
+    'refuses %j',
+    (id) => {
+      expect(faults('snapshot', { dataset_id: id })).toEqual([`- dataset_id: got ${JSON.stringify(id)}; ${UUID_RULE}`])
+    },
+  )
+
+  it('takes a list of ids with tokens of any form', () => {
+    const { selection } = request('export', { cluster_ids: `a_1, ${OTHER_ID}\na_1`, exclude_media_ids: 'x' })
+    expect(selection).toEqual({ kind: 'selected', mediaIds: [], clusterIds: ['a_1', OTHER_ID], excludeMediaIds: ['x'] })
+  })
+
+  it.each([
+    ['a, b c', 'and "b c" is not one'],
+    [`a,${'x'.repeat(201)}`, 'is not one'],
+    ['a,b\u0007', String.raw`and "b\u0007" is not one`],
+    [' , ,', 'and there is no id in it'],
+  ])('refuses the list %j', (text, reason) => {
+    const [fault] = faults('export', { media_ids: text })
+    expect(fault).toContain('ids separated by commas or lines, each of at most 200 characters without spaces')
+    expect(fault).toContain(reason)
+  })
+})
+
+describe('true and false', () => {
+  it('takes the spellings of YAML 1.2 and no other', () => {
+    for (const text of ['true', 'True', 'TRUE']) expect(request('export', { extract: text }).extract).toBe(true)
+    for (const text of ['false', 'False', 'FALSE']) expect(request('export', { wait: text }).wait).toBe(false)
+    const other = fc
+      .oneof(fc.constantFrom('yes', 'no', 'on', 'off', '1', '0', 'tRUE', 'truefalse', 'null'), fc.string())
+      .filter((text) => text.trim() !== '' && !/^(?:true|True|TRUE|false|False|FALSE)$/.test(text.trim()))
+    fc.assert(
+      fc.property(other, (text) => {
+        expect(faults('export', { extract: text })).toEqual([
+          expect.stringMatching(/^- extract: .*; it must be true or false$/),
+        ])
+      }),
+    )
+  })
+
+  it('takes an empty text for the default', () => {
+    expect(request('restore', { safety_snapshot: ' ' }).safetySnapshot).toBe(true)
+    expect(request('export', { extract: '' }).extract).toBe(false)
+  })
+})
+
+describe('numbers and durations', () => {
+  it('keeps to their bounds', () => {
+    expect(request('snapshot', { max_retries: '0' }).maxRetries).toBe(0)
+    expect(request('snapshot', { max_retries: '100' }).maxRetries).toBe(100)
+    expect(request('export', { retention_days: '400', compression_level: '9' })).toMatchObject({
+      retentionDays: 400,
+      compressionLevel: 9,
+    })
+    expect(request('snapshot', { timeout: '120h', poll_interval: '50ms', request_timeout: '1ms' })).toMatchObject({
+      timeoutMs: 432_000_000,
+      pollIntervalMs: 50,
+      requestTimeoutMs: 1,
+    })
+    expect(request('snapshot', { poll_interval: '1h' }).pollIntervalMs).toBe(3_600_000)
+  })
+
+  it.each([
+    ['max_retries', '101', 'a whole number from 0 to 100'],
+    ['max_retries', '-1', 'a whole number from 0 to 100'],
+    ['max_retries', '1.0', 'a whole number from 0 to 100'],
+    ['max_retries', '0x5', 'a whole number from 0 to 100'],
+    ['retention_days', '0', 'a whole number from 1 to 400'],
+    ['retention_days', '401', 'a whole number from 1 to 400'],
+    ['compression_level', '10', 'a whole number from 0 to 9'],
+    ['timeout', '121h', 'more than zero and at most 120h'],
+    ['timeout', '0s', 'more than zero and at most 120h'],
+    ['request_timeout', '60', 'a duration such as 90s'],
+    ['poll_interval', '49ms', 'from 50ms to 1h'],
+    ['poll_interval', '61m', 'from 50ms to 1h'],
+    ['poll_interval', 'Auto', 'it must be "auto" or a duration'],
+  ] as const)('refuses %s: %s', (input, text, reason) => {
+    expect(faults('export', { [input]: text })).toEqual([
+      expect.stringMatching(new RegExp(`^- ${input}: got "${text}"; .*${reason}`)),
+    ])
+  })
+})
+
+describe('names and texts', () => {
+  it('takes names in any script and descriptions of several lines', () => {
+    const made = request('snapshot', { snapshot_name: ' vor dem Umbau: \u00e4\u732b ', description: 'one\n\ttwo' })
+    expect(made).toMatchObject({ snapshotName: 'vor dem Umbau: \u00e4\u732b', description: 'one\n\ttwo' })
+    expect(request('snapshot', { snapshot_name: 'x'.repeat(255) }).snapshotName).toHaveLength(255)
+    expect(request('snapshot', { description: 'x'.repeat(10_000) }).description).toHaveLength(10_000)
+  })
+
+  it.each(['a\nb', 'a\u0000b', 'a\u2028b', 'a\u0085b', 'x'.repeat(256)])('refuses the name %j', (name) => {
+    expect(faults('snapshot', { snapshot_name: name })[0]).toContain('one line of at most 255 characters')
+    expect(faults('create-from-s3', { dataset_name: name })[0]).toContain('one line of at most 255 characters')
+  })
+
+  it('refuses a description that is too long', () => {
+    expect(faults('snapshot', { description: 'x'.repeat(10_001) })[0]).toMatch(/10,000 characters$/)
+  })
+
+  it.each(['nightly', 'a.b_c-d (1)', '...', 'x'.repeat(200)])('takes the artifact name %s', (name) => {
+    expect(request('export', { artifact_name: name }).artifactName).toBe(name)
+  })
+
+  it.each(
+    Array.from('":<>|*?\\/')
+      .map((character) => `a${character}b`)
+      .concat('.', '..', 'a\nb', 'x'.repeat(201), '\u732b'.repeat(67)),
+  )('refuses the artifact name %j', (name) => {
+    expect(faults('export', { artifact_name: name })[0]).toContain('a name of at most 200 bytes without any of')
+  })
+})
+
+describe('bucket_path', () => {
+  it.each(['s3://bucket/prefix/', 's3://bucket', 'bucket/prefix/', 'bucket', 's3://b/a%20b/caf\u00e9/'])(
+    'passes %s as it is',
+    (path) => {
+      expect(request('create-from-s3', { bucket_path: path }).bucketPath).toBe(path)
+    },
+  )
+
+  it.each([
+    ['https://bucket.s3.amazonaws.com/x', 'not the web address of a bucket'],
+    ['HTTP://bucket/x', 'not the web address of a bucket'],
+    ['gs://bucket/x', 's3:// is the only scheme'],
+    ['S3://bucket/x', 's3:// is the only scheme'],
+    ['s3://bucket/a b/', 'without spaces'],
+    ['s3://bucket/a\ns3://bucket/b', 'on one line'],
+    ['s3:///x', 'the name of the bucket is missing'],
+    ['s3://', 'the name of the bucket is missing'],
+    ['/bucket/x', 'the name of the bucket is missing'],
+  ])('refuses %j', (path, reason) => {
+    expect(faults('create-from-s3', { bucket_path: path })).toEqual([expect.stringContaining(reason)])
+  })
+})
+
+describe('vql', () => {
+  it('drops white space between the parts and changes nothing else', () => {
+    const text = '[ {"text": {"op":"fts",\n"value":"a  \\" b\\\\", "threshold": 12345678901234567890.10 } } ]'
+    const { selection } = request('export', { vql: text })
+    const compact = '[{"text":{"op":"fts","value":"a  \\" b\\\\","threshold":12345678901234567890.10}}]'
+    expect(selection).toEqual({ kind: 'vql', vql: compact })
+  })
+
+  it('takes a text as long as an environment holds', () => {
+    const value = '\\"  '.repeat(25_000)
+    const { selection } = request('export', { vql: `[ {"text": "${value}"} ]` })
+    expect(selection).toEqual({ kind: 'vql', vql: `[{"text":"${value}"}]` })
+  })
+
+  it('means the same as what came', () => {
+    const filters = fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 4 })
+    fc.assert(
+      fc.property(filters, fc.constantFrom(0, 2, '\t', '\r\n '), (value, indent) => {
+        const { selection } = request('export', { vql: JSON.stringify(value, null, indent) })
+        expect(selection).toEqual({ kind: 'vql', vql: JSON.stringify(value) })
+      }),
+    )
+  })
+
+  it.each(['{}', '[1]', '[null]', '[[]]', '"x"', '[{}', 'label = cat', "[{'a':1}]"])('refuses %s', (text) => {
+    expect(faults('export', { vql: text })[0]).toContain('a JSON array of filter objects such as')
+  })
+})
+
+describe('words', () => {
+  it.each([
+    ['export', 'export_format', 'JSON', '"json" or "parquet"'],
+    ['snapshot', 'if_exists', 'skip', '"create" or "reuse" or "fail"'],
+    ['clone', 'on_conflict', 'retry', '"wait" or "fail"'],
+    ['create-from-s3', 'on_cancel', 'delete', '"abort" or "leave"'],
+    ['export', 'entity_type', 'VIDEOS', '"IMAGES" or "OBJECTS"'],
+  ] as const)('%s refuses %s: %s', (operation, input, text, allowed) => {
+    expect(faults(operation, { [input]: text })).toEqual([`- ${input}: got "${text}"; it must be ${allowed}`])
+  })
+
+  it('takes entity_type in any case', () => {
+    expect(request('export', { entity_type: 'objects' }).entityType).toBe('OBJECTS')
+  })
+})

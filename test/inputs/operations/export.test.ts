@@ -1,0 +1,139 @@
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { DATASET_ID, faults, OTHER_ID, request, warnings } from '../step-inputs.ts'
+
+const VQL = '[{"duplicates":{"op":"duplicates","value":0.95}}]'
+
+describe('export', () => {
+  it('has the defaults of the contract', () => {
+    expect(request('export')).toMatchObject({
+      operation: 'export',
+      datasetId: DATASET_ID,
+      selection: { kind: 'whole' },
+      entityType: 'IMAGES',
+      exportFormat: 'json',
+      includeImages: false,
+      allowEmpty: false,
+      onConflict: 'wait',
+      outputDir: join(resolve('/workspace'), 'visual-layer-export'),
+      extract: false,
+      uploadArtifact: true,
+      artifactName: 'visual-layer-export',
+      compressionLevel: 6,
+      overwriteArtifact: false,
+      wait: true,
+    })
+    expect(request('export').retentionDays).toBeUndefined()
+  })
+
+  it('takes every choice', () => {
+    const inputs = {
+      export_format: 'parquet',
+      include_images: 'true',
+      entity_type: 'OBJECTS',
+      allow_empty: 'true',
+      output_dir: 'out/nightly',
+      extract: 'true',
+      artifact_name: 'nightly',
+      retention_days: '7',
+      compression_level: '0',
+      overwrite_artifact: 'true',
+      split: 'auto',
+    }
+    expect(request('export', inputs)).toMatchObject({
+      exportFormat: 'parquet',
+      includeImages: true,
+      entityType: 'OBJECTS',
+      allowEmpty: true,
+      outputDir: join(resolve('/workspace'), 'out', 'nightly'),
+      extract: true,
+      artifactName: 'nightly',
+      retentionDays: 7,
+      compressionLevel: 0,
+      overwriteArtifact: true,
+    })
+    expect(warnings('export', inputs)).toEqual([])
+  })
+
+  it('tells apart what is selected', () => {
+    expect(request('export', { vql: VQL }).selection).toEqual({ kind: 'vql', vql: VQL })
+    expect(request('export', { media_ids: 'a', cluster_ids: 'b' }).selection).toEqual({
+      kind: 'selected',
+      mediaIds: ['a'],
+      clusterIds: ['b'],
+      excludeMediaIds: [],
+    })
+  })
+
+  it.each([{ media_ids: 'a' }, { cluster_ids: 'a' }])('refuses a filter beside ids', (ids) => {
+    expect(faults('export', { vql: VQL, ...ids })).toEqual([
+      expect.stringMatching(/^- vql: got .*; it must be left out beside media_ids and cluster_ids/),
+    ])
+  })
+
+  it('refuses media to leave out where there is no cluster, even when they are misspelt', () => {
+    expect(faults('export', { exclude_media_ids: 'a b', media_ids: 'c' })).toEqual([
+      expect.stringContaining('ids separated by commas'),
+      '- exclude_media_ids: got "a b"; it must be left out without cluster_ids, from which it takes media away',
+    ])
+  })
+
+  it('attaches to an export, and warns about what was chosen where that was started', () => {
+    const inputs = {
+      export_id: OTHER_ID.toUpperCase(),
+      vql: VQL,
+      media_ids: 'a',
+      exclude_media_ids: 'b',
+      include_images: 'true',
+    }
+    expect(request('export', inputs).selection).toEqual({ kind: 'attached', exportId: OTHER_ID })
+    const because = 'is set but has no effect: the export of export_id was started elsewhere.'
+    expect(warnings('export', inputs)).toEqual(
+      ['include_images', 'media_ids', 'exclude_media_ids', 'vql'].map((name) => `The input "${name}" ${because}`),
+    )
+  })
+
+  it('warns about the settings of an artifact that is not uploaded, but not about the name of the ZIP', () => {
+    const inputs = {
+      upload_artifact: 'False',
+      artifact_name: 'nightly',
+      retention_days: '3',
+      overwrite_artifact: 'true',
+    }
+    const because = 'is set but has no effect: upload_artifact is false.'
+    expect(warnings('export', inputs)).toEqual([
+      `The input "retention_days" ${because}`,
+      `The input "overwrite_artifact" ${because}`,
+    ])
+    expect(request('export', inputs)).toMatchObject({ uploadArtifact: false, artifactName: 'nightly' })
+    expect(warnings('export', { compression_level: '9' })).toEqual([])
+  })
+
+  it('warns about where an export goes that is not waited for', () => {
+    expect(
+      warnings('export', { wait: 'false', extract: 'true', retention_days: '3', upload_artifact: 'false' }),
+    ).toEqual([
+      'The input "extract" is set but has no effect: with wait: false nothing is downloaded.',
+      'The input "retention_days" is set but has no effect: with wait: false nothing is downloaded.',
+    ])
+  })
+
+  it.each([
+    ['split', 'never', '"auto": a choice about exporting in parts'],
+    ['shard', '2/8', 'left out: exporting one slice of a dataset'],
+    ['compare_with', 'previous-run', 'left out: comparing exports'],
+    ['fail_if', 'removed_count > 0', 'left out: failing on what an export holds'],
+    ['snapshot_id', 'current', 'left out: exporting the state of a snapshot'],
+    ['snapshot_name', 'nightly', 'left out: exporting the state of a snapshot'],
+  ])('refuses %s: %s, which this version cannot act on', (input, text, said) => {
+    expect(faults('export', { [input]: text })).toEqual([
+      `- ${input}: got "${text}"; it must be ${said} is not part of this version`,
+    ])
+  })
+
+  it.each(['..', '.', '.git/x', '/etc'])('refuses to write to %s', (path) => {
+    expect(faults('export', { output_dir: path })).toEqual([
+      expect.stringContaining(`- output_dir: got "${path}"; it must`),
+    ])
+  })
+})

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { NOT_OFFERED } from '../../src/inputs/operations-table.ts'
+import { secretsOf } from '../../src/inputs/request.ts'
+import { environment, errorAbout, faults } from './step-inputs.ts'
+
+const KEY = { api_key: 'key', api_secret: 'secret' }
+const ALLOWED = 'it must be one of create-from-s3, snapshot, restore, clone, export, wait'
+
+describe('readRequest', () => {
+  it('names everything wrong in one error, and what to do', () => {
+    const error = errorAbout(
+      environment({
+        operation: 'export',
+        api_key: 'key',
+        dataset_id: 'abc',
+        vql: 'cats',
+        media_ids: 'a',
+        exclude_media_ids: 'b',
+        output_dir: '..',
+        wait: 'maybe',
+        timeout: '2 hours',
+        base_url: 'app.visual-layer.com',
+      }),
+    )
+    expect(error.code).toBe('invalid_input')
+    const [heading, ...lines] = error.message.split('\n')
+    expect(heading).toBe('8 inputs are wrong.')
+    const named = lines.map((line) => /^- (\w+): got .+; .+$/.exec(line)?.[1])
+    expect(named).toEqual([
+      'dataset_id',
+      'vql',
+      'wait',
+      'output_dir',
+      'vql',
+      'exclude_media_ids',
+      'base_url',
+      'timeout',
+      'api_secret',
+    ])
+    expect(error.todo).toContain('under "with:" of this step')
+  })
+
+  it('says one fault in the singular', () => {
+    expect(errorAbout(environment({ operation: 'snapshot', ...KEY })).message).toBe(
+      '1 input is wrong.\n- dataset_id: got nothing; operation "snapshot" needs it, and it must be a UUID such as 0a1b2c3d-4e5f-6789-abcd-ef0123456789',
+    )
+  })
+
+  it('shows the other faults beside a wrong operation', () => {
+    const { message } = errorAbout(environment({ operation: 'backup', api_key: 'key', timeout: 'x' }))
+    expect(message).toMatch(/^3 inputs are wrong\.\n- operation: got "backup"; .*\n- timeout: .*\n- api_secret: /)
+  })
+
+  it.each([
+    ['', `got nothing; ${ALLOWED}`],
+    ['snapshots', `got "snapshots"; ${ALLOWED}. Did you mean "snapshot"?`],
+    ['Create_from_S3', `got "Create_from_S3"; ${ALLOWED}. Did you mean "create-from-s3"?`],
+    ['exprot', `got "exprot"; ${ALLOWED}. Did you mean "export"?`],
+    ['toString', `got "toString"; ${ALLOWED}`],
+    ['x', `got "x"; ${ALLOWED}`],
+  ])('refuses the operation "%s"', (operation, said) => {
+    const { message } = errorAbout(environment({ operation, ...KEY }))
+    expect(message).toBe(`1 input is wrong.\n- operation: ${said}`)
+  })
+
+  it.each(NOT_OFFERED)('says that %s is not part of this version', (operation) => {
+    const { message } = errorAbout(environment({ operation, ...KEY }))
+    expect(message).toBe(
+      `1 input is wrong.\n- operation: got "${operation}"; it is not part of this version: ${ALLOWED}`,
+    )
+  })
+
+  it('keeps a fault on its line whatever came', () => {
+    const found = faults('snapshot', { dataset_id: 'a\n::error::b\r\n- wait: got', description: 'x'.repeat(20_000) })
+    expect(found).toHaveLength(2)
+    expect(found.every((line) => line.startsWith('- d') && line.length < 300)).toBe(true)
+  })
+})
+
+describe('secretsOf', () => {
+  it('finds what is to be masked, as it came and as it is used, even when the inputs are wrong', () => {
+    const env = environment({ operation: '?', api_key: 'id', api_secret: ' s1\n', token: 't1', github_token: 'ghs_1' })
+    expect(secretsOf(env)).toEqual([' s1\n', 's1', 't1', 'ghs_1'])
+  })
+
+  it('finds nothing where nothing came', () => {
+    expect(secretsOf(environment({ token: '', github_token: ' ' }))).toEqual([])
+  })
+})

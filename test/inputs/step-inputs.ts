@@ -1,0 +1,67 @@
+import { ActionError } from '../../src/errors.ts'
+import type { InputName } from '../../src/inputs/input-table.ts'
+import type { OperationName, OperationRequest } from '../../src/inputs/operations-table.ts'
+import { readRequest } from '../../src/inputs/request.ts'
+
+type Inputs = Partial<Record<InputName, string>>
+
+export const DATASET_ID = '0a1b2c3d-4e5f-1789-abcd-ef0123456789'
+export const OTHER_ID = '99999999-8888-1777-a666-555555555555'
+
+/** The environment of a step with these inputs under `with:`. */
+export function environment(inputs: Inputs): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(inputs).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]))
+}
+
+const COMPLETE: Record<OperationName, Inputs> = {
+  'create-from-s3': { dataset_name: 'Cats', bucket_path: 's3://media/cats/' },
+  snapshot: { dataset_id: DATASET_ID },
+  restore: { dataset_id: DATASET_ID, snapshot_id: 'current' },
+  clone: { dataset_id: DATASET_ID, snapshot_id: 'current' },
+  export: { dataset_id: DATASET_ID },
+  wait: { dataset_id: DATASET_ID },
+}
+
+/** The environment of a step that lacks nothing, with some inputs set otherwise. */
+function step(operation: OperationName, overrides: Inputs): NodeJS.ProcessEnv {
+  return environment({ operation, api_key: 'key', api_secret: 'secret', ...COMPLETE[operation], ...overrides })
+}
+
+/** The request that such a step makes. */
+export function request<Name extends OperationName>(
+  operation: Name,
+  overrides: Inputs = {},
+  workspace = '/workspace',
+): Extract<OperationRequest, { operation: Name }> {
+  const { request: made } = readRequest(step(operation, overrides), { workspace })
+  if (!isOf(made, operation)) throw new Error(`expected a request of ${operation}, got ${made.operation}`)
+  return made
+}
+
+function isOf<Name extends OperationName>(
+  made: OperationRequest,
+  operation: Name,
+): made is Extract<OperationRequest, { operation: Name }> {
+  return made.operation === operation
+}
+
+/** The warnings about such a step. */
+export function warnings(operation: OperationName, overrides: Inputs): string[] {
+  return readRequest(step(operation, overrides), { workspace: '/workspace' }).warnings
+}
+
+/** The error about an environment that holds something wrong. */
+export function errorAbout(env: NodeJS.ProcessEnv, workspace = '/workspace'): ActionError {
+  try {
+    readRequest(env, { workspace })
+  } catch (error) {
+    if (error instanceof ActionError) return error
+    throw error
+  }
+  throw new Error('the inputs were taken as right')
+}
+
+/** What is said to be wrong with such a step, one line for each fault. */
+export function faults(operation: OperationName, overrides: Inputs, workspace?: string): string[] {
+  return errorAbout(step(operation, overrides), workspace).message.split('\n').slice(1)
+}
