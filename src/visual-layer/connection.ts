@@ -1,0 +1,17 @@
+import type { Dispatcher } from 'undici'
+
+/**
+ * The one way out to the network: proxies from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, kept-alive connections, TLS as Node
+ * verifies it (`NODE_EXTRA_CA_CERTS` adds a company's own authority). undici's own timers are off where ours watch: the header
+ * and body timeouts.
+ */
+export async function openConnection(): Promise<Dispatcher> {
+  const { EnvHttpProxyAgent } = await import('undici')
+  return new EnvHttpProxyAgent({
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: 30_000 },
+    // Below the usual idle limits of load balancers, so that a request is seldom written to a socket that is being closed.
+    keepAliveTimeout: 4_000,
+  })
+}

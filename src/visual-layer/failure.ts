@@ -1,0 +1,175 @@
+import { ActionError, type ErrorCode, type ErrorDetails } from '../errors.ts'
+
+/** What is known of a request that failed. */
+export interface Outcome {
+  /** Worth another try: the same request may succeed later. */
+  transient: boolean
+  /** Whether a change it asked for may have been made all the same. */
+  effect: 'none' | 'unknown'
+  status?: number | undefined
+  /** The pause the service asked for, in ms. */
+  retryAfterMs?: number | undefined
+  /** A whole reply that the application itself wrote, not a gateway before it. */
+  answered?: boolean
+  /** JSON came, but not of the documented shape: a repeat seldom heals it. */
+  wrongShape?: boolean
+}
+
+/** A failed request to the Visual Layer API. */
+export class RequestFailure extends ActionError {
+  readonly outcome: Outcome
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails, outcome: Outcome) {
+    super(code, message, details)
+    this.outcome = outcome
+  }
+}
+
+/** Whether a failure may heal by itself, so that a wait goes on through it. */
+export function isTransient(error: unknown): error is RequestFailure {
+  return error instanceof RequestFailure && error.outcome.transient
+}
+
+/** Codes of failures before a connection stood, so that the request cannot have arrived. */
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+function codesOf(error: unknown): string[] {
+  const codes: string[] = []
+  for (let next = error, depth = 0; next instanceof Error && depth < 5; next = next.cause, depth += 1) {
+    if ('code' in next && typeof next.code === 'string') codes.push(next.code)
+    // Node tries several addresses of one name and gathers what each said.
+    if (next instanceof AggregateError) for (const inner of next.errors) codes.push(...codesOf(inner))
+  }
+  return codes
+}
+
+function isCertificateTrouble(code: string): boolean {
+  return /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(code)
+}
+
+/** A failure without a reply: refused, reset, not resolved, cut off, or `timedOutAfterMs` without an answer. */
+export function networkFailure(what: string, host: string, error: unknown, words: string): RequestFailure {
+  const codes = codesOf(error)
+  if (codes.some(isCertificateTrouble)) {
+    return new RequestFailure(
+      'network',
+      `The connection to ${host} is not trusted: ${words}.`,
+      {
+        todo: 'If the server uses a certificate of your own authority, set NODE_EXTRA_CA_CERTS to its PEM file in the environment of the runner.',
+        cause: error,
+      },
+      { transient: true, effect: 'none' },
+    )
+  }
+  // A proxy that will not open a tunnel answers before anything reaches the API.
+  const refusedByProxy = /HTTP Tunneling|proxy/i.test(words)
+  const neverSent = refusedByProxy || (codes.length > 0 && codes.every((code) => NEVER_SENT.has(code)))
+  return new RequestFailure(
+    'network',
+    `Visual Layer could not be reached to ${what}: ${words} (${host}).`,
+    {
+      todo: 'Check that the runner can reach this host (base_url, DNS, HTTPS_PROXY and NO_PROXY), then run the step again.',
+      cause: error,
+    },
+    { transient: true, effect: neverSent ? 'none' : 'unknown' },
+  )
+}
+
+/** A reply that came with a 2xx but cannot be what the API documents. */
+export function unexpectedReply(what: string, reason: string, excerpt: string, wrongShape: boolean): RequestFailure {
+  return new RequestFailure(
+    'unexpected_reply',
+    `Visual Layer's reply to the request to ${what} was not understood: ${reason}.`,
+    {
+      apiWords: excerpt,
+      todo: 'Check base_url (a web page in place of a reply means that it names another server). If it is right, the API may have changed: look for a newer version of this action.',
+    },
+    { transient: true, effect: 'unknown', wrongShape },
+  )
+}
+
+const MEANING: Record<number, { code: ErrorCode; happened: string; todo: string }> = {
+  401: {
+    code: 'unauthorized',
+    happened: 'Visual Layer did not accept the credentials',
+    todo: 'Check api_key and api_secret (or token): they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
+  },
+  403: {
+    code: 'forbidden',
+    happened: 'Visual Layer refused permission',
+    todo: 'The account needs the Editor or Owner role on the dataset, and the feature must be enabled for it (datasets created before snapshot support have no snapshots).',
+  },
+  404: {
+    code: 'not_found',
+    happened: 'Visual Layer did not find it, or this account has no access to it (the API does not tell these apart)',
+    todo: 'Check the ids, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
+  },
+  409: {
+    code: 'conflict',
+    happened: 'Visual Layer refused because of what the dataset is doing or the state it is in',
+    todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then run the step again.',
+  },
+  413: { code: 'rejected', happened: 'Visual Layer refused the request as too large', todo: 'Ask for less at once.' },
+  414: {
+    code: 'rejected',
+    happened: 'Visual Layer refused the request because its address is too long',
+    todo: 'Shorten vql, or select by media_ids or cluster_ids, which travel in the body.',
+  },
+}
+
+const REJECTED = {
+  code: 'rejected' as const,
+  happened: 'Visual Layer refused the request',
+  todo: 'Correct what its own words name, then run the step again.',
+}
+
+/**
+ * A reply with a status that is no success. 408, 425, 429 and 5xx may heal; the rest ends the step.
+ *
+ * @param words the API's own words, '' where it gave none
+ * @param answered the body had the API's own JSON form
+ */
+export function statusFailure(
+  what: string,
+  status: number,
+  words: string,
+  answered: boolean,
+  retryAfter: number | undefined,
+): RequestFailure {
+  const apiWords = words === '' ? undefined : words
+  if (status >= 500 || status === 408 || status === 425 || status === 429) {
+    const happened = status === 429 ? 'Visual Layer asked for fewer requests' : "Visual Layer's server failed"
+    return new RequestFailure(
+      'server_error',
+      `${happened} (HTTP ${status}) at the request to ${what}.`,
+      {
+        apiWords,
+        todo: 'Run the step again later. If it stays, raise max_retries, or contact Visual Layer support with the time of this run.',
+      },
+      {
+        transient: true,
+        // Too many requests, and too early: the request was turned away before anything was done with it.
+        effect: status === 429 || status === 425 ? 'none' : 'unknown',
+        status,
+        retryAfterMs: retryAfter,
+        answered,
+      },
+    )
+  }
+  const meaning = MEANING[status] ?? REJECTED
+  return new RequestFailure(
+    meaning.code,
+    `${meaning.happened} (HTTP ${status}) at the request to ${what}.`,
+    { apiWords, todo: meaning.todo },
+    { transient: false, effect: 'none', status, answered },
+  )
+}

@@ -1,0 +1,227 @@
+import type { Dispatcher } from 'undici'
+import type { z } from 'zod'
+import type { Clock, Deadline } from '../clock.ts'
+import { ActionError, describe } from '../errors.ts'
+import { isTransient, networkFailure, RequestFailure, statusFailure, unexpectedReply } from './failure.ts'
+import { type Body, errorWords, excerpt, readBody, refusalIn } from './reply.ts'
+import { fullJitter, retryAfterMs } from './retry.ts'
+import { type Credentials, Signer } from './token.ts'
+
+/** Time that a request still gets when the deadline is near or past, in ms: the last look of a wait needs some. */
+const LAST_LOOK_MS = 5_000
+/** No documented reply comes near this size, in bytes. */
+const LARGEST_REPLY = 256 * 1024 * 1024
+const MOST_REDIRECTS = 3
+
+export interface HttpOptions {
+  /** Ends in `/api/v1/`. */
+  apiRoot: URL
+  credentials: Credentials
+  userAgent: string
+  /** Of one attempt, in ms. */
+  requestTimeoutMs: number
+  /** More attempts of a read after a transient failure. */
+  maxRetries: number
+  clock: Clock
+  deadline: Deadline
+  signal: AbortSignal
+  connection: () => Promise<Dispatcher>
+  /** Told before each repeated attempt; one line for the log. */
+  onRetry(line: string): void
+}
+
+export interface ApiRequest {
+  /** What is asked for, to complete "the request to …": `list the snapshots`. */
+  what: string
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Below `/api/v1/`; every variable part already encoded. */
+  path: string
+  query?: Record<string, string | undefined>
+  json?: unknown
+  form?: Record<string, string>
+}
+
+/** HTTP to the API: signs each request, times it, and turns whatever comes into a body or a {@link RequestFailure}. */
+export class Http {
+  readonly #options: HttpOptions
+  readonly #signer: Signer
+  #accepted = false
+
+  constructor(options: HttpOptions) {
+    this.#options = options
+    this.#signer = new Signer(options.credentials)
+  }
+
+  /** The origin that relative links of the API are resolved against. */
+  get origin(): string {
+    return this.#options.apiRoot.origin
+  }
+
+  /** Sends one attempt. Throws a {@link RequestFailure}, or the signal's reason once the step is cancelled. */
+  async send(request: ApiRequest): Promise<Body> {
+    const url = new URL(request.path, this.#options.apiRoot)
+    for (const [name, value] of Object.entries(request.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, value)
+    }
+    let resigned = false
+    for (let redirects = 0; ; ) {
+      const reply = await this.#attempt(request, url)
+      const { status, headers } = reply
+      if (status >= 300 && status < 400 && status !== 304) {
+        const repeatable = request.method === 'GET' || status === 307 || status === 308
+        this.#follow(request, url, repeatable ? header(headers, 'location') : undefined, (redirects += 1))
+        continue
+      }
+      if (
+        status === 401 &&
+        !resigned &&
+        this.#signer.learnFrom401(header(headers, 'date'), this.#options.clock.date())
+      ) {
+        resigned = true
+        continue
+      }
+      if (status >= 200 && status < 300) {
+        this.#accepted = true
+        return this.#accept(request, reply.body)
+      }
+      throw this.#failed(request, status, headers, reply.body)
+    }
+  }
+
+  /** {@link send}, repeated after transient failures, with growing and jittered pauses or the one that `Retry-After` asks for. */
+  async read<T>(request: ApiRequest, schema: z.ZodType<T>, retries = this.#options.maxRetries): Promise<T> {
+    const { clock, deadline, signal, onRetry } = this.#options
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return this.parse(request, await this.send(request), schema)
+      } catch (error) {
+        if (!isTransient(error) || failures >= retries) throw error
+        const pause = error.outcome.retryAfterMs ?? fullJitter(failures)
+        if (pause >= deadline.remainingMs()) throw error
+        onRetry(`${error.message} Trying again (${failures + 1} of ${retries}).`)
+        await clock.sleep(pause, signal)
+      }
+    }
+  }
+
+  /** Holds a body against the shape that is documented for it. */
+  parse<T>(request: ApiRequest, body: Body, schema: z.ZodType<T>): T {
+    const result = schema.safeParse(body.kind === 'json' ? body.json : undefined)
+    if (result.success) return result.data
+    const first = result.error.issues[0]
+    const place =
+      first && first.path.length > 0
+        ? `"${first.path.join('.')}" is missing or of another kind`
+        : 'its form is not the documented one'
+    throw unexpectedReply(request.what, body.kind === 'empty' ? 'it is empty' : place, excerpt(body), true)
+  }
+
+  #accept(request: ApiRequest, body: Body): Body {
+    if (body.kind === 'other') throw unexpectedReply(request.what, 'it is not JSON', excerpt(body), false)
+    const refusal = body.kind === 'json' ? refusalIn(body.json) : undefined
+    if (refusal !== undefined) {
+      const message = `Visual Layer refused the request to ${request.what} (an error inside HTTP 200).`
+      const todo = 'Correct what its own words name, then run the step again.'
+      throw new RequestFailure(
+        'rejected',
+        message,
+        { apiWords: refusal, todo },
+        { transient: false, effect: 'none', status: 200 },
+      )
+    }
+    return body
+  }
+
+  #failed(request: ApiRequest, status: number, headers: Headers, body: Body): RequestFailure {
+    const words = errorWords(body)
+    if (status === 401 && this.#signer.kind === 'token' && this.#accepted) {
+      const message = `The token was accepted before, but no longer at the request to ${request.what}: it has expired.`
+      const todo =
+        'A ready-made token is never renewed. Give api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.'
+      return new RequestFailure(
+        'unauthorized',
+        message,
+        { apiWords: words, todo },
+        { transient: false, effect: 'none', status },
+      )
+    }
+    const pause = retryAfterMs(header(headers, 'retry-after'), this.#options.clock.date())
+    return statusFailure(request.what, status, words, body.kind === 'json', pause)
+  }
+
+  /** Follows a redirect inside the same origin only: the bearer goes nowhere else. */
+  #follow(request: ApiRequest, url: URL, location: string | undefined, count: number): void {
+    const target = location === undefined ? undefined : URL.parse(location, url.href)
+    if (target && target.origin === url.origin && count <= MOST_REDIRECTS) {
+      url.href = target.href
+      return
+    }
+    throw new ActionError(
+      'unexpected_reply',
+      `The request to ${request.what} was redirected to ${target ? `another server (${target.origin})` : 'nowhere'}.`,
+      {
+        todo: `Set base_url to the address at which Visual Layer itself answers; ${url.origin} sends its callers on. Credentials are not sent to another server.`,
+      },
+    )
+  }
+
+  async #attempt(request: ApiRequest, url: URL): Promise<{ status: number; headers: Headers; body: Body }> {
+    const { clock, deadline, signal, requestTimeoutMs, userAgent } = this.#options
+    signal.throwIfAborted()
+    const limit = Math.min(requestTimeoutMs, Math.max(deadline.remainingMs(), LAST_LOOK_MS))
+    const attempt = new AbortController()
+    const watch = clock.sleep(limit, AbortSignal.any([signal, attempt.signal])).then(
+      () => attempt.abort(new Error(`no reply within ${Math.round(limit / 100) / 10} s`)),
+      () => undefined,
+    )
+    try {
+      const { request: send, FormData } = await import('undici')
+      const headers: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent }
+      const authorization = this.#signer.authorization(clock.date())
+      if (authorization !== undefined) headers['authorization'] = authorization
+      let body: string | InstanceType<typeof FormData> | undefined
+      if (request.json !== undefined) {
+        headers['content-type'] = 'application/json'
+        body = JSON.stringify(request.json)
+      } else if (request.form) {
+        body = new FormData()
+        for (const [name, value] of Object.entries(request.form)) body.append(name, value)
+      }
+      const reply = await send(url, {
+        method: request.method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        dispatcher: await this.#options.connection(),
+        signal: AbortSignal.any([signal, attempt.signal]),
+        // Never silently sent a second time by the connection pool: some GETs of this API create.
+        idempotent: false,
+      })
+      return { status: reply.statusCode, headers: reply.headers, body: readBody(await readText(reply.body)) }
+    } catch (error) {
+      signal.throwIfAborted()
+      const reason: unknown = attempt.signal.aborted ? attempt.signal.reason : error
+      throw networkFailure(request.what, url.host, reason, describe(reason))
+    } finally {
+      attempt.abort()
+      await watch
+    }
+  }
+}
+
+type Headers = Record<string, string | string[] | undefined>
+
+function header(headers: Headers, name: string): string | undefined {
+  const value = headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of body) {
+    size += part.length
+    if (size > LARGEST_REPLY) throw new Error('the reply is larger than any documented one')
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}

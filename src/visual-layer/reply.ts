@@ -1,0 +1,84 @@
+/** The longest piece of a reply that an error shows, in characters. */
+const EXCERPT_CHARS = 300
+
+/** The body of a reply: nothing, JSON, or something else (a web page, a cut-off transfer). */
+export type Body = { kind: 'empty' } | { kind: 'json'; json: unknown } | { kind: 'other'; text: string }
+
+/** Reads a body by what it is, not by its content type: the API's own word for it is not always right. */
+export function readBody(text: string): Body {
+  const trimmed = text.trim()
+  if (trimmed === '') return { kind: 'empty' }
+  try {
+    return { kind: 'json', json: JSON.parse(trimmed) as unknown }
+  } catch {
+    return { kind: 'other', text: trimmed }
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Takes a web page's text apart far enough for a log: its title, or its words without tags. */
+function pageWords(html: string): string {
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1]?.trim()
+  if (title) return `a web page titled "${title}"`
+  return html
+    .replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+/** A short piece of a body, for a message. */
+export function excerpt(body: Body): string {
+  if (body.kind === 'empty') return 'an empty body'
+  const text = body.kind === 'json' ? JSON.stringify(body.json) : body.text
+  const words = text.startsWith('<') ? pageWords(text) : text
+  return words.length > EXCERPT_CHARS ? `${words.slice(0, EXCERPT_CHARS)}…` : words
+}
+
+function validationWords(item: unknown): string {
+  if (!isRecord(item)) return String(item)
+  const place = Array.isArray(item['loc']) ? item['loc'].join('.') : ''
+  const message = typeof item['msg'] === 'string' ? item['msg'] : JSON.stringify(item)
+  return place === '' ? message : `${place}: ${message}`
+}
+
+/**
+ * The API's own words in the body of an error. Known forms: `{"detail": "text"}`, `{"detail": [{loc, msg, ...}]}` (422),
+ * `{"error": "text"}`, `{"status": "error", "message": "text"}`; docs.visual-layer.com, error handling page, and public clients.
+ */
+export function errorWords(body: Body): string {
+  if (body.kind === 'empty') return ''
+  if (body.kind === 'json') {
+    const words = wordsOf(body.json)
+    if (words !== undefined) return words
+  }
+  return excerpt(body)
+}
+
+function wordsOf(json: unknown): string | undefined {
+  if (typeof json === 'string') return json
+  if (!isRecord(json)) return undefined
+  for (const key of ['detail', 'error', 'message', 'error_message', 'msg']) {
+    const value = json[key]
+    if (typeof value === 'string' && value.trim() !== '') return value
+    if (Array.isArray(value) && value.length > 0) return value.map(validationWords).join('; ')
+    if (isRecord(value)) return wordsOf(value) ?? JSON.stringify(value)
+  }
+  return undefined
+}
+
+/**
+ * A refusal that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
+ * recorded in public clients. `undefined` where the reply is no refusal.
+ */
+export function refusalIn(json: unknown): string | undefined {
+  if (!isRecord(json)) return undefined
+  if ('id' in json || 'dataset_id' in json || 'snapshot_id' in json || 'tasks' in json) return undefined
+  const { error, status, message, detail } = json
+  const saysError = (typeof error === 'string' && error !== '') || isRecord(error)
+  const saysStatus = typeof status === 'string' && status.toLowerCase() === 'error' && (message ?? detail) !== undefined
+  return saysError || saysStatus ? (wordsOf(json) ?? JSON.stringify(json)) : undefined
+}
