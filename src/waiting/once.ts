@@ -1,0 +1,132 @@
+import { ActionError } from '../errors.ts'
+import { RequestFailure } from '../visual-layer/failure.ts'
+import { fullJitter } from '../visual-layer/retry.ts'
+import { patienceMs } from './pace.ts'
+import { until, type Waiting } from './until.ts'
+
+/** What a look for a lost change found: the change; nothing; or the service still at work on something that may be it. */
+export type Trace<T> = { found: T } | 'absent' | 'busy'
+
+/** A request that changes something, and how to see whether it did. */
+export interface Change<T> {
+  /** To complete "the request to …": `create the snapshot`. */
+  what: string
+  /** One attempt. */
+  send(): Promise<T>
+  /** Looks for what an earlier attempt, whose reply was lost, has made. Told from all that was there before the first attempt. */
+  look(): Promise<Trace<T>>
+}
+
+/** Answers of the application itself with HTTP 500 before it counts as its last word. */
+const MOST_ANSWERED_FAILURES = 2
+
+/**
+ * The only way to send a request that changes something. A request that never arrived is sent again; one whose reply was lost
+ * is looked for, patiently, before it is sent again, so that it takes effect once.
+ *
+ * One instance stands for one intended change: `run()` may be called again (after a conflict was waited out) and still knows
+ * that an earlier attempt may have taken effect.
+ */
+export class OnceOnly<T> {
+  readonly #change: Change<T>
+  readonly #waiting: Waiting
+  readonly #say: (line: string) => void
+  /** The failure after which the change may have been made. */
+  #lost: RequestFailure | undefined
+
+  /** @param say one line for the log, when a reply is lost and what was found */
+  constructor(change: Change<T>, waiting: Waiting, say: (line: string) => void) {
+    this.#change = change
+    this.#waiting = waiting
+    this.#say = say
+  }
+
+  /** An earlier attempt may have taken effect: what is known of the state before it still counts. */
+  get mayHaveTakenEffect(): boolean {
+    return this.#lost !== undefined
+  }
+
+  /**
+   * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was refused or could not
+   * be made, `timed_out` where the time ended before that could be told, and the signal's reason when the step is cancelled.
+   */
+  async run(): Promise<T> {
+    const { clock, deadline, signal, maxRetries } = this.#waiting
+    let answeredFailures = 0
+    for (let failures = 0; ; failures += 1) {
+      if (this.#lost) {
+        const found = await this.#settle(this.#lost)
+        if (found) return found.value
+      }
+      try {
+        const made = await this.#change.send()
+        this.#lost = undefined
+        return made
+      } catch (error) {
+        if (!(error instanceof RequestFailure)) throw error
+        const { transient, effect, answered, status, retryAfterMs } = error.outcome
+        if (effect === 'unknown') this.#lost = error
+        if (!transient) {
+          // A refusal after a lost reply can be the answer to our own first attempt: a dataset busy with it, for one.
+          const found = this.#lost && (await this.#settle(this.#lost))
+          if (found) return found.value
+          throw error
+        }
+        if (answered && status === 500) answeredFailures += 1
+        if (failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
+          const found = this.#lost && (await this.#settle(this.#lost))
+          if (found) return found.value
+          throw error
+        }
+        const wait = retryAfterMs ?? fullJitter(failures)
+        if (wait >= deadline.remainingMs()) throw error
+        this.#say(
+          `${error.message} ${effect === 'none' ? `Trying again (${failures + 1} of ${maxRetries}).` : ''}`.trim(),
+        )
+        await clock.sleep(wait, signal)
+      }
+    }
+  }
+
+  /** Looks for the change until it is found, or has had time to show and did not. */
+  async #settle(lost: RequestFailure): Promise<{ value: T } | undefined> {
+    const { clock, deadline } = this.#waiting
+    const { what } = this.#change
+    const patience = patienceMs(deadline.remainingMs())
+    const startedAt = clock.now()
+    this.#say(
+      `No clear reply to the request to ${what}. Looking whether it took effect, before anything is sent again.`,
+    )
+    const ended = await until<{ value: T } | undefined>(async () => {
+      const trace = await this.#change.look()
+      if (trace === 'busy')
+        return { state: 'pending', line: `Visual Layer is still at work; it may be on the request to ${what}` }
+      if (trace !== 'absent') return { state: 'done', value: { value: trace.found } }
+      return clock.now() - startedAt >= patience
+        ? { state: 'done', value: undefined }
+        : { state: 'pending', line: `no trace yet of the request to ${what}` }
+    }, this.#waiting)
+    switch (ended.end) {
+      case 'done':
+        this.#say(
+          ended.value
+            ? `Found: the request to ${what} had taken effect; it is not sent again.`
+            : `No trace of it after ${Math.round((clock.now() - startedAt) / 1000)} s: the request to ${what} did not take effect.`,
+        )
+        if (ended.value) this.#lost = undefined
+        return ended.value
+      case 'failed':
+        throw ended.error
+      case 'out_of_time':
+        throw new ActionError(
+          'timed_out',
+          `The time ended while it was not clear whether the request to ${what} had taken effect.`,
+          {
+            apiWords: lost.apiWords ?? lost.message,
+            todo: 'Look at the dataset in Visual Layer before you run the step again: what was asked for may have been made. Raise timeout if Visual Layer was slow.',
+            cause: lost,
+          },
+        )
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** The first pause of an adaptive wait, in ms; also the one it returns to whenever something moves. */
+const SHORTEST_MS = 1_000
+/** Longer pauses save few requests and make every end of a wait late. */
+const LONGEST_MS = 30_000
+/** A pause is this share of the time since the last change, so that an end is seen late by at most about a tenth of the wait. */
+const SHARE = 0.1
+
+/**
+ * The pause before the next look, in ms: fixed where the user fixed it, otherwise growing with the time since something last
+ * changed, and jittered by up to a fifth so that many runners do not look in step.
+ *
+ * @param sinceChangeMs since the state that is looked at was last seen to change, in ms
+ */
+export function pause(interval: number | 'auto', sinceChangeMs: number, random: () => number = Math.random): number {
+  if (interval !== 'auto') return interval
+  const steady = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, sinceChangeMs * SHARE))
+  return steady * (0.9 + 0.2 * random())
+}
+
+/**
+ * How long to look for what a lost reply may have made before it is asked for again, in ms: lists lag, so up to two minutes, or
+ * a quarter of the time left.
+ */
+export function patienceMs(remainingMs: number): number {
+  return Math.min(120_000, remainingMs / 4)
+}
+
+/** How long an answer that could still be joined by others is watched, in ms: 5 s, or a tenth of the time left. */
+export function settlingMs(remainingMs: number): number {
+  return Math.min(5_000, remainingMs / 10)
+}

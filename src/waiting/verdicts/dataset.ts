@@ -1,0 +1,80 @@
+import { ActionError } from '../../errors.ts'
+import type { Dataset } from '../../visual-layer/datasets.ts'
+import type { Task } from '../../visual-layer/tasks.ts'
+import type { Look } from '../until.ts'
+
+/** How a dataset stands, for a person: `INDEXING (40 %)`. */
+export function datasetLine(dataset: Dataset): string {
+  const known =
+    dataset.status === 'READY' || dataset.progress === undefined ? '' : ` (${Math.round(dataset.progress)} %)`
+  return `dataset ${dataset.statusWord}${known}`
+}
+
+/** How a task stands, for a person; a task that waits for its turn is told from one that runs. */
+export function taskLine(task: Task): string {
+  const progress = task.progress === undefined || task.state !== 'RUNNING' ? '' : ` (${Math.round(task.progress)} %)`
+  return task.state === 'QUEUED'
+    ? `task ${task.statusWord}: queued behind other work`
+    : `task ${task.statusWord}${progress}`
+}
+
+function pending(dataset: Dataset, task: Task | undefined): Look<never> {
+  return {
+    state: 'pending',
+    line: [datasetLine(dataset), ...(task ? [taskLine(task)] : [])].join(', '),
+    phase: `${dataset.status} ${task?.statusWord ?? ''}`,
+  }
+}
+
+/** The failure of a dataset in status ERROR, with the reason that Visual Layer gives. */
+export function datasetError(dataset: Dataset, doing: string): ActionError {
+  return new ActionError('operation_failed', `Dataset ${dataset.id} ended in status ${dataset.statusWord} ${doing}.`, {
+    apiWords: dataset.fatalError,
+    todo: dataset.fatalError
+      ? 'Mend what Visual Layer names, then run the step again.'
+      : 'Visual Layer gave no reason. Open the dataset there, or ask its support with the dataset id.',
+  })
+}
+
+/** The failure of a task that ended FAILED or ABORTED. */
+export function taskError(task: Task, doing: string): ActionError {
+  const aborted = task.state === 'ABORTED'
+  return new ActionError('operation_failed', `The task ${doing} ended as ${task.statusWord} (task ${task.id}).`, {
+    apiWords: task.words,
+    todo: aborted
+      ? 'Somebody aborted it in Visual Layer. Run the step again if that was not meant.'
+      : 'Look at the task in the Task Manager of Visual Layer, then run the step again.',
+  })
+}
+
+/**
+ * A dataset that is being made. Its READY cannot be old, since the dataset is new. `task` is its creation task, where the list
+ * shows it.
+ */
+export function creationVerdict(dataset: Dataset, task: Task | undefined): Look<Dataset> {
+  if (dataset.status === 'READY') return { state: 'done', value: dataset }
+  if (dataset.status === 'ERROR') return { state: 'failed', error: datasetError(dataset, 'while it was being created') }
+  if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
+    return { state: 'failed', error: taskError(task, 'that creates the dataset') }
+  }
+  return pending(dataset, task)
+}
+
+/** Any dataset that is waited for until it is READY. */
+export function readyVerdict(dataset: Dataset): Look<Dataset> {
+  if (dataset.status === 'READY') return { state: 'done', value: dataset }
+  if (dataset.status === 'ERROR') return { state: 'failed', error: datasetError(dataset, 'instead of READY') }
+  return pending(dataset, undefined)
+}
+
+/**
+ * A clone whose dataset is known. Its READY counts once its task, if the list shows one, is over.
+ */
+export function cloneVerdict(dataset: Dataset, task: Task | undefined): Look<Dataset> {
+  if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
+    return { state: 'failed', error: taskError(task, `that clones into dataset ${dataset.id}`) }
+  }
+  if (dataset.status === 'ERROR') return { state: 'failed', error: datasetError(dataset, 'while it was being cloned') }
+  if (dataset.status === 'READY' && (!task || task.state === 'COMPLETED')) return { state: 'done', value: dataset }
+  return pending(dataset, task)
+}

@@ -1,0 +1,81 @@
+import { ActionError } from '../../errors.ts'
+import type { ExportTask } from '../../visual-layer/exports.ts'
+import type { Look } from '../until.ts'
+
+/** How an export ends well: with a link to its bytes, or with nothing to export. */
+export type ExportEnd = { kind: 'link'; link: string } | { kind: 'nothing_matched'; words: string | undefined }
+
+/** Why an export was refused, as far as the API's words and count tell. */
+export type RefusalReason = 'nothing_matched' | 'too_large' | 'other'
+
+/**
+ * Tells the refusals apart. REJECTED is in no documentation: public clients met it for filters that match nothing and for
+ * exports over a cap whose number is not known.
+ */
+export function refusalReason(words: string | undefined, entities: number | undefined): RefusalReason {
+  const said = words ?? ''
+  if (/exceed|threshold|too (?:many|large|big)|limit|maximum/i.test(said)) return 'too_large'
+  if (entities === 0) return 'nothing_matched'
+  if (
+    /\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|nothing|\bempty\b|\b0 (?:entit|item|media|image|result)/i.test(
+      said,
+    )
+  ) {
+    return 'nothing_matched'
+  }
+  return /entit/i.test(said) && (entities ?? 0) > 0 ? 'too_large' : 'other'
+}
+
+/** The error for a refused export, however the refusal came. */
+export function refusedExport(words: string | undefined, entities: number | undefined): ActionError {
+  const items = entities === undefined || entities < 0 ? '' : ` (${entities} items)`
+  switch (refusalReason(words, entities)) {
+    case 'nothing_matched':
+      return new ActionError('rejected', 'Nothing matched: there is nothing to export.', {
+        apiWords: words,
+        todo: 'Check vql, media_ids or cluster_ids. If an empty result is fine for this workflow, set allow_empty: true.',
+      })
+    case 'too_large':
+      return new ActionError('rejected', `Visual Layer refused the export as too large${items}.`, {
+        apiWords: words,
+        todo: 'Export less at once: select with vql, cluster_ids or media_ids, or leave the media files out with include_images: false.',
+      })
+    case 'other':
+      return new ActionError('rejected', `Visual Layer refused the export${items}.`, {
+        apiWords: words,
+        todo: 'Correct what Visual Layer names, then run the step again. Trial accounts cannot export.',
+      })
+  }
+}
+
+/**
+ * An export is over when it is COMPLETED and has its link: one without the other is still under way. `progress` decides nothing,
+ * since its scale is not documented.
+ */
+export function exportVerdict(task: ExportTask, exportId: string, allowEmpty: boolean): Look<ExportEnd> {
+  switch (task.state) {
+    case 'COMPLETED':
+      if (task.link !== undefined) return { state: 'done', value: { kind: 'link', link: task.link } }
+      return { state: 'pending', line: 'export COMPLETED, its download link is not there yet', phase: 'COMPLETED' }
+    case 'REJECTED':
+      if (allowEmpty && refusalReason(task.words, task.entities) === 'nothing_matched') {
+        return { state: 'done', value: { kind: 'nothing_matched', words: task.words } }
+      }
+      return { state: 'failed', error: refusedExport(task.words, task.entities) }
+    case 'FAILED':
+    case 'CANCELLED':
+      return {
+        state: 'failed',
+        error: new ActionError('operation_failed', `Export ${exportId} ended as ${task.statusWord}.`, {
+          apiWords: task.words,
+          todo: 'Run the step again: it starts a new export. If it fails again, ask Visual Layer support with the export id.',
+        }),
+      }
+    case 'QUEUED':
+    case 'RUNNING': {
+      const items = task.entities === undefined || task.entities <= 0 ? '' : `, ${task.entities} items`
+      const queued = task.state === 'QUEUED' ? ': accepted, not started yet' : ''
+      return { state: 'pending', line: `export ${task.statusWord}${queued}${items}`, phase: task.statusWord }
+    }
+  }
+}
