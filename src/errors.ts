@@ -50,10 +50,17 @@ export class ActionError extends Error {
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const parts = [error.message || error.name]
-  let cause = error.cause
-  while (cause instanceof Error && parts.length < 4) {
-    if (cause.message && !parts.some((part) => part.includes((cause as Error).message))) parts.push(cause.message)
-    cause = cause.cause
+  for (let { cause } = error; cause instanceof Error && parts.length < 4; { cause } = cause) {
+    const { message } = cause
+    if (message && !parts.some((part) => part.includes(message))) parts.push(message)
   }
   return parts.join(': ')
+}
+
+/** What a user is told of something thrown that nothing foresaw. */
+export function unforeseen(error: unknown): ActionError {
+  return new ActionError('operation_failed', `The action itself failed: ${describe(error)}`, {
+    todo: 'This is a fault of the action, not of your workflow. Please report it with this log.',
+    cause: error,
+  })
 }

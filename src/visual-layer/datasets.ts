@@ -6,15 +6,7 @@ import { count, identifier, parseStamp, text } from './fields.ts'
  * What a dataset is doing. `BUSY` gathers the legacy words for work under way; `UNKNOWN` is any word that is not known, which a
  * wait goes on through.
  */
-export type DatasetStatus =
-  | 'DRAFT'
-  | 'INDEXING'
-  | 'READ_ONLY'
-  | 'PARTIAL_INDEX'
-  | 'READY'
-  | 'ERROR'
-  | 'BUSY'
-  | 'UNKNOWN'
+type DatasetStatus = 'DRAFT' | 'INDEXING' | 'READ_ONLY' | 'PARTIAL_INDEX' | 'READY' | 'ERROR' | 'BUSY' | 'UNKNOWN'
 
 export interface Dataset {
   id: string
@@ -61,7 +53,7 @@ const KNOWN: Record<string, DatasetStatus> = {
 }
 
 /** Reads a status word whatever its spelling: `READ ONLY`, `READ_ONLY` and "Read Only" are one. */
-export function datasetStatus(word: string): DatasetStatus {
+function datasetStatus(word: string): DatasetStatus {
   return KNOWN[normalWord(word)] ?? 'UNKNOWN'
 }
 

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { normalWord } from './datasets.ts'
 import { count, identifier, text } from './fields.ts'
 import type { ApiRequest, Http } from './http.ts'
+import { isRecord } from './reply.ts'
 
-export type ExportState = 'RUNNING' | 'QUEUED' | 'COMPLETED' | 'FAILED' | 'REJECTED' | 'CANCELLED'
+type ExportState = 'RUNNING' | 'QUEUED' | 'COMPLETED' | 'FAILED' | 'REJECTED' | 'CANCELLED'
 
 /** An export task as far as the API tells; the documented reply to a start has only the id. */
 export interface ExportTask {
@@ -20,7 +21,7 @@ export interface ExportTask {
   link: string | undefined
 }
 
-export interface ExportSelection {
+interface ExportSelection {
   mediaIds: readonly string[]
   clusterIds: readonly string[]
   excludeMediaIds: readonly string[]
@@ -63,13 +64,13 @@ function exportState(word: string): ExportState {
 const NO_STATUS = '(none)'
 const LINK_FIELDS = ['download_uri', 'download_url', 'downloadUri', 'url', 'uri', 'file_url'] as const
 
-function linkIn(reply: Record<string, unknown>): string | undefined {
+function linkIn(reply: unknown): string | undefined {
+  if (!isRecord(reply)) return undefined
   for (const field of LINK_FIELDS) {
     const value = reply[field]
     if (typeof value === 'string' && value !== '') return value
   }
-  const inner = reply['result']
-  return typeof inner === 'object' && inner !== null ? linkIn(inner as Record<string, unknown>) : undefined
+  return linkIn(reply['result'])
 }
 
 const exportReply = z

@@ -27,7 +27,7 @@ export interface HttpOptions {
   signal: AbortSignal
   connection: () => Promise<Dispatcher>
   /** Told before each repeated attempt; one line for the log. */
-  onRetry(line: string): void
+  onRetry: (line: string) => void
 }
 
 export interface ApiRequest {

@@ -25,7 +25,7 @@ export interface Waiting {
   /** Replies of a wrong shape in a row that are borne; other faults are borne to the deadline. */
   maxRetries: number
   /** Told how it stands after each look. */
-  onLook(line: string): void
+  onLook: (line: string) => void
 }
 
 /**

@@ -50,3 +50,17 @@ export function cloneCandidates(
   }
   return [...found.values()]
 }
+
+/**
+ * The task of a clone that failed before any dataset showed: every clone task that is new and of this source, or of none that is
+ * known, has failed. While one of them still runs it may be ours.
+ */
+export function failedClone(background: CloneBackground, tasks: readonly Task[]): Task | undefined {
+  const { source } = background
+  const ours = tasks.filter(
+    (task) =>
+      !background.taskIds.has(task.id) &&
+      (task.datasetId === source.id || task.datasetName.trim() === cloneName(source.name).trim()),
+  )
+  return ours.every((task) => task.state === 'FAILED' || task.state === 'ABORTED') ? ours[0] : undefined
+}

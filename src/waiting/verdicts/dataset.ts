@@ -68,12 +68,14 @@ export function readyVerdict(dataset: Dataset): Look<Dataset> {
 }
 
 /**
- * A clone whose dataset is known. Its READY counts once its task, if the list shows one, is over.
+ * A clone whose dataset is known. Its READY counts once its task, if the list shows one, is over. `dataset` is `undefined` while
+ * it cannot be read yet.
  */
-export function cloneVerdict(dataset: Dataset, task: Task | undefined): Look<Dataset> {
+export function cloneVerdict(datasetId: string, dataset: Dataset | undefined, task: Task | undefined): Look<Dataset> {
   if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
-    return { state: 'failed', error: taskError(task, `that clones into dataset ${dataset.id}`) }
+    return { state: 'failed', error: taskError(task, `that clones into dataset ${datasetId}`) }
   }
+  if (!dataset) return { state: 'pending', line: 'the new dataset cannot be read yet' }
   if (dataset.status === 'ERROR') return { state: 'failed', error: datasetError(dataset, 'while it was being cloned') }
   if (dataset.status === 'READY' && (!task || task.state === 'COMPLETED')) return { state: 'done', value: dataset }
   return pending(dataset, task)
