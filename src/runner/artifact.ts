@@ -1,0 +1,243 @@
+import { copyFile, link, mkdtemp, rm, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import type { ArtifactClient } from '@actions/artifact'
+import type { Clock } from '../clock.ts'
+import { ActionError, describe } from '../errors.ts'
+import { fullJitter } from '../visual-layer/retry.ts'
+import {
+  isNameTaken,
+  isTransient,
+  noArtifactService,
+  stageOf,
+  uploadFailure,
+  type UploadStage,
+} from './artifact-errors.ts'
+import type { RunnerContext } from './context.ts'
+import type { Reporter } from './reporter.ts'
+
+/** One ZIP goes up as it is; the files of a folder are packed by the library. */
+type ArtifactContent = { zip: string } | { folder: string; files: readonly string[] }
+
+export interface UploadOptions {
+  /** The artifact's name when a folder goes up; a ZIP is stored under its own file name, as GitHub does it. */
+  name: string
+  content: ArtifactContent
+  retentionDays?: number | undefined
+  /** 0 to 9, for a folder. */
+  compressionLevel: number
+  /** Delete an artifact of that name in this run first. */
+  overwrite: boolean
+  context: RunnerContext
+  reporter: Reporter
+  clock: Clock
+  /** Ends the wait. The library cannot be stopped: the bytes under way go on until the process ends. */
+  signal: AbortSignal
+}
+
+export type UploadResult =
+  | {
+      kind: 'uploaded'
+      id: number
+      /** The name GitHub stored. */
+      name: string
+      url: string
+      /** SHA-256 in hex of the stored bytes. */
+      digest: string
+      sizeBytes: number
+    }
+  | { kind: 'skipped'; reason: string }
+
+const MAX_ATTEMPTS = 5
+
+/**
+ * Stores an export as an artifact of this workflow run. On GitHub Enterprise Server, which has no such artifact service, it
+ * warns and skips. Lost connections are retried, up to 5 attempts; an artifact that was there before is only ever deleted
+ * with `overwrite`.
+ *
+ * @throws ActionError `artifact_failed`, or the reason of `signal`
+ */
+export async function uploadExport(options: UploadOptions): Promise<UploadResult> {
+  const { content, context, reporter, signal } = options
+  signal.throwIfAborted()
+  if (context.isEnterpriseServer) {
+    const reason = `${new URL(context.serverUrl).host} is GitHub Enterprise Server, which the artifact library does not support`
+    reporter.warning(`No artifact was stored: ${reason}. The export stays on the runner's disk.`, {
+      todo: 'Add a step with actions/upload-artifact@v3 and `path: ${{ steps.<id>.outputs.export_dir }}`; and set `upload_artifact: false` here.',
+    })
+    return { kind: 'skipped', reason }
+  }
+  for (const variable of ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL']) {
+    if (!process.env[variable]) throw noArtifactService(variable)
+  }
+  await requireFiles('zip' in content ? [content.zip] : content.files)
+  return await reporter.group('Storing the export as an artifact', () => new Upload(options).run())
+}
+
+/** One upload with its attempts. */
+class Upload {
+  readonly #options: UploadOptions
+  #name: string
+  /** A folder for the ZIP under another name, made when one is needed. */
+  #aliasFolder: string | undefined
+  /** What our failed attempts tell of the present name: that it is ours beyond doubt, or that it may be. */
+  #claim: 'none' | 'perhaps' | 'ours' = 'none'
+
+  constructor(options: UploadOptions) {
+    this.#options = options
+    this.#name = 'zip' in options.content ? basename(options.content.zip) : options.name
+  }
+
+  async run(): Promise<UploadResult> {
+    const { reporter, clock, signal } = this.#options
+    const { default: client } = await import('@actions/artifact')
+    const retentionDays = this.#retentionDays()
+    let toDelete = this.#options.overwrite
+    try {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          if (toDelete) await this.#delete(client)
+          toDelete = false
+          return await this.#send(client, retentionDays)
+        } catch (error) {
+          signal.throwIfAborted()
+          const stored = isNameTaken(error) ? await this.#settleTakenName(client, error, attempt) : undefined
+          if (stored) return stored
+          if (isNameTaken(error)) continue
+          if (!isTransient(error) || attempt >= MAX_ATTEMPTS) throw uploadFailure(error, this.#name)
+          reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} broke off: ${describe(error)}`)
+          if (!toDelete) this.#claimAfter(stageOf(error))
+          await clock.sleep(fullJitter(attempt), signal)
+        }
+      }
+    } finally {
+      if (this.#aliasFolder) await rm(this.#aliasFolder, { recursive: true, force: true })
+    }
+  }
+
+  // What broke after the name was created was created by us; a lost reply to the creation itself leaves it open.
+  #claimAfter(stage: UploadStage): void {
+    if (stage !== 'create') this.#claim = 'ours'
+    else if (this.#claim === 'none') this.#claim = 'perhaps'
+  }
+
+  async #send(client: ArtifactClient, retentionDays: number | undefined): Promise<UploadResult> {
+    const { content, compressionLevel, signal } = this.#options
+    const retention = retentionDays === undefined ? {} : { retentionDays }
+    const work =
+      'zip' in content
+        ? this.#sendZip(client, content.zip, retention)
+        : client.uploadArtifact(this.#name, [...content.files], content.folder, { compressionLevel, ...retention })
+    const { id, size, digest } = await abortable(work, signal)
+    if (id === undefined || digest === undefined)
+      throw new Error('The reply of the artifact service names no artifact.')
+    return this.#uploaded(id, digest, size ?? 0)
+  }
+
+  async #sendZip(client: ArtifactClient, zip: string, retention: { retentionDays?: number }) {
+    const path = this.#name === basename(zip) ? zip : await this.#alias(zip)
+    return await client.uploadArtifact(this.#name, [path], dirname(path), { skipArchive: true, ...retention })
+  }
+
+  /**
+   * The service says that the name is taken, after one of our own attempts may have taken it. If that attempt was complete
+   * and only its reply was lost, its artifact is the result. An upload that was never finished holds its name for the rest
+   * of the run, is in no list and cannot be deleted (atlanhq/application-sdk#3711): then the next attempt goes under a name
+   * of its own. What may be another job's is left alone.
+   */
+  async #settleTakenName(client: ArtifactClient, error: unknown, attempt: number): Promise<UploadResult | undefined> {
+    if (this.#claim === 'none') throw uploadFailure(error, this.#name)
+    const stored = await this.#find(client)
+    if (stored && this.#claim === 'ours') return stored
+    if (stored) throw uploadFailure(error, this.#name)
+    const deleted = this.#claim === 'ours' && (await this.#delete(client).catch(() => false))
+    this.#claim = 'none'
+    if (deleted) return undefined
+    const burnt = this.#name
+    const extension = 'zip' in this.#options.content ? extname(burnt) : ''
+    const stem = burnt.slice(0, burnt.length - extension.length).replace(/-retry-\d+$/, '')
+    this.#name = `${stem}-retry-${attempt}${extension}`
+    this.#options.reporter.warning(
+      `The artifact goes up as "${this.#name}": an upload that broke off still holds the name "${burnt}", and GitHub does not give it free in this run.`,
+      {
+        todo: 'Later jobs find it by the output `artifact_name` or `artifact_id`.',
+      },
+    )
+    return undefined
+  }
+
+  /** Deletes the artifact of the present name; `false` when none is listed. */
+  async #delete(client: ArtifactClient): Promise<boolean> {
+    try {
+      await abortable(client.deleteArtifact(this.#name), this.#options.signal)
+      return true
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ArtifactNotFoundError') return false
+      throw error
+    }
+  }
+
+  /** The finished artifact of the present name; `undefined` when none is listed or the list cannot be had. */
+  async #find(client: ArtifactClient): Promise<UploadResult | undefined> {
+    try {
+      const { artifacts } = await abortable(client.listArtifacts({ latest: true }), this.#options.signal)
+      const found = artifacts.find(({ name }) => name === this.#name)
+      return found?.digest ? this.#uploaded(found.id, found.digest, found.size) : undefined
+    } catch (error) {
+      this.#options.signal.throwIfAborted()
+      this.#options.reporter.debug(`The artifacts of this run could not be listed: ${describe(error)}`)
+      return undefined
+    }
+  }
+
+  #uploaded(id: number, digest: string, sizeBytes: number): UploadResult {
+    const { serverUrl, repository, runId } = this.#options.context
+    const url = repository && runId ? `${serverUrl}/${repository}/actions/runs/${runId}/artifacts/${id}` : ''
+    return { kind: 'uploaded', id, name: this.#name, url, digest: digest.replace(/^sha256:/, ''), sizeBytes }
+  }
+
+  // The library names a single file's artifact after the file, whatever name it is given.
+  async #alias(zip: string): Promise<string> {
+    this.#aliasFolder ??= await mkdtemp(join(dirname(zip), '.artifact-'))
+    const path = join(this.#aliasFolder, this.#name)
+    await link(zip, path).catch(() => copyFile(zip, path))
+    return path
+  }
+
+  #retentionDays(): number | undefined {
+    const { retentionDays, context, reporter } = this.#options
+    const most = context.retentionDays
+    if (retentionDays === undefined || most === undefined || retentionDays <= most) return retentionDays
+    reporter.warning(
+      `The artifact lives ${most} days, not ${retentionDays}: the repository's settings allow no more.`,
+      {
+        todo: `Set \`retention_days: ${most}\`, or raise the limit in the repository's settings under Actions, General.`,
+      },
+    )
+    return most
+  }
+}
+
+async function requireFiles(files: readonly string[]): Promise<void> {
+  if (files.length === 0)
+    throw new ActionError('artifact_failed', 'There is no file to store as an artifact: the export is empty.')
+  for (const file of files) {
+    const found = await stat(file).catch(() => undefined)
+    if (!found?.isFile())
+      throw new ActionError('artifact_failed', `A file to be stored in the artifact is gone: ${file}`, {
+        todo: 'Check that no other step or process cleans the workspace at the same time.',
+      })
+  }
+}
+
+/** The result of `work`, or a rejection with the signal's reason as soon as it aborts. */
+async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

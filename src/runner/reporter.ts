@@ -1,0 +1,39 @@
+import type { SettableOutput } from './outputs.ts'
+import type { StateName } from './state.ts'
+
+/** A row of the job summary's table. */
+export interface Fact {
+  label: string
+  value: string
+  /** An https address that the value leads to. */
+  link?: string | undefined
+  /** Show the value as code: for ids, paths and digests, which a reader copies. */
+  code?: boolean | undefined
+}
+
+/**
+ * All that an operation says to the people and the steps around it. Text may come from outside: whatever is given, no line
+ * of the log can start a workflow command, and no masked secret is written.
+ */
+export interface Reporter {
+  /** One line of the log. Line breaks in it become spaces; leading spaces indent. */
+  info(line: string): void
+  /** A line that shows only when the workflow is re-run with debug logging. */
+  debug(line: string): void
+  /** A warning annotation; the same text is shown once, however often it is given. */
+  warning(message: string, details?: { todo?: string | undefined }): void
+  /** Folds what `body` logs under a title. Groups do not nest in GitHub's log: an inner one becomes a heading line. */
+  group<T>(title: string, body: () => Promise<T>): Promise<T>
+  /** A line stamped with the time since the step began; one equal to the last is skipped. */
+  progress(line: string): void
+  /** Sets an output at once, so that it is there when the step fails or is killed later. The last value counts. */
+  output(name: SettableOutput, value: string | number | boolean): void
+  /** Leaves an id to the post step, at once. */
+  state(name: StateName, value: string): void
+  /** Registers a secret, before its first use. Values under 4 characters are not masked. */
+  mask(secret: string): void
+  /** A row of the job summary; the last value for a label counts, the place is the first one's. */
+  fact(label: string, value: string, options?: Pick<Fact, 'link' | 'code'>): void
+  /** A sentence for the summary's account of what happened; logged too. */
+  note(text: string): void
+}

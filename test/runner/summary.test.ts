@@ -1,0 +1,158 @@
+import { appendFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { RunnerReporter } from '../../src/runner/log.ts'
+import { buildSummary, writeSummary, type SummaryModel } from '../../src/runner/summary.ts'
+import { FakeStep } from './runner-rules.ts'
+
+const model: SummaryModel = {
+  operation: 'restore',
+  outcome: 'success',
+  headline: 'Dataset "Cars" was put back to snapshot "nightly".',
+  dataset: { name: 'Cars', id: 'd-1', link: 'https://app.visual-layer.com/dataset/d-1' },
+  facts: [
+    { label: 'From', value: 'current' },
+    { label: 'To', value: 's-1', code: true, link: 'https://x.y/?a=1&b="2"' },
+  ],
+  notes: ['Took a safety snapshot.'],
+  warnings: [],
+  durationMs: 80_000,
+  runUrl: 'https://github.com/o/r/actions/runs/12/attempts/3',
+}
+
+describe('buildSummary', () => {
+  it('tells what was done to which dataset, how long it took and where', () => {
+    expect(buildSummary(model)).toBe(`## ✅ Visual Layer: restore
+
+Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
+
+| | |
+| --- | --- |
+| Dataset | <a href="https://app.visual-layer.com/dataset/d-1">Cars</a> <code>d-1</code> |
+| From | current |
+| To | <a href="https://x.y/?a=1&#38;b=%222%22"><code>s-1</code></a> |
+| Took | 1m 20s |
+| Workflow run | <a href="https://github.com/o/r/actions/runs/12/attempts/3">12, attempt 3</a> |
+
+### What happened
+
+- Took a safety snapshot.
+`)
+  })
+
+  it('tells on failure what failed, what the service said, what to do and what is known', () => {
+    const text = buildSummary({
+      ...model,
+      outcome: 'failed',
+      headline: 'The restore did not end well.',
+      error: {
+        code: 'conflict',
+        message: 'It was refused.',
+        apiWords: '<b>blocked</b>',
+        todo: 'Wait longer:\n  timeout: 4h',
+      },
+      warnings: ['First.\nThen.'],
+    })
+    expect(text).toContain('## ❌ Visual Layer: restore failed')
+    expect(text).toContain('**What failed** (<code>conflict</code>): It was refused.')
+    expect(text).toContain('**The server said:** &#60;b&#62;blocked&#60;/b&#62;')
+    expect(text).toContain('**What to do:** Wait longer:<br>&nbsp;&nbsp;timeout: 4h')
+    expect(text).toContain('<code>d-1</code>')
+    expect(text).toContain('### Warnings\n\n- First.<br>Then.\n')
+  })
+
+  it('shows tables with code and links', () => {
+    const text = buildSummary({
+      ...model,
+      tables: [
+        {
+          title: 'Snapshots',
+          headers: ['Name', 'Id'],
+          rows: [
+            ['a|b', { code: 's`1' }],
+            [{ text: 'x', link: 'javascript:alert(1)' }, ''],
+          ],
+        },
+      ],
+    })
+    expect(text).toContain(
+      '### Snapshots\n\n| Name | Id |\n| --- | --- |\n| a&#124;b | <code>s&#96;1</code> |\n| x |  |\n',
+    )
+  })
+
+  it('names the dataset by its id where no name is known, and links nothing but http', () => {
+    expect(buildSummary({ ...model, dataset: { id: 'd-1', link: 'file:///etc/passwd' } })).toContain(
+      '| Dataset | <code>d-1</code> |',
+    )
+    expect(buildSummary({ ...model, dataset: {} })).not.toContain('Dataset |')
+  })
+
+  it('keeps within a budget of bytes with whole rows, and counts the rest', () => {
+    const rows = Array.from({ length: 40_000 }, (_, index) => [`snapshot-${index}`, { code: `日本語 & ${index}` }])
+    const text = buildSummary({ ...model, tables: [{ title: 'Snapshots', headers: ['Name', 'Id'], rows }] })
+    const shown = text.match(/^\| snapshot-\d+ \| <code>日本語 &#38; \d+<\/code> \|$/gm)?.length ?? 0
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_000_000)
+    expect(Buffer.byteLength(text)).toBeGreaterThan(900_000)
+    expect(text).toContain(`… and ${(40_000 - shown).toLocaleString('en-US')} more`)
+  })
+
+  it('never goes over the budget, and never ends within an entity or a row', () => {
+    const word = fc.string({ unit: 'binary', maxLength: 60 })
+    const anything = fc.record({
+      notes: fc.array(word),
+      warnings: fc.array(word),
+      rows: fc.array(fc.tuple(word, word)),
+      budget: fc.integer({ min: 0, max: 12_000 }),
+    })
+    fc.assert(
+      fc.property(anything, ({ notes, warnings, rows, budget }) => {
+        const text = buildSummary(
+          { ...model, notes, warnings, tables: [{ title: 't', headers: ['a', 'b'], rows }] },
+          budget,
+        )
+        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(Math.max(0, budget))
+        if (text !== '') expect(text.endsWith('\n')).toBe(true)
+        for (const row of text.split('\n').filter((line) => line.startsWith('|'))) expect(row).toMatch(/\|$/)
+      }),
+    )
+  })
+})
+
+describe('writeSummary', () => {
+  let step: FakeStep
+  let reporter: RunnerReporter
+  beforeEach(() => {
+    step = new FakeStep()
+    reporter = new RunnerReporter({ clock: systemClock })
+  })
+  afterEach(() => step.end())
+
+  it('appends to the file of the step, without secrets', async () => {
+    reporter.mask('pass_word|1')
+    await writeSummary({ ...model, notes: ['uses pass_word|1'] }, { env: process.env, reporter })
+    await writeSummary(model, { env: process.env, reporter })
+    expect(step.summary).toContain('- uses &#42;&#42;&#42;\n')
+    expect(step.summary).not.toContain('pass')
+    expect(step.summary.match(/^## /gm)).toHaveLength(2)
+  })
+
+  it('counts what the file holds already', async () => {
+    appendFileSync(join(step.folder, 'GITHUB_STEP_SUMMARY'), 'x'.repeat(900_000))
+    const rows = Array.from({ length: 20_000 }, (_, index) => [`snapshot-${index}`])
+    await writeSummary({ ...model, tables: [{ title: 't', headers: ['a'], rows }] }, { env: process.env, reporter })
+    expect(step.summary.length).toBeGreaterThan(980_000)
+    expect(step.summary.length).toBeLessThanOrEqual(1_000_000)
+  })
+
+  it('is silent without a file, and warns when the file cannot be written', async () => {
+    await writeSummary(model, { env: {}, reporter })
+    expect(step.commands('warning')).toEqual([])
+    expect(step.commands('debug')).toHaveLength(1)
+    rmSync(join(step.folder, 'GITHUB_STEP_SUMMARY'))
+    vi.stubEnv('GITHUB_STEP_SUMMARY', join(step.folder, 'no', 'such'))
+    await writeSummary(model, { env: process.env, reporter })
+    expect(step.commands('warning')).toHaveLength(1)
+  })
+})
