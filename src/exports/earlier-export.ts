@@ -1,0 +1,96 @@
+import { type Stats, lstatSync, rmdirSync, unlinkSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { ActionError } from '../errors.ts'
+import { codeOf, diskFailure } from '../transfer/disk.ts'
+import { MANIFEST_NAME, readManifest } from './manifest.ts'
+
+/** The beginning of the names of the folders in which exports are unpacked before they are moved into place. */
+export const WORK_PREFIX = '.visual-layer-'
+
+/** What earlier exports left in an output folder. */
+export interface EarlierExport {
+  /** Files that a manifest lists: relative, posix separators, never outside the folder. */
+  files: Set<string>
+  /** Folders of exports that were interrupted, as absolute paths. */
+  leftovers: string[]
+}
+
+/**
+ * Looks for an earlier export in `dir`: its `manifest.json`, and the work folders of exports that were killed half-way (their own
+ * manifests tell what they had already moved into place). Throws `operation_failed` when the `manifest.json` there is somebody
+ * else's.
+ */
+export async function findEarlier(dir: string): Promise<EarlierExport> {
+  const names = await readdir(dir)
+  const leftovers = names.filter((name) => name.startsWith(WORK_PREFIX)).map((name) => join(dir, name))
+  const files = new Set<string>()
+  if (names.includes(MANIFEST_NAME)) {
+    const manifest = await readManifest(join(dir, MANIFEST_NAME))
+    if (!manifest) throw inTheWay(join(dir, MANIFEST_NAME))
+    for (const { path } of manifest.files) if (isPlain(path)) files.add(path)
+  }
+  for (const leftover of leftovers) {
+    const manifest = await readManifest(join(leftover, MANIFEST_NAME))
+    for (const { path } of manifest?.files ?? []) if (isPlain(path)) files.add(path)
+  }
+  return { files, leftovers }
+}
+
+/** Removes what {@link findEarlier} found, its manifest first, and the folders that are empty then. What is no plain file is left alone. */
+export async function removeEarlier(dir: string, { files, leftovers }: EarlierExport): Promise<void> {
+  try {
+    if (files.size > 0) await rm(join(dir, MANIFEST_NAME), { force: true })
+    const folders = new Set<string>()
+    for (const path of files) {
+      if (isPlainFile(dir, path)) unlinkSync(join(dir, path))
+      for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) folders.add(folder)
+    }
+    for (const folder of [...folders].sort((one, other) => other.length - one.length)) removeIfEmpty(dir, folder)
+    for (const leftover of leftovers) await rm(leftover, { recursive: true, force: true })
+  } catch (error) {
+    throw diskFailure(error, 'remove the earlier export', dir)
+  }
+}
+
+function removeIfEmpty(dir: string, folder: string): void {
+  if (!hasRealFolders(dir, folder)) return
+  try {
+    rmdirSync(join(dir, folder))
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error
+  }
+}
+
+/** Whether a path from a manifest stays inside: no `..`, no drive, no other separators. */
+function isPlain(path: string): boolean {
+  if (path.includes('\\') || path.includes('\0') || path.includes(':')) return false
+  return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..')
+}
+
+/** Whether `path` below `dir` is a file that is reached through no link. */
+export function isPlainFile(dir: string, path: string): boolean {
+  const folder = dirname(path)
+  return (folder === '.' || hasRealFolders(dir, folder)) && look(join(dir, path))?.isFile() === true
+}
+
+function hasRealFolders(dir: string, folder: string): boolean {
+  const segments = folder.split('/')
+  return segments.every((_, depth) => look(join(dir, ...segments.slice(0, depth + 1)))?.isDirectory() === true)
+}
+
+/** What lies at a path itself, a link not followed; `undefined` for nothing. */
+export function look(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })
+}
+
+/** The error for something in the output folder that is not ours to replace. */
+export function inTheWay(path: string): ActionError {
+  return new ActionError(
+    'operation_failed',
+    `The export was not put into place: ${path} is in the way, and no earlier export wrote it.`,
+    {
+      todo: 'Set output_dir to an empty folder or to one that only exports are written to, for example "output_dir: visual-layer-export".',
+    },
+  )
+}

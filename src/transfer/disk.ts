@@ -1,0 +1,58 @@
+import { type FileHandle, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import prettyBytes from 'pretty-bytes'
+import { ActionError, describe } from '../errors.ts'
+
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
+/** The message for a file that could not be written, read or moved. `doing` completes "could not …": `write the export`. */
+export function diskFailure(error: unknown, doing: string, path: string): ActionError {
+  if (error instanceof ActionError) return error
+  const code = codeOf(error)
+  if (code !== undefined && FULL.has(code)) {
+    return new ActionError('operation_failed', `The disk of the runner is full: could not ${doing} (${path}).`, {
+      todo: 'Free space before this step, use a runner with a larger disk, or set output_dir to a folder on another disk.',
+      cause: error,
+    })
+  }
+  return new ActionError('operation_failed', `Could not ${doing} (${path}): ${describe(error)}.`, {
+    todo: 'Check that output_dir names a folder that the runner may write to.',
+    cause: error,
+  })
+}
+
+/** The `code` of a system error, such as `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/**
+ * Throws when the disk that `path` will lie on has fewer than `bytes` free, so that a full disk is met before the work and
+ * not at its end. Says nothing where the file system does not tell.
+ */
+export async function requireSpace(path: string, bytes: number): Promise<void> {
+  let free: number
+  try {
+    const disk = await statfs(dirname(path))
+    if (disk.blocks === 0) return
+    free = disk.bavail * disk.bsize
+  } catch {
+    return
+  }
+  if (free >= bytes) return
+  throw new ActionError(
+    'operation_failed',
+    `The disk of the runner is too full: the export needs ${prettyBytes(bytes)} and ${prettyBytes(free)} are free (${dirname(path)}).`,
+    {
+      todo: 'Free space before this step, use a runner with a larger disk, or set output_dir to a folder on another disk.',
+    },
+  )
+}
+
+/** Writes all of `bytes` at `position`: one write call may take fewer than it is given. */
+export async function writeFully(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
+}
