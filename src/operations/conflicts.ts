@@ -1,0 +1,134 @@
+import { ActionError } from '../errors.ts'
+import type { Dataset } from '../visual-layer/datasets.ts'
+import { RequestFailure } from '../visual-layer/failure.ts'
+import { hasEnded, type Task } from '../visual-layer/tasks.ts'
+import { patienceMs } from '../waiting/pace.ts'
+import { cloneName } from '../waiting/verdicts/clone.ts'
+import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
+import type { Step } from './step.ts'
+import { visibleTasks } from './visible-tasks.ts'
+import { duration, waitFor } from './waits.ts'
+
+/** What stands in the way on a dataset: work that will end, a status that will not change by itself, or nothing visible. */
+type Blocker = { kind: 'work'; line: string } | { kind: 'stuck'; line: string } | { kind: 'none' }
+
+function statusBlocks(dataset: Dataset): Blocker {
+  switch (dataset.status) {
+    case 'READY':
+      return { kind: 'none' }
+    case 'ERROR':
+    case 'PARTIAL_INDEX':
+    case 'DRAFT':
+      return { kind: 'stuck', line: datasetLine(dataset) }
+    case 'INDEXING':
+    case 'READ_ONLY':
+    case 'BUSY':
+    case 'UNKNOWN':
+      return { kind: 'work', line: datasetLine(dataset) }
+  }
+}
+
+function taskName(task: Task): string {
+  return `${task.type || 'a task'} (${taskLine(task)}, id ${task.id})`
+}
+
+/** Looks at what a dataset is doing. A clone runs on the dataset it makes, so clones of this one are looked for by name. */
+async function blocker(step: Step, datasetId: string, retries?: number): Promise<Blocker> {
+  const dataset = await step.api.datasets.get(datasetId, retries)
+  const own = await visibleTasks(step, { datasetId }, retries)
+  const running = own.find((task) => !hasEnded(task))
+  if (running) return { kind: 'work', line: taskName(running) }
+  const byStatus = statusBlocks(dataset)
+  if (byStatus.kind !== 'none') return byStatus
+  const clones = await visibleTasks(step, { type: 'SNAPSHOT_CLONE' }, retries)
+  const clone = clones.find((task) => !hasEnded(task) && task.datasetName === cloneName(dataset.name))
+  return clone ? { kind: 'work', line: taskName(clone) } : byStatus
+}
+
+/** Waits until no work is visible on the dataset. */
+async function waitForCalm(step: Step, datasetId: string): Promise<void> {
+  await waitFor<void>(
+    step,
+    {
+      awaited: `other work on dataset ${datasetId} to end`,
+      carryOn: 'Nothing was changed by this step. Run it again when that work is over.',
+    },
+    async () => {
+      const now = await blocker(step, datasetId, 0)
+      return now.kind === 'work'
+        ? { state: 'pending', line: `waiting for ${now.line}`, phase: now.line.replace(/\(\d+ %\)/, '') }
+        : { state: 'done', value: undefined }
+    },
+  )
+}
+
+/**
+ * Makes a request that Visual Layer refuses with 409 while something else runs on the dataset. With `wait`, waits for what runs
+ * and tries again, within the deadline; a conflict that waiting cannot heal ends the step at once.
+ */
+export async function throughConflicts<T>(
+  step: Step,
+  datasetId: string,
+  onConflict: 'wait' | 'fail',
+  attempt: () => Promise<T>,
+): Promise<T> {
+  let calmSince: number | undefined
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof RequestFailure) || error.outcome.status !== 409) throw error
+      if (onConflict === 'fail') throw sharpened(error, 'Set on_conflict: wait to wait for what runs there.')
+      const now = await blocker(step, datasetId)
+      if (now.kind === 'stuck') {
+        throw sharpened(
+          error,
+          `The dataset stays as it is (${now.line}) until somebody changes it; waiting does not help. Mend it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
+        )
+      }
+      if (now.kind === 'work') {
+        calmSince = undefined
+        step.reporter.info(
+          `Visual Layer answers that the dataset is busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`,
+        )
+        await waitForCalm(step, datasetId)
+        continue
+      }
+      // Nothing runs, as far as can be seen: the lists may lag a little, and the refusal may have been the last of its kind.
+      calmSince ??= step.clock.now()
+      const calmFor = step.clock.now() - calmSince
+      if (calmFor >= patienceMs(step.deadline.remainingMs())) {
+        throw sharpened(
+          error,
+          `Nothing was seen running on the dataset for ${duration(calmFor)}, so waiting on does not help.`,
+        )
+      }
+      step.reporter.progress(
+        'Visual Layer answers that the dataset is busy, but nothing is seen running there. Trying again.',
+      )
+      const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000
+      await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal)
+    }
+  }
+}
+
+function sharpened(error: RequestFailure, todo: string): ActionError {
+  return new ActionError('conflict', error.message, { apiWords: error.apiWords, todo, cause: error })
+}
+
+/**
+ * Reads the dataset once no work is visible on it (at once with `fail`), so that what follows starts from a known state.
+ */
+export async function calmDataset(step: Step, datasetId: string, onConflict: 'wait' | 'fail'): Promise<Dataset> {
+  const now = await blocker(step, datasetId)
+  if (now.kind === 'work') {
+    if (onConflict === 'fail') {
+      throw new ActionError('conflict', `Dataset ${datasetId} is busy: ${now.line}.`, {
+        todo: 'Set on_conflict: wait to wait for it.',
+      })
+    }
+    step.reporter.info(`The dataset is busy. Waiting for ${now.line}.`)
+    await waitForCalm(step, datasetId)
+  }
+  return step.api.datasets.get(datasetId)
+}

@@ -1,0 +1,139 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import prettyBytes from 'pretty-bytes'
+import { ActionError } from '../errors.ts'
+import { type Placed, placeExport } from '../exports/place.ts'
+import type { ExportRequest } from '../inputs/operations/export.ts'
+import { download } from '../transfer/download.ts'
+import type { Source } from '../transfer/source.ts'
+import type { Dataset } from '../visual-layer/datasets.ts'
+import { originOf } from './export-origin.ts'
+import { maskLink } from './signed-link.ts'
+import { archiveName } from './start-export.ts'
+import type { Step } from './step.ts'
+import { withinDeadline } from './waits.ts'
+
+/** Between two lines of progress, in ms. */
+const PROGRESS_MS = 5_000
+
+/** Bytes for people. */
+function size(bytes: number): string {
+  return prettyBytes(bytes, { binary: true })
+}
+
+/** A link that the API gives anew when it has expired; masked before anything can show it. */
+function sourceOf(step: Step, datasetId: string, exportId: string, first: string): Source {
+  const resolve = (link: string) => {
+    const url = step.api.exports.resolve(link)
+    if (!url) {
+      throw new ActionError('unexpected_reply', `The download link of export ${exportId} is not an address.`, {
+        todo: 'Run the step again with export_id to ask for the link anew.',
+      })
+    }
+    maskLink(step.reporter, url)
+    return url
+  }
+  let current = resolve(first)
+  return {
+    link: () => current,
+    async renew() {
+      const task = await step.api.exports.status(datasetId, exportId)
+      if (task.link === undefined) {
+        throw new ActionError(
+          'operation_failed',
+          `The download link of export ${exportId} expired, and Visual Layer gives no new one (${task.statusWord}).`,
+          {
+            apiWords: task.words,
+            todo: 'Run the step again: it starts a new export.',
+          },
+        )
+      }
+      current = resolve(task.link)
+    },
+  }
+}
+
+/** Calls `tell` at most once in {@link PROGRESS_MS}. */
+function nowAndThen(
+  step: Step,
+  tell: (done: number, total: number | undefined) => string,
+): (done: number, total: number | undefined) => void {
+  let last = step.clock.now()
+  return (done, total) => {
+    if (step.clock.now() - last < PROGRESS_MS) return
+    last = step.clock.now()
+    step.reporter.progress(tell(done, total))
+  }
+}
+
+function share(done: number, total: number | undefined): string {
+  return total === undefined || total === 0
+    ? size(done)
+    : `${size(done)} of ${size(total)} (${Math.floor((done / total) * 100)} %)`
+}
+
+/**
+ * Downloads a completed export, verifies every byte of it, and puts it in `output_dir`. The file carries its final name only
+ * when it is whole and verified.
+ */
+export async function fetchExport(
+  request: ExportRequest,
+  step: Step,
+  dataset: Dataset,
+  exportId: string,
+  link: string,
+): Promise<Placed> {
+  const { reporter, context } = step
+  const carryOn = `The export is complete in Visual Layer: fetch it with export_id: ${exportId}, instead of starting another.`
+  const partial = path.join(request.outputDir, `${archiveName(request)}.partial`)
+  await mkdir(request.outputDir, { recursive: true })
+  const source = sourceOf(step, dataset.id, exportId, link)
+  const bytes = await reporter.group('Downloading the export', () =>
+    withinDeadline(step, { awaited: `the download of export ${exportId}`, carryOn }, async (signal) =>
+      download({
+        source,
+        path: partial,
+        dispatcher: await step.connection(),
+        clock: step.clock,
+        signal,
+        stallTimeoutMs: step.requestTimeoutMs,
+        maxRetries: step.maxRetries,
+        userAgent: step.userAgent,
+        onProgress: nowAndThen(step, (done, total) => `downloaded ${share(done, total)}`),
+        onNote: (line) => reporter.info(line),
+      }),
+    ),
+  )
+  reporter.output('export_size_bytes', bytes.sizeBytes)
+  reporter.output('export_sha256', bytes.sha256)
+  reporter.fact('Size', `${size(bytes.sizeBytes)} (${bytes.sizeBytes.toLocaleString('en-US')} bytes)`)
+  reporter.fact('SHA-256', bytes.sha256, { code: true })
+  reporter.info(`Downloaded ${size(bytes.sizeBytes)}, SHA-256 ${bytes.sha256}.`)
+  const placed = await reporter.group(request.extract ? 'Verifying and unpacking' : 'Verifying', () =>
+    withinDeadline(step, { awaited: `the verification of export ${exportId}`, carryOn }, (signal) =>
+      placeExport({
+        archive: partial,
+        outputDir: request.outputDir,
+        archiveName: archiveName(request),
+        extract: request.extract,
+        origin: originOf(request, step, dataset, exportId),
+        sizeBytes: bytes.sizeBytes,
+        sha256: bytes.sha256,
+        signal,
+        onProgress: nowAndThen(
+          step,
+          (done, total) => `${request.extract ? 'unpacked' : 'verified'} ${share(done, total)}`,
+        ),
+      }),
+    ),
+  )
+  if (placed.archivePath !== undefined) reporter.output('export_path', placed.archivePath)
+  reporter.output('export_dir', request.outputDir)
+  reporter.output('media_count', placed.mediaCount)
+  reporter.output('content_digest', placed.contentDigest)
+  const where = placed.archivePath ?? request.outputDir
+  reporter.fact('Export', path.relative(context.workspace, where), { code: true })
+  reporter.fact(request.exportFormat === 'json' ? 'Records' : 'Rows', placed.mediaCount.toLocaleString('en-US'))
+  reporter.fact('Content digest', placed.contentDigest, { code: true })
+  return placed
+}

@@ -1,0 +1,27 @@
+import type { Dataset } from '../visual-layer/datasets.ts'
+import type { Snapshot } from '../visual-layer/snapshots.ts'
+import type { Step } from './step.ts'
+
+/** Tells which dataset a step is about, in the outputs and the log, as soon as it is known. */
+export function aboutDataset(step: Step, dataset: Dataset): void {
+  const { reporter } = step
+  reporter.output('dataset_id', dataset.id)
+  reporter.output('dataset_name', dataset.name)
+  reporter.output('dataset_status', dataset.statusWord)
+  reporter.state('dataset_id', dataset.id)
+  reporter.info(`Dataset "${dataset.name}" (${dataset.id}) is ${dataset.statusWord}.`)
+}
+
+/** Images and videos, as far as they are known: `1,234 images, 5 videos`. */
+export function items(images: number | undefined, videos: number | undefined): string | undefined {
+  const parts = [
+    images === undefined || images < 0 ? undefined : `${images.toLocaleString('en-US')} images`,
+    videos === undefined || videos <= 0 ? undefined : `${videos.toLocaleString('en-US')} videos`,
+  ].filter((part) => part !== undefined)
+  return parts.length === 0 ? undefined : parts.join(', ')
+}
+
+export function snapshotItems(step: Step, snapshot: Snapshot): void {
+  const text = items(snapshot.images, snapshot.videos)
+  if (text !== undefined) step.reporter.fact('Items in the snapshot', text)
+}

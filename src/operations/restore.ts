@@ -1,0 +1,175 @@
+import type { RestoreRequest } from '../inputs/operations/restore.ts'
+import type { Dataset } from '../visual-layer/datasets.ts'
+import type { Snapshot } from '../visual-layer/snapshots.ts'
+import type { Task } from '../visual-layer/tasks.ts'
+import { OnceOnly } from '../waiting/once.ts'
+import { patienceMs, settlingMs } from '../waiting/pace.ts'
+import { until } from '../waiting/until.ts'
+import { restoreVerdict } from '../waiting/verdicts/restore.ts'
+import { chooseSnapshot } from './choose-snapshot.ts'
+import { calmDataset, throughConflicts } from './conflicts.ts'
+import { aboutDataset, snapshotItems } from './facts.ts'
+import type { Step } from './step.ts'
+import { takeSnapshot } from './take-snapshot.ts'
+import { visibleTasks } from './visible-tasks.ts'
+import { Seen, waitFor } from './waits.ts'
+
+const TYPE = 'SNAPSHOT_RESTORE'
+
+/**
+ * Puts a dataset back to a snapshot; done when the restore's own task COMPLETED, the snapshot is current, none is restoring and
+ * the dataset is READY.
+ */
+export async function restore(request: RestoreRequest, step: Step): Promise<string> {
+  const { reporter } = step
+  let dataset = await step.api.datasets.get(request.datasetId)
+  aboutDataset(step, dataset)
+  // Chosen before the safety snapshot is taken: that one becomes the current one.
+  const target = await chooseSnapshot(step, dataset, request.snapshot)
+  reporter.output('snapshot_id', target.id)
+  reporter.output('snapshot_name', target.name)
+  reporter.state('snapshot_id', target.id)
+  reporter.fact('Restored to', target.name)
+  reporter.fact('Snapshot id', target.id, { code: true })
+  snapshotItems(step, target)
+  reporter.info(
+    `The snapshot to restore is "${target.name}" (${target.id}), created ${target.createdAtText || 'at an unknown time'}.`,
+  )
+
+  dataset = await calmDataset(step, dataset.id, request.onConflict)
+  if (request.safetySnapshot) await saveFirst(step, request, dataset, target)
+
+  const task = await startRestore(step, request, dataset, target)
+  if (!request.wait) {
+    return `The restore of dataset "${dataset.name}" to snapshot "${target.name}" was accepted; the step did not wait for it (wait: false).`
+  }
+  await waitForRestore(step, dataset, target, task)
+  return `Dataset "${dataset.name}" was restored to snapshot "${target.name}".`
+}
+
+/** A restore cannot be undone, so the present state is saved before. Only a READY dataset can be saved. */
+async function saveFirst(step: Step, request: RestoreRequest, dataset: Dataset, target: Snapshot): Promise<void> {
+  const { reporter } = step
+  if (dataset.status !== 'READY') {
+    reporter.warning(
+      `No safety snapshot was taken before the restore: dataset ${dataset.id} is ${dataset.statusWord}, and Visual Layer saves only READY datasets. What is in it now is replaced for good.`,
+    )
+    return
+  }
+  await reporter.group('Safety snapshot of the present state', async () => {
+    const run = step.context.runId === undefined ? '' : `, run ${step.context.runId}`
+    const saved = await takeSnapshot(
+      step,
+      dataset,
+      {
+        name: `before restore to ${target.name}${run}`.slice(0, 255),
+        description: `The state of the dataset before it was restored to snapshot "${target.name}" (${target.id}).`,
+        onConflict: request.onConflict,
+        onId: (one) => reporter.output('safety_snapshot_id', one.id),
+      },
+      true,
+    )
+    reporter.fact('Safety snapshot', saved.name)
+    reporter.fact('Safety snapshot id', saved.id, { code: true })
+    reporter.note(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`)
+  })
+}
+
+interface Started {
+  /** Ids of the restore tasks that were there before the request. */
+  earlier: ReadonlySet<string>
+  wasCurrent: boolean
+  wasError: boolean
+  acceptedAt: number
+}
+
+function newTask(tasks: readonly Task[], earlier: ReadonlySet<string>): Task | undefined {
+  const ours = tasks.filter((task) => !earlier.has(task.id))
+  return ours.reduce<Task | undefined>(
+    (best, next) => (best && (best.startedAt ?? 0) >= (next.startedAt ?? 0) ? best : next),
+    undefined,
+  )
+}
+
+async function startRestore(step: Step, request: RestoreRequest, dataset: Dataset, target: Snapshot): Promise<Started> {
+  const { api, reporter } = step
+  let earlier: ReadonlySet<string> = new Set()
+  let wasCurrent = false
+  let wasError = false
+  const change = new OnceOnly<void>(
+    {
+      what: `restore snapshot ${target.id} of dataset ${dataset.id}`,
+      send: () => api.snapshots.restore(dataset.id, target.id),
+      async look() {
+        const snapshots = await api.snapshots.list(dataset.id, 0)
+        const now = snapshots.find((one) => one.id === target.id)
+        if (now?.isRestoring || (now?.isCurrent && !wasCurrent)) return { found: undefined }
+        const tasks = await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0)
+        const task = newTask(tasks, earlier)
+        // A new task is ours, unless another snapshot is the one that is being restored.
+        const others = snapshots.some((one) => one.isRestoring && one.id !== target.id)
+        if (task && !others) return { found: undefined }
+        const { status } = await api.datasets.get(dataset.id, 0)
+        return others || status === 'READ_ONLY' || status === 'BUSY' ? 'busy' : 'absent'
+      },
+    },
+    step.waiting,
+    (line) => reporter.info(line),
+  )
+  await throughConflicts(step, dataset.id, request.onConflict, async () => {
+    if (!change.mayHaveTakenEffect) {
+      const tasks = await visibleTasks(step, { datasetId: dataset.id, type: TYPE })
+      earlier = new Set(tasks.map((task) => task.id))
+      wasCurrent = (await api.snapshots.list(dataset.id)).some((one) => one.id === target.id && one.isCurrent)
+      wasError = (await api.datasets.get(dataset.id)).status === 'ERROR'
+    }
+    await change.run()
+  })
+  reporter.info('Visual Layer accepted the restore.')
+  const started = { earlier, wasCurrent, wasError, acceptedAt: step.clock.now() }
+  if (!request.wait) await nameTask(step, dataset, started)
+  return started
+}
+
+/** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
+async function nameTask(step: Step, dataset: Dataset, started: Started): Promise<void> {
+  await until<void>(
+    async () => {
+      const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0), started.earlier)
+      if (!task) return { state: 'pending', line: 'task not listed yet' }
+      step.reporter.output('task_id', task.id)
+      return { state: 'done', value: undefined }
+    },
+    step.waiting,
+    settlingMs(step.deadline.remainingMs()),
+  )
+}
+
+async function waitForRestore(step: Step, dataset: Dataset, target: Snapshot, started: Started): Promise<void> {
+  const { api, clock, reporter } = step
+  const patience = patienceMs(step.deadline.remainingMs())
+  const restoring = new Seen()
+  const carryOn = `The restore goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${dataset.id}, instead of restoring again.`
+  await waitFor(
+    step,
+    { awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`, carryOn },
+    async () => {
+      const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0), started.earlier)
+      if (task) reporter.output('task_id', task.id)
+      const snapshots = await api.snapshots.list(dataset.id, 0)
+      const now = await api.datasets.get(dataset.id, 0)
+      reporter.output('dataset_status', now.statusWord)
+      return restoreVerdict({
+        task,
+        snapshots,
+        dataset: now,
+        targetId: target.id,
+        wasCurrent: started.wasCurrent,
+        wasError: started.wasError,
+        seenRestoring: restoring.add(snapshots.some((one) => one.id === target.id && one.isRestoring)),
+        sinceMs: clock.now() - started.acceptedAt,
+        patienceMs: patience,
+      })
+    },
+  )
+}

@@ -1,0 +1,59 @@
+import { ActionError } from '../errors.ts'
+import type { SnapshotRequest } from '../inputs/operations/snapshot.ts'
+import type { Snapshot } from '../visual-layer/snapshots.ts'
+import { newestNamed } from './choose-snapshot.ts'
+import { aboutDataset, snapshotItems } from './facts.ts'
+import type { Step } from './step.ts'
+import { takeSnapshot } from './take-snapshot.ts'
+
+/** Saves the dataset's state under a name; done when the snapshot is listed and the dataset READY. */
+export async function snapshot(request: SnapshotRequest, step: Step): Promise<string> {
+  const { reporter } = step
+  const dataset = await step.api.datasets.get(request.datasetId)
+  aboutDataset(step, dataset)
+  const name = request.snapshotName
+  if (name !== undefined && request.ifExists !== 'create') {
+    const existing = newestNamed(await step.api.snapshots.list(dataset.id), name)
+    if (existing && request.ifExists === 'fail') {
+      throw new ActionError(
+        'conflict',
+        `Dataset "${dataset.name}" (${dataset.id}) already has a snapshot named "${name}" (${existing.id}).`,
+        {
+          todo: 'Choose another snapshot_name, or set if_exists: reuse to use that snapshot, or if_exists: create to save another one under the same name.',
+        },
+      )
+    }
+    if (existing) {
+      found(step, existing)
+      return `Snapshot "${existing.name}" of dataset "${dataset.name}" was already there and is used; none was created.`
+    }
+  }
+  const made = await takeSnapshot(
+    step,
+    dataset,
+    {
+      name,
+      description: request.description,
+      onConflict: request.onConflict,
+      onId: (one) => {
+        reporter.output('snapshot_id', one.id)
+        reporter.output('snapshot_name', one.name)
+        reporter.state('snapshot_id', one.id)
+        reporter.info(`Snapshot "${one.name}" has the id ${one.id}.`)
+      },
+    },
+    request.wait,
+  )
+  found(step, made)
+  return request.wait
+    ? `Snapshot "${made.name}" of dataset "${dataset.name}" was created.`
+    : `Snapshot "${made.name}" of dataset "${dataset.name}" was accepted; the step did not wait for it (wait: false).`
+}
+
+function found(step: Step, one: Snapshot): void {
+  step.reporter.output('snapshot_id', one.id)
+  step.reporter.output('snapshot_name', one.name)
+  step.reporter.fact('Snapshot', one.name)
+  step.reporter.fact('Snapshot id', one.id, { code: true })
+  snapshotItems(step, one)
+}

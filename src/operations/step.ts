@@ -1,0 +1,30 @@
+import type { Dispatcher } from 'undici'
+import type { Clock, Deadline } from '../clock.ts'
+import type { RunnerContext } from '../runner/context.ts'
+import type { Reporter } from '../runner/reporter.ts'
+import type { VisualLayer } from '../visual-layer/client.ts'
+import type { Waiting } from '../waiting/until.ts'
+
+/** Undoes on the server what a cancelled step had started. Has seconds, and a client of its own; answers what it did. */
+export type Undo = (api: VisualLayer) => Promise<string>
+
+/** All that an operation may touch, so that it can be tested with plain objects. */
+export interface Step {
+  readonly api: VisualLayer
+  readonly clock: Clock
+  readonly deadline: Deadline
+  readonly signal: AbortSignal
+  readonly reporter: Reporter
+  readonly context: RunnerContext
+  /** How waits go: their pace, patience with faults, and where their lines go. */
+  readonly waiting: Waiting
+  /** `poll_interval`, `max_retries` and `request_timeout` in ms, for what does not go through `api`. */
+  readonly maxRetries: number
+  readonly requestTimeoutMs: number
+  readonly userAgent: string
+  readonly connection: () => Promise<Dispatcher>
+  /** Where people see a dataset. */
+  datasetPage(datasetId: string): string
+  /** Says what to do when the step is cancelled from here on; `undefined`: nothing any more. */
+  onCancel(undo: Undo | undefined): void
+}

@@ -1,0 +1,79 @@
+import type { Dataset } from '../visual-layer/datasets.ts'
+import type { Snapshot } from '../visual-layer/snapshots.ts'
+import { OnceOnly } from '../waiting/once.ts'
+import { patienceMs } from '../waiting/pace.ts'
+import { snapshotVerdict } from '../waiting/verdicts/snapshot.ts'
+import { throughConflicts } from './conflicts.ts'
+import { describedWith, newMark, provenanceLine } from './provenance.ts'
+import type { Step } from './step.ts'
+import { Seen, waitFor } from './waits.ts'
+
+export interface SnapshotWish {
+  name: string | undefined
+  description: string | undefined
+  onConflict: 'wait' | 'fail'
+  /** Told the id as soon as it is known. */
+  onId(snapshot: { id: string; name: string }): void
+}
+
+/**
+ * Saves the present state of a dataset, once, and sees it: the snapshot is in the list and the dataset READY again.
+ * The description ends with a line that says where it came from; the mark in it tells ours from any other.
+ *
+ * @param wait `false`: returns as soon as the id is known
+ */
+export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotWish, wait: boolean): Promise<Snapshot> {
+  const { api, clock } = step
+  const mark = newMark()
+  const description = describedWith(wish.description, provenanceLine(step.context, mark))
+  const ours = (snapshots: readonly Snapshot[]) => snapshots.find((snapshot) => snapshot.description.includes(mark))
+  const change = new OnceOnly<Snapshot | undefined>(
+    {
+      what: `create a snapshot of dataset ${dataset.id}`,
+      send: () => api.snapshots.create(dataset.id, wish.name, description),
+      async look() {
+        const found = ours(await api.snapshots.list(dataset.id, 0))
+        if (found) return { found }
+        const { status } = await api.datasets.get(dataset.id, 0)
+        return status === 'READ_ONLY' || status === 'BUSY' ? 'busy' : 'absent'
+      },
+    },
+    step.waiting,
+    (line) => step.reporter.info(line),
+  )
+  const reply = await throughConflicts(step, dataset.id, wish.onConflict, () => change.run())
+  if (reply) wish.onId(reply)
+  if (reply && !wait) return reply
+
+  const acceptedAt = clock.now()
+  const patience = patienceMs(step.deadline.remainingMs())
+  const busy = new Seen()
+  let known = reply
+  return waitFor(
+    step,
+    {
+      awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`} of dataset ${dataset.id}${reply ? ` (${reply.id})` : ''}`,
+      carryOn:
+        'The snapshot may still appear: look at the Snapshot Catalog of the dataset before you take another (if_exists: reuse takes the one that is there).',
+    },
+    async () => {
+      const listed = await api.snapshots.list(dataset.id, 0)
+      const snapshot = listed.find((one) => one.id === known?.id) ?? ours(listed)
+      if (snapshot && snapshot.id !== known?.id) {
+        known = snapshot
+        wish.onId(snapshot)
+      }
+      const now = await api.datasets.get(dataset.id, 0)
+      step.reporter.output('dataset_status', now.statusWord)
+      if (snapshot && !wait) return { state: 'done', value: snapshot }
+      return snapshotVerdict({
+        snapshot,
+        dataset: now,
+        named: reply !== undefined,
+        seenBusy: busy.add(now.status !== 'READY'),
+        sinceMs: clock.now() - acceptedAt,
+        patienceMs: patience,
+      })
+    },
+  )
+}

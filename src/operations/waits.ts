@@ -1,0 +1,93 @@
+import prettyMilliseconds from 'pretty-ms'
+import { ActionError } from '../errors.ts'
+import { RequestFailure } from '../visual-layer/failure.ts'
+import { type Look, until } from '../waiting/until.ts'
+import type { Step } from './step.ts'
+
+/** A duration for people: `1h 4m 10s`. @param ms milliseconds */
+export function duration(ms: number): string {
+  return prettyMilliseconds(ms, ms < 10_000 ? { secondsDecimalDigits: 1 } : { secondsDecimalDigits: 0 })
+}
+
+export interface Phase {
+  /** What is waited for, to complete "waiting for …". */
+  awaited: string
+  /** What the reader can do when time runs out, beside raising `timeout`. */
+  carryOn: string
+}
+
+/**
+ * Waits until `probe` is done; a failed look or the end of the time is thrown. The message of a `timed_out` names what was
+ * waited for, the last state seen, how long, and how to carry on.
+ */
+export async function waitFor<T>(step: Step, phase: Phase, probe: () => Promise<Look<T>>): Promise<T> {
+  const ended = await step.reporter.group(`Waiting for ${phase.awaited}`, () => until(probe, step.waiting))
+  switch (ended.end) {
+    case 'done':
+      return ended.value
+    case 'failed':
+      throw ended.error
+    case 'out_of_time': {
+      const last = ended.lastLine === undefined ? 'nothing was seen of it' : `last seen: ${ended.lastLine}`
+      const fault = ended.lastFault ? ` The last look failed: ${ended.lastFault.message}` : ''
+      throw new ActionError(
+        'timed_out',
+        `Timed out after ${duration(step.deadline.elapsedMs())} (timeout: ${duration(step.deadline.totalMs)}), ${duration(ended.waitedMs)} of them waiting for ${phase.awaited}; ${last}.${fault}`,
+        { apiWords: ended.lastFault?.apiWords, todo: `${phase.carryOn} Or raise timeout.`, cause: ended.lastFault },
+      )
+    }
+  }
+}
+
+/** Makes a read that answers `undefined` for what is not there yet, for at most `graceMs` from now. */
+export function lenient<T>(step: Step, graceMs: number, read: () => Promise<T>): () => Promise<T | undefined> {
+  const startedAt = step.clock.now()
+  return async () => {
+    try {
+      return await read()
+    } catch (error) {
+      const missing = error instanceof RequestFailure && error.outcome.status === 404
+      if (missing && step.clock.now() - startedAt < graceMs) return undefined
+      throw error
+    }
+  }
+}
+
+/** Remembers whether something was ever seen in a wait. */
+export class Seen {
+  value = false
+
+  add(now: boolean): boolean {
+    this.value ||= now
+    return this.value
+  }
+}
+
+/**
+ * Runs work that has no looks to count, a transfer say, against the deadline of the step: its signal aborts with `timed_out` when
+ * the time is up, and with the step's own reason when that is cancelled.
+ */
+export async function withinDeadline<T>(
+  step: Step,
+  phase: Phase,
+  body: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { clock, deadline } = step
+  const end = new AbortController()
+  const done = new AbortController()
+  const onCancel = () => end.abort(step.signal.reason)
+  step.signal.throwIfAborted()
+  step.signal.addEventListener('abort', onCancel, { once: true })
+  const expire = () => {
+    const message = `Timed out after ${duration(deadline.elapsedMs())} (timeout: ${duration(deadline.totalMs)}) during ${phase.awaited}.`
+    end.abort(new ActionError('timed_out', message, { todo: `${phase.carryOn} Or raise timeout.` }))
+  }
+  const watch = clock.sleep(deadline.remainingMs(), done.signal).then(expire, () => undefined)
+  try {
+    return await body(end.signal)
+  } finally {
+    step.signal.removeEventListener('abort', onCancel)
+    done.abort()
+    await watch
+  }
+}
