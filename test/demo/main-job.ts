@@ -1,0 +1,84 @@
+import { readdir } from 'node:fs/promises'
+import { Job, type StepResult } from '../action/run-action.ts'
+import { startEmulator } from '../emulator/emulator.ts'
+import { asGitHubShows } from './github-log.ts'
+
+/**
+ * The main job, as a workflow would run it, through the built action against the emulator: create, snapshot, restore, clone,
+ * export. Prints what a user would see of each step; ends with 1 when a step fails or an outcome is not what it must be.
+ */
+const emulator = await startEmulator()
+const job = await Job.create()
+try {
+  console.log(`Visual Layer in a box listens at ${emulator.url} (this machine only).`)
+  const credentials = { base_url: emulator.url, api_key: emulator.apiKey, api_secret: emulator.apiSecret }
+
+  const created = await step('Create a dataset from a bucket', {
+    operation: 'create-from-s3',
+    dataset_name: 'street-scenes',
+    bucket_path: 's3://acme-media/street-scenes/',
+  })
+  const datasetId = output(created, 'dataset_id')
+
+  const saved = await step('Checkpoint before training', {
+    operation: 'snapshot',
+    dataset_id: datasetId,
+    snapshot_name: 'before-training',
+    description: 'Labels reviewed, ready for training',
+  })
+
+  await step('Roll back to the checkpoint', {
+    operation: 'restore',
+    dataset_id: datasetId,
+    snapshot_id: output(saved, 'snapshot_id'),
+  })
+
+  const cloned = await step('Clone the checkpoint for an experiment', {
+    operation: 'clone',
+    dataset_id: datasetId,
+    snapshot_name: 'before-training',
+  })
+  expect('the clone is a dataset of its own', output(cloned, 'dataset_id') !== datasetId)
+
+  const exported = await step('Export with images', {
+    operation: 'export',
+    dataset_id: datasetId,
+    include_images: 'true',
+    artifact_name: 'street-scenes',
+  })
+  const [artifact] = emulator.artifacts.stored
+  expect('the artifact holds the very bytes of the export', artifact?.digest === output(exported, 'export_sha256'))
+  const files = await readdir(output(exported, 'export_dir'))
+  expect('the export lies on disk', files.includes('street-scenes.zip') && files.includes('manifest.json'))
+  const [dataset] = emulator.world.datasets
+  expect('every item of the dataset is in it', Number(output(exported, 'media_count')) === dataset?.items.length)
+  console.log('\nAll five operations did what they said.')
+
+  async function step(title: string, inputs: Record<string, string>): Promise<StepResult> {
+    console.log(`\n━━━ ${title} ${'━'.repeat(Math.max(3, 76 - title.length))}\n`)
+    console.log('  - uses: OWNER/visual-layer-dataset-action@v1\n    with:')
+    for (const [name, value] of Object.entries(inputs)) console.log(`      ${name}: ${value}`)
+    const result = await job.run({ ...credentials, ...inputs }, emulator.artifacts.environment())
+    console.log(`\n${asGitHubShows(result.stdout, '  │ ')}`)
+    console.log('  Outputs for later steps:')
+    for (const [name, value] of Object.entries(result.outputs)) {
+      if (value !== '' && name !== 'result') console.log(`    ${name} = ${value}`)
+    }
+    console.log(`\n  Job summary (Markdown):\n${result.summary.trim().replace(/^/gm, '    ')}`)
+    expect(`the step "${title}" succeeds`, result.exitCode === 0, result.stderr)
+    return result
+  }
+} finally {
+  await emulator.stop()
+  await job.remove()
+}
+
+function output(result: StepResult, name: string): string {
+  const value = result.outputs[name]
+  if (!value) throw new Error(`The step set no output ${name}.`)
+  return value
+}
+
+function expect(what: string, holds: boolean, detail = ''): void {
+  if (!holds) throw new Error(`Not so: ${what}. ${detail}`)
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import { type ArchiveContext, exportArchive, exportDocument, mediaRecord } from '../archive.ts'
+import { type Call, invalid, json, type Reply, Refusal, text } from '../http/reply.ts'
+import { booleanText, choiceQuery, jsonObject, type Route } from '../http/routing.ts'
+import type { Dataset, ExportTask, MediaItem } from '../model.ts'
+import { vqlFilter } from '../vql.ts'
+import type { World } from '../world.ts'
+import { datasetOf, naiveTime } from './access.ts'
+import { selectMedia } from './selection.ts'
+
+const formats = ['json', 'parquet'] as const
+const entityTypes = ['IMAGES', 'OBJECTS'] as const
+
+/** The calls of docs.visual-layer.com/api-reference/export-dataset, and two older ones that clients use. */
+export function exportRoutes(world: World, storageUrl: string): Route[] {
+  const context = () => ({ exportedBy: world.user, storageUrl: storageUrl })
+  const begin = (call: Call, dataset: Dataset, items: readonly MediaItem[], fileName: string): Reply => {
+    const objects = choiceQuery(call, 'entity_type', entityTypes, 'IMAGES') === 'OBJECTS'
+    const task: ExportTask = {
+      id: randomUUID(),
+      dataset,
+      createdAt: new Date(),
+      status: 'INIT',
+      progress: 0,
+      entitiesCount: objects ? items.reduce((sum, item) => sum + item.objects.length, 0) : items.length,
+      resultMessage: undefined,
+      // One segment of a path, whatever was asked.
+      fileName: fileName.replaceAll('/', '_'),
+      format: choiceQuery(call, 'export_format', formats),
+      includeImages: booleanText(call.query.get('include_images'), ['query', 'include_images'], false),
+      items: objects ? items.filter((item) => item.objects.length > 0) : items,
+      storageKey: undefined,
+    }
+    if (dataset.status !== 'READY')
+      throw new Refusal(409, `Dataset is not in READY status (current status: ${dataset.status})`)
+    const refusal = refusalOf(task, world.options.exportCap)
+    if (refusal !== undefined && world.options.style.exportRefusal === 'error') return json({ error: refusal })
+    world.exports.push(task)
+    if (refusal === undefined) runExport(world, task, context)
+    else reject(world, task, refusal)
+    return json(world.options.style.exportReply === 'whole' ? shownExport(task, world, storageUrl) : { id: task.id })
+  }
+  return [
+    {
+      method: 'GET',
+      pattern: '/dataset/:dataset_id/export_context_async',
+      answer(call) {
+        const dataset = datasetOf(world, call)
+        const matches = vqlFilter(call.query.get('vql'), dataset.items)
+        return begin(call, dataset, dataset.items.filter(matches), call.query.get('file_name') ?? 'export.zip')
+      },
+    },
+    {
+      method: 'POST',
+      pattern: '/dataset/:dataset_id/export_entities_async',
+      answer(call) {
+        const dataset = datasetOf(world, call)
+        return begin(call, dataset, selectMedia(jsonObject(call), dataset.items), 'export.zip')
+      },
+    },
+    {
+      method: 'GET',
+      pattern: '/dataset/:dataset_id/export_status',
+      answer(call) {
+        const dataset = datasetOf(world, call)
+        const id = call.query.get('export_task_id')
+        if (id === null) throw invalid(['query', 'export_task_id'], 'Field required', null, 'missing')
+        const task = world.exports.find((candidate) => candidate.id === id && candidate.dataset === dataset)
+        if (!task) throw new Refusal(404, `Export task ${id} not found`)
+        return json(shownExport(task, world, storageUrl))
+      },
+    },
+    {
+      method: 'GET',
+      pattern: '/dataset/:dataset_id/export',
+      answer(call) {
+        const dataset = datasetOf(world, call)
+        choiceQuery(call, 'export_format', ['json'] as const)
+        const records = dataset.items.map((item) => mediaRecord(item, storageUrl))
+        return json(exportDocument({ dataset }, records, context()))
+      },
+    },
+    {
+      method: 'GET',
+      pattern: '/dataset/:dataset_id/export_media_id',
+      answer(call) {
+        const lines = datasetOf(world, call).items.map((item) => `${item.fileName},${item.mediaId}`)
+        return text(`${['filename,media_id', ...lines].join('\n')}\n`, 'text/csv')
+      },
+    },
+  ]
+}
+
+function refusalOf(task: ExportTask, cap: number): string | undefined {
+  if (task.entitiesCount === 0) return 'No entities match the export request'
+  if (task.entitiesCount <= cap) return undefined
+  return `Export request rejected: number of entities ${task.entitiesCount} exceeds threshold ${cap}`
+}
+
+/** Refused while polling: INIT first, as an export that will run. */
+function reject(world: World, task: ExportTask, reason: string): void {
+  world.timeline.after(world.options.timings.exportMs / 4, () => {
+    Object.assign(task, { status: 'REJECTED', resultMessage: reason })
+  })
+}
+
+/** INIT, IN_PROGRESS, COMPLETED with the archive in the storage. */
+function runExport(world: World, task: ExportTask, context: () => ArchiveContext): void {
+  const { exportMs } = world.options.timings
+  for (const share of [0.25, 0.5, 0.75]) {
+    world.timeline.after(exportMs * share, () => Object.assign(task, { status: 'IN_PROGRESS', progress: share }))
+  }
+  world.timeline.after(exportMs, () => {
+    const outcome = world.takeOutcome('export')
+    if (task.dataset.deleted || (outcome.task !== undefined && outcome.task !== 'COMPLETED')) {
+      Object.assign(task, { status: 'FAILED', resultMessage: outcome.message ?? 'Export failed' })
+      return
+    }
+    publish(world, task, context()).catch((error: unknown) => {
+      Object.assign(task, { status: 'FAILED', resultMessage: `The emulator broke: ${String(error)}` })
+    })
+  })
+}
+
+async function publish(world: World, task: ExportTask, context: ArchiveContext): Promise<void> {
+  const content = world.takeArchive(task.id) ?? (await exportArchive(task, context))
+  // The key has the shape that self-hosted servers show in their relative links.
+  const key = `${task.dataset.id}/images/${task.id}/${task.fileName}`
+  world.storage.put(key, content)
+  Object.assign(task, { status: 'COMPLETED', progress: 1, storageKey: key })
+}
+
+function shownExport(task: ExportTask, world: World, storageUrl: string): Record<string, unknown> {
+  let link: string | null = null
+  if (task.storageKey !== undefined) {
+    const signed = world.storage.sign(task.storageKey)
+    link = world.options.style.downloadLinks === 'absolute' ? `${storageUrl}${signed}` : `/cdn${signed.split('?')[0]}`
+  }
+  return {
+    id: task.id,
+    dataset_id: task.dataset.id,
+    created_at: naiveTime(task.createdAt),
+    download_uri: link,
+    progress: task.progress,
+    status: task.status,
+    entities_count: task.entitiesCount,
+    result_message: task.resultMessage ?? null,
+  }
+}

@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util'
+import { startEmulator } from './emulator.ts'
+
+/** `npm run emulator [-- --port 8080]`: Visual Layer in a box, until Ctrl-C. */
+const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } })
+const shown = 3000
+const emulator = await startEmulator({
+  port: Number(values.port),
+  // Long enough to be watched, and links that outlive a look at the output.
+  timings: {
+    createMs: shown,
+    snapshotMs: shown / 3,
+    restoreMs: shown,
+    cloneMs: shown,
+    exportMs: shown,
+    addMediaMs: shown,
+    reindexMs: shown,
+    processMs: shown,
+  },
+  linkLifetimeMs: 600_000,
+})
+
+const street = emulator.world.addDataset({
+  name: 'Street scenes',
+  images: 40,
+  videos: 8,
+  clusters: 6,
+  snapshots: [{ name: 'before-relabel', description: 'kept by hand' }, 'after-relabel'],
+})
+const birds = emulator.world.addDataset({ name: 'Birds', images: 12 })
+const halfDone = emulator.world.addDataset({ name: 'Half done', images: 5, status: 'PARTIAL INDEX' })
+const snapshot = street.snapshots[1]
+const runner = emulator.artifacts.environment()
+
+process.stdout.write(`Visual Layer emulator: ${emulator.url} (storage ${emulator.storageUrl}); ends on Ctrl-C.
+
+  API key     ${emulator.apiKey}
+  API secret  ${emulator.apiSecret}
+
+  datasets    ${street.id}  ${street.name}, snapshot before-relabel: ${snapshot?.id}
+              ${birds.id}  ${birds.name}
+              ${halfDone.id}  ${halfDone.name} (PARTIAL INDEX)
+
+Ask it with curl (the token is good for twelve hours):
+
+curl -H "Authorization: Bearer ${emulator.token(12 * 3600)}" ${emulator.url}/api/v1/dataset/${street.id}
+
+Run the action against it, as the runner would:
+
+INPUT_BASE_URL=${emulator.url} \\
+INPUT_API_KEY=${emulator.apiKey} \\
+INPUT_API_SECRET=${emulator.apiSecret} \\
+INPUT_OPERATION=export \\
+INPUT_DATASET_ID=${street.id} \\
+ACTIONS_RESULTS_URL=${runner.ACTIONS_RESULTS_URL} \\
+ACTIONS_RUNTIME_TOKEN=${runner.ACTIONS_RUNTIME_TOKEN} \\
+node dist/index.js
+
+Or from a workflow whose runner is this machine:
+
+- uses: ./
+  with:
+    base_url: ${emulator.url}
+    api_key: ${emulator.apiKey}
+    api_secret: ${emulator.apiSecret}
+    operation: restore
+    dataset_id: ${street.id}
+    snapshot_name: before-relabel
+`)
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    emulator.stop().catch((error: unknown) => {
+      process.exitCode = 1
+      process.stderr.write(`${String(error)}\n`)
+    })
+  })
+}
