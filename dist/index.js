@@ -1678,11 +1678,9 @@ class OnceOnly {
         const { clock, deadline, signal, maxRetries } = this.#waiting;
         let answeredFailures = 0;
         for (let failures = 0;; failures += 1) {
-            if (this.#lost) {
-                const found = await this.#settle(this.#lost);
-                if (found)
-                    return found.value;
-            }
+            const found = await this.#settled();
+            if (found)
+                return found.value;
             try {
                 const made = await this.#change.send();
                 this.#lost = undefined;
@@ -1694,28 +1692,45 @@ class OnceOnly {
                 const { transient, effect, answered, status, retryAfterMs } = error.outcome;
                 if (effect === 'unknown')
                     this.#lost = error;
-                if (!transient) {
-                    // A refusal after a lost reply can be the answer to our own first attempt: a dataset busy with it, for one.
-                    const found = this.#lost && (await this.#settle(this.#lost));
-                    if (found)
-                        return found.value;
-                    throw error;
-                }
                 if (answered && status === 500)
                     answeredFailures += 1;
-                if (failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
-                    const found = this.#lost && (await this.#settle(this.#lost));
-                    if (found)
-                        return found.value;
+                if (!transient || failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
+                    // A refusal after a lost reply can be the answer to our own first attempt: a dataset busy with it, for one.
+                    const late = await this.#settled();
+                    if (late)
+                        return late.value;
                     throw error;
+                }
+                if (effect === 'unknown') {
+                    this.#say(error.message);
+                    continue;
                 }
                 const wait = retryAfterMs ?? (0,retry/* fullJitter */.G)(failures);
                 if (wait >= deadline.remainingMs())
                     throw error;
-                this.#say(`${error.message} ${effect === 'none' ? `Trying again (${failures + 1} of ${maxRetries}).` : ''}`.trim());
+                this.#say(`${error.message} Trying again (${failures + 1} of ${maxRetries}).`);
                 await clock.sleep(wait, signal);
             }
         }
+    }
+    /** What a lost reply was about, where it is found; nothing where none was lost. */
+    async #settled() {
+        const lost = this.#lost;
+        if (!lost)
+            return undefined;
+        const found = await this.#settle(lost);
+        // Without time to look, an empty list proves nothing.
+        if (!found && this.#waiting.deadline.remainingMs() <= 0)
+            throw this.#unclear(lost);
+        return found;
+    }
+    #unclear(lost) {
+        const message = `The time ended while it was not clear whether the request to ${this.#change.what} had taken effect.`;
+        return new errors/* ActionError */.lZ('timed_out', message, {
+            apiWords: lost.apiWords ?? lost.message,
+            todo: 'Look at the dataset in Visual Layer before you run the step again: what was asked for may have been made. Raise timeout if Visual Layer was slow.',
+            cause: lost,
+        });
     }
     /** Looks for the change until it is found, or has had time to show and did not. */
     async #settle(lost) {
@@ -1745,11 +1760,7 @@ class OnceOnly {
             case 'failed':
                 throw ended.error;
             case 'out_of_time':
-                throw new errors/* ActionError */.lZ('timed_out', `The time ended while it was not clear whether the request to ${what} had taken effect.`, {
-                    apiWords: lost.apiWords ?? lost.message,
-                    todo: 'Look at the dataset in Visual Layer before you run the step again: what was asked for may have been made. Raise timeout if Visual Layer was slow.',
-                    cause: lost,
-                });
+                throw this.#unclear(lost);
         }
     }
 }
@@ -1933,21 +1944,34 @@ async function chooseSnapshot(step, dataset, choice) {
 var tasks = __nccwpck_require__(38395);
 ;// CONCATENATED MODULE: ./build/operations/visible-tasks.js
 
+/** Steps for which the task list was found unreadable for good. */
+const without = new WeakSet();
 /**
- * The tasks that this account may see. A task list that is refused is no reason to give up: the status of the dataset and of its
- * snapshots tell as well, only less surely.
+ * The tasks that this account may see. A task list that is refused, or that an older self-hosted server does not have (it answers
+ * with its web page), is no reason to give up: the status of the dataset and of its snapshots tell as well, only less surely.
+ *
+ * @param retries 0 in a wait, where the next look is the retry
  */
 async function visibleTasks(step, filter, retries) {
+    if (without.has(step))
+        return [];
     try {
         return await step.api.tasks.list(filter, retries);
     }
     catch (error) {
-        const refused = error instanceof failure/* RequestFailure */.e6 && !error.outcome.transient && error.code !== 'unauthorized';
-        if (!refused)
+        if (!(error instanceof failure/* RequestFailure */.e6) || !isFinal(error, retries))
             throw error;
-        step.reporter.warning(`The task list could not be read (${error.message}). The step goes by the status of the dataset alone.`);
+        without.add(step);
+        const todo = 'The step goes by the status of the dataset and of its snapshots alone.';
+        step.reporter.warning(`The task list of Visual Layer cannot be read: ${error.message}`, { todo });
         return [];
     }
+}
+/** A refusal, or a web page that stayed one however often it was asked. */
+function isFinal(error, retries) {
+    if (error.code === 'unauthorized')
+        return false;
+    return !error.outcome.transient || (error.code === 'unexpected_reply' && retries !== 0);
 }
 
 // EXTERNAL MODULE: ./node_modules/pretty-ms/index.js
@@ -2071,10 +2095,7 @@ async function blocker(step, datasetId, retries) {
 }
 /** Waits until no work is visible on the dataset. */
 async function waitForCalm(step, datasetId) {
-    await waitFor(step, {
-        awaited: `other work on dataset ${datasetId} to end`,
-        carryOn: 'Nothing was changed by this step. Run it again when that work is over.',
-    }, async () => {
+    await waitFor(step, calm(datasetId), async () => {
         const now = await blocker(step, datasetId, 0);
         return now.kind === 'work'
             ? { state: 'pending', line: `waiting for ${now.line}`, phase: now.line.replace(/\(\d+ %\)/, '') }
@@ -2122,20 +2143,31 @@ function sharpened(error, todo) {
     return new errors/* ActionError */.lZ('conflict', error.message, { apiWords: error.apiWords, todo, cause: error });
 }
 /**
- * Reads the dataset once no work is visible on it (at once with `fail`), so that what follows starts from a known state.
+ * Reads the dataset once its status names no work under way (at once with `fail`), so that what follows starts from a known
+ * state. Goes by the status alone: a task that was left hanging long ago does not block what Visual Layer would accept.
  */
 async function calmDataset(step, datasetId, onConflict) {
-    const now = await blocker(step, datasetId);
-    if (now.kind === 'work') {
-        if (onConflict === 'fail') {
-            throw new errors/* ActionError */.lZ('conflict', `Dataset ${datasetId} is busy: ${now.line}.`, {
-                todo: 'Set on_conflict: wait to wait for it.',
-            });
-        }
-        step.reporter.info(`The dataset is busy. Waiting for ${now.line}.`);
-        await waitForCalm(step, datasetId);
+    const dataset = await step.api.datasets.get(datasetId);
+    if (statusBlocks(dataset).kind !== 'work')
+        return dataset;
+    if (onConflict === 'fail') {
+        throw new errors/* ActionError */.lZ('conflict', `Dataset ${datasetId} is busy: ${datasetLine(dataset)}.`, {
+            todo: 'Set on_conflict: wait to wait for it.',
+        });
     }
-    return step.api.datasets.get(datasetId);
+    return waitFor(step, calm(datasetId), async () => {
+        const now = await step.api.datasets.get(datasetId, 0);
+        const { kind } = statusBlocks(now);
+        return kind === 'work'
+            ? { state: 'pending', line: datasetLine(now), phase: now.statusWord }
+            : { state: 'done', value: now };
+    });
+}
+function calm(datasetId) {
+    return {
+        awaited: `other work on dataset ${datasetId} to end`,
+        carryOn: 'Nothing was changed by this step. Run it again when that work is over.',
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/operations/facts.js
@@ -2255,22 +2287,23 @@ async function findClone(step, source, known) {
     }, async () => {
         const { seen, tasks } = await candidates(step, known);
         const failed = failedClone(known, tasks);
-        if (failed)
-            return { state: 'failed', error: taskError(failed, `that clones dataset ${source.id}`) };
-        if (seen.length === 0)
+        if (seen.length === 0 && !failed)
             return { state: 'pending', line: 'the new dataset is not listed yet' };
         if (firstAt === undefined) {
             firstAt = step.clock.now();
             settling = settlingMs(step.deadline.remainingMs());
         }
         if (step.clock.now() - firstAt < settling) {
-            const names = seen.map((candidate) => candidate.datasetId).join(', ');
+            const names = seen.map((candidate) => candidate.datasetId).join(', ') || `a clone task that ended as ${failed?.statusWord}`;
             return { state: 'pending', line: `seen: ${names}; watching whether another clone of this dataset shows` };
         }
         const kept = await narrowed(step, source, seen);
-        return kept.length === 0
-            ? { state: 'pending', line: 'the new dataset is not listed yet' }
-            : { state: 'done', value: kept };
+        if (kept.length > 0)
+            return { state: 'done', value: kept };
+        if (!failed)
+            return { state: 'pending', line: 'the new dataset is not listed yet' };
+        step.reporter.output('task_id', failed.id);
+        return { state: 'failed', error: taskError(failed, `that clones dataset ${source.id}`) };
     });
     const [only, ...others] = found;
     if (only && others.length === 0)
@@ -2371,21 +2404,22 @@ async function create(step, request) {
     const { api, reporter } = step;
     const { datasetName: name, bucketPath } = request;
     /** Ids of all datasets of that name which are not known to come from another bucket path. */
-    const named = async (retries) => {
-        const datasets = await api.datasets.list(retries);
-        const tasks = await visibleTasks(step, { type: create_from_s3_TYPE }, retries);
+    const named = async (client, retries) => {
+        const datasets = await client.datasets.list(retries);
+        const tasks = client === api ? await visibleTasks(step, { type: create_from_s3_TYPE }, retries) : [];
         const ids = [
             ...datasets.filter((dataset) => dataset.name === name && fits(dataset, bucketPath)).map((dataset) => dataset.id),
             ...tasks.filter((task) => task.datasetName === name).map((task) => task.datasetId),
         ];
         return new Set(ids.filter((id) => id !== ''));
     };
-    const before = await named();
+    const before = await named(api);
+    const added = async (client, retries) => [...(await named(client, retries))].filter((id) => !before.has(id));
     const change = new OnceOnly({
         what: `create dataset "${name}"`,
         send: () => api.datasets.createFromS3(name, bucketPath),
         async look() {
-            const [only, ...others] = [...(await named(0))].filter((id) => !before.has(id));
+            const [only, ...others] = await added(api, 0);
             if (only === undefined)
                 return 'absent';
             if (others.length === 0)
@@ -2395,6 +2429,8 @@ async function create(step, request) {
             });
         },
     }, step.waiting, (line) => reporter.info(line));
+    if (request.onCancel === 'abort')
+        step.onCancel((client) => abortUnnamed(client, step, name, () => added(client)));
     const datasetId = (await change.run()).toLowerCase();
     reporter.output('dataset_id', datasetId);
     reporter.state('dataset_id', datasetId);
@@ -2402,6 +2438,16 @@ async function create(step, request) {
     reporter.info(`Visual Layer accepted the creation: dataset ${datasetId}.`);
     owe(step, request, datasetId);
     return datasetId;
+}
+/** Aborts a creation that was cancelled before its reply told the id, where the one new dataset of that name shows. */
+async function abortUnnamed(client, step, name, added) {
+    const [only, ...others] = await added();
+    if (only === undefined)
+        return `No dataset named "${name}" was seen in Visual Layer: the creation had not begun.`;
+    if (others.length > 0)
+        return `Several new datasets are named "${name}" (${[only, ...others].join(', ')}); none was aborted, since it cannot be told which is this step's.`;
+    step.reporter.output('dataset_id', only);
+    return (0,abort_creation/* abortCreation */.y)(client, step.clock, only);
 }
 /** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */
 function fits(dataset, bucketPath) {
@@ -2557,7 +2603,8 @@ function withoutSignature(value) {
     const parameters = query.split('&').map((parameter) => ({ parameter, name: nameOf(parameter) }));
     const azure = parameters.some(({ name }) => name === 'sig');
     const kept = parameters.filter(({ name }) => !signs(name, azure)).map(({ parameter }) => parameter);
-    return place + (kept.length > 0 ? `?${kept.join('&')}` : '') + fragment;
+    const rest = kept.join('&');
+    return place + (rest === '' ? '' : `?${rest}`) + fragment;
 }
 function nameOf(parameter) {
     const name = parameter.split('=', 1)[0] ?? '';
@@ -3082,7 +3129,7 @@ async function notAnArchive(file, sizeBytes, reason, cause) {
     const start = buffer.subarray(0, bytesRead);
     const kind = looksLike(start, sizeBytes);
     const message = kind === undefined
-        ? `The downloaded archive is damaged: ${reason}.`
+        ? `The downloaded archive is damaged: ${reason.replace(/\.$/, '')}.`
         : `The download is not a ZIP archive: it ${kind}.`;
     return new errors/* ActionError */.lZ('corrupt_download', message, {
         apiWords: kind?.startsWith('looks like') ? start.toString().slice(0, 200) : undefined,
@@ -5535,7 +5582,7 @@ async function publishExport(request, step, placed) {
     const result = await withinDeadline(step, phase, (signal) => uploadExport({
         name: request.artifactName,
         content: placed.archivePath === undefined
-            ? { folder: request.outputDir, files: placed.files }
+            ? { folder: request.outputDir, files: [...placed.files, placed.manifestPath] }
             : { zip: placed.archivePath },
         retentionDays: request.retentionDays,
         compressionLevel: request.compressionLevel,
@@ -5558,6 +5605,7 @@ async function publishExport(request, step, placed) {
 }
 
 ;// CONCATENATED MODULE: ./build/operations/export.js
+
 
 
 
@@ -5617,10 +5665,18 @@ async function begin(request, step, dataset) {
     return task.id;
 }
 async function completed(request, step, exportId) {
+    // An export that was started a moment ago may not be known everywhere yet; one that is attached to must be.
+    const grace = request.selection.kind === 'attached' ? 0 : patienceMs(step.deadline.remainingMs());
+    const read = lenient(step, grace, () => step.api.exports.status(request.datasetId, exportId, 0));
     return waitFor(step, {
         awaited: `export ${exportId} of dataset ${request.datasetId}`,
         carryOn: `The export goes on in Visual Layer: fetch it later with export_id: ${exportId}, instead of starting another.`,
-    }, async () => exportVerdict(await step.api.exports.status(request.datasetId, exportId, 0), exportId, request.allowEmpty));
+    }, async () => {
+        const task = await read();
+        if (!task)
+            return { state: 'pending', line: 'the export cannot be read yet' };
+        return exportVerdict(task, exportId, request.allowEmpty);
+    });
 }
 function nothing(step, dataset) {
     step.reporter.output('media_count', 0);
@@ -6614,6 +6670,8 @@ var runner_text = __nccwpck_require__(93912);
 
 /** Wide enough for `23h 59m`, so that the lines of a wait stand under each other. */
 const STAMP_WIDTH = 7;
+/** A wait in which nothing changes says so this often, in ms, so that a log never looks dead. */
+const HEARTBEAT_MS = 300_000;
 /**
  * The {@link Reporter} of a real step: stdout, and the files the runner names in `GITHUB_OUTPUT` and `GITHUB_STATE`. It also
  * gathers what the job summary tells.
@@ -6629,6 +6687,7 @@ class RunnerReporter {
     #warnings = new Set();
     #inGroup = false;
     #lastProgress = '';
+    #lastProgressMs = 0;
     constructor(options) {
         this.#clock = options.clock;
         this.#startedAt = options.clock.now();
@@ -6676,9 +6735,11 @@ class RunnerReporter {
         }
     }
     progress(line) {
-        if (line === this.#lastProgress)
+        const silentMs = this.elapsedMs - this.#lastProgressMs;
+        if (line === this.#lastProgress && silentMs < HEARTBEAT_MS)
             return;
         this.#lastProgress = line;
+        this.#lastProgressMs = this.elapsedMs;
         this.info(`[${(0,runner_text/* duration */.p0)(this.elapsedMs).padStart(STAMP_WIDTH)}] ${line}`);
     }
     output(name, value) {
@@ -7289,8 +7350,9 @@ class Http {
             const reply = await this.#attempt(request, url);
             const { status, headers } = reply;
             if (status >= 300 && status < 400 && status !== 304) {
+                // Only these keep the method of a change.
                 const repeatable = request.method === 'GET' || status === 307 || status === 308;
-                this.#follow(request, url, repeatable ? header(headers, 'location') : undefined, (redirects += 1));
+                this.#follow(request, url, header(headers, 'location'), repeatable && (redirects += 1) <= MOST_REDIRECTS);
                 continue;
             }
             if (status === 401 &&
@@ -7357,20 +7419,22 @@ class Http {
         return (0,failure/* statusFailure */.FP)(request.what, status, words, body.kind === 'json', pause);
     }
     /** Follows a redirect inside the same origin only: the bearer goes nowhere else. */
-    #follow(request, url, location, count) {
+    #follow(request, url, location, allowed) {
         const target = location === undefined ? undefined : URL.parse(location, url.href);
-        if (target && target.origin === url.origin && count <= MOST_REDIRECTS) {
+        if (target && target.origin === url.origin && allowed) {
             url.href = target.href;
             return;
         }
-        throw new errors/* ActionError */.lZ('unexpected_reply', `The request to ${request.what} was redirected to ${target ? `another server (${target.origin})` : 'nowhere'}.`, {
+        const where = target ? `to ${target.origin}${target.pathname}` : 'without an address';
+        throw new errors/* ActionError */.lZ('unexpected_reply', `The request to ${request.what} was redirected ${where}.`, {
             todo: `Set base_url to the address at which Visual Layer itself answers; ${url.origin} sends its callers on. Credentials are not sent to another server.`,
         });
     }
     async #attempt(request, url) {
         const { clock, deadline, signal, requestTimeoutMs, userAgent } = this.#options;
         signal.throwIfAborted();
-        const limit = Math.min(requestTimeoutMs, Math.max(deadline.remainingMs(), LAST_LOOK_MS));
+        // One attempt that hangs must leave time to look what became of it.
+        const limit = Math.min(requestTimeoutMs, Math.max(deadline.remainingMs() / 2, LAST_LOOK_MS));
         const attempt = new AbortController();
         const watch = clock.sleep(limit, AbortSignal.any([signal, attempt.signal])).then(() => attempt.abort(new Error(`no reply within ${Math.round(limit / 100) / 10} s`)), () => undefined);
         try {

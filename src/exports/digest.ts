@@ -5,7 +5,7 @@ const HASH_BYTES = 32
 const FIRST_CAPACITY = 1024
 
 /** SHA-256 of one record's {@link canonical} text in UTF-8: 32 bytes, equal for equal data. */
-export function recordHash(record: unknown): Buffer {
+function recordHash(record: unknown): Buffer {
   return hash('sha256', canonical(record), 'buffer')
 }
 

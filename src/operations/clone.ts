@@ -113,20 +113,21 @@ async function findClone(step: Step, source: Dataset, known: CloneBackground): P
     async () => {
       const { seen, tasks } = await candidates(step, known)
       const failed = failedClone(known, tasks)
-      if (failed) return { state: 'failed', error: taskError(failed, `that clones dataset ${source.id}`) }
-      if (seen.length === 0) return { state: 'pending', line: 'the new dataset is not listed yet' }
+      if (seen.length === 0 && !failed) return { state: 'pending', line: 'the new dataset is not listed yet' }
       if (firstAt === undefined) {
         firstAt = step.clock.now()
         settling = settlingMs(step.deadline.remainingMs())
       }
       if (step.clock.now() - firstAt < settling) {
-        const names = seen.map((candidate) => candidate.datasetId).join(', ')
+        const names =
+          seen.map((candidate) => candidate.datasetId).join(', ') || `a clone task that ended as ${failed?.statusWord}`
         return { state: 'pending', line: `seen: ${names}; watching whether another clone of this dataset shows` }
       }
       const kept = await narrowed(step, source, seen)
-      return kept.length === 0
-        ? { state: 'pending', line: 'the new dataset is not listed yet' }
-        : { state: 'done', value: kept }
+      if (kept.length > 0) return { state: 'done', value: kept }
+      if (!failed) return { state: 'pending', line: 'the new dataset is not listed yet' }
+      step.reporter.output('task_id', failed.id)
+      return { state: 'failed', error: taskError(failed, `that clones dataset ${source.id}`) }
     },
   )
   const [only, ...others] = found

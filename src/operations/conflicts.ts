@@ -7,7 +7,7 @@ import { cloneName } from '../waiting/verdicts/clone.ts'
 import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
-import { duration, waitFor } from './waits.ts'
+import { duration, type Phase, waitFor } from './waits.ts'
 
 /** What stands in the way on a dataset: work that will end, a status that will not change by itself, or nothing visible. */
 type Blocker = { kind: 'work'; line: string } | { kind: 'stuck'; line: string } | { kind: 'none' }
@@ -47,19 +47,12 @@ async function blocker(step: Step, datasetId: string, retries?: number): Promise
 
 /** Waits until no work is visible on the dataset. */
 async function waitForCalm(step: Step, datasetId: string): Promise<void> {
-  await waitFor<void>(
-    step,
-    {
-      awaited: `other work on dataset ${datasetId} to end`,
-      carryOn: 'Nothing was changed by this step. Run it again when that work is over.',
-    },
-    async () => {
-      const now = await blocker(step, datasetId, 0)
-      return now.kind === 'work'
-        ? { state: 'pending', line: `waiting for ${now.line}`, phase: now.line.replace(/\(\d+ %\)/, '') }
-        : { state: 'done', value: undefined }
-    },
-  )
+  await waitFor<void>(step, calm(datasetId), async () => {
+    const now = await blocker(step, datasetId, 0)
+    return now.kind === 'work'
+      ? { state: 'pending', line: `waiting for ${now.line}`, phase: now.line.replace(/\(\d+ %\)/, '') }
+      : { state: 'done', value: undefined }
+  })
 }
 
 /**
@@ -117,18 +110,29 @@ function sharpened(error: RequestFailure, todo: string): ActionError {
 }
 
 /**
- * Reads the dataset once no work is visible on it (at once with `fail`), so that what follows starts from a known state.
+ * Reads the dataset once its status names no work under way (at once with `fail`), so that what follows starts from a known
+ * state. Goes by the status alone: a task that was left hanging long ago does not block what Visual Layer would accept.
  */
 export async function calmDataset(step: Step, datasetId: string, onConflict: 'wait' | 'fail'): Promise<Dataset> {
-  const now = await blocker(step, datasetId)
-  if (now.kind === 'work') {
-    if (onConflict === 'fail') {
-      throw new ActionError('conflict', `Dataset ${datasetId} is busy: ${now.line}.`, {
-        todo: 'Set on_conflict: wait to wait for it.',
-      })
-    }
-    step.reporter.info(`The dataset is busy. Waiting for ${now.line}.`)
-    await waitForCalm(step, datasetId)
+  const dataset = await step.api.datasets.get(datasetId)
+  if (statusBlocks(dataset).kind !== 'work') return dataset
+  if (onConflict === 'fail') {
+    throw new ActionError('conflict', `Dataset ${datasetId} is busy: ${datasetLine(dataset)}.`, {
+      todo: 'Set on_conflict: wait to wait for it.',
+    })
   }
-  return step.api.datasets.get(datasetId)
+  return waitFor(step, calm(datasetId), async () => {
+    const now = await step.api.datasets.get(datasetId, 0)
+    const { kind } = statusBlocks(now)
+    return kind === 'work'
+      ? { state: 'pending', line: datasetLine(now), phase: now.statusWord }
+      : { state: 'done', value: now }
+  })
+}
+
+function calm(datasetId: string): Phase {
+  return {
+    awaited: `other work on dataset ${datasetId} to end`,
+    carryOn: 'Nothing was changed by this step. Run it again when that work is over.',
+  }
 }

@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { CreateFromS3Request } from '../inputs/operations/create-from-s3.ts'
+import type { VisualLayer } from '../visual-layer/client.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs } from '../waiting/pace.ts'
@@ -64,22 +65,24 @@ async function create(step: Step, request: CreateFromS3Request): Promise<string>
   const { api, reporter } = step
   const { datasetName: name, bucketPath } = request
   /** Ids of all datasets of that name which are not known to come from another bucket path. */
-  const named = async (retries?: number) => {
-    const datasets = await api.datasets.list(retries)
-    const tasks = await visibleTasks(step, { type: TYPE }, retries)
+  const named = async (client: VisualLayer, retries?: number) => {
+    const datasets = await client.datasets.list(retries)
+    const tasks = client === api ? await visibleTasks(step, { type: TYPE }, retries) : []
     const ids = [
       ...datasets.filter((dataset) => dataset.name === name && fits(dataset, bucketPath)).map((dataset) => dataset.id),
       ...tasks.filter((task) => task.datasetName === name).map((task) => task.datasetId),
     ]
     return new Set(ids.filter((id) => id !== ''))
   }
-  const before = await named()
+  const before = await named(api)
+  const added = async (client: VisualLayer, retries?: number) =>
+    [...(await named(client, retries))].filter((id) => !before.has(id))
   const change = new OnceOnly<string>(
     {
       what: `create dataset "${name}"`,
       send: () => api.datasets.createFromS3(name, bucketPath),
       async look() {
-        const [only, ...others] = [...(await named(0))].filter((id) => !before.has(id))
+        const [only, ...others] = await added(api, 0)
         if (only === undefined) return 'absent'
         if (others.length === 0) return { found: only }
         throw new ActionError(
@@ -94,6 +97,7 @@ async function create(step: Step, request: CreateFromS3Request): Promise<string>
     step.waiting,
     (line) => reporter.info(line),
   )
+  if (request.onCancel === 'abort') step.onCancel((client) => abortUnnamed(client, step, name, () => added(client)))
   const datasetId = (await change.run()).toLowerCase()
   reporter.output('dataset_id', datasetId)
   reporter.state('dataset_id', datasetId)
@@ -101,6 +105,21 @@ async function create(step: Step, request: CreateFromS3Request): Promise<string>
   reporter.info(`Visual Layer accepted the creation: dataset ${datasetId}.`)
   owe(step, request, datasetId)
   return datasetId
+}
+
+/** Aborts a creation that was cancelled before its reply told the id, where the one new dataset of that name shows. */
+async function abortUnnamed(
+  client: VisualLayer,
+  step: Step,
+  name: string,
+  added: () => Promise<string[]>,
+): Promise<string> {
+  const [only, ...others] = await added()
+  if (only === undefined) return `No dataset named "${name}" was seen in Visual Layer: the creation had not begun.`
+  if (others.length > 0)
+    return `Several new datasets are named "${name}" (${[only, ...others].join(', ')}); none was aborted, since it cannot be told which is this step's.`
+  step.reporter.output('dataset_id', only)
+  return abortCreation(client, step.clock, only)
 }
 
 /** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */

@@ -19,7 +19,7 @@ export async function publishExport(request: ExportRequest, step: Step, placed: 
       name: request.artifactName,
       content:
         placed.archivePath === undefined
-          ? { folder: request.outputDir, files: placed.files }
+          ? { folder: request.outputDir, files: [...placed.files, placed.manifestPath] }
           : { zip: placed.archivePath },
       retentionDays: request.retentionDays,
       compressionLevel: request.compressionLevel,

@@ -4,6 +4,7 @@ import { RecordDigest } from '../exports/digest.ts'
 import type { Placed } from '../exports/place.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
+import { patienceMs } from '../waiting/pace.ts'
 import { type ExportEnd, exportVerdict } from '../waiting/verdicts/export.ts'
 import { throughConflicts } from './conflicts.ts'
 import { fetchExport } from './export-bytes.ts'
@@ -11,7 +12,7 @@ import { publishExport } from './export-artifact.ts'
 import { aboutDataset } from './facts.ts'
 import { startExport } from './start-export.ts'
 import type { Step } from './step.ts'
-import { waitFor } from './waits.ts'
+import { lenient, waitFor } from './waits.ts'
 
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 export async function exportDataset(request: ExportRequest, step: Step): Promise<string> {
@@ -63,14 +64,20 @@ async function begin(request: ExportRequest, step: Step, dataset: Dataset): Prom
 }
 
 async function completed(request: ExportRequest, step: Step, exportId: string): Promise<ExportEnd> {
+  // An export that was started a moment ago may not be known everywhere yet; one that is attached to must be.
+  const grace = request.selection.kind === 'attached' ? 0 : patienceMs(step.deadline.remainingMs())
+  const read = lenient(step, grace, () => step.api.exports.status(request.datasetId, exportId, 0))
   return waitFor(
     step,
     {
       awaited: `export ${exportId} of dataset ${request.datasetId}`,
       carryOn: `The export goes on in Visual Layer: fetch it later with export_id: ${exportId}, instead of starting another.`,
     },
-    async () =>
-      exportVerdict(await step.api.exports.status(request.datasetId, exportId, 0), exportId, request.allowEmpty),
+    async () => {
+      const task = await read()
+      if (!task) return { state: 'pending', line: 'the export cannot be read yet' }
+      return exportVerdict(task, exportId, request.allowEmpty)
+    },
   )
 }
 

@@ -2,23 +2,34 @@ import { RequestFailure } from '../visual-layer/failure.ts'
 import type { Task } from '../visual-layer/tasks.ts'
 import type { Step } from './step.ts'
 
+/** Steps for which the task list was found unreadable for good. */
+const without = new WeakSet<Step>()
+
 /**
- * The tasks that this account may see. A task list that is refused is no reason to give up: the status of the dataset and of its
- * snapshots tell as well, only less surely.
+ * The tasks that this account may see. A task list that is refused, or that an older self-hosted server does not have (it answers
+ * with its web page), is no reason to give up: the status of the dataset and of its snapshots tell as well, only less surely.
+ *
+ * @param retries 0 in a wait, where the next look is the retry
  */
 export async function visibleTasks(
   step: Step,
   filter: { datasetId?: string; type?: string },
   retries?: number,
 ): Promise<Task[]> {
+  if (without.has(step)) return []
   try {
     return await step.api.tasks.list(filter, retries)
   } catch (error) {
-    const refused = error instanceof RequestFailure && !error.outcome.transient && error.code !== 'unauthorized'
-    if (!refused) throw error
-    step.reporter.warning(
-      `The task list could not be read (${error.message}). The step goes by the status of the dataset alone.`,
-    )
+    if (!(error instanceof RequestFailure) || !isFinal(error, retries)) throw error
+    without.add(step)
+    const todo = 'The step goes by the status of the dataset and of its snapshots alone.'
+    step.reporter.warning(`The task list of Visual Layer cannot be read: ${error.message}`, { todo })
     return []
   }
+}
+
+/** A refusal, or a web page that stayed one however often it was asked. */
+function isFinal(error: RequestFailure, retries: number | undefined): boolean {
+  if (error.code === 'unauthorized') return false
+  return !error.outcome.transient || (error.code === 'unexpected_reply' && retries !== 0)
 }

@@ -9,6 +9,8 @@ import { duration, indentedLine, lines } from './text.ts'
 
 /** Wide enough for `23h 59m`, so that the lines of a wait stand under each other. */
 const STAMP_WIDTH = 7
+/** A wait in which nothing changes says so this often, in ms, so that a log never looks dead. */
+const HEARTBEAT_MS = 300_000
 
 /**
  * The {@link Reporter} of a real step: stdout, and the files the runner names in `GITHUB_OUTPUT` and `GITHUB_STATE`. It also
@@ -25,6 +27,7 @@ export class RunnerReporter implements Reporter {
   readonly #warnings = new Set<string>()
   #inGroup = false
   #lastProgress = ''
+  #lastProgressMs = 0
 
   constructor(options: { clock: Clock }) {
     this.#clock = options.clock
@@ -80,8 +83,10 @@ export class RunnerReporter implements Reporter {
   }
 
   progress(line: string): void {
-    if (line === this.#lastProgress) return
+    const silentMs = this.elapsedMs - this.#lastProgressMs
+    if (line === this.#lastProgress && silentMs < HEARTBEAT_MS) return
     this.#lastProgress = line
+    this.#lastProgressMs = this.elapsedMs
     this.info(`[${duration(this.elapsedMs).padStart(STAMP_WIDTH)}] ${line}`)
   }
 

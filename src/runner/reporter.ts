@@ -24,7 +24,7 @@ export interface Reporter {
   warning(message: string, details?: { todo?: string | undefined }): void
   /** Folds what `body` logs under a title. Groups do not nest in GitHub's log: an inner one becomes a heading line. */
   group<T>(title: string, body: () => Promise<T>): Promise<T>
-  /** A line stamped with the time since the step began; one equal to the last is skipped. */
+  /** A line stamped with the time since the step began; one equal to the last is skipped for five minutes. */
   progress(line: string): void
   /** Sets an output at once, so that it is there when the step fails or is killed later. The last value counts. */
   output(name: SettableOutput, value: string | number | boolean): void

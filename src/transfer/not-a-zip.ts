@@ -16,7 +16,7 @@ export async function notAnArchive(
   const kind = looksLike(start, sizeBytes)
   const message =
     kind === undefined
-      ? `The downloaded archive is damaged: ${reason}.`
+      ? `The downloaded archive is damaged: ${reason.replace(/\.$/, '')}.`
       : `The download is not a ZIP archive: it ${kind}.`
   return new ActionError('corrupt_download', message, {
     apiWords: kind?.startsWith('looks like') ? start.toString().slice(0, 200) : undefined,

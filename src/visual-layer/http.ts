@@ -68,8 +68,9 @@ export class Http {
       const reply = await this.#attempt(request, url)
       const { status, headers } = reply
       if (status >= 300 && status < 400 && status !== 304) {
+        // Only these keep the method of a change.
         const repeatable = request.method === 'GET' || status === 307 || status === 308
-        this.#follow(request, url, repeatable ? header(headers, 'location') : undefined, (redirects += 1))
+        this.#follow(request, url, header(headers, 'location'), repeatable && (redirects += 1) <= MOST_REDIRECTS)
         continue
       }
       if (
@@ -150,25 +151,23 @@ export class Http {
   }
 
   /** Follows a redirect inside the same origin only: the bearer goes nowhere else. */
-  #follow(request: ApiRequest, url: URL, location: string | undefined, count: number): void {
+  #follow(request: ApiRequest, url: URL, location: string | undefined, allowed: boolean): void {
     const target = location === undefined ? undefined : URL.parse(location, url.href)
-    if (target && target.origin === url.origin && count <= MOST_REDIRECTS) {
+    if (target && target.origin === url.origin && allowed) {
       url.href = target.href
       return
     }
-    throw new ActionError(
-      'unexpected_reply',
-      `The request to ${request.what} was redirected to ${target ? `another server (${target.origin})` : 'nowhere'}.`,
-      {
-        todo: `Set base_url to the address at which Visual Layer itself answers; ${url.origin} sends its callers on. Credentials are not sent to another server.`,
-      },
-    )
+    const where = target ? `to ${target.origin}${target.pathname}` : 'without an address'
+    throw new ActionError('unexpected_reply', `The request to ${request.what} was redirected ${where}.`, {
+      todo: `Set base_url to the address at which Visual Layer itself answers; ${url.origin} sends its callers on. Credentials are not sent to another server.`,
+    })
   }
 
   async #attempt(request: ApiRequest, url: URL): Promise<{ status: number; headers: Headers; body: Body }> {
     const { clock, deadline, signal, requestTimeoutMs, userAgent } = this.#options
     signal.throwIfAborted()
-    const limit = Math.min(requestTimeoutMs, Math.max(deadline.remainingMs(), LAST_LOOK_MS))
+    // One attempt that hangs must leave time to look what became of it.
+    const limit = Math.min(requestTimeoutMs, Math.max(deadline.remainingMs() / 2, LAST_LOOK_MS))
     const attempt = new AbortController()
     const watch = clock.sleep(limit, AbortSignal.any([signal, attempt.signal])).then(
       () => attempt.abort(new Error(`no reply within ${Math.round(limit / 100) / 10} s`)),

@@ -54,10 +54,8 @@ export class OnceOnly<T> {
     const { clock, deadline, signal, maxRetries } = this.#waiting
     let answeredFailures = 0
     for (let failures = 0; ; failures += 1) {
-      if (this.#lost) {
-        const found = await this.#settle(this.#lost)
-        if (found) return found.value
-      }
+      const found = await this.#settled()
+      if (found) return found.value
       try {
         const made = await this.#change.send()
         this.#lost = undefined
@@ -66,26 +64,42 @@ export class OnceOnly<T> {
         if (!(error instanceof RequestFailure)) throw error
         const { transient, effect, answered, status, retryAfterMs } = error.outcome
         if (effect === 'unknown') this.#lost = error
-        if (!transient) {
+        if (answered && status === 500) answeredFailures += 1
+        if (!transient || failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
           // A refusal after a lost reply can be the answer to our own first attempt: a dataset busy with it, for one.
-          const found = this.#lost && (await this.#settle(this.#lost))
-          if (found) return found.value
+          const late = await this.#settled()
+          if (late) return late.value
           throw error
         }
-        if (answered && status === 500) answeredFailures += 1
-        if (failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
-          const found = this.#lost && (await this.#settle(this.#lost))
-          if (found) return found.value
-          throw error
+        if (effect === 'unknown') {
+          this.#say(error.message)
+          continue
         }
         const wait = retryAfterMs ?? fullJitter(failures)
         if (wait >= deadline.remainingMs()) throw error
-        this.#say(
-          `${error.message} ${effect === 'none' ? `Trying again (${failures + 1} of ${maxRetries}).` : ''}`.trim(),
-        )
+        this.#say(`${error.message} Trying again (${failures + 1} of ${maxRetries}).`)
         await clock.sleep(wait, signal)
       }
     }
+  }
+
+  /** What a lost reply was about, where it is found; nothing where none was lost. */
+  async #settled(): Promise<{ value: T } | undefined> {
+    const lost = this.#lost
+    if (!lost) return undefined
+    const found = await this.#settle(lost)
+    // Without time to look, an empty list proves nothing.
+    if (!found && this.#waiting.deadline.remainingMs() <= 0) throw this.#unclear(lost)
+    return found
+  }
+
+  #unclear(lost: RequestFailure): ActionError {
+    const message = `The time ended while it was not clear whether the request to ${this.#change.what} had taken effect.`
+    return new ActionError('timed_out', message, {
+      apiWords: lost.apiWords ?? lost.message,
+      todo: 'Look at the dataset in Visual Layer before you run the step again: what was asked for may have been made. Raise timeout if Visual Layer was slow.',
+      cause: lost,
+    })
   }
 
   /** Looks for the change until it is found, or has had time to show and did not. */
@@ -118,15 +132,7 @@ export class OnceOnly<T> {
       case 'failed':
         throw ended.error
       case 'out_of_time':
-        throw new ActionError(
-          'timed_out',
-          `The time ended while it was not clear whether the request to ${what} had taken effect.`,
-          {
-            apiWords: lost.apiWords ?? lost.message,
-            todo: 'Look at the dataset in Visual Layer before you run the step again: what was asked for may have been made. Raise timeout if Visual Layer was slow.',
-            cause: lost,
-          },
-        )
+        throw this.#unclear(lost)
     }
   }
 }

@@ -55,8 +55,10 @@ async function tree(): Promise<string[]> {
   return paths.map((path) => path.split(sep).join('/')).sort()
 }
 
-const manifest = async () =>
-  JSON.parse(await readFile(join(outputDir, 'manifest.json'), 'utf8')) as Record<string, unknown>
+async function manifest(): Promise<Record<string, unknown>> {
+  const read: Record<string, unknown> = JSON.parse(await readFile(join(outputDir, 'manifest.json'), 'utf8'))
+  return read
+}
 const image = (name: string, data = name): WrittenEntry => ({ name: `images/${name}`, data })
 
 describe('an export that is unpacked', () => {

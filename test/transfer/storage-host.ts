@@ -6,7 +6,6 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
 
 /** How one request is answered, in place of a whole and correct answer. */
 export interface Fault {
@@ -59,8 +58,9 @@ export class StorageHost {
   }
 
   link(path = '/exports/nightly.zip?X-Amz-Signature=secret'): URL {
-    const { port } = this.#server.address() as AddressInfo
-    return new URL(path, `http://127.0.0.1:${port}`)
+    const address = this.#server.address()
+    if (address === null || typeof address === 'string') throw new Error('the storage host has no port')
+    return new URL(path, `http://127.0.0.1:${address.port}`)
   }
 
   /** Tells how far into the object the bytes have come. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { differs, readReply } from '../../src/transfer/storage-reply.ts'
 import { placeOf } from '../../src/transfer/source.ts'

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { ActionError } from '../../src/errors.ts'
+import { isTransient, networkFailure, statusFailure, unexpectedReply } from '../../src/visual-layer/failure.ts'
+
+describe('a status that is no success', () => {
+  it.each([
+    [400, 'rejected', false, 'none'],
+    [401, 'unauthorized', false, 'none'],
+    [402, 'rejected', false, 'none'],
+    [403, 'forbidden', false, 'none'],
+    [404, 'not_found', false, 'none'],
+    [405, 'rejected', false, 'none'],
+    [408, 'server_error', true, 'unknown'],
+    [409, 'conflict', false, 'none'],
+    [410, 'rejected', false, 'none'],
+    [413, 'rejected', false, 'none'],
+    [414, 'rejected', false, 'none'],
+    [422, 'rejected', false, 'none'],
+    [425, 'server_error', true, 'none'],
+    [429, 'server_error', true, 'none'],
+    [500, 'server_error', true, 'unknown'],
+    [502, 'server_error', true, 'unknown'],
+    [503, 'server_error', true, 'unknown'],
+    [504, 'server_error', true, 'unknown'],
+    [520, 'server_error', true, 'unknown'],
+    [599, 'server_error', true, 'unknown'],
+  ])('%d is %s (worth another try: %s, effect: %s)', (status, code, transient, effect) => {
+    const error = statusFailure('list the tasks', status, 'the words', true, undefined)
+    expect(error).toMatchObject({ code, apiWords: 'the words' })
+    expect(error.outcome).toMatchObject({ transient, effect, status, answered: true })
+    expect(error.message).toContain(`HTTP ${status}`)
+    expect(error.message).toContain('list the tasks')
+    expect(error.todo).toMatch(/\.$/)
+    expect(isTransient(error)).toBe(transient)
+  })
+
+  it('tells no words where the API gave none, and keeps the pause that it asked for', () => {
+    const error = statusFailure('list the tasks', 429, '', false, 7_000)
+    expect(error.apiWords).toBeUndefined()
+    expect(error.outcome).toMatchObject({ retryAfterMs: 7_000, answered: false })
+  })
+
+  it('of 404 names both causes, since the API does not tell them apart', () => {
+    const { message } = statusFailure('read it', 404, '', true, undefined)
+    expect(message).toMatch(/did not find it/)
+    expect(message).toMatch(/no access/)
+  })
+
+  it('of 403 names the role and the feature', () => {
+    expect(statusFailure('read it', 403, '', true, undefined).todo).toMatch(/Editor or Owner.*feature/)
+  })
+})
+
+describe('a failure without a reply', () => {
+  const failed = (code: string | undefined, message = 'broken') =>
+    networkFailure('clone it', 'vl.example.org', Object.assign(new Error(message), code ? { code } : {}), message)
+
+  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])(
+    'with %s never reached the API',
+    (code) => {
+      expect(failed(code)).toMatchObject({ code: 'network', outcome: { transient: true, effect: 'none' } })
+    },
+  )
+
+  it.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_ABORTED', undefined])(
+    'with %s may have reached it',
+    (code) => {
+      expect(failed(code)).toMatchObject({ code: 'network', outcome: { transient: true, effect: 'unknown' } })
+    },
+  )
+
+  it('looks into causes, and into each address that was tried', () => {
+    const inner = (code: string) => Object.assign(new Error(code), { code })
+    const wrapped = new Error('fetch failed', { cause: inner('ECONNREFUSED') })
+    expect(networkFailure('x', 'h', wrapped, 'x').outcome.effect).toBe('none')
+    const all = new AggregateError([inner('ECONNREFUSED'), inner('ENETUNREACH')], 'all failed')
+    expect(networkFailure('x', 'h', all, 'x').outcome.effect).toBe('none')
+    const some = new AggregateError([inner('ECONNREFUSED'), inner('ECONNRESET')], 'all failed')
+    expect(networkFailure('x', 'h', some, 'x').outcome.effect).toBe('unknown')
+  })
+
+  it('because of a certificate says how to trust an authority of one’s own', () => {
+    for (const code of [
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'CERT_HAS_EXPIRED',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+    ]) {
+      const error = failed(code)
+      expect(error).toMatchObject({ code: 'network', outcome: { effect: 'none' } })
+      expect(error.message).toContain('vl.example.org')
+      expect(error.todo).toContain('NODE_EXTRA_CA_CERTS')
+    }
+  })
+
+  it('names the host and what to check', () => {
+    const error = failed('ENOTFOUND', 'getaddrinfo ENOTFOUND vl.example.org')
+    expect(error.message).toContain('clone it')
+    expect(error.message).toContain('vl.example.org')
+    expect(error.todo).toMatch(/base_url.*HTTPS_PROXY.*NO_PROXY/)
+  })
+})
+
+describe('a reply that cannot be one', () => {
+  it('is transient, may hide an effect, and shows what came', () => {
+    const error = unexpectedReply('list the tasks', 'it is not JSON', 'a web page titled "Visual Layer"', false)
+    expect(error).toMatchObject({ code: 'unexpected_reply', apiWords: 'a web page titled "Visual Layer"' })
+    expect(error.outcome).toEqual({ transient: true, effect: 'unknown', wrongShape: false })
+    expect(error.todo).toContain('base_url')
+  })
+})
+
+it('only a failed request is transient, and no other error', () => {
+  for (const error of [new ActionError('network', 'x'), new Error('x'), 'x', undefined])
+    expect(isTransient(error)).toBe(false)
+})

@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { Deadline } from '../../src/clock.ts'
+import { RequestFailure } from '../../src/visual-layer/failure.ts'
+import type { ApiRequest } from '../../src/visual-layer/http.ts'
+import { Loopback, rejection } from './loopback.ts'
+
+const READ: ApiRequest = { what: 'read it', method: 'GET', path: 'thing' }
+const CHANGE: ApiRequest = { what: 'change it', method: 'POST', path: 'thing', json: { name: 'x' } }
+const shape = z.looseObject({ value: z.number() })
+const GOOD = { json: { value: 7 } }
+
+let loopback: Loopback
+
+beforeEach(async () => {
+  loopback = await Loopback.start()
+})
+
+afterEach(async () => {
+  await loopback.stop()
+})
+
+describe('a request', () => {
+  it('is signed, names the action, asks for JSON, and carries its query encoded', async () => {
+    loopback.answers(GOOD)
+    const request = { ...READ, query: { vql: '[{"text":"a&b=c d+ü"}]', page: '1', left_out: undefined } }
+    expect(await loopback.http().send(request)).toEqual({ kind: 'json', json: { value: 7 } })
+    const [received] = loopback.received
+    const url = new URL(received?.url ?? '', loopback.origin)
+    expect(url.pathname).toBe('/api/v1/thing')
+    expect(Object.fromEntries(url.searchParams)).toEqual({ vql: '[{"text":"a&b=c d+ü"}]', page: '1' })
+    expect(received?.headers).toMatchObject({ 'user-agent': 'test-agent/1', accept: 'application/json' })
+    expect(received?.headers.authorization).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/)
+    expect(received?.headers).not.toHaveProperty('content-type')
+  })
+
+  it('sends JSON as JSON', async () => {
+    await loopback.http().send({ ...CHANGE, json: { name: 'Großer "Test"\n' } })
+    expect(loopback.received[0]?.headers['content-type']).toBe('application/json')
+    expect(JSON.parse(loopback.received[0]?.body ?? '')).toEqual({ name: 'Großer "Test"\n' })
+  })
+
+  it('sends a form as multipart, as the vendor’s curl example does', async () => {
+    await loopback.http().send({ ...CHANGE, json: undefined, form: { dataset_name: 'Käfer', bucket_path: 's3://a/b/' } })
+    const { headers, body } = loopback.received[0] ?? { headers: {}, body: '' }
+    const form = await new Response(body, { headers: { 'content-type': headers['content-type'] ?? '' } }).formData()
+    expect(headers['content-type']).toMatch(/^multipart\/form-data; boundary=/)
+    expect(Object.fromEntries(form)).toEqual({ dataset_name: 'Käfer', bucket_path: 's3://a/b/' })
+  })
+
+  it('without credentials carries none', async () => {
+    await loopback.http({ credentials: { kind: 'none' } }).send(READ)
+    expect(loopback.received[0]?.headers).not.toHaveProperty('authorization')
+  })
+
+  it.each([200, 201, 202, 204])('is a success with %d, with or without a body', async (status) => {
+    loopback.answers({ status })
+    expect(await loopback.http().send(CHANGE)).toEqual({ kind: 'empty' })
+  })
+})
+
+describe('a read', () => {
+  it.each([
+    ['HTTP 429', { status: 429, json: { detail: 'slow down' } }],
+    ['HTTP 500', { status: 500 }],
+    ['HTTP 502 with a gateway’s page', { status: 502, body: '<html><title>Bad Gateway</title></html>' }],
+    ['HTTP 503', { status: 503 }],
+    ['a reset connection', { instead: 'reset' as const }],
+    ['a web page in place of a reply', { body: '<!doctype html><title>Visual Layer</title>' }],
+    ['an empty reply', { body: '' }],
+    ['a reply of another shape', { json: { other: true } }],
+  ])('is repeated after %s until it succeeds', async (_, answer) => {
+    loopback.answers(answer, answer, GOOD)
+    expect(await loopback.http().read(READ, shape)).toEqual({ value: 7 })
+    expect(loopback.received).toHaveLength(3)
+    expect(loopback.retries).toEqual([
+      expect.stringMatching(/read it.*Trying again \(1 of 3\)\.$/),
+      expect.stringMatching(/read it.*Trying again \(2 of 3\)\.$/),
+    ])
+    expect(loopback.clock.sleeps).toHaveLength(2)
+  })
+
+  it.each([0, 1, 4])('is repeated max_retries times (%d) and no more', async (maxRetries) => {
+    loopback.answers({ status: 503, json: { detail: 'down for maintenance' } })
+    const error = await rejection(loopback.http({ maxRetries }).read(READ, shape))
+    expect(error).toMatchObject({ code: 'server_error', apiWords: 'down for maintenance' })
+    expect(loopback.received).toHaveLength(maxRetries + 1)
+  })
+
+  it('takes a number of repeats of its own', async () => {
+    loopback.answers({ status: 503 })
+    await rejection(loopback.http().read(READ, shape, 0))
+    expect(loopback.received).toHaveLength(1)
+  })
+
+  it.each([400, 401, 403, 404, 409, 413, 414, 422])('is not repeated after HTTP %d', async (status) => {
+    loopback.answers({ status, json: { detail: 'no' } })
+    const error = await rejection(loopback.http({ credentials: { kind: 'none' } }).read(READ, shape))
+    expect(error).toBeInstanceOf(RequestFailure)
+    expect(error).toMatchObject({ apiWords: 'no', outcome: { transient: false, status } })
+    expect(loopback.received).toHaveLength(1)
+    expect(loopback.clock.sleeps).toEqual([])
+  })
+
+  it('waits as long as Retry-After asks', async () => {
+    const date = new Date(loopback.clock.date() + 65_000).toUTCString()
+    loopback.answers(
+      { status: 429, headers: { 'retry-after': '45' } },
+      { status: 503, headers: { 'retry-after': date } },
+      GOOD,
+    )
+    await loopback.http().read(READ, shape)
+    expect(loopback.clock.sleeps).toEqual([45_000, 20_000])
+  })
+
+  it('does not wait for a moment that lies behind the deadline', async () => {
+    loopback.answers({ status: 429, headers: { 'retry-after': '600' }, json: { detail: 'slow down' } })
+    const deadline = new Deadline(loopback.clock, 599_000)
+    const error = await rejection(loopback.http({ deadline }).read(READ, shape))
+    expect(error).toMatchObject({ code: 'server_error', apiWords: 'slow down' })
+    expect(loopback.received).toHaveLength(1)
+    expect(loopback.clock.sleeps).toEqual([])
+  })
+
+  it('names the field that does not fit, with an excerpt and without a dump of the schema', async () => {
+    loopback.answers({ json: { value: 'seven', filler: 'x'.repeat(5_000) } })
+    const error = (await rejection(loopback.http({ maxRetries: 0 }).read(READ, shape))) as RequestFailure
+    expect(error).toMatchObject({ code: 'unexpected_reply', outcome: { wrongShape: true } })
+    expect(error.message).toContain('"value"')
+    expect(error.apiWords).toMatch(/^\{"value":"seven","filler":"x+…$/)
+    expect(error.apiWords?.length).toBeLessThan(400)
+    expect(error.message).not.toMatch(/zod|expected|invalid_type|\n/i)
+  })
+
+  it('shows a refusal that came with HTTP 200, and does not repeat it', async () => {
+    loopback.answers({ json: { error: 'Export exceeds threshold' } })
+    const error = await rejection(loopback.http().read(READ, shape))
+    expect(error).toMatchObject({ code: 'rejected', apiWords: 'Export exceeds threshold' })
+    expect(loopback.received).toHaveLength(1)
+  })
+})
+
+describe('a change', () => {
+  it.each([
+    ['HTTP 503', { status: 503, headers: { 'retry-after': '0' } }],
+    ['HTTP 429', { status: 429 }],
+    ['a reset connection', { instead: 'reset' as const }],
+    ['a web page in place of a reply', { body: '<html></html>' }],
+  ])('is sent once only, whatever comes: %s', async (_, answer) => {
+    loopback.answers(answer)
+    expect(await rejection(loopback.http().send(CHANGE))).toBeInstanceOf(RequestFailure)
+    expect(loopback.received).toHaveLength(1)
+  })
+
+  it.each(['GET', 'POST'] as const)('is not silently sent again when a kept-alive connection breaks (%s)', async (method) => {
+    loopback.answers(GOOD, { instead: 'reset' }, GOOD)
+    const http = loopback.http()
+    await http.send(READ)
+    const error = await rejection(http.send({ ...CHANGE, method, json: undefined }))
+    expect(error).toMatchObject({ code: 'network', outcome: { effect: 'unknown' } })
+    expect(loopback.received).toHaveLength(2)
+  })
+})
