@@ -1,0 +1,187 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { ErrorCode } from '../../src/errors.ts'
+import { RecordDigest } from '../../src/exports/digest.ts'
+import { INPUT_DEFAULTS, type InputName, isInputName } from '../../src/inputs/input-table.ts'
+import { NOT_OFFERED, type OperationName, OPERATIONS } from '../../src/inputs/operations-table.ts'
+import { OUTPUTS } from '../../src/runner/outputs.ts'
+import { VERSION } from '../../src/version.ts'
+import { ACTION, codeBlocks, codeWords, fileText, section, tableRows } from './documents.ts'
+
+const README = fileText('README.md')
+const OPERATION_NAMES = Object.keys(OPERATIONS).filter(isOperation)
+const PACKAGE = z
+  .object({ version: z.string(), license: z.string(), scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(fileText('package.json')))
+const scratch = mkdtempSync(join(tmpdir(), 'vl-docs-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(OPERATIONS, name)
+}
+
+/** The rows below a heading by the word in their first cell. */
+function table(heading: string): Map<string, string[]> {
+  const rows = tableRows(section(README, heading)).map((cells) => [codeWords(cells[0] ?? '')[0] ?? '', cells] as const)
+  expect(new Set(rows.map(([name]) => name)).size).toBe(rows.length)
+  return new Map(rows)
+}
+
+/** Whether an operation does anything with an input that is set to something other than its default. */
+function uses(operation: OperationName, input: InputName): boolean {
+  const { faults, warnings } = OPERATIONS[operation].read({ [input]: 'something' }, { workspace: scratch })
+  const refused = faults.some((fault) => fault.input === input && fault.rule.includes('is not part of this version'))
+  const unused = warnings.some((warning) => warning.startsWith(`The input "${input}" is set but operation`))
+  return !refused && !unused
+}
+
+describe('README.md', () => {
+  it('begins with what it is, and the two commands for who has cloned it', () => {
+    const [title, what, ...rest] = README.split('\n\n')
+    expect(title).toMatch(/^# /)
+    expect(what).toMatch(/^[A-Z].*\.$/s)
+    expect(rest.slice(0, 4).join('\n')).toMatch(/npm ci && npm run demo\b.*\nnpm ci && npm test\n/s)
+  })
+
+  it('lists every input with its default, and no other', () => {
+    const rows = table('## Inputs')
+    expect([...rows.keys()].sort()).toEqual(Object.keys(ACTION.inputs).sort())
+    for (const [name, [, byDefault = '']] of rows) {
+      const standard = isInputName(name) ? INPUT_DEFAULTS[name] : undefined
+      if (name === 'operation') expect(byDefault, name).toBe('required')
+      else expect(codeWords(byDefault).join(), name).toBe(standard)
+    }
+  })
+
+  it('says of every input which operations use it', () => {
+    for (const [name, [, , usedBy = '']] of table('## Inputs')) {
+      // The runner fills this one in, so that no operation warns of it; none reads it either.
+      if (!isInputName(name) || name === 'github_token') continue
+      const used = OPERATION_NAMES.filter((operation) => uses(operation, name))
+      const told = usedBy === 'all' ? OPERATION_NAMES : codeWords(usedBy)
+      expect([...told].sort(), name).toEqual([...used].sort())
+      if (told.length === 0) expect(usedBy, name).toBe('none yet')
+    }
+  })
+
+  it('lists every output, and no other', () => {
+    const names = [...table('## Outputs').keys()].sort()
+    expect(names).toEqual(Object.keys(OUTPUTS).sort())
+    expect(names).toEqual(Object.keys(ACTION.outputs).sort())
+  })
+
+  it('lists every error code, and no other', () => {
+    const codes: Record<ErrorCode, true> = {
+      invalid_input: true,
+      unauthorized: true,
+      forbidden: true,
+      not_found: true,
+      conflict: true,
+      rejected: true,
+      operation_failed: true,
+      timed_out: true,
+      network: true,
+      server_error: true,
+      unexpected_reply: true,
+      corrupt_download: true,
+      unsafe_archive: true,
+      artifact_failed: true,
+      gate_failed: true,
+      cancelled: true,
+    }
+    expect([...table('## When a step fails').keys()].sort()).toEqual(Object.keys(codes).sort())
+  })
+
+  it('has a section for every operation on offer, with a step that can be copied and what "done" means', () => {
+    for (const name of OPERATION_NAMES) {
+      const text = section(README, `### \`${name}\``)
+      expect(text, name).toContain(`operation: ${name}\n`)
+      expect(text, name).toContain('**Done** means')
+    }
+  })
+
+  it('names what this version refuses, in one place', () => {
+    const text = section(README, '## Not in this version')
+    for (const name of NOT_OFFERED) {
+      expect(text).toContain(`\`${name}\``)
+      expect(README.replace(text, ''), name).not.toContain(`operation: ${name}`)
+    }
+    for (const [name, [, , usedBy = '']] of table('## Inputs')) {
+      if (usedBy === 'none yet') expect(text, name).toContain(`\`${name}\``)
+    }
+  })
+
+  it('gives a program that computes the same content digest', () => {
+    const program = codeBlocks(section(README, '## The content digest')).find(({ language }) => language === 'js')
+    const signed = 'https://b.example/a.jpg?v=2&X-Amz-Signature=0f&X-Amz-Date=1#top'
+    const azure = 'sig se sp sv st sr ss srt spr sip si skoid sktid skt ske sks skv'.split(' ')
+    const sas = `https://c.example/i?n=3&${azure.map((name) => `${name}=1`).join('&')}`
+    const keys =
+      'AWSAccessKeyId GoogleAccessId X-Goog-Date Signature Expires Key-Pair-Id Policy token access_token'.split(' ')
+    const keyed = keys.map((name) => `https://g.example/?n=1&${name}=1`)
+    const records = [
+      { media_id: 'b', file_name: 'ü.jpg', height: 10.0, uniqueness_score: 1e-7, url: signed },
+      { media_id: 'a', metadata_items: [{ type: 'issue' }, { type: 'caption', properties: { url: 'x', text: '"' } }] },
+      { media_id: 'a', preview: signed, azure: sas, plain: 'https://d.example/?sp=4' },
+      {
+        media_id: 'a',
+        odd: [...keyed, 'http://e.example/?token=1', 'not https://f.example/?token=1'],
+        none: null,
+        '10': 1,
+        '9': true,
+      },
+    ]
+    const ours = new RecordDigest()
+    for (const record of records) ours.add(record)
+    writeFileSync(join(scratch, 'digest.mjs'), program?.text ?? '')
+    writeFileSync(
+      join(scratch, 'metadata.json'),
+      JSON.stringify({ info: { export_time: 'now' }, media_items: records.reverse() }),
+    )
+    const ended = spawnSync(process.execPath, ['digest.mjs', 'metadata.json'], { cwd: scratch, encoding: 'utf8' })
+    expect(ended.stderr).toBe('')
+    expect(ended.stdout.trim()).toBe(ours.hex())
+  })
+})
+
+describe('the documents', () => {
+  const documents = ['README.md', '.github/CONTRIBUTING.md', '.github/SECURITY.md', 'src/visual-layer/README.md']
+
+  it.each(documents)('link only to what is there: %s', (path) => {
+    const text = fileText(path)
+    const links = [...text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(({ 1: target = '' }) => target)
+    for (const link of links) {
+      const [file = '', anchor] = link.split('#', 2)
+      const target = file === '' ? path : join(dirname(path), file)
+      expect(existsSync(join(import.meta.dirname, '../..', target)), link).toBe(true)
+      if (anchor !== undefined) expect(anchorsOf(fileText(target)), link).toContain(anchor)
+    }
+  })
+
+  it.each([...documents, '.ci/run', '.github/workflows/ci.yml'])('name only npm scripts that are there: %s', (path) => {
+    const named = [...fileText(path).matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(({ 1: name = '' }) => name)
+    for (const name of named) expect(Object.keys(PACKAGE.scripts)).toContain(name)
+  })
+
+  it('agree on the version', () => {
+    expect(PACKAGE).toMatchObject({ version: VERSION, license: 'MIT' })
+    expect(README).toContain(`@v${VERSION.split('.')[0]}`)
+    expect(fileText('LICENSE')).toMatch(
+      /^MIT License\n\nCopyright \(c\) \d{4} Visual Layer Dataset action contributors\n/,
+    )
+  })
+})
+
+/** The anchors that GitHub makes of the headings of a Markdown text. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(({ 1: heading = '' }) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}

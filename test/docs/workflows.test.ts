@@ -1,0 +1,111 @@
+import { tmpdir } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { readRequest } from '../../src/inputs/request.ts'
+import { ACTION } from './documents.ts'
+import { allWorkflows, isOurs, type Job, parserErrors, type Step, type Workflow } from './workflow-files.ts'
+
+const WORKFLOWS = allWorkflows()
+const OF_THIS_REPOSITORY = WORKFLOWS.filter(({ place }) => place.startsWith('.github/workflows/'))
+
+function eachJob(workflows: Workflow[]): { place: string; job: Job; jobs: Record<string, Job> }[] {
+  return workflows.flatMap(({ place, jobs }) =>
+    Object.entries(jobs).map(([name, job]) => ({ place: `${place}, job ${name}`, job, jobs })),
+  )
+}
+
+function references(value: unknown, pattern: RegExp): { source: string; name: string }[] {
+  const text = JSON.stringify(value)
+  return [...text.matchAll(pattern)].map(({ 1: source = '', 2: name = '' }) => ({ source, name }))
+}
+
+/** Stands for what an expression would give. */
+function evaluated(input: string, text: string): string {
+  return text.replace(/\$\{\{.*?\}\}/g, input.endsWith('_id') ? '0a1b2c3d-4e5f-6789-abcd-ef0123456789' : 'value')
+}
+
+function asEnvironment(step: Step): Record<string, string> {
+  const inputs = Object.entries(ACTION.inputs).map(([name, input]): [string, string] => {
+    const given = step.with[name]
+    return [`INPUT_${name.toUpperCase()}`, given === undefined ? (input.default ?? '') : evaluated(name, given)]
+  })
+  return Object.fromEntries(inputs)
+}
+
+describe('every workflow of this repository and of its documents', () => {
+  it('is there to be tested', () => {
+    expect(OF_THIS_REPOSITORY.length).toBeGreaterThan(0)
+    expect(WORKFLOWS.filter(({ place }) => place.startsWith('README.md')).length).toBeGreaterThan(10)
+    expect(eachJob(WORKFLOWS).filter(({ job }) => job.steps.some(isOurs)).length).toBeGreaterThan(10)
+  })
+
+  it.each(WORKFLOWS)("is understood by GitHub's own parser: $place", async (workflow) => {
+    expect(await parserErrors(workflow)).toEqual([])
+  })
+
+  it.each(eachJob(WORKFLOWS))('gives the action inputs that it has: $place', ({ job }) => {
+    for (const step of job.steps.filter(isOurs)) {
+      for (const name of Object.keys(step.with)) expect(Object.keys(ACTION.inputs)).toContain(name)
+    }
+  })
+
+  it.each(eachJob(WORKFLOWS))('reads only outputs that are there: $place', ({ job, jobs }) => {
+    for (const [index, step] of job.steps.entries()) {
+      const earlier = job.steps.slice(0, index)
+      for (const { source, name } of references(step, /\bsteps\.([\w-]+)\.outputs\.([\w-]+)/g)) {
+        expectOutput(earlier, source, name)
+      }
+    }
+    for (const { source, name } of references(job.outputs, /\bsteps\.([\w-]+)\.outputs\.([\w-]+)/g)) {
+      expectOutput(job.steps, source, name)
+    }
+    for (const { source, name } of references(job, /\bneeds\.([\w-]+)\.outputs\.([\w-]+)/g)) {
+      expect(job.needs).toContain(source)
+      expect(Object.keys(jobs[source]?.outputs ?? {})).toContain(name)
+    }
+  })
+
+  it.each(eachJob(WORKFLOWS))("pins other people's actions to a commit and keeps no credentials: $place", ({ job }) => {
+    for (const step of job.steps.filter(({ uses }) => uses !== undefined)) {
+      if (!isOurs(step)) expect(step.uses).toMatch(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40}$/)
+      if (step.uses?.startsWith('actions/checkout@'))
+        expect(step.with).toMatchObject({ 'persist-credentials': 'false' })
+    }
+  })
+
+  it('says beside each commit which version it is', () => {
+    const pins = WORKFLOWS.flatMap(({ text }) => text.match(/^.*@[0-9a-f]{40}.*$/gm) ?? [])
+    expect(pins.length).toBeGreaterThan(0)
+    for (const pin of pins) expect(pin).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+  })
+
+  it('pins one version of each action throughout', () => {
+    const pins = WORKFLOWS.flatMap(({ text }) => text.match(/[\w-]+\/[\w-]+@[0-9a-f]{40}.*$/gm) ?? [])
+    const actions = new Set(pins.map((pin) => pin.split('@')[0]))
+    expect(new Set(pins).size).toBe(actions.size)
+  })
+})
+
+function expectOutput(steps: readonly Step[], id: string, output: string): void {
+  const step = steps.find((one) => one.id === id)
+  expect(step, `a step with the id ${id}`).toBeDefined()
+  if (step && isOurs(step)) expect(Object.keys(ACTION.outputs)).toContain(output)
+}
+
+describe('the steps that the documents show', () => {
+  const shown = eachJob(WORKFLOWS.filter((workflow) => !OF_THIS_REPOSITORY.includes(workflow))).flatMap(
+    ({ place, job }) => job.steps.filter(isOurs).map((step) => ({ place, operation: step.with['operation'], step })),
+  )
+
+  it.each(shown)('are accepted as they stand, without a warning: $operation, $place', ({ step }) => {
+    const { request, warnings } = readRequest(asEnvironment(step), { workspace: tmpdir() })
+    expect(request.operation).toBe(step.with['operation'])
+    expect(warnings).toEqual([])
+  })
+})
+
+describe('the workflows of this repository', () => {
+  it.each(OF_THIS_REPOSITORY)('have no permission but to read the code: $place', ({ permissions, jobs }) => {
+    expect(permissions).toEqual({})
+    for (const job of Object.values(jobs)) expect(job.permissions).toEqual({ contents: 'read' })
+  })
+})
