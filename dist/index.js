@@ -1420,7 +1420,7 @@ function isOffered(name) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7094);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(16756);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(44881);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(62246);
 /* harmony import */ var _runner_state_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(63866);
 
 
@@ -1447,35 +1447,50 @@ __webpack_async_result__();
 /* harmony export */ });
 /* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57911);
 /* harmony import */ var _visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(38395);
+/* harmony import */ var _waiting_once_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(41563);
+/* harmony import */ var _waiting_until_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(49404);
 
 
-const MOST_LOOKS = 6;
-const BETWEEN_LOOKS_MS = 400;
+
+
+const TYPE = 'DATASET_CREATION';
 /**
  * Aborts the creation of a dataset on the server; answers in a sentence what came of it. Only dataset creations can be aborted;
- * docs.visual-layer.com, task manager API. The task may not be listed yet: it is looked for a few times.
+ * docs.visual-layer.com, task manager API. The task may not be listed yet: it is looked for as long as `waiting` lasts.
  *
  * Throws where the task did not show or the API could not be reached.
  */
-async function abortCreation(api, clock, datasetId) {
-    for (let looks = 1;; looks += 1) {
-        const [task] = await api.tasks.list({ datasetId, type: 'DATASET_CREATION' });
-        if (task && (0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .h)(task))
-            return `The creation of dataset ${datasetId} had already ended (${task.statusWord}); nothing was left to abort.`;
-        if (task) {
-            try {
-                await api.tasks.abort(task.id);
-                return `The creation of dataset ${datasetId} was aborted in Visual Layer. The dataset itself is still listed there; delete it if it is not wanted.`;
-            }
-            catch (error) {
-                if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6) || error.outcome.status !== 409)
-                    throw error;
-                return `The creation of dataset ${datasetId} could no longer be aborted: it was being committed or had ended (${error.apiWords ?? 'HTTP 409'}).`;
-            }
-        }
-        if (looks >= MOST_LOOKS)
-            throw new Error(`the creation task of dataset ${datasetId} did not show in the task list`);
-        await clock.sleep(BETWEEN_LOOKS_MS);
+async function abortCreation(api, waiting, datasetId) {
+    const read = async () => (await api.tasks.list({ datasetId, type: TYPE }, 0))[0];
+    const found = await (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_3__/* .until */ .T)(async () => {
+        const task = await read();
+        return task ? { state: 'done', value: task } : { state: 'pending', line: 'the creation task is not listed yet' };
+    }, waiting);
+    if (found.end === 'failed')
+        throw found.error;
+    if (found.end === 'out_of_time') {
+        throw found.lastFault ?? new Error(`the creation task of dataset ${datasetId} did not show in the task list`);
+    }
+    const task = found.value;
+    if ((0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .h)(task)) {
+        return `The creation of dataset ${datasetId} had already ended (${task.statusWord}); nothing was left to abort.`;
+    }
+    const change = new _waiting_once_js__WEBPACK_IMPORTED_MODULE_2__/* .OnceOnly */ .g({
+        what: `abort task ${task.id}`,
+        send: () => api.tasks.abort(task.id),
+        async look() {
+            const now = await read();
+            return now && (0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .h)(now) ? { found: undefined } : 'absent';
+        },
+    }, waiting, waiting.onLook);
+    try {
+        await change.run();
+        return `The creation of dataset ${datasetId} was aborted in Visual Layer. The dataset itself may still be listed there; delete it if it is not wanted.`;
+    }
+    catch (error) {
+        if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6) || error.outcome.status !== 409)
+            throw error;
+        return `The creation of dataset ${datasetId} could no longer be aborted: it was being committed or had ended (${error.apiWords ?? 'HTTP 409'}).`;
     }
 }
 
@@ -1519,7 +1534,7 @@ async function post(state, { env, clock }) {
     try {
         const { request } = (0,_inputs_request_js__WEBPACK_IMPORTED_MODULE_1__/* .readRequest */ .i)(env, { workspace: (0,_runner_context_js__WEBPACK_IMPORTED_MODULE_3__/* .readContext */ .y)(env).workspace });
         session = new _session_js__WEBPACK_IMPORTED_MODULE_5__/* .Session */ .N(request, clock, (line) => reporter.info(line));
-        reporter.info(await session.lastly(OWED_MS, (api) => (0,_operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__/* .abortCreation */ .y)(api, clock, datasetId)));
+        reporter.info(await session.lastly(OWED_MS, (api, waiting) => (0,_operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__/* .abortCreation */ .y)(api, waiting, datasetId)));
     }
     catch (error) {
         reporter.warning(`The creation of dataset ${datasetId}, which this cancelled run had started, could not be aborted: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error)}.`, {
@@ -1534,7 +1549,7 @@ async function post(state, { env, clock }) {
 
 /***/ }),
 
-/***/ 44881:
+/***/ 62246:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1549,222 +1564,10 @@ var build_clock = __nccwpck_require__(7094);
 var errors = __nccwpck_require__(19473);
 // EXTERNAL MODULE: ./build/inputs/request.js + 20 modules
 var inputs_request = __nccwpck_require__(83911);
-// EXTERNAL MODULE: ./build/visual-layer/failure.js
-var failure = __nccwpck_require__(57911);
-// EXTERNAL MODULE: ./build/visual-layer/retry.js
-var retry = __nccwpck_require__(86055);
-;// CONCATENATED MODULE: ./build/waiting/pace.js
-/** The first pause of an adaptive wait, in ms; also the one it returns to whenever something moves. */
-const SHORTEST_MS = 1_000;
-/** Longer pauses save few requests and make every end of a wait late. */
-const LONGEST_MS = 30_000;
-/** A pause is this share of the time since the last change, so that an end is seen late by at most about a tenth of the wait. */
-const SHARE = 0.1;
-/**
- * The pause before the next look, in ms: fixed where the user fixed it, otherwise growing with the time since something last
- * changed, and jittered by up to a fifth so that many runners do not look in step.
- *
- * @param sinceChangeMs since the state that is looked at was last seen to change, in ms
- */
-function pause(interval, sinceChangeMs, random = Math.random) {
-    if (interval !== 'auto')
-        return interval;
-    const steady = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, sinceChangeMs * SHARE));
-    return steady * (0.9 + 0.2 * random());
-}
-/**
- * How long to look for what a lost reply may have made before it is asked for again, in ms: lists lag, so up to two minutes, or
- * a quarter of the time left.
- */
-function patienceMs(remainingMs) {
-    return Math.min(120_000, remainingMs / 4);
-}
-/** How long an answer that could still be joined by others is watched, in ms: 5 s, or a tenth of the time left. */
-function settlingMs(remainingMs) {
-    return Math.min(5_000, remainingMs / 10);
-}
-
-;// CONCATENATED MODULE: ./build/waiting/until.js
-
-
-/**
- * The only poll loop. Looks until `probe` says done or failed, or the deadline has passed; then looks once more, since what ended
- * in the last pause has ended in time. A transient fault is a pending look, for however long the outage lasts. `Retry-After`
- * stretches a pause. Throws what `probe` throws otherwise, and the signal's reason at once when the step is cancelled.
- *
- * @param limitMs ends the wait earlier than the deadline, in ms from now
- */
-async function until(probe, waiting, limitMs = Infinity) {
-    const { clock, deadline, signal, interval } = waiting;
-    const startedAt = clock.now();
-    const left = () => Math.min(deadline.remainingMs(), limitMs - (clock.now() - startedAt));
-    let changedAt = startedAt;
-    let lastPhase;
-    let lastLine;
-    let lastFault;
-    let wrongShapes = 0;
-    for (;;) {
-        signal.throwIfAborted();
-        const isLast = left() <= 0;
-        let asked = 0;
-        try {
-            const look = await probe();
-            if (look.state === 'done')
-                return { end: 'done', value: look.value };
-            if (look.state === 'failed')
-                return { end: 'failed', error: look.error };
-            wrongShapes = 0;
-            lastFault = undefined;
-            const phase = look.phase ?? look.line;
-            if (phase !== lastPhase)
-                changedAt = clock.now();
-            lastPhase = phase;
-            lastLine = look.line;
-            waiting.onLook(look.line);
-        }
-        catch (error) {
-            if (!(0,failure/* isTransient */.dg)(error))
-                throw error;
-            wrongShapes = error.outcome.wrongShape ? wrongShapes + 1 : 0;
-            if (wrongShapes > waiting.maxRetries)
-                return { end: 'failed', error };
-            lastFault = error;
-            asked = error.outcome.retryAfterMs ?? 0;
-            waiting.onLook(`${error.message} Still waiting.`);
-        }
-        if (isLast)
-            return { end: 'out_of_time', lastLine, lastFault, waitedMs: clock.now() - startedAt };
-        const next = Math.max(pause(interval, clock.now() - changedAt), asked);
-        await clock.sleep(Math.max(0, Math.min(next, left())), signal);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/waiting/once.js
-
-
-
-
-
-/** Answers of the application itself with HTTP 500 before it counts as its last word. */
-const MOST_ANSWERED_FAILURES = 2;
-/**
- * The only way to send a request that changes something. A request that never arrived is sent again; one whose reply was lost
- * is looked for, patiently, before it is sent again, so that it takes effect once.
- *
- * One instance stands for one intended change: `run()` may be called again (after a conflict was waited out) and still knows
- * that an earlier attempt may have taken effect.
- */
-class OnceOnly {
-    #change;
-    #waiting;
-    #say;
-    /** The failure after which the change may have been made. */
-    #lost;
-    /** @param say one line for the log, when a reply is lost and what was found */
-    constructor(change, waiting, say) {
-        this.#change = change;
-        this.#waiting = waiting;
-        this.#say = say;
-    }
-    /** An earlier attempt may have taken effect: what is known of the state before it still counts. */
-    get mayHaveTakenEffect() {
-        return this.#lost !== undefined;
-    }
-    /**
-     * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was refused or could not
-     * be made, `timed_out` where the time ended before that could be told, and the signal's reason when the step is cancelled.
-     */
-    async run() {
-        const { clock, deadline, signal, maxRetries } = this.#waiting;
-        let answeredFailures = 0;
-        for (let failures = 0;; failures += 1) {
-            const found = await this.#settled();
-            if (found)
-                return found.value;
-            try {
-                const made = await this.#change.send();
-                this.#lost = undefined;
-                return made;
-            }
-            catch (error) {
-                if (!(error instanceof failure/* RequestFailure */.e6))
-                    throw error;
-                const { transient, effect, answered, status, retryAfterMs } = error.outcome;
-                if (effect === 'unknown')
-                    this.#lost = error;
-                if (answered && status === 500)
-                    answeredFailures += 1;
-                if (!transient || failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
-                    // A refusal after a lost reply can be the answer to our own first attempt: a dataset busy with it, for one.
-                    const late = await this.#settled();
-                    if (late)
-                        return late.value;
-                    throw error;
-                }
-                if (effect === 'unknown') {
-                    this.#say(error.message);
-                    continue;
-                }
-                const wait = retryAfterMs ?? (0,retry/* fullJitter */.G)(failures);
-                if (wait >= deadline.remainingMs())
-                    throw error;
-                this.#say(`${error.message} Trying again (${failures + 1} of ${maxRetries}).`);
-                await clock.sleep(wait, signal);
-            }
-        }
-    }
-    /** What a lost reply was about, where it is found; nothing where none was lost. */
-    async #settled() {
-        const lost = this.#lost;
-        if (!lost)
-            return undefined;
-        const found = await this.#settle(lost);
-        // Without time to look, an empty list proves nothing.
-        if (!found && this.#waiting.deadline.remainingMs() <= 0)
-            throw this.#unclear(lost);
-        return found;
-    }
-    #unclear(lost) {
-        const message = `The time ended while it was not clear whether the request to ${this.#change.what} had taken effect.`;
-        return new errors/* ActionError */.lZ('timed_out', message, {
-            apiWords: lost.apiWords ?? lost.message,
-            todo: 'Look at the dataset in Visual Layer before you run the step again: what was asked for may have been made. Raise timeout if Visual Layer was slow.',
-            cause: lost,
-        });
-    }
-    /** Looks for the change until it is found, or has had time to show and did not. */
-    async #settle(lost) {
-        const { clock, deadline } = this.#waiting;
-        const { what } = this.#change;
-        const patience = patienceMs(deadline.remainingMs());
-        const startedAt = clock.now();
-        this.#say(`No clear reply to the request to ${what}. Looking whether it took effect, before anything is sent again.`);
-        const ended = await until(async () => {
-            const trace = await this.#change.look();
-            if (trace === 'busy')
-                return { state: 'pending', line: `Visual Layer is still at work; it may be on the request to ${what}` };
-            if (trace !== 'absent')
-                return { state: 'done', value: { value: trace.found } };
-            return clock.now() - startedAt >= patience
-                ? { state: 'done', value: undefined }
-                : { state: 'pending', line: `no trace yet of the request to ${what}` };
-        }, this.#waiting);
-        switch (ended.end) {
-            case 'done':
-                this.#say(ended.value
-                    ? `Found: the request to ${what} had taken effect; it is not sent again.`
-                    : `No trace of it after ${Math.round((clock.now() - startedAt) / 1000)} s: the request to ${what} did not take effect.`);
-                if (ended.value)
-                    this.#lost = undefined;
-                return ended.value;
-            case 'failed':
-                throw ended.error;
-            case 'out_of_time':
-                throw this.#unclear(lost);
-        }
-    }
-}
-
+// EXTERNAL MODULE: ./build/waiting/once.js
+var once = __nccwpck_require__(41563);
+// EXTERNAL MODULE: ./build/waiting/pace.js
+var pace = __nccwpck_require__(19901);
 ;// CONCATENATED MODULE: ./build/waiting/verdicts/clone.js
 /** What Visual Layer calls a clone, as documented. */
 function cloneName(sourceName) {
@@ -1865,13 +1668,16 @@ function creationVerdict(dataset, task) {
     }
     return pending(dataset, task);
 }
-/** Any dataset that is waited for until it is READY. */
-function readyVerdict(dataset) {
-    if (dataset.status === 'READY')
-        return { state: 'done', value: dataset };
+/**
+ * Any dataset that is waited for until it is READY. A READY beside a task that has not ended may be the old one: it counts once
+ * it has stood for `patienceMs`, since a task may also have been left hanging long ago.
+ */
+function readyVerdict(dataset, unended, readyForMs, patienceMs) {
     if (dataset.status === 'ERROR')
         return { state: 'failed', error: datasetError(dataset, 'instead of READY') };
-    return pending(dataset, undefined);
+    if (dataset.status === 'READY' && (!unended || readyForMs >= patienceMs))
+        return { state: 'done', value: dataset };
+    return pending(dataset, unended);
 }
 /**
  * A clone whose dataset is known. Its READY counts once its task, if the list shows one, is over. `dataset` is `undefined` while
@@ -1890,6 +1696,8 @@ function cloneVerdict(datasetId, dataset, task) {
     return pending(dataset, task);
 }
 
+// EXTERNAL MODULE: ./build/waiting/until.js
+var until = __nccwpck_require__(49404);
 ;// CONCATENATED MODULE: ./build/operations/choose-snapshot.js
 
 
@@ -1913,9 +1721,9 @@ function pick(snapshots, choice) {
  */
 async function chooseSnapshot(step, dataset, choice) {
     let known = [];
-    const settling = settlingMs(step.deadline.remainingMs());
+    const settling = (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs());
     const startedAt = step.clock.now();
-    const ended = await until(async () => {
+    const ended = await (0,until/* until */.T)(async () => {
         known = await step.api.snapshots.list(dataset.id);
         const snapshot = pick(known, choice);
         if (snapshot || step.clock.now() - startedAt >= settling)
@@ -1940,6 +1748,8 @@ async function chooseSnapshot(step, dataset, choice) {
     });
 }
 
+// EXTERNAL MODULE: ./build/visual-layer/failure.js
+var failure = __nccwpck_require__(57911);
 // EXTERNAL MODULE: ./build/visual-layer/tasks.js
 var tasks = __nccwpck_require__(38395);
 ;// CONCATENATED MODULE: ./build/operations/visible-tasks.js
@@ -1990,7 +1800,7 @@ function duration(ms) {
  * waited for, the last state seen, how long, and how to carry on.
  */
 async function waitFor(step, phase, probe) {
-    const ended = await step.reporter.group(`Waiting for ${phase.awaited}`, () => until(probe, step.waiting));
+    const ended = await step.reporter.group(`Waiting for ${phase.awaited}`, () => (0,until/* until */.T)(probe, step.waiting));
     switch (ended.end) {
         case 'done':
             return ended.value;
@@ -2130,7 +1940,7 @@ async function throughConflicts(step, datasetId, onConflict, attempt) {
             // Nothing runs, as far as can be seen: the lists may lag a little, and the refusal may have been the last of its kind.
             calmSince ??= step.clock.now();
             const calmFor = step.clock.now() - calmSince;
-            if (calmFor >= patienceMs(step.deadline.remainingMs())) {
+            if (calmFor >= (0,pace/* patienceMs */.si)(step.deadline.remainingMs())) {
                 throw sharpened(error, `Nothing was seen running on the dataset for ${duration(calmFor)}, so waiting on does not help.`);
             }
             step.reporter.progress('Visual Layer answers that the dataset is busy, but nothing is seen running there. Trying again.');
@@ -2180,6 +1990,13 @@ function aboutDataset(step, dataset) {
     reporter.state('dataset_id', dataset.id);
     reporter.info(`Dataset "${dataset.name}" (${dataset.id}) is ${dataset.statusWord}.`);
 }
+/** Reads the dataset that a step is about. Its id is known from the inputs, and told even where it cannot be read. */
+async function readDataset(step, datasetId) {
+    step.reporter.output('dataset_id', datasetId);
+    const dataset = await step.api.datasets.get(datasetId);
+    aboutDataset(step, dataset);
+    return dataset;
+}
 /** Images and videos, as far as they are known: `1,234 images, 5 videos`. */
 function items(images, videos) {
     const parts = [
@@ -2209,8 +2026,8 @@ const TYPE = 'SNAPSHOT_CLONE';
 /** Makes a new dataset from a snapshot; done when the clone's own task COMPLETED and the new dataset is READY. */
 async function clone(request, step) {
     const { reporter } = step;
+    reporter.output('source_dataset_id', request.datasetId);
     const source = await step.api.datasets.get(request.datasetId);
-    reporter.output('source_dataset_id', source.id);
     reporter.fact('Source dataset', source.name || source.id, { link: step.datasetPage(source.id) });
     reporter.fact('Source dataset id', source.id, { code: true });
     reporter.info(`The source is dataset "${source.name}" (${source.id}), ${source.statusWord}.`);
@@ -2249,7 +2066,7 @@ async function candidates(step, known) {
 }
 async function startClone(step, request, source, target) {
     let known;
-    const change = new OnceOnly({
+    const change = new once/* OnceOnly */.g({
         what: `clone snapshot ${target.id} of dataset ${source.id}`,
         send: () => step.api.snapshots.clone(source.id, target.id),
         async look() {
@@ -2291,7 +2108,7 @@ async function findClone(step, source, known) {
             return { state: 'pending', line: 'the new dataset is not listed yet' };
         if (firstAt === undefined) {
             firstAt = step.clock.now();
-            settling = settlingMs(step.deadline.remainingMs());
+            settling = (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs());
         }
         if (step.clock.now() - firstAt < settling) {
             const names = seen.map((candidate) => candidate.datasetId).join(', ') || `a clone task that ended as ${failed?.statusWord}`;
@@ -2315,7 +2132,7 @@ async function findClone(step, source, known) {
 }
 async function waitForClone(step, found) {
     const { datasetId } = found;
-    const read = lenient(step, patienceMs(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0));
+    const read = lenient(step, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0));
     return waitFor(step, {
         awaited: `the clone, dataset ${datasetId}`,
         carryOn: `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`,
@@ -2332,7 +2149,7 @@ async function waitForClone(step, found) {
     });
 }
 async function named(step, found) {
-    const read = lenient(step, patienceMs(step.deadline.remainingMs()), () => step.api.datasets.get(found.datasetId));
+    const read = lenient(step, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()), () => step.api.datasets.get(found.datasetId));
     return waitFor(step, {
         awaited: `dataset ${found.datasetId} to be readable`,
         carryOn: `The clone goes on in Visual Layer as dataset ${found.datasetId}.`,
@@ -2346,7 +2163,28 @@ async function named(step, found) {
 
 // EXTERNAL MODULE: ./build/operations/abort-creation.js
 var abort_creation = __nccwpck_require__(70819);
+;// CONCATENATED MODULE: ./build/operations/wait-until-ready.js
+
+
+
+
+
+/** Waits until a dataset that this step did not make is READY, and the work that is seen on it has ended. */
+async function waitUntilReady(step, datasetId, carryOn) {
+    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
+    let readySince;
+    return waitFor(step, { awaited: `dataset ${datasetId} to be READY`, carryOn }, async () => {
+        const dataset = await step.api.datasets.get(datasetId, 0);
+        step.reporter.output('dataset_status', dataset.statusWord);
+        const unended = (await visibleTasks(step, { datasetId }, 0)).find((task) => !(0,tasks/* hasEnded */.h)(task));
+        readySince = dataset.status === 'READY' ? (readySince ?? step.clock.now()) : undefined;
+        return readyVerdict(dataset, unended, step.clock.now() - (readySince ?? step.clock.now()), patience);
+    });
+}
+
 ;// CONCATENATED MODULE: ./build/operations/create-from-s3.js
+
+
 
 
 
@@ -2370,8 +2208,10 @@ async function createFromS3(request, step) {
     }
     if (existing) {
         aboutDataset(step, existing);
-        if (request.wait)
-            await waitForReuse(step, existing);
+        if (request.wait) {
+            const carryOn = `Wait for it with operation: wait and dataset_id: ${existing.id}.`;
+            aboutDataset(step, await waitUntilReady(step, existing.id, carryOn));
+        }
         return `Dataset "${name}" was already there and is used; none was created.`;
     }
     const datasetId = await create(step, request);
@@ -2398,7 +2238,7 @@ async function newestDataset(step, name) {
 function owe(step, request, datasetId) {
     const aborts = datasetId !== undefined && request.onCancel === 'abort';
     step.reporter.state('owed', aborts ? 'abort-creation' : '');
-    step.onCancel(aborts ? (api) => (0,abort_creation/* abortCreation */.y)(api, step.clock, datasetId) : undefined);
+    step.onCancel(aborts ? (api, waiting) => (0,abort_creation/* abortCreation */.y)(api, waiting, datasetId) : undefined);
 }
 async function create(step, request) {
     const { api, reporter } = step;
@@ -2415,7 +2255,7 @@ async function create(step, request) {
     };
     const before = await named(api);
     const added = async (client, retries) => [...(await named(client, retries))].filter((id) => !before.has(id));
-    const change = new OnceOnly({
+    const change = new once/* OnceOnly */.g({
         what: `create dataset "${name}"`,
         send: () => api.datasets.createFromS3(name, bucketPath),
         async look() {
@@ -2430,8 +2270,11 @@ async function create(step, request) {
         },
     }, step.waiting, (line) => reporter.info(line));
     if (request.onCancel === 'abort')
-        step.onCancel((client) => abortUnnamed(client, step, name, () => added(client)));
-    const datasetId = (await change.run()).toLowerCase();
+        step.onCancel((client, waiting) => abortUnnamed(client, waiting, step, name, () => added(client)));
+    const made = await change.run().catch((error) => {
+        throw withBucketHint(error, bucketPath);
+    });
+    const datasetId = made.toLowerCase();
     reporter.output('dataset_id', datasetId);
     reporter.state('dataset_id', datasetId);
     reporter.state('dataset_name', name);
@@ -2440,14 +2283,22 @@ async function create(step, request) {
     return datasetId;
 }
 /** Aborts a creation that was cancelled before its reply told the id, where the one new dataset of that name shows. */
-async function abortUnnamed(client, step, name, added) {
+async function abortUnnamed(client, waiting, step, name, added) {
     const [only, ...others] = await added();
     if (only === undefined)
         return `No dataset named "${name}" was seen in Visual Layer: the creation had not begun.`;
     if (others.length > 0)
         return `Several new datasets are named "${name}" (${[only, ...others].join(', ')}); none was aborted, since it cannot be told which is this step's.`;
     step.reporter.output('dataset_id', only);
-    return (0,abort_creation/* abortCreation */.y)(client, step.clock, only);
+    return (0,abort_creation/* abortCreation */.y)(client, waiting, only);
+}
+/** The API answers HTTP 500 at once where it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */
+function withBucketHint(error, bucketPath) {
+    if (!(error instanceof failure/* RequestFailure */.e6) || (error.outcome.status !== 500 && error.outcome.status !== 400))
+        return error;
+    const { code, message, apiWords } = error;
+    const todo = `Check that ${bucketPath} exists, holds media, and may be read by Visual Layer (a public bucket, or a role that it may assume). If it does, run the step again later.`;
+    return new errors/* ActionError */.lZ(code, message, { apiWords, todo, cause: error });
 }
 /** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */
 function fits(dataset, bucketPath) {
@@ -2456,7 +2307,7 @@ function fits(dataset, bucketPath) {
     return !sourceUri?.startsWith('s3://') || bare(sourceUri) === bare(bucketPath);
 }
 async function waitForCreation(step, datasetId) {
-    const read = lenient(step, patienceMs(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0));
+    const read = lenient(step, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0));
     return waitFor(step, {
         awaited: `dataset ${datasetId} to be READY`,
         carryOn: `The creation goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
@@ -2470,16 +2321,6 @@ async function waitForCreation(step, datasetId) {
         if (task)
             step.reporter.output('task_id', task.id);
         return creationVerdict(dataset, task);
-    });
-}
-async function waitForReuse(step, existing) {
-    await waitFor(step, {
-        awaited: `dataset ${existing.id} to be READY`,
-        carryOn: `Wait for it with operation: wait and dataset_id: ${existing.id}.`,
-    }, async () => {
-        const dataset = await step.api.datasets.get(existing.id, 0);
-        step.reporter.output('dataset_status', dataset.statusWord);
-        return readyVerdict(dataset);
     });
 }
 
@@ -2528,14 +2369,15 @@ function structure(value, name) {
         return JSON.stringify(Buffer.from(value).toString('base64'));
     if (isNumbers(value))
         return list(Array.from(value), name);
-    let members = '';
-    for (const key of Object.keys(value).sort()) {
-        const member = Reflect.get(value, key);
+    const members = Object.entries(value);
+    members.sort(([one], [other]) => (one < other ? -1 : 1));
+    let texts = '';
+    for (const [key, member] of members) {
         if (key === 'url' || member === undefined)
             continue;
-        members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonical_text(member, key)}`;
+        texts += `${texts === '' ? '' : ','}${JSON.stringify(key)}:${canonical_text(member, key)}`;
     }
-    return `{${members}}`;
+    return `{${texts}}`;
 }
 /** A typed array: parquet readers give one for a list of plain numbers. */
 function isNumbers(value) {
@@ -2595,7 +2437,8 @@ const SIGNING_WITH_SIG = new Set([
  * white space comes back unchanged.
  */
 function withoutSignature(value) {
-    if (!/^https?:\/\/\S+$/i.test(value))
+    // Most strings of an export are none: the cheap question first.
+    if (!value.includes('?') || !/^https?:\/\/\S+$/i.test(value))
         return value;
     const [, place = '', query, fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/.exec(value) ?? [];
     if (query === undefined)
@@ -4612,6 +4455,8 @@ function safeId(id) {
     return /^[\w-]{1,64}$/.test(id) ? id : (0,external_node_crypto_.createHash)('sha256').update(id).digest('hex').slice(0, 16);
 }
 
+// EXTERNAL MODULE: ./build/visual-layer/retry.js
+var retry = __nccwpck_require__(86055);
 ;// CONCATENATED MODULE: ./build/transfer/source.js
 /** What a message may tell of a link: the host and the last part of the path, never the query that signs it. */
 function placeOf(link) {
@@ -4651,8 +4496,8 @@ function fail(code, message) {
     return new TransferFailure(code, message, { transient: false });
 }
 const todos = {
-    network: 'Run the step again. If it happens each time, check the network and proxy between the runner and the storage host, or raise max_retries.',
-    server_error: 'Run the step again later. If it happens each time, tell Visual Layer support the export id.',
+    network: 'If it happens each time, check the network and proxy between the runner and the storage host, or raise max_retries.',
+    server_error: 'If it happens each time, tell Visual Layer support the export id.',
     corrupt_download: 'Run the step again for a fresh export. If it happens each time, tell Visual Layer support the export id.',
     unexpected_reply: 'Check that nothing between the runner and the storage host (a proxy, a firewall) answers in its place.',
 };
@@ -5209,6 +5054,7 @@ function refusalAtStart(error) {
 
 
 
+
 /** Between two lines of progress, in ms. */
 const PROGRESS_MS = 5_000;
 /** Bytes for people. */
@@ -5257,6 +5103,19 @@ function share(done, total) {
         ? size(done)
         : `${size(done)} of ${size(total)} (${Math.floor((done / total) * 100)} %)`;
 }
+/** Says how to carry on where a transfer failed for a reason that may pass. */
+async function toldHow(carryOn, transfer) {
+    try {
+        return await transfer();
+    }
+    catch (error) {
+        const passing = error instanceof errors/* ActionError */.lZ && (error.code === 'network' || error.code === 'server_error');
+        if (!passing)
+            throw error;
+        const { code, message, apiWords, todo } = error;
+        throw new errors/* ActionError */.lZ(code, message, { apiWords, todo: [todo, carryOn].join('\n'), cause: error });
+    }
+}
 /**
  * Downloads a completed export, verifies every byte of it, and puts it in `output_dir`. The file carries its final name only
  * when it is whole and verified.
@@ -5265,9 +5124,11 @@ async function fetchExport(request, step, dataset, exportId, link) {
     const { reporter, context } = step;
     const carryOn = `The export is complete in Visual Layer: fetch it with export_id: ${exportId}, instead of starting another.`;
     const partial = external_node_path_.join(request.outputDir, `${archiveName(request)}.partial`);
-    await (0,promises_.mkdir)(request.outputDir, { recursive: true });
+    await (0,promises_.mkdir)(request.outputDir, { recursive: true }).catch((error) => {
+        throw diskFailure(error, 'make the output folder', request.outputDir);
+    });
     const source = sourceOf(step, dataset.id, exportId, link);
-    const bytes = await reporter.group('Downloading the export', () => withinDeadline(step, { awaited: `the download of export ${exportId}`, carryOn }, async (signal) => download({
+    const bytes = await toldHow(carryOn, () => reporter.group('Downloading the export', () => withinDeadline(step, { awaited: `the download of export ${exportId}`, carryOn }, async (signal) => download({
         source,
         path: partial,
         dispatcher: await step.connection(),
@@ -5278,13 +5139,14 @@ async function fetchExport(request, step, dataset, exportId, link) {
         userAgent: step.userAgent,
         onProgress: nowAndThen(step, (done, total) => `downloaded ${share(done, total)}`),
         onNote: (line) => reporter.info(line),
-    })));
+    }))));
     reporter.output('export_size_bytes', bytes.sizeBytes);
     reporter.output('export_sha256', bytes.sha256);
     reporter.fact('Size', `${size(bytes.sizeBytes)} (${bytes.sizeBytes.toLocaleString('en-US')} bytes)`);
     reporter.fact('SHA-256', bytes.sha256, { code: true });
     reporter.info(`Downloaded ${size(bytes.sizeBytes)}, SHA-256 ${bytes.sha256}.`);
-    const placed = await reporter.group(request.extract ? 'Verifying and unpacking' : 'Verifying', () => withinDeadline(step, { awaited: `the verification of export ${exportId}`, carryOn }, (signal) => placeExport({
+    const placed = await reporter
+        .group(request.extract ? 'Verifying and unpacking' : 'Verifying', () => withinDeadline(step, { awaited: `the verification of export ${exportId}`, carryOn }, (signal) => placeExport({
         archive: partial,
         outputDir: request.outputDir,
         archiveName: archiveName(request),
@@ -5294,7 +5156,12 @@ async function fetchExport(request, step, dataset, exportId, link) {
         sha256: bytes.sha256,
         signal,
         onProgress: nowAndThen(step, (done, total) => `${request.extract ? 'unpacked' : 'verified'} ${share(done, total)}`),
-    })));
+    })))
+        .catch(async (error) => {
+        // Bytes that are not what they should be are not left where a later step would take them along.
+        await (0,promises_.rm)(partial, { force: true });
+        throw error;
+    });
     if (placed.archivePath !== undefined)
         reporter.output('export_path', placed.archivePath);
     reporter.output('export_dir', request.outputDir);
@@ -5619,8 +5486,7 @@ async function publishExport(request, step, placed) {
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 async function exportDataset(request, step) {
     const { reporter } = step;
-    const dataset = await step.api.datasets.get(request.datasetId);
-    aboutDataset(step, dataset);
+    const dataset = await readDataset(step, request.datasetId);
     reporter.fact('Exported', selectionWords(request));
     const started = await begin(request, step, dataset);
     if (started === undefined)
@@ -5666,7 +5532,7 @@ async function begin(request, step, dataset) {
 }
 async function completed(request, step, exportId) {
     // An export that was started a moment ago may not be known everywhere yet; one that is attached to must be.
-    const grace = request.selection.kind === 'attached' ? 0 : patienceMs(step.deadline.remainingMs());
+    const grace = request.selection.kind === 'attached' ? 0 : (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     const read = lenient(step, grace, () => step.api.exports.status(request.datasetId, exportId, 0));
     return waitFor(step, {
         awaited: `export ${exportId} of dataset ${request.datasetId}`,
@@ -5816,7 +5682,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     const mark = newMark();
     const description = describedWith(wish.description, provenanceLine(step.context, mark));
     const ours = (snapshots) => snapshots.find((snapshot) => snapshot.description.includes(mark));
-    const change = new OnceOnly({
+    const change = new once/* OnceOnly */.g({
         what: `create a snapshot of dataset ${dataset.id}`,
         send: () => api.snapshots.create(dataset.id, wish.name, description),
         async look() {
@@ -5833,7 +5699,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     if (reply && !wait)
         return reply;
     const acceptedAt = clock.now();
-    const patience = patienceMs(step.deadline.remainingMs());
+    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     const busy = new Seen();
     let known = reply;
     return waitFor(step, {
@@ -5879,8 +5745,7 @@ const restore_TYPE = 'SNAPSHOT_RESTORE';
  */
 async function restore(request, step) {
     const { reporter } = step;
-    let dataset = await step.api.datasets.get(request.datasetId);
-    aboutDataset(step, dataset);
+    let dataset = await readDataset(step, request.datasetId);
     // Chosen before the safety snapshot is taken: that one becomes the current one.
     const target = await chooseSnapshot(step, dataset, request.snapshot);
     reporter.output('snapshot_id', target.id);
@@ -5929,7 +5794,7 @@ async function startRestore(step, request, dataset, target) {
     let earlier = new Set();
     let wasCurrent = false;
     let wasError = false;
-    const change = new OnceOnly({
+    const change = new once/* OnceOnly */.g({
         what: `restore snapshot ${target.id} of dataset ${dataset.id}`,
         send: () => api.snapshots.restore(dataset.id, target.id),
         async look() {
@@ -5964,17 +5829,17 @@ async function startRestore(step, request, dataset, target) {
 }
 /** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
 async function nameTask(step, dataset, started) {
-    await until(async () => {
+    await (0,until/* until */.T)(async () => {
         const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: restore_TYPE }, 0), started.earlier);
         if (!task)
             return { state: 'pending', line: 'task not listed yet' };
         step.reporter.output('task_id', task.id);
         return { state: 'done', value: undefined };
-    }, step.waiting, settlingMs(step.deadline.remainingMs()));
+    }, step.waiting, (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs()));
 }
 async function waitForRestore(step, dataset, target, started) {
     const { api, clock, reporter } = step;
-    const patience = patienceMs(step.deadline.remainingMs());
+    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     const restoring = new Seen();
     const carryOn = `The restore goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${dataset.id}, instead of restoring again.`;
     await waitFor(step, { awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`, carryOn }, async () => {
@@ -6006,8 +5871,7 @@ async function waitForRestore(step, dataset, target, started) {
 /** Saves the dataset's state under a name; done when the snapshot is listed and the dataset READY. */
 async function snapshot(request, step) {
     const { reporter } = step;
-    const dataset = await step.api.datasets.get(request.datasetId);
-    aboutDataset(step, dataset);
+    const dataset = await readDataset(step, request.datasetId);
     const name = request.snapshotName;
     if (name !== undefined && request.ifExists !== 'create') {
         const existing = newestNamed(await step.api.snapshots.list(dataset.id), name);
@@ -6048,16 +5912,10 @@ function found(step, one) {
 ;// CONCATENATED MODULE: ./build/operations/wait.js
 
 
-
 /** Waits for a dataset to be READY: how a step that ran out of time, or did not wait, is carried on. */
 async function wait(request, step) {
-    const { datasetId } = request;
-    aboutDataset(step, await step.api.datasets.get(datasetId));
-    const dataset = await waitFor(step, { awaited: `dataset ${datasetId} to be READY`, carryOn: 'Run the step again to wait on.' }, async () => {
-        const now = await step.api.datasets.get(datasetId, 0);
-        step.reporter.output('dataset_status', now.statusWord);
-        return readyVerdict(now);
-    });
+    await readDataset(step, request.datasetId);
+    const dataset = await waitUntilReady(step, request.datasetId, 'Run the step again to wait on.');
     return `Dataset "${dataset.name}" is ${dataset.statusWord}.`;
 }
 
@@ -6346,14 +6204,7 @@ function stepFor({ request, session, reporter, context, clock, signal, undo }) {
         signal,
         reporter,
         context,
-        waiting: {
-            clock,
-            deadline,
-            signal,
-            interval: request.pollIntervalMs,
-            maxRetries: request.maxRetries,
-            onLook: (line) => reporter.progress(line),
-        },
+        waiting: session.waiting(deadline, signal, request.pollIntervalMs, (line) => reporter.progress(line)),
         maxRetries: request.maxRetries,
         requestTimeoutMs: request.requestTimeoutMs,
         userAgent: version/* USER_AGENT */._,
@@ -7615,16 +7466,18 @@ async function openConnection() {
 
 
 
+/** Between looks when seconds count, in ms. */
+const LAST_INTERVAL_MS = 400;
 /** The connections of one process, and the clients that use them. */
 class Session {
     #request;
     #clock;
-    #onRetry;
+    #say;
     #dispatcher;
-    constructor(request, clock, onRetry) {
+    constructor(request, clock, say) {
         this.#request = request;
         this.#clock = clock;
-        this.#onRetry = onRetry;
+        this.#say = say;
     }
     /** Opened when first needed: a wrong input never loads the network. */
     connection = () => (this.#dispatcher ??= openConnection());
@@ -7641,15 +7494,22 @@ class Session {
             deadline,
             signal,
             connection: this.connection,
-            onRetry: this.#onRetry,
+            onRetry: this.#say,
         });
     }
-    /** Runs what has to be done in a few last seconds, apart from the signal that ended everything else. */
+    /** How waits go within `deadline`. */
+    waiting(deadline, signal, interval, onLook) {
+        return { clock: this.#clock, deadline, signal, interval, maxRetries: this.#request.maxRetries, onLook };
+    }
+    /** Runs what has to be done in the last seconds of a process, apart from the signal that ended everything else. */
     async lastly(limitMs, body) {
         const end = new AbortController();
-        const watch = this.#clock.sleep(limitMs, end.signal).then(() => end.abort(new Error(`Visual Layer did not answer within ${limitMs / 1000} s`)), () => undefined);
+        const expire = () => end.abort(new Error(`Visual Layer did not answer within ${limitMs / 1000} s`));
+        const watch = this.#clock.sleep(limitMs, end.signal).then(expire, () => undefined);
+        const deadline = new clock/* Deadline */.B(this.#clock, limitMs);
         try {
-            return await body(this.client(new clock/* Deadline */.B(this.#clock, limitMs), end.signal));
+            const waiting = this.waiting(deadline, end.signal, LAST_INTERVAL_MS, this.#say);
+            return await body(this.client(deadline, end.signal), waiting);
         }
         finally {
             end.abort();
@@ -8134,6 +7994,260 @@ class Tasks {
     /** Aborts a dataset creation, the only kind that can be. One attempt; 409 where it has ended or is being committed. */
     async abort(taskId) {
         await this.#http.send({ what: `abort task ${taskId}`, method: 'POST', path: `tasks/${taskId}/abort` });
+    }
+}
+
+
+/***/ }),
+
+/***/ 41563:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ OnceOnly)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19473);
+/* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(57911);
+/* harmony import */ var _visual_layer_retry_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(86055);
+/* harmony import */ var _pace_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(19901);
+/* harmony import */ var _until_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(49404);
+
+
+
+
+
+/** Answers of the application itself with HTTP 500 before it counts as its last word. */
+const MOST_ANSWERED_FAILURES = 2;
+/**
+ * The only way to send a request that changes something. A request that never arrived is sent again; one whose reply was lost
+ * is looked for, patiently, before it is sent again, so that it takes effect once.
+ *
+ * One instance stands for one intended change: `run()` may be called again (after a conflict was waited out) and still knows
+ * that an earlier attempt may have taken effect.
+ */
+class OnceOnly {
+    #change;
+    #waiting;
+    #say;
+    /** The failure after which the change may have been made. */
+    #lost;
+    /** @param say one line for the log, when a reply is lost and what was found */
+    constructor(change, waiting, say) {
+        this.#change = change;
+        this.#waiting = waiting;
+        this.#say = say;
+    }
+    /** An earlier attempt may have taken effect: what is known of the state before it still counts. */
+    get mayHaveTakenEffect() {
+        return this.#lost !== undefined;
+    }
+    /**
+     * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was refused or could not
+     * be made, `timed_out` where the time ended before that could be told, and the signal's reason when the step is cancelled.
+     */
+    async run() {
+        const { clock, deadline, signal, maxRetries } = this.#waiting;
+        let answeredFailures = 0;
+        let notBefore = 0;
+        for (let failures = 0;; failures += 1) {
+            const found = await this.#settled();
+            if (found)
+                return found.value;
+            const early = notBefore - clock.now();
+            if (early > 0) {
+                if (this.#lost && early >= deadline.remainingMs())
+                    throw this.#lost;
+                await clock.sleep(early, signal);
+            }
+            try {
+                const made = await this.#change.send();
+                this.#lost = undefined;
+                return made;
+            }
+            catch (error) {
+                if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .RequestFailure */ .e6))
+                    throw error;
+                const { transient, effect, answered, status, retryAfterMs } = error.outcome;
+                if (effect === 'unknown')
+                    this.#lost = error;
+                if (answered && status === 500)
+                    answeredFailures += 1;
+                if (!transient || failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
+                    // A refusal after a lost reply can be the answer to our own first attempt: a dataset busy with it, for one.
+                    const late = await this.#settled();
+                    if (late)
+                        return late.value;
+                    throw error;
+                }
+                if (effect === 'unknown') {
+                    // The looks go on meanwhile; they are the pause where the service asked for none.
+                    this.#say(error.message);
+                    notBefore = clock.now() + (retryAfterMs ?? 0);
+                    continue;
+                }
+                const wait = retryAfterMs ?? (0,_visual_layer_retry_js__WEBPACK_IMPORTED_MODULE_3__/* .fullJitter */ .G)(failures);
+                if (wait >= deadline.remainingMs())
+                    throw error;
+                this.#say(`${error.message} Trying again (${failures + 1} of ${maxRetries}).`);
+                notBefore = clock.now() + wait;
+            }
+        }
+    }
+    /** What a lost reply was about, where it is found; nothing where none was lost. */
+    async #settled() {
+        const lost = this.#lost;
+        if (!lost)
+            return undefined;
+        const found = await this.#settle(lost);
+        // Without time to look, an empty list proves nothing.
+        if (!found && this.#waiting.deadline.remainingMs() <= 0)
+            throw this.#unclear(lost);
+        return found;
+    }
+    #unclear(lost) {
+        const message = `The time ended while it was not clear whether the request to ${this.#change.what} had taken effect.`;
+        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('timed_out', message, {
+            apiWords: lost.apiWords ?? lost.message,
+            todo: 'Look at the dataset in Visual Layer before you run the step again: what was asked for may have been made. Raise timeout if Visual Layer was slow.',
+            cause: lost,
+        });
+    }
+    /** Looks for the change until it is found, or has had time to show and did not. */
+    async #settle(lost) {
+        const { clock, deadline } = this.#waiting;
+        const { what } = this.#change;
+        const patience = (0,_pace_js__WEBPACK_IMPORTED_MODULE_4__/* .patienceMs */ .si)(deadline.remainingMs());
+        const startedAt = clock.now();
+        this.#say(`No clear reply to the request to ${what}. Looking whether it took effect, before anything is sent again.`);
+        const ended = await (0,_until_js__WEBPACK_IMPORTED_MODULE_2__/* .until */ .T)(async () => {
+            const trace = await this.#change.look();
+            if (trace === 'busy')
+                return { state: 'pending', line: `Visual Layer is still at work; it may be on the request to ${what}` };
+            if (trace !== 'absent')
+                return { state: 'done', value: { value: trace.found } };
+            return clock.now() - startedAt >= patience
+                ? { state: 'done', value: undefined }
+                : { state: 'pending', line: `no trace yet of the request to ${what}` };
+        }, this.#waiting);
+        switch (ended.end) {
+            case 'done':
+                this.#say(ended.value
+                    ? `Found: the request to ${what} had taken effect; it is not sent again.`
+                    : `No trace of it after ${Math.round((clock.now() - startedAt) / 1000)} s: the request to ${what} did not take effect.`);
+                if (ended.value)
+                    this.#lost = undefined;
+                return ended.value;
+            case 'failed':
+                throw ended.error;
+            case 'out_of_time':
+                throw this.#unclear(lost);
+        }
+    }
+}
+
+
+/***/ }),
+
+/***/ 19901:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z0: () => (/* binding */ settlingMs),
+/* harmony export */   si: () => (/* binding */ patienceMs),
+/* harmony export */   v7: () => (/* binding */ pause)
+/* harmony export */ });
+/** The first pause of an adaptive wait, in ms; also the one it returns to whenever something moves. */
+const SHORTEST_MS = 1_000;
+/** Longer pauses save few requests and make every end of a wait late. */
+const LONGEST_MS = 30_000;
+/** A pause is this share of the time since the last change, so that an end is seen late by at most about a tenth of the wait. */
+const SHARE = 0.1;
+/**
+ * The pause before the next look, in ms: fixed where the user fixed it, otherwise growing with the time since something last
+ * changed, and jittered by up to a fifth so that many runners do not look in step.
+ *
+ * @param sinceChangeMs since the state that is looked at was last seen to change, in ms
+ */
+function pause(interval, sinceChangeMs, random = Math.random) {
+    if (interval !== 'auto')
+        return interval;
+    const steady = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, sinceChangeMs * SHARE));
+    return steady * (0.9 + 0.2 * random());
+}
+/**
+ * How long to look for what a lost reply may have made before it is asked for again, in ms: lists lag, so up to two minutes, or
+ * a quarter of the time left.
+ */
+function patienceMs(remainingMs) {
+    return Math.min(120_000, remainingMs / 4);
+}
+/** How long an answer that could still be joined by others is watched, in ms: 5 s, or a tenth of the time left. */
+function settlingMs(remainingMs) {
+    return Math.min(5_000, remainingMs / 10);
+}
+
+
+/***/ }),
+
+/***/ 49404:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ until)
+/* harmony export */ });
+/* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57911);
+/* harmony import */ var _pace_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(19901);
+
+
+/**
+ * The only poll loop. Looks until `probe` says done or failed, or the deadline has passed; then looks once more, since what ended
+ * in the last pause has ended in time. A transient fault is a pending look, for however long the outage lasts. `Retry-After`
+ * stretches a pause. Throws what `probe` throws otherwise, and the signal's reason at once when the step is cancelled.
+ *
+ * @param limitMs ends the wait earlier than the deadline, in ms from now
+ */
+async function until(probe, waiting, limitMs = Infinity) {
+    const { clock, deadline, signal, interval } = waiting;
+    const startedAt = clock.now();
+    const left = () => Math.min(deadline.remainingMs(), limitMs - (clock.now() - startedAt));
+    let changedAt = startedAt;
+    let lastPhase;
+    let lastLine;
+    let lastFault;
+    let wrongShapes = 0;
+    for (;;) {
+        signal.throwIfAborted();
+        const isLast = left() <= 0;
+        let asked = 0;
+        try {
+            const look = await probe();
+            if (look.state === 'done')
+                return { end: 'done', value: look.value };
+            if (look.state === 'failed')
+                return { end: 'failed', error: look.error };
+            wrongShapes = 0;
+            lastFault = undefined;
+            const phase = look.phase ?? look.line;
+            if (phase !== lastPhase)
+                changedAt = clock.now();
+            lastPhase = phase;
+            lastLine = look.line;
+            waiting.onLook(look.line);
+        }
+        catch (error) {
+            if (!(0,_visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .isTransient */ .dg)(error))
+                throw error;
+            wrongShapes = error.outcome.wrongShape ? wrongShapes + 1 : 0;
+            if (wrongShapes > waiting.maxRetries)
+                return { end: 'failed', error };
+            lastFault = error;
+            asked = error.outcome.retryAfterMs ?? 0;
+            waiting.onLook(`${error.message} Still waiting.`);
+        }
+        if (isLast)
+            return { end: 'out_of_time', lastLine, lastFault, waitedMs: clock.now() - startedAt };
+        const next = Math.max((0,_pace_js__WEBPACK_IMPORTED_MODULE_1__/* .pause */ .v7)(interval, clock.now() - changedAt), asked);
+        await clock.sleep(Math.max(0, Math.min(next, left())), signal);
     }
 }
 

@@ -26,7 +26,7 @@ export async function post(state: SavedState, { env, clock }: { env: NodeJS.Proc
   try {
     const { request } = readRequest(env, { workspace: readContext(env).workspace })
     session = new Session(request, clock, (line) => reporter.info(line))
-    reporter.info(await session.lastly(OWED_MS, (api) => abortCreation(api, clock, datasetId)))
+    reporter.info(await session.lastly(OWED_MS, (api, waiting) => abortCreation(api, waiting, datasetId)))
   } catch (error) {
     reporter.warning(
       `The creation of dataset ${datasetId}, which this cancelled run had started, could not be aborted: ${describe(error)}.`,

@@ -2,20 +2,24 @@ import type { Dispatcher } from 'undici'
 import { type Clock, Deadline } from './clock.ts'
 import type { SharedRequest } from './inputs/shared.ts'
 import { USER_AGENT } from './version.ts'
+import type { Waiting } from './waiting/until.ts'
 import { connect, type VisualLayer } from './visual-layer/client.ts'
 import { openConnection } from './visual-layer/connection.ts'
+
+/** Between looks when seconds count, in ms. */
+const LAST_INTERVAL_MS = 400
 
 /** The connections of one process, and the clients that use them. */
 export class Session {
   readonly #request: SharedRequest
   readonly #clock: Clock
-  readonly #onRetry: (line: string) => void
+  readonly #say: (line: string) => void
   #dispatcher: Promise<Dispatcher> | undefined
 
-  constructor(request: SharedRequest, clock: Clock, onRetry: (line: string) => void) {
+  constructor(request: SharedRequest, clock: Clock, say: (line: string) => void) {
     this.#request = request
     this.#clock = clock
-    this.#onRetry = onRetry
+    this.#say = say
   }
 
   /** Opened when first needed: a wrong input never loads the network. */
@@ -34,19 +38,24 @@ export class Session {
       deadline,
       signal,
       connection: this.connection,
-      onRetry: this.#onRetry,
+      onRetry: this.#say,
     })
   }
 
-  /** Runs what has to be done in a few last seconds, apart from the signal that ended everything else. */
-  async lastly<T>(limitMs: number, body: (api: VisualLayer) => Promise<T>): Promise<T> {
+  /** How waits go within `deadline`. */
+  waiting(deadline: Deadline, signal: AbortSignal, interval: number | 'auto', onLook: (line: string) => void): Waiting {
+    return { clock: this.#clock, deadline, signal, interval, maxRetries: this.#request.maxRetries, onLook }
+  }
+
+  /** Runs what has to be done in the last seconds of a process, apart from the signal that ended everything else. */
+  async lastly<T>(limitMs: number, body: (api: VisualLayer, waiting: Waiting) => Promise<T>): Promise<T> {
     const end = new AbortController()
-    const watch = this.#clock.sleep(limitMs, end.signal).then(
-      () => end.abort(new Error(`Visual Layer did not answer within ${limitMs / 1000} s`)),
-      () => undefined,
-    )
+    const expire = () => end.abort(new Error(`Visual Layer did not answer within ${limitMs / 1000} s`))
+    const watch = this.#clock.sleep(limitMs, end.signal).then(expire, () => undefined)
+    const deadline = new Deadline(this.#clock, limitMs)
     try {
-      return await body(this.client(new Deadline(this.#clock, limitMs), end.signal))
+      const waiting = this.waiting(deadline, end.signal, LAST_INTERVAL_MS, this.#say)
+      return await body(this.client(deadline, end.signal), waiting)
     } finally {
       end.abort()
       await watch

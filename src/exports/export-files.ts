@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Archive, type ArchiveEntry, openArchive } from '../transfer/archive.ts'
+import { type Archive, openArchive } from '../transfer/archive.ts'
+import type { ArchiveEntry } from '../transfer/entry-bytes.ts'
 import { diskFailure, writeFully } from '../transfer/disk.ts'
 
 /** One file of an export, in a folder or still in its ZIP. */

@@ -19,8 +19,8 @@ const TYPE = 'SNAPSHOT_CLONE'
 /** Makes a new dataset from a snapshot; done when the clone's own task COMPLETED and the new dataset is READY. */
 export async function clone(request: CloneRequest, step: Step): Promise<string> {
   const { reporter } = step
+  reporter.output('source_dataset_id', request.datasetId)
   const source = await step.api.datasets.get(request.datasetId)
-  reporter.output('source_dataset_id', source.id)
   reporter.fact('Source dataset', source.name || source.id, { link: step.datasetPage(source.id) })
   reporter.fact('Source dataset id', source.id, { code: true })
   reporter.info(`The source is dataset "${source.name}" (${source.id}), ${source.statusWord}.`)

@@ -2,13 +2,16 @@ import { ActionError } from '../errors.ts'
 import type { CreateFromS3Request } from '../inputs/operations/create-from-s3.ts'
 import type { VisualLayer } from '../visual-layer/client.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
+import { RequestFailure } from '../visual-layer/failure.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs } from '../waiting/pace.ts'
-import { creationVerdict, readyVerdict } from '../waiting/verdicts/dataset.ts'
+import type { Waiting } from '../waiting/until.ts'
+import { creationVerdict } from '../waiting/verdicts/dataset.ts'
 import { abortCreation } from './abort-creation.ts'
 import { aboutDataset, items } from './facts.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
+import { waitUntilReady } from './wait-until-ready.ts'
 import { lenient, waitFor } from './waits.ts'
 
 const TYPE = 'DATASET_CREATION'
@@ -27,7 +30,10 @@ export async function createFromS3(request: CreateFromS3Request, step: Step): Pr
   }
   if (existing) {
     aboutDataset(step, existing)
-    if (request.wait) await waitForReuse(step, existing)
+    if (request.wait) {
+      const carryOn = `Wait for it with operation: wait and dataset_id: ${existing.id}.`
+      aboutDataset(step, await waitUntilReady(step, existing.id, carryOn))
+    }
     return `Dataset "${name}" was already there and is used; none was created.`
   }
   const datasetId = await create(step, request)
@@ -58,7 +64,7 @@ async function newestDataset(step: Step, name: string): Promise<Dataset | undefi
 function owe(step: Step, request: CreateFromS3Request, datasetId: string | undefined): void {
   const aborts = datasetId !== undefined && request.onCancel === 'abort'
   step.reporter.state('owed', aborts ? 'abort-creation' : '')
-  step.onCancel(aborts ? (api) => abortCreation(api, step.clock, datasetId) : undefined)
+  step.onCancel(aborts ? (api, waiting) => abortCreation(api, waiting, datasetId) : undefined)
 }
 
 async function create(step: Step, request: CreateFromS3Request): Promise<string> {
@@ -97,8 +103,12 @@ async function create(step: Step, request: CreateFromS3Request): Promise<string>
     step.waiting,
     (line) => reporter.info(line),
   )
-  if (request.onCancel === 'abort') step.onCancel((client) => abortUnnamed(client, step, name, () => added(client)))
-  const datasetId = (await change.run()).toLowerCase()
+  if (request.onCancel === 'abort')
+    step.onCancel((client, waiting) => abortUnnamed(client, waiting, step, name, () => added(client)))
+  const made = await change.run().catch((error: unknown) => {
+    throw withBucketHint(error, bucketPath)
+  })
+  const datasetId = made.toLowerCase()
   reporter.output('dataset_id', datasetId)
   reporter.state('dataset_id', datasetId)
   reporter.state('dataset_name', name)
@@ -110,6 +120,7 @@ async function create(step: Step, request: CreateFromS3Request): Promise<string>
 /** Aborts a creation that was cancelled before its reply told the id, where the one new dataset of that name shows. */
 async function abortUnnamed(
   client: VisualLayer,
+  waiting: Waiting,
   step: Step,
   name: string,
   added: () => Promise<string[]>,
@@ -119,7 +130,15 @@ async function abortUnnamed(
   if (others.length > 0)
     return `Several new datasets are named "${name}" (${[only, ...others].join(', ')}); none was aborted, since it cannot be told which is this step's.`
   step.reporter.output('dataset_id', only)
-  return abortCreation(client, step.clock, only)
+  return abortCreation(client, waiting, only)
+}
+
+/** The API answers HTTP 500 at once where it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */
+function withBucketHint(error: unknown, bucketPath: string): unknown {
+  if (!(error instanceof RequestFailure) || (error.outcome.status !== 500 && error.outcome.status !== 400)) return error
+  const { code, message, apiWords } = error
+  const todo = `Check that ${bucketPath} exists, holds media, and may be read by Visual Layer (a public bucket, or a role that it may assume). If it does, run the step again later.`
+  return new ActionError(code, message, { apiWords, todo, cause: error })
 }
 
 /** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */
@@ -145,21 +164,6 @@ async function waitForCreation(step: Step, datasetId: string): Promise<Dataset> 
       const task = tasks[0]
       if (task) step.reporter.output('task_id', task.id)
       return creationVerdict(dataset, task)
-    },
-  )
-}
-
-async function waitForReuse(step: Step, existing: Dataset): Promise<void> {
-  await waitFor(
-    step,
-    {
-      awaited: `dataset ${existing.id} to be READY`,
-      carryOn: `Wait for it with operation: wait and dataset_id: ${existing.id}.`,
-    },
-    async () => {
-      const dataset = await step.api.datasets.get(existing.id, 0)
-      step.reporter.output('dataset_status', dataset.statusWord)
-      return readyVerdict(dataset)
     },
   )
 }

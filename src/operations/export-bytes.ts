@@ -1,9 +1,10 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import prettyBytes from 'pretty-bytes'
 import { ActionError } from '../errors.ts'
 import { type Placed, placeExport } from '../exports/place.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
+import { diskFailure } from '../transfer/disk.ts'
 import { download } from '../transfer/download.ts'
 import type { Source } from '../transfer/source.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
@@ -72,6 +73,18 @@ function share(done: number, total: number | undefined): string {
     : `${size(done)} of ${size(total)} (${Math.floor((done / total) * 100)} %)`
 }
 
+/** Says how to carry on where a transfer failed for a reason that may pass. */
+async function toldHow<T>(carryOn: string, transfer: () => Promise<T>): Promise<T> {
+  try {
+    return await transfer()
+  } catch (error) {
+    const passing = error instanceof ActionError && (error.code === 'network' || error.code === 'server_error')
+    if (!passing) throw error
+    const { code, message, apiWords, todo } = error
+    throw new ActionError(code, message, { apiWords, todo: [todo, carryOn].join('\n'), cause: error })
+  }
+}
+
 /**
  * Downloads a completed export, verifies every byte of it, and puts it in `output_dir`. The file carries its final name only
  * when it is whole and verified.
@@ -86,22 +99,26 @@ export async function fetchExport(
   const { reporter, context } = step
   const carryOn = `The export is complete in Visual Layer: fetch it with export_id: ${exportId}, instead of starting another.`
   const partial = path.join(request.outputDir, `${archiveName(request)}.partial`)
-  await mkdir(request.outputDir, { recursive: true })
+  await mkdir(request.outputDir, { recursive: true }).catch((error: unknown) => {
+    throw diskFailure(error, 'make the output folder', request.outputDir)
+  })
   const source = sourceOf(step, dataset.id, exportId, link)
-  const bytes = await reporter.group('Downloading the export', () =>
-    withinDeadline(step, { awaited: `the download of export ${exportId}`, carryOn }, async (signal) =>
-      download({
-        source,
-        path: partial,
-        dispatcher: await step.connection(),
-        clock: step.clock,
-        signal,
-        stallTimeoutMs: step.requestTimeoutMs,
-        maxRetries: step.maxRetries,
-        userAgent: step.userAgent,
-        onProgress: nowAndThen(step, (done, total) => `downloaded ${share(done, total)}`),
-        onNote: (line) => reporter.info(line),
-      }),
+  const bytes = await toldHow(carryOn, () =>
+    reporter.group('Downloading the export', () =>
+      withinDeadline(step, { awaited: `the download of export ${exportId}`, carryOn }, async (signal) =>
+        download({
+          source,
+          path: partial,
+          dispatcher: await step.connection(),
+          clock: step.clock,
+          signal,
+          stallTimeoutMs: step.requestTimeoutMs,
+          maxRetries: step.maxRetries,
+          userAgent: step.userAgent,
+          onProgress: nowAndThen(step, (done, total) => `downloaded ${share(done, total)}`),
+          onNote: (line) => reporter.info(line),
+        }),
+      ),
     ),
   )
   reporter.output('export_size_bytes', bytes.sizeBytes)
@@ -109,24 +126,30 @@ export async function fetchExport(
   reporter.fact('Size', `${size(bytes.sizeBytes)} (${bytes.sizeBytes.toLocaleString('en-US')} bytes)`)
   reporter.fact('SHA-256', bytes.sha256, { code: true })
   reporter.info(`Downloaded ${size(bytes.sizeBytes)}, SHA-256 ${bytes.sha256}.`)
-  const placed = await reporter.group(request.extract ? 'Verifying and unpacking' : 'Verifying', () =>
-    withinDeadline(step, { awaited: `the verification of export ${exportId}`, carryOn }, (signal) =>
-      placeExport({
-        archive: partial,
-        outputDir: request.outputDir,
-        archiveName: archiveName(request),
-        extract: request.extract,
-        origin: originOf(request, step, dataset, exportId),
-        sizeBytes: bytes.sizeBytes,
-        sha256: bytes.sha256,
-        signal,
-        onProgress: nowAndThen(
-          step,
-          (done, total) => `${request.extract ? 'unpacked' : 'verified'} ${share(done, total)}`,
-        ),
-      }),
-    ),
-  )
+  const placed = await reporter
+    .group(request.extract ? 'Verifying and unpacking' : 'Verifying', () =>
+      withinDeadline(step, { awaited: `the verification of export ${exportId}`, carryOn }, (signal) =>
+        placeExport({
+          archive: partial,
+          outputDir: request.outputDir,
+          archiveName: archiveName(request),
+          extract: request.extract,
+          origin: originOf(request, step, dataset, exportId),
+          sizeBytes: bytes.sizeBytes,
+          sha256: bytes.sha256,
+          signal,
+          onProgress: nowAndThen(
+            step,
+            (done, total) => `${request.extract ? 'unpacked' : 'verified'} ${share(done, total)}`,
+          ),
+        }),
+      ),
+    )
+    .catch(async (error: unknown) => {
+      // Bytes that are not what they should be are not left where a later step would take them along.
+      await rm(partial, { force: true })
+      throw error
+    })
   if (placed.archivePath !== undefined) reporter.output('export_path', placed.archivePath)
   reporter.output('export_dir', request.outputDir)
   reporter.output('media_count', placed.mediaCount)

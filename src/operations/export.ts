@@ -9,7 +9,7 @@ import { type ExportEnd, exportVerdict } from '../waiting/verdicts/export.ts'
 import { throughConflicts } from './conflicts.ts'
 import { fetchExport } from './export-bytes.ts'
 import { publishExport } from './export-artifact.ts'
-import { aboutDataset } from './facts.ts'
+import { readDataset } from './facts.ts'
 import { startExport } from './start-export.ts'
 import type { Step } from './step.ts'
 import { lenient, waitFor } from './waits.ts'
@@ -17,8 +17,7 @@ import { lenient, waitFor } from './waits.ts'
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 export async function exportDataset(request: ExportRequest, step: Step): Promise<string> {
   const { reporter } = step
-  const dataset = await step.api.datasets.get(request.datasetId)
-  aboutDataset(step, dataset)
+  const dataset = await readDataset(step, request.datasetId)
   reporter.fact('Exported', selectionWords(request))
 
   const started = await begin(request, step, dataset)

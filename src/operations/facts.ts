@@ -12,6 +12,14 @@ export function aboutDataset(step: Step, dataset: Dataset): void {
   reporter.info(`Dataset "${dataset.name}" (${dataset.id}) is ${dataset.statusWord}.`)
 }
 
+/** Reads the dataset that a step is about. Its id is known from the inputs, and told even where it cannot be read. */
+export async function readDataset(step: Step, datasetId: string): Promise<Dataset> {
+  step.reporter.output('dataset_id', datasetId)
+  const dataset = await step.api.datasets.get(datasetId)
+  aboutDataset(step, dataset)
+  return dataset
+}
+
 /** Images and videos, as far as they are known: `1,234 images, 5 videos`. */
 export function items(images: number | undefined, videos: number | undefined): string | undefined {
   const parts = [

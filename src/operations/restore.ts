@@ -8,7 +8,7 @@ import { until } from '../waiting/until.ts'
 import { restoreVerdict } from '../waiting/verdicts/restore.ts'
 import { chooseSnapshot } from './choose-snapshot.ts'
 import { calmDataset, throughConflicts } from './conflicts.ts'
-import { aboutDataset, snapshotItems } from './facts.ts'
+import { readDataset, snapshotItems } from './facts.ts'
 import type { Step } from './step.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 import { visibleTasks } from './visible-tasks.ts'
@@ -22,8 +22,7 @@ const TYPE = 'SNAPSHOT_RESTORE'
  */
 export async function restore(request: RestoreRequest, step: Step): Promise<string> {
   const { reporter } = step
-  let dataset = await step.api.datasets.get(request.datasetId)
-  aboutDataset(step, dataset)
+  let dataset = await readDataset(step, request.datasetId)
   // Chosen before the safety snapshot is taken: that one becomes the current one.
   const target = await chooseSnapshot(step, dataset, request.snapshot)
   reporter.output('snapshot_id', target.id)

@@ -2,15 +2,14 @@ import { ActionError } from '../errors.ts'
 import type { SnapshotRequest } from '../inputs/operations/snapshot.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { newestNamed } from './choose-snapshot.ts'
-import { aboutDataset, snapshotItems } from './facts.ts'
+import { readDataset, snapshotItems } from './facts.ts'
 import type { Step } from './step.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 
 /** Saves the dataset's state under a name; done when the snapshot is listed and the dataset READY. */
 export async function snapshot(request: SnapshotRequest, step: Step): Promise<string> {
   const { reporter } = step
-  const dataset = await step.api.datasets.get(request.datasetId)
-  aboutDataset(step, dataset)
+  const dataset = await readDataset(step, request.datasetId)
   const name = request.snapshotName
   if (name !== undefined && request.ifExists !== 'create') {
     const existing = newestNamed(await step.api.snapshots.list(dataset.id), name)

@@ -6,7 +6,7 @@ import type { VisualLayer } from '../visual-layer/client.ts'
 import type { Waiting } from '../waiting/until.ts'
 
 /** Undoes on the server what a cancelled step had started. Has seconds, and a client of its own; answers what it did. */
-export type Undo = (api: VisualLayer) => Promise<string>
+export type Undo = (api: VisualLayer, waiting: Waiting) => Promise<string>
 
 /** All that an operation may touch, so that it can be tested with plain objects. */
 export interface Step {

@@ -3,24 +3,9 @@ import { type ArchiveLimits, bomb, checkSizes, defaultLimits } from './archive-l
 import { type DirectoryEntry, readDirectory } from './central-directory.ts'
 import { damaged } from './damaged.ts'
 import { diskFailure } from './disk.ts'
-import { inflateEntry } from './entry-bytes.ts'
+import { type ArchiveEntry, inflateEntry } from './entry-bytes.ts'
 import { placeNames } from './entry-names.ts'
 import { locate } from './local-header.ts'
-
-/** A file in an archive, checked: its name is safe and both of its headers agree. */
-export interface ArchiveEntry {
-  /** As the archive spells it. */
-  name: string
-  /** Where it lies once unpacked: relative, posix separators, safe on every system. */
-  path: string
-  /** Unpacked, in bytes, as declared; held against the bytes when they are read. */
-  size: number
-  compressedSize: number
-  crc32: number
-  method: 'stored' | 'deflated'
-  /** Where its data begins in the archive. */
-  dataStart: number
-}
 
 /** An open ZIP archive whose directory has been checked from end to end. */
 export interface Archive {

@@ -4,10 +4,24 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
 import { ActionError, describe } from '../errors.ts'
-import type { ArchiveEntry } from './archive.ts'
 import { bomb } from './archive-limits.ts'
 import { damaged } from './damaged.ts'
 import { codeOf } from './disk.ts'
+
+/** A file in an archive, checked: its name is safe and both of its headers agree. */
+export interface ArchiveEntry {
+  /** As the archive spells it. */
+  name: string
+  /** Where it lies once unpacked: relative, posix separators, safe on every system. */
+  path: string
+  /** Unpacked, in bytes, as declared; held against the bytes when they are read. */
+  size: number
+  compressedSize: number
+  crc32: number
+  method: 'stored' | 'deflated'
+  /** Where its data begins in the archive. */
+  dataStart: number
+}
 
 const CHUNK = 1024 * 1024
 /** Up to this size (bytes) an entry is unpacked in one piece: for many small files that is several times faster. */

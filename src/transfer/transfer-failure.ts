@@ -32,8 +32,8 @@ export function fail(code: TransferCode, message: string): TransferFailure {
 
 const todos: Record<TransferCode, string> = {
   network:
-    'Run the step again. If it happens each time, check the network and proxy between the runner and the storage host, or raise max_retries.',
-  server_error: 'Run the step again later. If it happens each time, tell Visual Layer support the export id.',
+    'If it happens each time, check the network and proxy between the runner and the storage host, or raise max_retries.',
+  server_error: 'If it happens each time, tell Visual Layer support the export id.',
   corrupt_download:
     'Run the step again for a fresh export. If it happens each time, tell Visual Layer support the export id.',
   unexpected_reply:

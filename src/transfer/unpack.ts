@@ -2,10 +2,10 @@ import { closeSync, lstatSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { type Archive, type ArchiveEntry, openArchive } from './archive.ts'
+import { type Archive, openArchive } from './archive.ts'
 import type { ArchiveLimits } from './archive-limits.ts'
 import { codeOf, diskFailure, requireSpace, writeFully } from './disk.ts'
-import { inflateSmall, isSmall } from './entry-bytes.ts'
+import { type ArchiveEntry, inflateSmall, isSmall } from './entry-bytes.ts'
 
 export interface ReadArchiveOptions {
   archive: string

@@ -6,7 +6,15 @@ import { count, identifier, parseStamp, text } from './fields.ts'
  * What a dataset is doing. `BUSY` gathers the legacy words for work under way; `UNKNOWN` is any word that is not known, which a
  * wait goes on through.
  */
-type DatasetStatus = 'DRAFT' | 'INDEXING' | 'READ_ONLY' | 'PARTIAL_INDEX' | 'READY' | 'ERROR' | 'BUSY' | 'UNKNOWN'
+export type DatasetStatus =
+  | 'DRAFT'
+  | 'INDEXING'
+  | 'READ_ONLY'
+  | 'PARTIAL_INDEX'
+  | 'READY'
+  | 'ERROR'
+  | 'BUSY'
+  | 'UNKNOWN'
 
 export interface Dataset {
   id: string

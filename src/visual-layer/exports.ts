@@ -4,7 +4,7 @@ import { count, identifier, text } from './fields.ts'
 import type { ApiRequest, Http } from './http.ts'
 import { isRecord } from './reply.ts'
 
-type ExportState = 'RUNNING' | 'QUEUED' | 'COMPLETED' | 'FAILED' | 'REJECTED' | 'CANCELLED'
+export type ExportState = 'RUNNING' | 'QUEUED' | 'COMPLETED' | 'FAILED' | 'REJECTED' | 'CANCELLED'
 
 /** An export task as far as the API tells; the documented reply to a start has only the id. */
 export interface ExportTask {

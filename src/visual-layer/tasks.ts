@@ -4,7 +4,7 @@ import { count, identifier, parseStamp, requiredIdentifier, text } from './field
 import type { ApiRequest, Http } from './http.ts'
 
 /** How a task stands. `QUEUED` waits for its turn; unknown words count as `RUNNING` until `end_time` is set. */
-type TaskState = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'ABORTED'
+export type TaskState = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'ABORTED'
 
 export interface Task {
   id: string

@@ -53,9 +53,15 @@ export class OnceOnly<T> {
   async run(): Promise<T> {
     const { clock, deadline, signal, maxRetries } = this.#waiting
     let answeredFailures = 0
+    let notBefore = 0
     for (let failures = 0; ; failures += 1) {
       const found = await this.#settled()
       if (found) return found.value
+      const early = notBefore - clock.now()
+      if (early > 0) {
+        if (this.#lost && early >= deadline.remainingMs()) throw this.#lost
+        await clock.sleep(early, signal)
+      }
       try {
         const made = await this.#change.send()
         this.#lost = undefined
@@ -72,13 +78,15 @@ export class OnceOnly<T> {
           throw error
         }
         if (effect === 'unknown') {
+          // The looks go on meanwhile; they are the pause where the service asked for none.
           this.#say(error.message)
+          notBefore = clock.now() + (retryAfterMs ?? 0)
           continue
         }
         const wait = retryAfterMs ?? fullJitter(failures)
         if (wait >= deadline.remainingMs()) throw error
         this.#say(`${error.message} Trying again (${failures + 1} of ${maxRetries}).`)
-        await clock.sleep(wait, signal)
+        notBefore = clock.now() + wait
       }
     }
   }

@@ -60,11 +60,19 @@ export function creationVerdict(dataset: Dataset, task: Task | undefined): Look<
   return pending(dataset, task)
 }
 
-/** Any dataset that is waited for until it is READY. */
-export function readyVerdict(dataset: Dataset): Look<Dataset> {
-  if (dataset.status === 'READY') return { state: 'done', value: dataset }
+/**
+ * Any dataset that is waited for until it is READY. A READY beside a task that has not ended may be the old one: it counts once
+ * it has stood for `patienceMs`, since a task may also have been left hanging long ago.
+ */
+export function readyVerdict(
+  dataset: Dataset,
+  unended: Task | undefined,
+  readyForMs: number,
+  patienceMs: number,
+): Look<Dataset> {
   if (dataset.status === 'ERROR') return { state: 'failed', error: datasetError(dataset, 'instead of READY') }
-  return pending(dataset, undefined)
+  if (dataset.status === 'READY' && (!unended || readyForMs >= patienceMs)) return { state: 'done', value: dataset }
+  return pending(dataset, unended)
 }
 
 /**
