@@ -438,15 +438,19 @@ class ActionError extends Error {
         this.todo = details.todo;
     }
 }
+const MOST_CAUSES = 3;
 /** The text of anything thrown, with the cause chain that network errors hide their reason in. */
 function describe(error) {
     if (!(error instanceof Error))
         return String(error);
     const parts = [error.message || error.name];
-    for (let { cause } = error; cause instanceof Error && parts.length < 4; { cause } = cause) {
+    let { cause } = error;
+    // Counted, since causes can go round in a circle.
+    for (let depth = 0; depth < MOST_CAUSES && cause instanceof Error; depth += 1) {
         const { message } = cause;
         if (message && !parts.some((part) => part.includes(message)))
             parts.push(message);
+        cause = cause.cause;
     }
     return parts.join(': ');
 }
@@ -1298,7 +1302,7 @@ const snapshot_fields = {
     snapshot_name: displayName().optional(),
     description: description().optional(),
     if_exists: ifExists,
-    rollback_on_failure: notOffered('rollback_on_failure', 'rolling back when the job fails later'),
+    rollback_on_failure: flag(),
     on_conflict: onConflict,
     ...waitingFields,
 };
@@ -1316,6 +1320,7 @@ const snapshot = operationInputs({
         snapshotName: values.snapshot_name,
         description: values.description,
         ifExists: values.if_exists,
+        rollbackOnFailure: values.rollback_on_failure,
         onConflict: values.on_conflict,
     }),
 });
@@ -1420,7 +1425,7 @@ function isOffered(name) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7094);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(16756);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(62246);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(40863);
 /* harmony import */ var _runner_state_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(63866);
 
 
@@ -1443,6 +1448,7 @@ __webpack_async_result__();
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ abortUnnamedCreation),
 /* harmony export */   y: () => (/* binding */ abortCreation)
 /* harmony export */ });
 /* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57911);
@@ -1462,29 +1468,27 @@ const TYPE = 'DATASET_CREATION';
  */
 async function abortCreation(api, waiting, datasetId) {
     const read = async () => (await api.tasks.list({ datasetId, type: TYPE }, 0))[0];
-    const found = await (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_3__/* .until */ .T)(async () => {
-        const task = await read();
-        return task ? { state: 'done', value: task } : { state: 'pending', line: 'the creation task is not listed yet' };
-    }, waiting);
-    if (found.end === 'failed')
-        throw found.error;
-    if (found.end === 'out_of_time') {
-        throw found.lastFault ?? new Error(`the creation task of dataset ${datasetId} did not show in the task list`);
-    }
-    const task = found.value;
-    if ((0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .h)(task)) {
-        return `The creation of dataset ${datasetId} had already ended (${task.statusWord}); nothing was left to abort.`;
-    }
+    const task = await seen(waiting, `the creation task of dataset ${datasetId}`, async () => {
+        const found = await read();
+        return found ? { state: 'done', value: found } : { state: 'pending', line: 'the creation task is not listed yet' };
+    });
+    if ((0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .h)(task))
+        return alreadyEnded(datasetId, task);
     const change = new _waiting_once_js__WEBPACK_IMPORTED_MODULE_2__/* .OnceOnly */ .g({
         what: `abort task ${task.id}`,
-        send: () => api.tasks.abort(task.id),
+        async send() {
+            await api.tasks.abort(task.id);
+            return { ...task, state: 'ABORTED' };
+        },
         async look() {
             const now = await read();
-            return now && (0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .h)(now) ? { found: undefined } : 'absent';
+            return now && (0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_1__/* .hasEnded */ .h)(now) ? { found: now } : 'absent';
         },
     }, waiting, waiting.onLook);
     try {
-        await change.run();
+        const ended = await change.run();
+        if (ended.state !== 'ABORTED')
+            return alreadyEnded(datasetId, ended);
         return `The creation of dataset ${datasetId} was aborted in Visual Layer. The dataset itself may still be listed there; delete it if it is not wanted.`;
     }
     catch (error) {
@@ -1493,77 +1497,60 @@ async function abortCreation(api, waiting, datasetId) {
         return `The creation of dataset ${datasetId} could no longer be aborted: it was being committed or had ended (${error.apiWords ?? 'HTTP 409'}).`;
     }
 }
-
-
-/***/ }),
-
-/***/ 16756:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   b: () => (/* binding */ post)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19473);
-/* harmony import */ var _inputs_request_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(83911);
-/* harmony import */ var _operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70819);
-/* harmony import */ var _runner_context_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(24092);
-/* harmony import */ var _runner_log_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(51103);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(75024);
-
-
-
-
-
-
-/** Time for what is owed, in ms: well within the five minutes that GitHub gives to what runs after a cancellation. */
-const OWED_MS = 60_000;
 /**
- * Runs the post step: does what the main step left undone when it was killed. Its own trouble is a warning and never fails
- * the job.
+ * Aborts a creation whose reply was never seen, so that its id is not known: that of the one dataset of this name that is not
+ * among `earlier`. Where several are, none is touched.
  */
-async function post(state, { env, clock }) {
-    const reporter = new _runner_log_js__WEBPACK_IMPORTED_MODULE_4__/* .RunnerReporter */ .i({ clock });
-    for (const secret of (0,_inputs_request_js__WEBPACK_IMPORTED_MODULE_1__/* .secretsOf */ .F)(env))
-        reporter.mask(secret);
-    const datasetId = state.dataset_id;
-    if (state.owed !== 'abort-creation' || datasetId === undefined) {
-        reporter.info('Nothing is left to undo in Visual Layer.');
-        return;
+async function abortUnnamedCreation(api, waiting, name, earlier) {
+    const [only, ...others] = await seen(waiting, `a creation of dataset "${name}"`, async () => {
+        const ids = await creationsNamed(api, name, 0);
+        const added = [...ids].filter((id) => !earlier.has(id));
+        return added.length > 0 ? { state: 'done', value: added } : { state: 'pending', line: 'no creation is listed yet' };
+    });
+    if (only === undefined || others.length > 0) {
+        return `Several new datasets are named "${name}" (${[only, ...others].join(', ')}); none was aborted, since it cannot be told which is this step's.`;
     }
-    let session;
-    try {
-        const { request } = (0,_inputs_request_js__WEBPACK_IMPORTED_MODULE_1__/* .readRequest */ .i)(env, { workspace: (0,_runner_context_js__WEBPACK_IMPORTED_MODULE_3__/* .readContext */ .y)(env).workspace });
-        session = new _session_js__WEBPACK_IMPORTED_MODULE_5__/* .Session */ .N(request, clock, (line) => reporter.info(line));
-        reporter.info(await session.lastly(OWED_MS, (api, waiting) => (0,_operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__/* .abortCreation */ .y)(api, waiting, datasetId)));
-    }
-    catch (error) {
-        reporter.warning(`The creation of dataset ${datasetId}, which this cancelled run had started, could not be aborted: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error)}.`, {
-            todo: 'It goes on in Visual Layer. Abort it in the Task Manager there if it is not wanted.',
-        });
-    }
-    finally {
-        await session?.close();
+    return abortCreation(api, waiting, only);
+}
+/** Ids of the datasets that are called `name` or are being created under it. Names are not unique. */
+async function creationsNamed(api, name, retries) {
+    const datasets = await api.datasets.list(retries);
+    const tasks = await api.tasks.list({ type: TYPE }, retries);
+    return new Set([
+        ...datasets.filter((dataset) => dataset.name === name).map((dataset) => dataset.id),
+        ...tasks.filter((task) => task.datasetName === name && task.datasetId !== '').map((task) => task.datasetId),
+    ]);
+}
+function alreadyEnded(datasetId, task) {
+    return `The creation of dataset ${datasetId} had already ended (${task.statusWord}); nothing was left to abort.`;
+}
+/** What the lists come to show, in the time there is. */
+async function seen(waiting, what, probe) {
+    const ended = await (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_3__/* .until */ .T)(probe, waiting);
+    switch (ended.end) {
+        case 'done':
+            return ended.value;
+        case 'failed':
+            throw ended.error;
+        case 'out_of_time':
+            throw ended.lastFault ?? new Error(`${what} did not show in the lists of Visual Layer`);
     }
 }
 
 
 /***/ }),
 
-/***/ 62246:
+/***/ 69953:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ run)
+  y: () => (/* binding */ perform)
 });
 
-// EXTERNAL MODULE: ./build/clock.js
-var build_clock = __nccwpck_require__(7094);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __nccwpck_require__(19473);
-// EXTERNAL MODULE: ./build/inputs/request.js + 20 modules
-var inputs_request = __nccwpck_require__(83911);
 // EXTERNAL MODULE: ./build/waiting/once.js
 var once = __nccwpck_require__(41563);
 // EXTERNAL MODULE: ./build/waiting/pace.js
@@ -1679,11 +1666,8 @@ function readyVerdict(dataset, unended, readyForMs, patienceMs) {
         return { state: 'done', value: dataset };
     return pending(dataset, unended);
 }
-/**
- * A clone whose dataset is known. Its READY counts once its task, if the list shows one, is over. `dataset` is `undefined` while
- * it cannot be read yet.
- */
-function cloneVerdict(datasetId, dataset, task) {
+/** A clone whose dataset is known. Its READY counts once its task is over, or, where none is listed, once it is proven. */
+function cloneVerdict({ datasetId, dataset, task, proven }) {
     if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
         return { state: 'failed', error: taskError(task, `that clones into dataset ${datasetId}`) };
     }
@@ -1691,9 +1675,12 @@ function cloneVerdict(datasetId, dataset, task) {
         return { state: 'pending', line: 'the new dataset cannot be read yet' };
     if (dataset.status === 'ERROR')
         return { state: 'failed', error: datasetError(dataset, 'while it was being cloned') };
-    if (dataset.status === 'READY' && (!task || task.state === 'COMPLETED'))
+    const over = task ? task.state === 'COMPLETED' : proven;
+    if (dataset.status === 'READY' && over)
         return { state: 'done', value: dataset };
-    return pending(dataset, task);
+    if (dataset.status !== 'READY' || task)
+        return pending(dataset, task);
+    return { state: 'pending', line: 'dataset READY, its clone task is not listed yet' };
 }
 
 // EXTERNAL MODULE: ./build/waiting/until.js
@@ -1751,7 +1738,7 @@ async function chooseSnapshot(step, dataset, choice) {
 // EXTERNAL MODULE: ./build/visual-layer/failure.js
 var failure = __nccwpck_require__(57911);
 // EXTERNAL MODULE: ./build/visual-layer/tasks.js
-var tasks = __nccwpck_require__(38395);
+var visual_layer_tasks = __nccwpck_require__(38395);
 ;// CONCATENATED MODULE: ./build/operations/visible-tasks.js
 
 /** Steps for which the task list was found unreadable for good. */
@@ -1893,14 +1880,14 @@ function taskName(task) {
 async function blocker(step, datasetId, retries) {
     const dataset = await step.api.datasets.get(datasetId, retries);
     const own = await visibleTasks(step, { datasetId }, retries);
-    const running = own.find((task) => !(0,tasks/* hasEnded */.h)(task));
+    const running = own.find((task) => !(0,visual_layer_tasks/* hasEnded */.h)(task));
     if (running)
         return { kind: 'work', line: taskName(running) };
     const byStatus = statusBlocks(dataset);
     if (byStatus.kind !== 'none')
         return byStatus;
     const clones = await visibleTasks(step, { type: 'SNAPSHOT_CLONE' }, retries);
-    const clone = clones.find((task) => !(0,tasks/* hasEnded */.h)(task) && task.datasetName === cloneName(dataset.name));
+    const clone = clones.find((task) => !(0,visual_layer_tasks/* hasEnded */.h)(task) && task.datasetName === cloneName(dataset.name));
     return clone ? { kind: 'work', line: taskName(clone) } : byStatus;
 }
 /** Waits until no work is visible on the dataset. */
@@ -2044,7 +2031,7 @@ async function clone(request, step) {
     if (found.task)
         reporter.output('task_id', found.task.id);
     reporter.info(`The clone is dataset ${found.datasetId}.`);
-    const dataset = await (request.wait ? waitForClone(step, found) : named(step, found));
+    const dataset = await (request.wait ? waitForClone(step, found, known) : named(step, found));
     aboutDataset(step, dataset);
     return request.wait
         ? `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset "${dataset.name}".`
@@ -2068,16 +2055,23 @@ async function startClone(step, request, source, target) {
     let known;
     const change = new once/* OnceOnly */.g({
         what: `clone snapshot ${target.id} of dataset ${source.id}`,
-        send: () => step.api.snapshots.clone(source.id, target.id),
+        async send() {
+            await step.api.snapshots.clone(source.id, target.id);
+            return 'accepted';
+        },
         async look() {
-            return known && (await candidates(step, known)).seen.length > 0 ? { found: undefined } : 'absent';
+            return known && (await candidates(step, known)).seen.length > 0 ? { found: 'found' } : 'absent';
         },
     }, step.waiting, (line) => step.reporter.info(line));
     return throughConflicts(step, source.id, request.onConflict, async () => {
         if (!known || !change.mayHaveTakenEffect)
             known = await backgroundOf(step, source);
-        await change.run();
-        step.reporter.info('Visual Layer accepted the clone; it does not tell the id of the new dataset.');
+        if ((await change.run()) === 'found') {
+            step.reporter.warning(`The reply to the clone of dataset "${source.name}" was lost; a new clone of it was found in the lists and is taken for this step's.`, { todo: 'If somebody else cloned the same dataset in the same moment, look at both clones in Visual Layer.' });
+        }
+        else {
+            step.reporter.info('Visual Layer accepted the clone; it does not tell the id of the new dataset.');
+        }
         return known;
     });
 }
@@ -2130,22 +2124,32 @@ async function findClone(step, source, known) {
         todo: 'Nothing is lost: open these datasets in Visual Layer, keep the one you want and delete the others. To keep it from happening, let only one job clone this dataset at a time (a concurrency group in the workflow).',
     });
 }
-async function waitForClone(step, found) {
+/** The task of our clone: the one of its dataset, or, where the server names the source in it, the only new one of the source. */
+function taskOf(found, tasks, known) {
+    const own = tasks.find((task) => task.id === found.task?.id || task.datasetId === found.datasetId);
+    if (own)
+        return own;
+    const [only, ...others] = tasks.filter((task) => !known.taskIds.has(task.id) && task.datasetId === known.source.id);
+    return others.length === 0 ? only : undefined;
+}
+async function waitForClone(step, found, known) {
     const { datasetId } = found;
-    const read = lenient(step, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0));
+    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
+    const startedAt = step.clock.now();
+    const read = lenient(step, patience, () => step.api.datasets.get(datasetId, 0));
+    const atWork = new Seen();
     return waitFor(step, {
         awaited: `the clone, dataset ${datasetId}`,
         carryOn: `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`,
     }, async () => {
-        // Where the list names the source in the task, the task is known by what it was seen with.
-        const tasks = await visibleTasks(step, { type: TYPE }, 0);
-        const task = tasks.find((one) => one.id === found.task?.id) ?? tasks.find((one) => one.datasetId === datasetId);
+        const task = taskOf(found, await visibleTasks(step, { type: TYPE }, 0), known);
         if (task)
             step.reporter.output('task_id', task.id);
         const dataset = await read();
         if (dataset)
             step.reporter.output('dataset_status', dataset.statusWord);
-        return cloneVerdict(datasetId, dataset, task);
+        const busy = atWork.add(dataset !== undefined && dataset.status !== 'READY');
+        return cloneVerdict({ datasetId, dataset, task, proven: busy || step.clock.now() - startedAt >= patience });
     });
 }
 async function named(step, found) {
@@ -2176,7 +2180,7 @@ async function waitUntilReady(step, datasetId, carryOn) {
     return waitFor(step, { awaited: `dataset ${datasetId} to be READY`, carryOn }, async () => {
         const dataset = await step.api.datasets.get(datasetId, 0);
         step.reporter.output('dataset_status', dataset.statusWord);
-        const unended = (await visibleTasks(step, { datasetId }, 0)).find((task) => !(0,tasks/* hasEnded */.h)(task));
+        const unended = (await visibleTasks(step, { datasetId }, 0)).find((task) => !(0,visual_layer_tasks/* hasEnded */.h)(task));
         readySince = dataset.status === 'READY' ? (readySince ?? step.clock.now()) : undefined;
         return readyVerdict(dataset, unended, step.clock.now() - (readySince ?? step.clock.now()), patience);
     });
@@ -2235,31 +2239,30 @@ async function newestDataset(step, name) {
     return newest && step.api.datasets.get(newest.id);
 }
 /** What is owed from now on when the workflow is cancelled: by this step, or by its post step where this one was killed. */
-function owe(step, request, datasetId) {
-    const aborts = datasetId !== undefined && request.onCancel === 'abort';
+function owe(step, request, undo) {
+    const aborts = undo !== undefined && request.onCancel === 'abort';
     step.reporter.state('owed', aborts ? 'abort-creation' : '');
-    step.onCancel(aborts ? (api, waiting) => (0,abort_creation/* abortCreation */.y)(api, waiting, datasetId) : undefined);
+    step.onCancel(aborts ? undo : undefined);
 }
 async function create(step, request) {
     const { api, reporter } = step;
     const { datasetName: name, bucketPath } = request;
     /** Ids of all datasets of that name which are not known to come from another bucket path. */
-    const named = async (client, retries) => {
-        const datasets = await client.datasets.list(retries);
-        const tasks = client === api ? await visibleTasks(step, { type: create_from_s3_TYPE }, retries) : [];
+    const named = async (retries) => {
+        const datasets = await api.datasets.list(retries);
+        const tasks = await visibleTasks(step, { type: create_from_s3_TYPE }, retries);
         const ids = [
             ...datasets.filter((dataset) => dataset.name === name && fits(dataset, bucketPath)).map((dataset) => dataset.id),
             ...tasks.filter((task) => task.datasetName === name).map((task) => task.datasetId),
         ];
         return new Set(ids.filter((id) => id !== ''));
     };
-    const before = await named(api);
-    const added = async (client, retries) => [...(await named(client, retries))].filter((id) => !before.has(id));
+    const before = await named();
     const change = new once/* OnceOnly */.g({
         what: `create dataset "${name}"`,
         send: () => api.datasets.createFromS3(name, bucketPath),
         async look() {
-            const [only, ...others] = await added(api, 0);
+            const [only, ...others] = [...(await named(0))].filter((id) => !before.has(id));
             if (only === undefined)
                 return 'absent';
             if (others.length === 0)
@@ -2269,28 +2272,19 @@ async function create(step, request) {
             });
         },
     }, step.waiting, (line) => reporter.info(line));
-    if (request.onCancel === 'abort')
-        step.onCancel((client, waiting) => abortUnnamed(client, waiting, step, name, () => added(client)));
+    // From here on a creation may be under way, though its id is told by the reply only.
+    reporter.state('dataset_name', name);
+    reporter.state('earlier_dataset_ids', [...before].join(' '));
+    owe(step, request, (client, waiting) => (0,abort_creation/* abortUnnamedCreation */.u)(client, waiting, name, before));
     const made = await change.run().catch((error) => {
         throw withBucketHint(error, bucketPath);
     });
     const datasetId = made.toLowerCase();
     reporter.output('dataset_id', datasetId);
     reporter.state('dataset_id', datasetId);
-    reporter.state('dataset_name', name);
     reporter.info(`Visual Layer accepted the creation: dataset ${datasetId}.`);
-    owe(step, request, datasetId);
+    owe(step, request, (client, waiting) => (0,abort_creation/* abortCreation */.y)(client, waiting, datasetId));
     return datasetId;
-}
-/** Aborts a creation that was cancelled before its reply told the id, where the one new dataset of that name shows. */
-async function abortUnnamed(client, waiting, step, name, added) {
-    const [only, ...others] = await added();
-    if (only === undefined)
-        return `No dataset named "${name}" was seen in Visual Layer: the creation had not begun.`;
-    if (others.length > 0)
-        return `Several new datasets are named "${name}" (${[only, ...others].join(', ')}); none was aborted, since it cannot be told which is this step's.`;
-    step.reporter.output('dataset_id', only);
-    return (0,abort_creation/* abortCreation */.y)(client, waiting, only);
 }
 /** The API answers HTTP 500 at once where it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */
 function withBucketHint(error, bucketPath) {
@@ -2519,15 +2513,17 @@ function compareWhole(hashes, one, other) {
  */
 function refusalReason(words, entities) {
     const said = words ?? '';
-    if (/exceed|threshold|too (?:many|large|big)|limit|maximum/i.test(said))
+    if (/exceed|threshold|too (?:many|large|big)|maximum/i.test(said))
         return 'too_large';
-    if (entities === 0)
-        return 'nothing_matched';
-    if (/\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|nothing|\bempty\b|\b0 (?:entit|item|media|image|result)/i.test(said)) {
-        return 'nothing_matched';
-    }
-    return /entit/i.test(said) && (entities ?? 0) > 0 ? 'too_large' : 'other';
+    // No word of these tells of an empty result, however the sentence reads.
+    if (/permission|access|allowed|denied|trial|quota|licen|support|storage|account|plan/i.test(said))
+        return 'other';
+    // Items that were counted did match.
+    if (entities !== undefined && entities > 0)
+        return /entit/i.test(said) ? 'too_large' : 'other';
+    return entities === 0 || NOTHING.test(said) ? 'nothing_matched' : 'other';
 }
+const NOTHING = /\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|\bnothing\b|\bempty\b|\b0 (?:entit|item|media|image|result)/i;
 /** The error for a refused export, however the refusal came. */
 function refusedExport(words, entities) {
     const items = entities === undefined || entities < 0 ? '' : ` (${entities} items)`;
@@ -4969,6 +4965,8 @@ function selected({ selection }) {
 ;// CONCATENATED MODULE: ./build/operations/signed-link.js
 /** Parameters of a link that sign it: whoever has them has the bytes. */
 const signed_link_SIGNING = /sig|token|credential|key|secret|auth|hmac|policy/i;
+/** An id, which must stay readable whatever parameter it stands under. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Masks what makes a link a secret: the whole of it, its query, and the values in it that sign it. Never an id or a name. */
 function maskLink(reporter, url) {
     if (url.search === '')
@@ -4976,7 +4974,7 @@ function maskLink(reporter, url) {
     reporter.mask(url.href);
     reporter.mask(url.search.slice(1));
     for (const [name, value] of url.searchParams) {
-        if (signed_link_SIGNING.test(name) && value.length >= 8)
+        if (signed_link_SIGNING.test(name) && value.length >= 8 && !UUID.test(value))
             reporter.mask(value);
     }
 }
@@ -5030,7 +5028,9 @@ function refusalAtStart(error) {
     if (!(error instanceof failure/* RequestFailure */.e6) || error.code !== 'rejected')
         return undefined;
     const words = error.apiWords;
-    if (refusalReason(words, undefined) === 'other')
+    const reason = refusalReason(words, undefined);
+    // A fault in the request itself (400, 422) is never an empty result.
+    if (reason === 'other' || (reason === 'nothing_matched' && error.outcome.status !== 200))
         return undefined;
     return {
         id: undefined,
@@ -5591,7 +5591,7 @@ function restoreVerdict(seen) {
     const restoring = snapshots.some((snapshot) => snapshot.isRestoring);
     const settled = dataset.status === 'READY' && !restoring;
     if (settled && target?.isCurrent) {
-        const proven = completed || (!task && (!seen.wasCurrent || seen.seenRestoring) && seen.sinceMs >= seen.patienceMs);
+        const proven = completed || (!task && (!seen.wasCurrent || seen.seenAtWork) && seen.sinceMs >= seen.patienceMs);
         if (proven)
             return { state: 'done', value: target };
     }
@@ -5738,6 +5738,8 @@ async function takeSnapshot(step, dataset, wish, wait) {
 
 
 
+
+
 const restore_TYPE = 'SNAPSHOT_RESTORE';
 /**
  * Puts a dataset back to a snapshot; done when the restore's own task COMPLETED, the snapshot is current, none is restoring and
@@ -5785,9 +5787,11 @@ async function saveFirst(step, request, dataset, target) {
         reporter.note(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`);
     });
 }
+/** Of the restores that came since, the one that runs, or the last that began; one without a start still waits for its turn. */
 function newTask(tasks, earlier) {
-    const ours = tasks.filter((task) => !earlier.has(task.id));
-    return ours.reduce((best, next) => (best && (best.startedAt ?? 0) >= (next.startedAt ?? 0) ? best : next), undefined);
+    const since = tasks.filter((task) => !earlier.has(task.id));
+    const began = (task) => ((0,visual_layer_tasks/* hasEnded */.h)(task) ? (task.startedAt ?? 0) : Infinity);
+    return since.reduce((best, next) => (best && began(best) >= began(next) ? best : next), undefined);
 }
 async function startRestore(step, request, dataset, target) {
     const { api, reporter } = step;
@@ -5804,9 +5808,10 @@ async function startRestore(step, request, dataset, target) {
                 return { found: undefined };
             const tasks = await visibleTasks(step, { datasetId: dataset.id, type: restore_TYPE }, 0);
             const task = newTask(tasks, earlier);
-            // A new task is ours, unless another snapshot is the one that is being restored.
+            // A new task is ours, unless another snapshot is the one that is being, or was, restored.
             const others = snapshots.some((one) => one.isRestoring && one.id !== target.id);
-            if (task && !others)
+            const elsewhere = task?.state === 'COMPLETED' && !now?.isCurrent;
+            if (task && !others && !elsewhere)
                 return { found: undefined };
             const { status } = await api.datasets.get(dataset.id, 0);
             return others || status === 'READ_ONLY' || status === 'BUSY' ? 'busy' : 'absent';
@@ -5840,7 +5845,8 @@ async function nameTask(step, dataset, started) {
 async function waitForRestore(step, dataset, target, started) {
     const { api, clock, reporter } = step;
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
-    const restoring = new Seen();
+    const settling = (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs());
+    const atWork = new Seen();
     const carryOn = `The restore goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${dataset.id}, instead of restoring again.`;
     await waitFor(step, { awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`, carryOn }, async () => {
         const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: restore_TYPE }, 0), started.earlier);
@@ -5849,17 +5855,23 @@ async function waitForRestore(step, dataset, target, started) {
         const snapshots = await api.snapshots.list(dataset.id, 0);
         const now = await api.datasets.get(dataset.id, 0);
         reporter.output('dataset_status', now.statusWord);
-        return restoreVerdict({
+        const sinceMs = clock.now() - started.acceptedAt;
+        const restoring = snapshots.some((one) => one.id === target.id && one.isRestoring);
+        const verdict = restoreVerdict({
             task,
             snapshots,
             dataset: now,
             targetId: target.id,
             wasCurrent: started.wasCurrent,
             wasError: started.wasError,
-            seenRestoring: restoring.add(snapshots.some((one) => one.id === target.id && one.isRestoring)),
-            sinceMs: clock.now() - started.acceptedAt,
+            seenAtWork: atWork.add(restoring || now.status === 'READ_ONLY' || now.status === 'BUSY'),
+            sinceMs,
             patienceMs: patience,
         });
+        // A task that failed may be that of somebody whose restore ended just before this one: then ours shows in a moment.
+        if (verdict.state !== 'failed' || sinceMs >= settling)
+            return verdict;
+        return { state: 'pending', line: `${task ? taskLine(task) : datasetLine(now)}; looking again` };
     });
 }
 
@@ -5882,6 +5894,8 @@ async function snapshot(request, step) {
         }
         if (existing) {
             found(step, existing);
+            if (request.rollbackOnFailure)
+                oweRollback(step, existing);
             return `Snapshot "${existing.name}" of dataset "${dataset.name}" was already there and is used; none was created.`;
         }
     }
@@ -5897,9 +5911,18 @@ async function snapshot(request, step) {
         },
     }, request.wait);
     found(step, made);
+    if (request.rollbackOnFailure)
+        oweRollback(step, made);
     return request.wait
         ? `Snapshot "${made.name}" of dataset "${dataset.name}" was created.`
         : `Snapshot "${made.name}" of dataset "${dataset.name}" was accepted; the step did not wait for it (wait: false).`;
+}
+/** From here on the post step restores the snapshot, which runs only where the job fails or is cancelled. */
+function oweRollback(step, one) {
+    step.reporter.state('snapshot_id', one.id);
+    step.reporter.state('snapshot_name', one.name);
+    step.reporter.state('owed', 'rollback');
+    step.reporter.note(`Should the job fail or be cancelled from here on, the dataset is restored to snapshot "${one.name}".`);
 }
 function found(step, one) {
     step.reporter.output('snapshot_id', one.id);
@@ -5944,41 +5967,130 @@ function perform(request, step) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/runner/cancellation.js
 
-/** SIGBREAK is what Node makes of the Ctrl-Break that the runner sends on Windows in place of SIGTERM. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
-/** What a library throws outside of any call of ours, an upload's event handler say. */
-const CRASH = 'uncaughtException';
+/***/ }),
+
+/***/ 16756:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ post)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19473);
+/* harmony import */ var _inputs_request_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(83911);
+/* harmony import */ var _operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70819);
+/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(69953);
+/* harmony import */ var _runner_cancellation_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(50172);
+/* harmony import */ var _runner_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(24092);
+/* harmony import */ var _runner_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(51103);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(75024);
+/* harmony import */ var _summarize_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(16476);
+
+
+
+
+
+
+
+
+
+/** Time for an abort, in ms: well within the five minutes that GitHub gives to what runs after a cancellation. */
+const ABORT_MS = 30_000;
 /**
- * An abort signal that fires when the step must end now: with an ActionError `cancelled` when the runner cancels the step
- * (it sends SIGINT, SIGTERM 7.5 s later, and kills after another 2.5 s; only the first counts here), or with
- * `operation_failed` when something was thrown that nobody could catch, so that even then the step ends in order.
- * `dispose` gives the events back to Node.
+ * Runs the post step, which GitHub starts only where the job failed or was cancelled: aborts a creation that the main step could
+ * not abort before it was killed, or rolls back to the snapshot of the main step. Its own trouble is a warning and never fails
+ * the job.
  */
-function listenForCancellation(process) {
-    const controller = new AbortController();
-    const cancel = () => {
-        controller.abort(new errors/* ActionError */.lZ('cancelled', 'The step was cancelled: the workflow run was stopped, or the step ran into its `timeout-minutes`.', {
-            todo: 'What Visual Layer has already started goes on there unless the log says that it was aborted; the outputs name it.',
-        }));
+async function post(state, { env, clock, process }) {
+    const reporter = new _runner_log_js__WEBPACK_IMPORTED_MODULE_6__/* .RunnerReporter */ .i({ clock });
+    for (const secret of (0,_inputs_request_js__WEBPACK_IMPORTED_MODULE_1__/* .secretsOf */ .F)(env))
+        reporter.mask(secret);
+    const settle = state.owed === 'abort-creation' ? abort : state.owed === 'rollback' ? rollback : undefined;
+    if (!settle) {
+        reporter.info('Nothing is left to undo in Visual Layer.');
+        return;
+    }
+    const cancellation = (0,_runner_cancellation_js__WEBPACK_IMPORTED_MODULE_4__/* .listenForCancellation */ .c)(process);
+    const context = (0,_runner_context_js__WEBPACK_IMPORTED_MODULE_5__/* .readContext */ .y)(env);
+    let session;
+    try {
+        const { request } = (0,_inputs_request_js__WEBPACK_IMPORTED_MODULE_1__/* .readRequest */ .i)(env, { workspace: context.workspace });
+        session = new _session_js__WEBPACK_IMPORTED_MODULE_7__/* .Session */ .N(request, clock, (line) => reporter.info(line));
+        await settle({ state, request, session, reporter, context, signal: cancellation.signal, env });
+    }
+    catch (error) {
+        const failure = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ ? error : (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .unforeseen */ .Hu)(error);
+        reporter.warning(`What this job owed to Visual Layer could not be done: ${failure.message}`, { todo: failure.todo });
+    }
+    await session?.close();
+    cancellation.dispose();
+}
+async function abort({ state, session, reporter }) {
+    const { dataset_id: datasetId, dataset_name: name = '' } = state;
+    try {
+        reporter.info(await session.lastly(ABORT_MS, (api, waiting) => datasetId === undefined
+            ? (0,_operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__/* .abortUnnamedCreation */ .u)(api, waiting, name, new Set((state.earlier_dataset_ids ?? '').split(' ')))
+            : (0,_operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__/* .abortCreation */ .y)(api, waiting, datasetId)));
+    }
+    catch (error) {
+        const what = datasetId === undefined ? `a dataset named "${name}"` : `dataset ${datasetId}`;
+        reporter.warning(`The creation of ${what}, which this cancelled run had asked for, could not be aborted: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error)}.`, { todo: 'If it goes on in Visual Layer and is not wanted, abort it in the Task Manager there.' });
+    }
+}
+/**
+ * Restores the snapshot that the main step took. No safety snapshot is taken: what a failed job left is what the user asked to
+ * be rid of, and a cancelled job has minutes.
+ */
+async function rollback({ state, request, session, reporter, context, signal, env }) {
+    const { dataset_id: datasetId, snapshot_id: snapshotId, snapshot_name: name } = state;
+    if (request.operation !== 'snapshot' || datasetId === undefined || snapshotId === undefined)
+        return;
+    reporter.info(`The job failed or was cancelled, and rollback_on_failure is set: dataset ${datasetId} is restored to snapshot "${name}" (${snapshotId}).`);
+    const restore = {
+        ...request,
+        operation: 'restore',
+        snapshot: { by: 'id', snapshotId },
+        safetySnapshot: false,
+        onConflict: 'wait',
+        wait: true,
     };
-    const crash = (error) => {
-        controller.abort((0,errors/* unforeseen */.Hu)(error));
-    };
-    for (const name of SIGNALS)
-        process.on(name, cancel);
-    process.on(CRASH, crash);
-    return {
-        signal: controller.signal,
-        dispose() {
-            for (const name of SIGNALS)
-                process.off(name, cancel);
-            process.off(CRASH, crash);
-        },
-    };
+    let headline = '';
+    let failure;
+    try {
+        headline = await (0,_operations_index_js__WEBPACK_IMPORTED_MODULE_3__/* .perform */ .y)(restore, session.step({ reporter, context, signal, onCancel: () => undefined }));
+        reporter.note(`Rolled back after the failure of the job: ${headline}`);
+    }
+    catch (error) {
+        failure = signal.aborted && signal.reason instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ ? signal.reason : undefined;
+        failure ??= error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ ? error : (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .unforeseen */ .Hu)(error);
+        const words = failure.apiWords === undefined ? '' : ` The server said: ${failure.apiWords}`;
+        reporter.warning(`The rollback of dataset ${datasetId} to snapshot "${name}" (${snapshotId}) was not seen to end: ${failure.message}${words}`, {
+            todo: `${failure.todo ?? ''}\nLook at the dataset in Visual Layer, and restore the snapshot there if it is not the current one.`,
+        });
+    }
+    await (0,_summarize_js__WEBPACK_IMPORTED_MODULE_8__/* .summarize */ .e)({ reporter, context, request: restore, headline, failure, env });
 }
 
+
+/***/ }),
+
+/***/ 40863:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ run)
+});
+
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(19473);
+// EXTERNAL MODULE: ./build/inputs/request.js + 20 modules
+var inputs_request = __nccwpck_require__(83911);
+// EXTERNAL MODULE: ./build/operations/index.js + 53 modules
+var operations = __nccwpck_require__(69953);
+// EXTERNAL MODULE: ./build/runner/cancellation.js
+var runner_cancellation = __nccwpck_require__(50172);
 // EXTERNAL MODULE: ./build/runner/context.js
 var runner_context = __nccwpck_require__(24092);
 // EXTERNAL MODULE: ./build/runner/toolkit.js
@@ -6000,7 +6112,7 @@ const TODO_CHARS = 1200;
  * Ends the step as failed: the one error annotation (what failed, the service's own words, what to do) and exit code 1. The
  * process is left to end by itself: `process.exit` soon after network use crashes Node 24 on Windows (nodejs/node#56645).
  */
-function failure_fail(error, options) {
+function fail(error, options) {
     const { reporter } = options;
     const words = error.apiWords && `The server said: ${(0,runner_text/* oneLine */.TN)(reporter.redact(error.apiWords), API_WORDS_CHARS)}`;
     const todo = error.todo && (0,runner_text/* lines */.Mn)(reporter.redact(error.todo), TODO_CHARS);
@@ -6014,139 +6126,14 @@ function failure_fail(error, options) {
 }
 
 // EXTERNAL MODULE: ./build/runner/log.js + 2 modules
-var runner_log = __nccwpck_require__(51103);
-;// CONCATENATED MODULE: ./build/runner/summary.js
-
-
-
-/** GitHub drops the whole summary of a step over 1 MiB (FileCommandManager.cs of actions/runner). */
-const MAX_BYTES = 1_000_000;
-/** Kept free for the lines that say what was left out. */
-const LEFT_OUT_BYTES = 8_000;
-const TITLES = {
-    success: (operation) => `✅ Visual Layer: ${operation}`,
-    failed: (operation) => `❌ Visual Layer: ${operation} failed`,
-    cancelled: (operation) => `🚫 Visual Layer: ${operation} was cancelled`,
-    timed_out: (operation) => `⏱️ Visual Layer: ${operation} timed out`,
-};
-/** The summary as Markdown, of at most `maxBytes` bytes: rows that do not fit are counted, none is cut in the middle. */
-function buildSummary(model, maxBytes = MAX_BYTES) {
-    const page = new Page(maxBytes);
-    page.add(`## ${TITLES[model.outcome]((0,runner_text/* markdown */.wD)(model.operation, 100))}\n\n${paragraph(model.headline, 1000)}\n`);
-    if (model.error)
-        page.add(errorSection(model.error));
-    page.list('\n| | |\n| --- | --- |\n', factRows(model));
-    page.list('\n### What happened\n\n', model.notes.map((note) => `- ${(0,runner_text/* markdown */.wD)(note, 1000)}\n`));
-    page.list('\n### Warnings\n\n', model.warnings.map((warning) => `- ${paragraph(warning, 2000)}\n`));
-    for (const table of model.tables ?? [])
-        page.list(tableHead(table), table.rows.map((row) => tableRow(row.map(cell))));
-    return page.text;
-}
-/**
- * Appends the summary to the step's summary file. Masked secrets are replaced. Never throws: without the file, or when it
- * cannot be written, the step goes on.
- */
-async function writeSummary(model, options) {
-    const { env, reporter } = options;
-    const path = env['GITHUB_STEP_SUMMARY'];
-    if (!path)
-        return reporter.debug('No job summary: GITHUB_STEP_SUMMARY is not set.');
-    try {
-        // Before escaping, which would hide a secret from the search for it.
-        const redacted = JSON.parse(JSON.stringify(model), (_key, value) => typeof value === 'string' ? reporter.redact(value) : value);
-        const { size } = await (0,promises_.stat)(path);
-        await (0,promises_.appendFile)(path, buildSummary(redacted, MAX_BYTES - size));
-    }
-    catch (error) {
-        reporter.warning(`The job summary could not be written: ${(0,errors/* describe */.q0)(error)}`);
-    }
-}
-/** Markdown that is added to in whole pieces, as long as they fit. */
-class Page {
-    #text = '';
-    #freeBytes;
-    #maxBytes;
-    constructor(maxBytes) {
-        this.#maxBytes = maxBytes;
-        this.#freeBytes = maxBytes - LEFT_OUT_BYTES;
-    }
-    get text() {
-        return this.#text;
-    }
-    add(piece) {
-        const bytes = Buffer.byteLength(piece);
-        if (bytes > this.#freeBytes)
-            return false;
-        this.#text += piece;
-        this.#freeBytes -= bytes;
-        return true;
-    }
-    list(head, items) {
-        if (items.length === 0)
-            return;
-        const fitting = this.add(head) ? items.findIndex((item) => !this.add(item)) : 0;
-        if (fitting < 0)
-            return;
-        const note = `\n… and ${(items.length - fitting).toLocaleString('en-US')} more\n`;
-        if (Buffer.byteLength(this.#text + note) <= this.#maxBytes)
-            this.#text += note;
-    }
-}
-function errorSection(error) {
-    const said = error.apiWords && `\n**The server said:** ${(0,runner_text/* markdown */.wD)(error.apiWords, 2000)}\n`;
-    const todo = error.todo && `\n**What to do:** ${paragraph(error.todo, 3000)}\n`;
-    return `\n**What failed** (${(0,runner_text/* code */.aY)(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}`;
-}
-function factRows(model) {
-    const rows = [];
-    const { name, id, link: address } = model.dataset ?? {};
-    const shown = [name && summary_link((0,runner_text/* markdown */.wD)(name), address), id && (name ? (0,runner_text/* code */.aY)(id) : summary_link((0,runner_text/* code */.aY)(id), address))].filter(Boolean);
-    if (shown.length > 0)
-        rows.push(tableRow(['Dataset', shown.join(' ')]));
-    for (const fact of model.facts) {
-        const value = fact.code ? (0,runner_text/* code */.aY)(fact.value) : (0,runner_text/* markdown */.wD)(fact.value);
-        rows.push(tableRow([(0,runner_text/* markdown */.wD)(fact.label, 100), summary_link(value, fact.link)]));
-    }
-    rows.push(tableRow(['Took', (0,runner_text/* duration */.p0)(model.durationMs)]));
-    if (model.runUrl)
-        rows.push(tableRow(['Workflow run', summary_link((0,runner_text/* markdown */.wD)(runName(model.runUrl)), model.runUrl)]));
-    return rows;
-}
-function runName(runUrl) {
-    const [, run, attempt] = /\/runs\/(\d+)(?:\/attempts\/(\d+))?$/.exec(runUrl) ?? [];
-    return run ? `${run}${attempt ? `, attempt ${attempt}` : ''}` : 'this run';
-}
-function tableHead(table) {
-    const headers = table.headers.map((header) => (0,runner_text/* markdown */.wD)(header, 100));
-    return `\n### ${(0,runner_text/* markdown */.wD)(table.title, 200)}\n\n${tableRow(headers)}${tableRow(headers.map(() => '---'))}`;
-}
-function tableRow(cells) {
-    return `| ${cells.join(' | ')} |\n`;
-}
-function cell(content) {
-    if (typeof content === 'string')
-        return (0,runner_text/* markdown */.wD)(content);
-    return 'code' in content ? (0,runner_text/* code */.aY)(content.code) : summary_link((0,runner_text/* markdown */.wD)(content.text), content.link);
-}
-/** Only http and https lead anywhere; anything else stays text. */
-function summary_link(shown, address) {
-    const url = URL.parse(address ?? '');
-    if (!url || !shown || !/^https?:$/.test(url.protocol))
-        return shown;
-    return `<a href="${url.href.replace(/[&<>"'|`\\*_[\]]/g, (character) => `&#${character.charCodeAt(0)};`)}">${shown}</a>`;
-}
-/** Text of several lines in one paragraph; indentation, which YAML needs, is kept. */
-function paragraph(text, maxChars) {
-    return (0,runner_text/* lines */.Mn)(text, maxChars)
-        .split('\n')
-        .map((line) => '&nbsp;'.repeat(/^ */.exec(line)?.[0].length ?? 0) + (0,runner_text/* markdown */.wD)(line, maxChars))
-        .join('<br>');
-}
-
+var log = __nccwpck_require__(51103);
 // EXTERNAL MODULE: ./build/session.js + 7 modules
 var build_session = __nccwpck_require__(75024);
+// EXTERNAL MODULE: ./build/summarize.js + 1 modules
+var summarize = __nccwpck_require__(16476);
+// EXTERNAL MODULE: ./build/version.js
+var version = __nccwpck_require__(58508);
 ;// CONCATENATED MODULE: ./build/run.js
-
 
 
 
@@ -6164,12 +6151,12 @@ const UNDO_MS = 3_500;
  * `process.exitCode`.
  */
 async function run({ env, clock, process }) {
-    const reporter = new runner_log/* RunnerReporter */.i({ clock });
+    const reporter = new log/* RunnerReporter */.i({ clock });
     for (const secret of (0,inputs_request/* secretsOf */.F)(env))
         reporter.mask(secret);
     reporter.state('phase', 'post');
     const context = (0,runner_context/* readContext */.y)(env);
-    const cancellation = listenForCancellation(process);
+    const cancellation = (0,runner_cancellation/* listenForCancellation */.c)(process);
     const undo = { last: undefined };
     let request;
     let session;
@@ -6183,7 +6170,10 @@ async function run({ env, clock, process }) {
         reporter.info(`visual-layer-dataset-action ${version/* VERSION */.x}: ${request.operation} at ${request.service.origin}`);
         reporter.state('operation', request.operation);
         session = new build_session/* Session */.N(request, clock, (line) => reporter.info(line));
-        headline = await perform(request, stepFor({ request, session, reporter, context, clock, signal: cancellation.signal, undo }));
+        const onCancel = (last) => {
+            undo.last = last;
+        };
+        headline = await (0,operations/* perform */.y)(request, session.step({ reporter, context, signal: cancellation.signal, onCancel }));
         reporter.note(headline);
     }
     catch (error) {
@@ -6194,26 +6184,6 @@ async function run({ env, clock, process }) {
     await session?.close();
     await finish({ reporter, context, request, headline, failure, env });
     cancellation.dispose();
-}
-function stepFor({ request, session, reporter, context, clock, signal, undo }) {
-    const deadline = new build_clock/* Deadline */.B(clock, request.timeoutMs);
-    return {
-        api: session.client(deadline, signal),
-        clock,
-        deadline,
-        signal,
-        reporter,
-        context,
-        waiting: session.waiting(deadline, signal, request.pollIntervalMs, (line) => reporter.progress(line)),
-        maxRetries: request.maxRetries,
-        requestTimeoutMs: request.requestTimeoutMs,
-        userAgent: version/* USER_AGENT */._,
-        connection: session.connection,
-        datasetPage: (datasetId) => `${request.service.origin}/dataset/${datasetId}/data`,
-        onCancel: (last) => {
-            undo.last = last;
-        },
-    };
 }
 /** What a user is told of anything thrown. After a cancellation, whatever broke broke because of it. */
 function asFailure(error, signal) {
@@ -6233,18 +6203,6 @@ async function undoLast(session, undo, reporter) {
         reporter.info(`Undoing what was started did not succeed (${(0,errors/* describe */.q0)(error)}). The post step tries again.`);
     }
 }
-function outcomeOf(failure) {
-    switch (failure?.code) {
-        case undefined:
-            return 'success';
-        case 'cancelled':
-            return 'cancelled';
-        case 'timed_out':
-            return 'timed_out';
-        default:
-            return 'failed';
-    }
-}
 async function finish({ reporter, context, request, headline, failure: thrown, env }) {
     let failure = thrown;
     // A step that failed in its own time owes nothing: only a killed one leaves its debts to the post step.
@@ -6257,27 +6215,53 @@ async function finish({ reporter, context, request, headline, failure: thrown, e
     catch (error) {
         failure ??= error instanceof errors/* ActionError */.lZ ? error : (0,errors/* unforeseen */.Hu)(error);
     }
-    const id = reporter.outputValue('dataset_id');
-    const name = reporter.outputValue('dataset_name');
-    await writeSummary({
-        operation: request?.operation ?? env['INPUT_OPERATION'] ?? 'no operation',
-        outcome: outcomeOf(failure),
-        headline: failure ? 'The step ended early. What is known so far stands below.' : headline,
-        dataset: id === '' ? undefined : { name, id, link: request && `${request.service.origin}/dataset/${id}/data` },
-        facts: reporter.facts,
-        notes: reporter.notes.filter((note) => note !== headline),
-        warnings: reporter.warnings,
-        error: failure && {
-            code: failure.code,
-            message: failure.message,
-            apiWords: failure.apiWords,
-            todo: failure.todo,
-        },
-        durationMs: reporter.elapsedMs,
-        runUrl: context.runUrl,
-    }, { env, reporter });
+    await (0,summarize/* summarize */.e)({ reporter, context, request, headline, failure, env });
     if (failure)
-        failure_fail(failure, { operation: request?.operation, reporter });
+        fail(failure, { operation: request?.operation, reporter });
+}
+
+
+/***/ }),
+
+/***/ 50172:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ listenForCancellation)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19473);
+
+/** SIGBREAK is what Node makes of the Ctrl-Break that the runner sends on Windows in place of SIGTERM. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
+/** What a library throws outside of any call of ours, an upload's event handler say. */
+const CRASH = 'uncaughtException';
+/**
+ * An abort signal that fires when the step must end now: with an ActionError `cancelled` when the runner cancels the step
+ * (it sends SIGINT, SIGTERM 7.5 s later, and kills after another 2.5 s; only the first counts here), or with
+ * `operation_failed` when something was thrown that nobody could catch, so that even then the step ends in order.
+ * `dispose` gives the events back to Node.
+ */
+function listenForCancellation(process) {
+    const controller = new AbortController();
+    const cancel = () => {
+        controller.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('cancelled', 'The step was cancelled: the workflow run was stopped, or the step ran into its `timeout-minutes`.', {
+            todo: 'What Visual Layer has already started goes on there unless the log says that it was aborted; the outputs name it.',
+        }));
+    };
+    const crash = (error) => {
+        controller.abort((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .unforeseen */ .Hu)(error));
+    };
+    for (const name of SIGNALS)
+        process.on(name, cancel);
+    process.on(CRASH, crash);
+    return {
+        signal: controller.signal,
+        dispose() {
+            for (const name of SIGNALS)
+                process.off(name, cancel);
+            process.off(CRASH, crash);
+        },
+    };
 }
 
 
@@ -6696,19 +6680,23 @@ const STATE_NAMES = [
     'operation',
     'dataset_id',
     'dataset_name',
+    /** Of datasets that had the name before one was asked for, parted by spaces. */
+    'earlier_dataset_ids',
     'snapshot_id',
     'snapshot_name',
     'task_id',
     /** What the post step has to undo when the job fails or is cancelled; empty when nothing is owed any more. */
     'owed',
 ];
+/** Room for a thousand ids, in characters. */
+const LONGEST_VALUE = 40_000;
 /** Reads the `STATE_*` variables in which the runner hands main's state to post. Empty values count as absent. */
 function readState(env) {
     const state = { phase: env['STATE_phase'] === 'post' ? 'post' : 'main' };
     for (const name of STATE_NAMES) {
         const value = name === 'phase' ? undefined : env[`STATE_${name}`];
         if (name !== 'phase' && value)
-            state[name] = (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(value);
+            state[name] = (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(value, LONGEST_VALUE);
     }
     return state;
 }
@@ -7497,6 +7485,24 @@ class Session {
             onRetry: this.#say,
         });
     }
+    /** What an operation gets, from now until the request's `timeout`. */
+    step(parts) {
+        const { service, timeoutMs, requestTimeoutMs, maxRetries, pollIntervalMs } = this.#request;
+        const { reporter, signal } = parts;
+        const deadline = new clock/* Deadline */.B(this.#clock, timeoutMs);
+        return {
+            ...parts,
+            api: this.client(deadline, signal),
+            clock: this.#clock,
+            deadline,
+            waiting: this.waiting(deadline, signal, pollIntervalMs, (line) => reporter.progress(line)),
+            maxRetries,
+            requestTimeoutMs,
+            userAgent: version/* USER_AGENT */._,
+            connection: this.connection,
+            datasetPage: (datasetId) => `${service.origin}/dataset/${datasetId}/data`,
+        };
+    }
     /** How waits go within `deadline`. */
     waiting(deadline, signal, interval, onLook) {
         return { clock: this.#clock, deadline, signal, interval, maxRetries: this.#request.maxRetries, onLook };
@@ -7520,6 +7526,190 @@ class Session {
     async close() {
         if (this.#dispatcher)
             await (await this.#dispatcher).destroy();
+    }
+}
+
+
+/***/ }),
+
+/***/ 16476:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ summarize)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(19473);
+// EXTERNAL MODULE: ./build/runner/text.js
+var runner_text = __nccwpck_require__(93912);
+;// CONCATENATED MODULE: ./build/runner/summary.js
+
+
+
+/** GitHub drops the whole summary of a step over 1 MiB (FileCommandManager.cs of actions/runner). */
+const MAX_BYTES = 1_000_000;
+/** Kept free for the lines that say what was left out. */
+const LEFT_OUT_BYTES = 8_000;
+const TITLES = {
+    success: (operation) => `✅ Visual Layer: ${operation}`,
+    failed: (operation) => `❌ Visual Layer: ${operation} failed`,
+    cancelled: (operation) => `🚫 Visual Layer: ${operation} was cancelled`,
+    timed_out: (operation) => `⏱️ Visual Layer: ${operation} timed out`,
+};
+/** The summary as Markdown, of at most `maxBytes` bytes: rows that do not fit are counted, none is cut in the middle. */
+function buildSummary(model, maxBytes = MAX_BYTES) {
+    const page = new Page(maxBytes);
+    page.add(`## ${TITLES[model.outcome]((0,runner_text/* markdown */.wD)(model.operation, 100))}\n\n${paragraph(model.headline, 1000)}\n`);
+    if (model.error)
+        page.add(errorSection(model.error));
+    page.list('\n| | |\n| --- | --- |\n', factRows(model));
+    page.list('\n### What happened\n\n', model.notes.map((note) => `- ${(0,runner_text/* markdown */.wD)(note, 1000)}\n`));
+    page.list('\n### Warnings\n\n', model.warnings.map((warning) => `- ${paragraph(warning, 2000)}\n`));
+    for (const table of model.tables ?? [])
+        page.list(tableHead(table), table.rows.map((row) => tableRow(row.map(cell))));
+    return page.text;
+}
+/**
+ * Appends the summary to the step's summary file. Masked secrets are replaced. Never throws: without the file, or when it
+ * cannot be written, the step goes on.
+ */
+async function writeSummary(model, options) {
+    const { env, reporter } = options;
+    const path = env['GITHUB_STEP_SUMMARY'];
+    if (!path)
+        return reporter.debug('No job summary: GITHUB_STEP_SUMMARY is not set.');
+    try {
+        // Before escaping, which would hide a secret from the search for it.
+        const redacted = JSON.parse(JSON.stringify(model), (_key, value) => typeof value === 'string' ? reporter.redact(value) : value);
+        const { size } = await (0,promises_.stat)(path);
+        await (0,promises_.appendFile)(path, buildSummary(redacted, MAX_BYTES - size));
+    }
+    catch (error) {
+        reporter.warning(`The job summary could not be written: ${(0,errors/* describe */.q0)(error)}`);
+    }
+}
+/** Markdown that is added to in whole pieces, as long as they fit. */
+class Page {
+    #text = '';
+    #freeBytes;
+    #maxBytes;
+    constructor(maxBytes) {
+        this.#maxBytes = maxBytes;
+        this.#freeBytes = maxBytes - LEFT_OUT_BYTES;
+    }
+    get text() {
+        return this.#text;
+    }
+    add(piece) {
+        const bytes = Buffer.byteLength(piece);
+        if (bytes > this.#freeBytes)
+            return false;
+        this.#text += piece;
+        this.#freeBytes -= bytes;
+        return true;
+    }
+    list(head, items) {
+        if (items.length === 0)
+            return;
+        const fitting = this.add(head) ? items.findIndex((item) => !this.add(item)) : 0;
+        if (fitting < 0)
+            return;
+        const note = `\n… and ${(items.length - fitting).toLocaleString('en-US')} more\n`;
+        if (Buffer.byteLength(this.#text + note) <= this.#maxBytes)
+            this.#text += note;
+    }
+}
+function errorSection(error) {
+    const said = error.apiWords && `\n**The server said:** ${(0,runner_text/* markdown */.wD)(error.apiWords, 2000)}\n`;
+    const todo = error.todo && `\n**What to do:** ${paragraph(error.todo, 3000)}\n`;
+    return `\n**What failed** (${(0,runner_text/* code */.aY)(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}`;
+}
+function factRows(model) {
+    const rows = [];
+    const { name, id, link: address } = model.dataset ?? {};
+    const shown = [name && summary_link((0,runner_text/* markdown */.wD)(name), address), id && (name ? (0,runner_text/* code */.aY)(id) : summary_link((0,runner_text/* code */.aY)(id), address))].filter(Boolean);
+    if (shown.length > 0)
+        rows.push(tableRow(['Dataset', shown.join(' ')]));
+    for (const fact of model.facts) {
+        const value = fact.code ? (0,runner_text/* code */.aY)(fact.value) : (0,runner_text/* markdown */.wD)(fact.value);
+        rows.push(tableRow([(0,runner_text/* markdown */.wD)(fact.label, 100), summary_link(value, fact.link)]));
+    }
+    rows.push(tableRow(['Took', (0,runner_text/* duration */.p0)(model.durationMs)]));
+    if (model.runUrl)
+        rows.push(tableRow(['Workflow run', summary_link((0,runner_text/* markdown */.wD)(runName(model.runUrl)), model.runUrl)]));
+    return rows;
+}
+function runName(runUrl) {
+    const [, run, attempt] = /\/runs\/(\d+)(?:\/attempts\/(\d+))?$/.exec(runUrl) ?? [];
+    return run ? `${run}${attempt ? `, attempt ${attempt}` : ''}` : 'this run';
+}
+function tableHead(table) {
+    const headers = table.headers.map((header) => (0,runner_text/* markdown */.wD)(header, 100));
+    return `\n### ${(0,runner_text/* markdown */.wD)(table.title, 200)}\n\n${tableRow(headers)}${tableRow(headers.map(() => '---'))}`;
+}
+function tableRow(cells) {
+    return `| ${cells.join(' | ')} |\n`;
+}
+function cell(content) {
+    if (typeof content === 'string')
+        return (0,runner_text/* markdown */.wD)(content);
+    return 'code' in content ? (0,runner_text/* code */.aY)(content.code) : summary_link((0,runner_text/* markdown */.wD)(content.text), content.link);
+}
+/** Only http and https lead anywhere; anything else stays text. */
+function summary_link(shown, address) {
+    const url = URL.parse(address ?? '');
+    if (!url || !shown || !/^https?:$/.test(url.protocol))
+        return shown;
+    return `<a href="${url.href.replace(/[&<>"'|`\\*_[\]]/g, (character) => `&#${character.charCodeAt(0)};`)}">${shown}</a>`;
+}
+/** Text of several lines in one paragraph; indentation, which YAML needs, is kept. */
+function paragraph(text, maxChars) {
+    return (0,runner_text/* lines */.Mn)(text, maxChars)
+        .split('\n')
+        .map((line) => '&nbsp;'.repeat(/^ */.exec(line)?.[0].length ?? 0) + (0,runner_text/* markdown */.wD)(line, maxChars))
+        .join('<br>');
+}
+
+;// CONCATENATED MODULE: ./build/summarize.js
+
+/** Writes the account of what was done to the job summary. Never throws. */
+async function summarize({ reporter, context, request, headline, failure, env }) {
+    const id = reporter.outputValue('dataset_id');
+    const name = reporter.outputValue('dataset_name');
+    const link = request && `${request.service.origin}/dataset/${id}/data`;
+    await writeSummary({
+        operation: request?.operation ?? env['INPUT_OPERATION'] ?? 'no operation',
+        outcome: outcomeOf(failure),
+        headline: failure ? 'The step ended early. What is known so far stands below.' : headline,
+        dataset: id === '' ? undefined : { name, id, link },
+        facts: reporter.facts,
+        notes: reporter.notes.filter((note) => note !== headline),
+        warnings: reporter.warnings,
+        error: failure && {
+            code: failure.code,
+            message: failure.message,
+            apiWords: failure.apiWords,
+            todo: failure.todo,
+        },
+        durationMs: reporter.elapsedMs,
+        runUrl: context.runUrl,
+    }, { env, reporter });
+}
+function outcomeOf(failure) {
+    switch (failure?.code) {
+        case undefined:
+            return 'success';
+        case 'cancelled':
+            return 'cancelled';
+        case 'timed_out':
+            return 'timed_out';
+        default:
+            return 'failed';
     }
 }
 

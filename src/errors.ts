@@ -46,13 +46,18 @@ export class ActionError extends Error {
   }
 }
 
+const MOST_CAUSES = 3
+
 /** The text of anything thrown, with the cause chain that network errors hide their reason in. */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const parts = [error.message || error.name]
-  for (let { cause } = error; cause instanceof Error && parts.length < 4; { cause } = cause) {
+  let { cause } = error
+  // Counted, since causes can go round in a circle.
+  for (let depth = 0; depth < MOST_CAUSES && cause instanceof Error; depth += 1) {
     const { message } = cause
     if (message && !parts.some((part) => part.includes(message))) parts.push(message)
+    cause = cause.cause
   }
   return parts.join(': ')
 }

@@ -1,16 +1,16 @@
-import { type Clock, Deadline } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { ActionError, describe, unforeseen } from './errors.ts'
 import type { OperationRequest } from './inputs/operations-table.ts'
 import { readRequest, secretsOf } from './inputs/request.ts'
 import { perform } from './operations/index.ts'
-import type { Step, Undo } from './operations/step.ts'
+import type { Undo } from './operations/step.ts'
 import { listenForCancellation } from './runner/cancellation.ts'
-import { readContext, type RunnerContext } from './runner/context.ts'
+import { readContext } from './runner/context.ts'
 import { fail } from './runner/failure.ts'
 import { RunnerReporter } from './runner/log.ts'
-import { type Outcome, writeSummary } from './runner/summary.ts'
 import { Session } from './session.ts'
-import { USER_AGENT, VERSION } from './version.ts'
+import { type Account, summarize } from './summarize.ts'
+import { VERSION } from './version.ts'
 
 /** The runner kills a cancelled step after 7.5 s; what is undone on the server has this many ms of them. */
 const UNDO_MS = 3_500
@@ -43,10 +43,10 @@ export async function run({ env, clock, process }: RunOptions): Promise<void> {
     reporter.info(`visual-layer-dataset-action ${VERSION}: ${request.operation} at ${request.service.origin}`)
     reporter.state('operation', request.operation)
     session = new Session(request, clock, (line) => reporter.info(line))
-    headline = await perform(
-      request,
-      stepFor({ request, session, reporter, context, clock, signal: cancellation.signal, undo }),
-    )
+    const onCancel = (last: Undo | undefined) => {
+      undo.last = last
+    }
+    headline = await perform(request, session.step({ reporter, context, signal: cancellation.signal, onCancel }))
     reporter.note(headline)
   } catch (error) {
     failure = asFailure(error, cancellation.signal)
@@ -55,37 +55,6 @@ export async function run({ env, clock, process }: RunOptions): Promise<void> {
   await session?.close()
   await finish({ reporter, context, request, headline, failure, env })
   cancellation.dispose()
-}
-
-interface Parts {
-  request: OperationRequest
-  session: Session
-  reporter: RunnerReporter
-  context: RunnerContext
-  clock: Clock
-  signal: AbortSignal
-  undo: { last: Undo | undefined }
-}
-
-function stepFor({ request, session, reporter, context, clock, signal, undo }: Parts): Step {
-  const deadline = new Deadline(clock, request.timeoutMs)
-  return {
-    api: session.client(deadline, signal),
-    clock,
-    deadline,
-    signal,
-    reporter,
-    context,
-    waiting: session.waiting(deadline, signal, request.pollIntervalMs, (line) => reporter.progress(line)),
-    maxRetries: request.maxRetries,
-    requestTimeoutMs: request.requestTimeoutMs,
-    userAgent: USER_AGENT,
-    connection: session.connection,
-    datasetPage: (datasetId) => `${request.service.origin}/dataset/${datasetId}/data`,
-    onCancel: (last) => {
-      undo.last = last
-    },
-  }
 }
 
 /** What a user is told of anything thrown. After a cancellation, whatever broke broke because of it. */
@@ -105,29 +74,7 @@ async function undoLast(session: Session, undo: Undo, reporter: RunnerReporter):
   }
 }
 
-interface End {
-  reporter: RunnerReporter
-  context: RunnerContext
-  request: OperationRequest | undefined
-  headline: string
-  failure: ActionError | undefined
-  env: NodeJS.ProcessEnv
-}
-
-function outcomeOf(failure: ActionError | undefined): Outcome {
-  switch (failure?.code) {
-    case undefined:
-      return 'success'
-    case 'cancelled':
-      return 'cancelled'
-    case 'timed_out':
-      return 'timed_out'
-    default:
-      return 'failed'
-  }
-}
-
-async function finish({ reporter, context, request, headline, failure: thrown, env }: End): Promise<void> {
+async function finish({ reporter, context, request, headline, failure: thrown, env }: Account): Promise<void> {
   let failure = thrown
   // A step that failed in its own time owes nothing: only a killed one leaves its debts to the post step.
   if (failure && failure.code !== 'cancelled') reporter.state('owed', '')
@@ -137,27 +84,6 @@ async function finish({ reporter, context, request, headline, failure: thrown, e
   } catch (error) {
     failure ??= error instanceof ActionError ? error : unforeseen(error)
   }
-  const id = reporter.outputValue('dataset_id')
-  const name = reporter.outputValue('dataset_name')
-  await writeSummary(
-    {
-      operation: request?.operation ?? env['INPUT_OPERATION'] ?? 'no operation',
-      outcome: outcomeOf(failure),
-      headline: failure ? 'The step ended early. What is known so far stands below.' : headline,
-      dataset: id === '' ? undefined : { name, id, link: request && `${request.service.origin}/dataset/${id}/data` },
-      facts: reporter.facts,
-      notes: reporter.notes.filter((note) => note !== headline),
-      warnings: reporter.warnings,
-      error: failure && {
-        code: failure.code,
-        message: failure.message,
-        apiWords: failure.apiWords,
-        todo: failure.todo,
-      },
-      durationMs: reporter.elapsedMs,
-      runUrl: context.runUrl,
-    },
-    { env, reporter },
-  )
+  await summarize({ reporter, context, request, headline, failure, env })
   if (failure) fail(failure, { operation: request?.operation, reporter })
 }

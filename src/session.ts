@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { type Clock, Deadline } from './clock.ts'
-import type { SharedRequest } from './inputs/shared.ts'
+import type { OperationRequest } from './inputs/operations-table.ts'
+import type { Step } from './operations/step.ts'
 import { USER_AGENT } from './version.ts'
 import type { Waiting } from './waiting/until.ts'
 import { connect, type VisualLayer } from './visual-layer/client.ts'
@@ -11,12 +12,12 @@ const LAST_INTERVAL_MS = 400
 
 /** The connections of one process, and the clients that use them. */
 export class Session {
-  readonly #request: SharedRequest
+  readonly #request: OperationRequest
   readonly #clock: Clock
   readonly #say: (line: string) => void
   #dispatcher: Promise<Dispatcher> | undefined
 
-  constructor(request: SharedRequest, clock: Clock, say: (line: string) => void) {
+  constructor(request: OperationRequest, clock: Clock, say: (line: string) => void) {
     this.#request = request
     this.#clock = clock
     this.#say = say
@@ -40,6 +41,25 @@ export class Session {
       connection: this.connection,
       onRetry: this.#say,
     })
+  }
+
+  /** What an operation gets, from now until the request's `timeout`. */
+  step(parts: Pick<Step, 'reporter' | 'context' | 'signal' | 'onCancel'>): Step {
+    const { service, timeoutMs, requestTimeoutMs, maxRetries, pollIntervalMs } = this.#request
+    const { reporter, signal } = parts
+    const deadline = new Deadline(this.#clock, timeoutMs)
+    return {
+      ...parts,
+      api: this.client(deadline, signal),
+      clock: this.#clock,
+      deadline,
+      waiting: this.waiting(deadline, signal, pollIntervalMs, (line) => reporter.progress(line)),
+      maxRetries,
+      requestTimeoutMs,
+      userAgent: USER_AGENT,
+      connection: this.connection,
+      datasetPage: (datasetId) => `${service.origin}/dataset/${datasetId}/data`,
+    }
   }
 
   /** How waits go within `deadline`. */

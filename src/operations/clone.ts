@@ -12,7 +12,7 @@ import { throughConflicts } from './conflicts.ts'
 import { aboutDataset, snapshotItems } from './facts.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
-import { lenient, waitFor } from './waits.ts'
+import { lenient, Seen, waitFor } from './waits.ts'
 
 const TYPE = 'SNAPSHOT_CLONE'
 
@@ -37,7 +37,7 @@ export async function clone(request: CloneRequest, step: Step): Promise<string> 
   reporter.state('dataset_id', found.datasetId)
   if (found.task) reporter.output('task_id', found.task.id)
   reporter.info(`The clone is dataset ${found.datasetId}.`)
-  const dataset = await (request.wait ? waitForClone(step, found) : named(step, found))
+  const dataset = await (request.wait ? waitForClone(step, found, known) : named(step, found))
   aboutDataset(step, dataset)
   return request.wait
     ? `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset "${dataset.name}".`
@@ -67,12 +67,15 @@ async function startClone(
   target: Snapshot,
 ): Promise<CloneBackground> {
   let known: CloneBackground | undefined
-  const change = new OnceOnly<void>(
+  const change = new OnceOnly<'accepted' | 'found'>(
     {
       what: `clone snapshot ${target.id} of dataset ${source.id}`,
-      send: () => step.api.snapshots.clone(source.id, target.id),
+      async send() {
+        await step.api.snapshots.clone(source.id, target.id)
+        return 'accepted'
+      },
       async look() {
-        return known && (await candidates(step, known)).seen.length > 0 ? { found: undefined } : 'absent'
+        return known && (await candidates(step, known)).seen.length > 0 ? { found: 'found' } : 'absent'
       },
     },
     step.waiting,
@@ -80,8 +83,14 @@ async function startClone(
   )
   return throughConflicts(step, source.id, request.onConflict, async () => {
     if (!known || !change.mayHaveTakenEffect) known = await backgroundOf(step, source)
-    await change.run()
-    step.reporter.info('Visual Layer accepted the clone; it does not tell the id of the new dataset.')
+    if ((await change.run()) === 'found') {
+      step.reporter.warning(
+        `The reply to the clone of dataset "${source.name}" was lost; a new clone of it was found in the lists and is taken for this step's.`,
+        { todo: 'If somebody else cloned the same dataset in the same moment, look at both clones in Visual Layer.' },
+      )
+    } else {
+      step.reporter.info('Visual Layer accepted the clone; it does not tell the id of the new dataset.')
+    }
     return known
   })
 }
@@ -142,9 +151,20 @@ async function findClone(step: Step, source: Dataset, known: CloneBackground): P
   )
 }
 
-async function waitForClone(step: Step, found: CloneCandidate): Promise<Dataset> {
+/** The task of our clone: the one of its dataset, or, where the server names the source in it, the only new one of the source. */
+function taskOf(found: CloneCandidate, tasks: readonly Task[], known: CloneBackground): Task | undefined {
+  const own = tasks.find((task) => task.id === found.task?.id || task.datasetId === found.datasetId)
+  if (own) return own
+  const [only, ...others] = tasks.filter((task) => !known.taskIds.has(task.id) && task.datasetId === known.source.id)
+  return others.length === 0 ? only : undefined
+}
+
+async function waitForClone(step: Step, found: CloneCandidate, known: CloneBackground): Promise<Dataset> {
   const { datasetId } = found
-  const read = lenient(step, patienceMs(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0))
+  const patience = patienceMs(step.deadline.remainingMs())
+  const startedAt = step.clock.now()
+  const read = lenient(step, patience, () => step.api.datasets.get(datasetId, 0))
+  const atWork = new Seen()
   return waitFor(
     step,
     {
@@ -152,13 +172,12 @@ async function waitForClone(step: Step, found: CloneCandidate): Promise<Dataset>
       carryOn: `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`,
     },
     async () => {
-      // Where the list names the source in the task, the task is known by what it was seen with.
-      const tasks = await visibleTasks(step, { type: TYPE }, 0)
-      const task = tasks.find((one) => one.id === found.task?.id) ?? tasks.find((one) => one.datasetId === datasetId)
+      const task = taskOf(found, await visibleTasks(step, { type: TYPE }, 0), known)
       if (task) step.reporter.output('task_id', task.id)
       const dataset = await read()
       if (dataset) step.reporter.output('dataset_status', dataset.statusWord)
-      return cloneVerdict(datasetId, dataset, task)
+      const busy = atWork.add(dataset !== undefined && dataset.status !== 'READY')
+      return cloneVerdict({ datasetId, dataset, task, proven: busy || step.clock.now() - startedAt >= patience })
     },
   )
 }

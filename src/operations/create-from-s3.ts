@@ -1,15 +1,13 @@
 import { ActionError } from '../errors.ts'
 import type { CreateFromS3Request } from '../inputs/operations/create-from-s3.ts'
-import type { VisualLayer } from '../visual-layer/client.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs } from '../waiting/pace.ts'
-import type { Waiting } from '../waiting/until.ts'
 import { creationVerdict } from '../waiting/verdicts/dataset.ts'
-import { abortCreation } from './abort-creation.ts'
+import { abortCreation, abortUnnamedCreation } from './abort-creation.ts'
 import { aboutDataset, items } from './facts.ts'
-import type { Step } from './step.ts'
+import type { Step, Undo } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
 import { lenient, waitFor } from './waits.ts'
@@ -61,34 +59,32 @@ async function newestDataset(step: Step, name: string): Promise<Dataset | undefi
 }
 
 /** What is owed from now on when the workflow is cancelled: by this step, or by its post step where this one was killed. */
-function owe(step: Step, request: CreateFromS3Request, datasetId: string | undefined): void {
-  const aborts = datasetId !== undefined && request.onCancel === 'abort'
+function owe(step: Step, request: CreateFromS3Request, undo: Undo | undefined): void {
+  const aborts = undo !== undefined && request.onCancel === 'abort'
   step.reporter.state('owed', aborts ? 'abort-creation' : '')
-  step.onCancel(aborts ? (api, waiting) => abortCreation(api, waiting, datasetId) : undefined)
+  step.onCancel(aborts ? undo : undefined)
 }
 
 async function create(step: Step, request: CreateFromS3Request): Promise<string> {
   const { api, reporter } = step
   const { datasetName: name, bucketPath } = request
   /** Ids of all datasets of that name which are not known to come from another bucket path. */
-  const named = async (client: VisualLayer, retries?: number) => {
-    const datasets = await client.datasets.list(retries)
-    const tasks = client === api ? await visibleTasks(step, { type: TYPE }, retries) : []
+  const named = async (retries?: number) => {
+    const datasets = await api.datasets.list(retries)
+    const tasks = await visibleTasks(step, { type: TYPE }, retries)
     const ids = [
       ...datasets.filter((dataset) => dataset.name === name && fits(dataset, bucketPath)).map((dataset) => dataset.id),
       ...tasks.filter((task) => task.datasetName === name).map((task) => task.datasetId),
     ]
     return new Set(ids.filter((id) => id !== ''))
   }
-  const before = await named(api)
-  const added = async (client: VisualLayer, retries?: number) =>
-    [...(await named(client, retries))].filter((id) => !before.has(id))
+  const before = await named()
   const change = new OnceOnly<string>(
     {
       what: `create dataset "${name}"`,
       send: () => api.datasets.createFromS3(name, bucketPath),
       async look() {
-        const [only, ...others] = await added(api, 0)
+        const [only, ...others] = [...(await named(0))].filter((id) => !before.has(id))
         if (only === undefined) return 'absent'
         if (others.length === 0) return { found: only }
         throw new ActionError(
@@ -103,34 +99,19 @@ async function create(step: Step, request: CreateFromS3Request): Promise<string>
     step.waiting,
     (line) => reporter.info(line),
   )
-  if (request.onCancel === 'abort')
-    step.onCancel((client, waiting) => abortUnnamed(client, waiting, step, name, () => added(client)))
+  // From here on a creation may be under way, though its id is told by the reply only.
+  reporter.state('dataset_name', name)
+  reporter.state('earlier_dataset_ids', [...before].join(' '))
+  owe(step, request, (client, waiting) => abortUnnamedCreation(client, waiting, name, before))
   const made = await change.run().catch((error: unknown) => {
     throw withBucketHint(error, bucketPath)
   })
   const datasetId = made.toLowerCase()
   reporter.output('dataset_id', datasetId)
   reporter.state('dataset_id', datasetId)
-  reporter.state('dataset_name', name)
   reporter.info(`Visual Layer accepted the creation: dataset ${datasetId}.`)
-  owe(step, request, datasetId)
+  owe(step, request, (client, waiting) => abortCreation(client, waiting, datasetId))
   return datasetId
-}
-
-/** Aborts a creation that was cancelled before its reply told the id, where the one new dataset of that name shows. */
-async function abortUnnamed(
-  client: VisualLayer,
-  waiting: Waiting,
-  step: Step,
-  name: string,
-  added: () => Promise<string[]>,
-): Promise<string> {
-  const [only, ...others] = await added()
-  if (only === undefined) return `No dataset named "${name}" was seen in Visual Layer: the creation had not begun.`
-  if (others.length > 0)
-    return `Several new datasets are named "${name}" (${[only, ...others].join(', ')}); none was aborted, since it cannot be told which is this step's.`
-  step.reporter.output('dataset_id', only)
-  return abortCreation(client, waiting, only)
 }
 
 /** The API answers HTTP 500 at once where it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */

@@ -1,10 +1,11 @@
 import type { RestoreRequest } from '../inputs/operations/restore.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
-import type { Task } from '../visual-layer/tasks.ts'
+import { hasEnded, type Task } from '../visual-layer/tasks.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'
 import { until } from '../waiting/until.ts'
+import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
 import { restoreVerdict } from '../waiting/verdicts/restore.ts'
 import { chooseSnapshot } from './choose-snapshot.ts'
 import { calmDataset, throughConflicts } from './conflicts.ts'
@@ -82,12 +83,11 @@ interface Started {
   acceptedAt: number
 }
 
+/** Of the restores that came since, the one that runs, or the last that began; one without a start still waits for its turn. */
 function newTask(tasks: readonly Task[], earlier: ReadonlySet<string>): Task | undefined {
-  const ours = tasks.filter((task) => !earlier.has(task.id))
-  return ours.reduce<Task | undefined>(
-    (best, next) => (best && (best.startedAt ?? 0) >= (next.startedAt ?? 0) ? best : next),
-    undefined,
-  )
+  const since = tasks.filter((task) => !earlier.has(task.id))
+  const began = (task: Task) => (hasEnded(task) ? (task.startedAt ?? 0) : Infinity)
+  return since.reduce<Task | undefined>((best, next) => (best && began(best) >= began(next) ? best : next), undefined)
 }
 
 async function startRestore(step: Step, request: RestoreRequest, dataset: Dataset, target: Snapshot): Promise<Started> {
@@ -105,9 +105,10 @@ async function startRestore(step: Step, request: RestoreRequest, dataset: Datase
         if (now?.isRestoring || (now?.isCurrent && !wasCurrent)) return { found: undefined }
         const tasks = await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0)
         const task = newTask(tasks, earlier)
-        // A new task is ours, unless another snapshot is the one that is being restored.
+        // A new task is ours, unless another snapshot is the one that is being, or was, restored.
         const others = snapshots.some((one) => one.isRestoring && one.id !== target.id)
-        if (task && !others) return { found: undefined }
+        const elsewhere = task?.state === 'COMPLETED' && !now?.isCurrent
+        if (task && !others && !elsewhere) return { found: undefined }
         const { status } = await api.datasets.get(dataset.id, 0)
         return others || status === 'READ_ONLY' || status === 'BUSY' ? 'busy' : 'absent'
       },
@@ -147,7 +148,8 @@ async function nameTask(step: Step, dataset: Dataset, started: Started): Promise
 async function waitForRestore(step: Step, dataset: Dataset, target: Snapshot, started: Started): Promise<void> {
   const { api, clock, reporter } = step
   const patience = patienceMs(step.deadline.remainingMs())
-  const restoring = new Seen()
+  const settling = settlingMs(step.deadline.remainingMs())
+  const atWork = new Seen()
   const carryOn = `The restore goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${dataset.id}, instead of restoring again.`
   await waitFor(
     step,
@@ -158,17 +160,22 @@ async function waitForRestore(step: Step, dataset: Dataset, target: Snapshot, st
       const snapshots = await api.snapshots.list(dataset.id, 0)
       const now = await api.datasets.get(dataset.id, 0)
       reporter.output('dataset_status', now.statusWord)
-      return restoreVerdict({
+      const sinceMs = clock.now() - started.acceptedAt
+      const restoring = snapshots.some((one) => one.id === target.id && one.isRestoring)
+      const verdict = restoreVerdict({
         task,
         snapshots,
         dataset: now,
         targetId: target.id,
         wasCurrent: started.wasCurrent,
         wasError: started.wasError,
-        seenRestoring: restoring.add(snapshots.some((one) => one.id === target.id && one.isRestoring)),
-        sinceMs: clock.now() - started.acceptedAt,
+        seenAtWork: atWork.add(restoring || now.status === 'READ_ONLY' || now.status === 'BUSY'),
+        sinceMs,
         patienceMs: patience,
       })
+      // A task that failed may be that of somebody whose restore ended just before this one: then ours shows in a moment.
+      if (verdict.state !== 'failed' || sinceMs >= settling) return verdict
+      return { state: 'pending', line: `${task ? taskLine(task) : datasetLine(now)}; looking again` }
     },
   )
 }

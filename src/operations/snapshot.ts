@@ -24,6 +24,7 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
     }
     if (existing) {
       found(step, existing)
+      if (request.rollbackOnFailure) oweRollback(step, existing)
       return `Snapshot "${existing.name}" of dataset "${dataset.name}" was already there and is used; none was created.`
     }
   }
@@ -44,9 +45,20 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
     request.wait,
   )
   found(step, made)
+  if (request.rollbackOnFailure) oweRollback(step, made)
   return request.wait
     ? `Snapshot "${made.name}" of dataset "${dataset.name}" was created.`
     : `Snapshot "${made.name}" of dataset "${dataset.name}" was accepted; the step did not wait for it (wait: false).`
+}
+
+/** From here on the post step restores the snapshot, which runs only where the job fails or is cancelled. */
+function oweRollback(step: Step, one: Snapshot): void {
+  step.reporter.state('snapshot_id', one.id)
+  step.reporter.state('snapshot_name', one.name)
+  step.reporter.state('owed', 'rollback')
+  step.reporter.note(
+    `Should the job fail or be cancelled from here on, the dataset is restored to snapshot "${one.name}".`,
+  )
 }
 
 function found(step: Step, one: Snapshot): void {

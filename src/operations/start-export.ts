@@ -53,7 +53,9 @@ export async function startExport(request: ExportRequest, step: Step, dataset: D
 function refusalAtStart(error: unknown): ExportTask | undefined {
   if (!(error instanceof RequestFailure) || error.code !== 'rejected') return undefined
   const words = error.apiWords
-  if (refusalReason(words, undefined) === 'other') return undefined
+  const reason = refusalReason(words, undefined)
+  // A fault in the request itself (400, 422) is never an empty result.
+  if (reason === 'other' || (reason === 'nothing_matched' && error.outcome.status !== 200)) return undefined
   return {
     id: undefined,
     state: 'REJECTED',

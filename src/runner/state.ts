@@ -7,12 +7,17 @@ const STATE_NAMES = [
   'operation',
   'dataset_id',
   'dataset_name',
+  /** Of datasets that had the name before one was asked for, parted by spaces. */
+  'earlier_dataset_ids',
   'snapshot_id',
   'snapshot_name',
   'task_id',
   /** What the post step has to undo when the job fails or is cancelled; empty when nothing is owed any more. */
   'owed',
 ] as const
+
+/** Room for a thousand ids, in characters. */
+const LONGEST_VALUE = 40_000
 
 export type StateName = (typeof STATE_NAMES)[number]
 
@@ -24,7 +29,7 @@ export function readState(env: NodeJS.ProcessEnv): SavedState {
   const state: SavedState = { phase: env['STATE_phase'] === 'post' ? 'post' : 'main' }
   for (const name of STATE_NAMES) {
     const value = name === 'phase' ? undefined : env[`STATE_${name}`]
-    if (name !== 'phase' && value) state[name] = oneLine(value)
+    if (name !== 'phase' && value) state[name] = oneLine(value, LONGEST_VALUE)
   }
   return state
 }

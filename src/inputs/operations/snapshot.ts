@@ -1,4 +1,4 @@
-import { description, displayName, notOffered, uuid } from '../fields.ts'
+import { description, displayName, flag, uuid } from '../fields.ts'
 import { ifExists, onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
 import type { SharedRequest } from '../shared.ts'
 
@@ -9,6 +9,8 @@ export interface SnapshotRequest extends SharedRequest, Waiting {
   snapshotName: string | undefined
   description: string | undefined
   ifExists: 'create' | 'reuse' | 'fail'
+  /** The post step restores the snapshot when the job fails or is cancelled later. */
+  rollbackOnFailure: boolean
   onConflict: 'wait' | 'fail'
 }
 
@@ -17,7 +19,7 @@ const fields = {
   snapshot_name: displayName().optional(),
   description: description().optional(),
   if_exists: ifExists,
-  rollback_on_failure: notOffered('rollback_on_failure', 'rolling back when the job fails later'),
+  rollback_on_failure: flag(),
   on_conflict: onConflict,
   ...waitingFields,
 }
@@ -37,6 +39,7 @@ export const snapshot = operationInputs({
     snapshotName: values.snapshot_name,
     description: values.description,
     ifExists: values.if_exists,
+    rollbackOnFailure: values.rollback_on_failure,
     onConflict: values.on_conflict,
   }),
 })

@@ -14,17 +14,16 @@ export type RefusalReason = 'nothing_matched' | 'too_large' | 'other'
  */
 export function refusalReason(words: string | undefined, entities: number | undefined): RefusalReason {
   const said = words ?? ''
-  if (/exceed|threshold|too (?:many|large|big)|limit|maximum/i.test(said)) return 'too_large'
-  if (entities === 0) return 'nothing_matched'
-  if (
-    /\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|nothing|\bempty\b|\b0 (?:entit|item|media|image|result)/i.test(
-      said,
-    )
-  ) {
-    return 'nothing_matched'
-  }
-  return /entit/i.test(said) && (entities ?? 0) > 0 ? 'too_large' : 'other'
+  if (/exceed|threshold|too (?:many|large|big)|maximum/i.test(said)) return 'too_large'
+  // No word of these tells of an empty result, however the sentence reads.
+  if (/permission|access|allowed|denied|trial|quota|licen|support|storage|account|plan/i.test(said)) return 'other'
+  // Items that were counted did match.
+  if (entities !== undefined && entities > 0) return /entit/i.test(said) ? 'too_large' : 'other'
+  return entities === 0 || NOTHING.test(said) ? 'nothing_matched' : 'other'
 }
+
+const NOTHING =
+  /\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|\bnothing\b|\bempty\b|\b0 (?:entit|item|media|image|result)/i
 
 /** The error for a refused export, however the refusal came. */
 export function refusedExport(words: string | undefined, entities: number | undefined): ActionError {

@@ -15,8 +15,8 @@ export interface RestoreSighting {
   wasCurrent: boolean
   /** The dataset was in ERROR before the request. */
   wasError: boolean
-  /** The target was seen restoring since the request. */
-  seenRestoring: boolean
+  /** The target was seen restoring, or the dataset busy, since the request. */
+  seenAtWork: boolean
   /** Since the request was accepted, in ms. */
   sinceMs: number
   /** How long the task list may lag, in ms. */
@@ -41,7 +41,7 @@ export function restoreVerdict(seen: RestoreSighting): Look<Snapshot> {
   const restoring = snapshots.some((snapshot) => snapshot.isRestoring)
   const settled = dataset.status === 'READY' && !restoring
   if (settled && target?.isCurrent) {
-    const proven = completed || (!task && (!seen.wasCurrent || seen.seenRestoring) && seen.sinceMs >= seen.patienceMs)
+    const proven = completed || (!task && (!seen.wasCurrent || seen.seenAtWork) && seen.sinceMs >= seen.patienceMs)
     if (proven) return { state: 'done', value: target }
   }
   if (settled && completed && !target?.isCurrent && seen.sinceMs >= seen.patienceMs) {

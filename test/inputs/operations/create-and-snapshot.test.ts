@@ -50,11 +50,13 @@ describe('snapshot', () => {
     expect(bare.description).toBeUndefined()
   })
 
-  it('refuses a rollback, and takes its default in any spelling', () => {
-    expect(faults('snapshot', { rollback_on_failure: 'True' })).toEqual([
-      '- rollback_on_failure: got "True"; it must be "false": rolling back when the job fails later is not part of this version',
-    ])
+  it('takes a rollback in any spelling of true', () => {
+    expect(request('snapshot', { rollback_on_failure: 'True' }).rollbackOnFailure).toBe(true)
+    expect(request('snapshot').rollbackOnFailure).toBe(false)
     expect(warnings('snapshot', { rollback_on_failure: 'FALSE' })).toEqual([])
+    expect(faults('snapshot', { rollback_on_failure: 'yes' })).toEqual([
+      '- rollback_on_failure: got "yes"; it must be true or false',
+    ])
   })
 
   it('warns that if_exists has no effect without a name', () => {
