@@ -7946,6 +7946,11 @@ const MEANING = {
         happened: 'Visual Layer did not find it, or this account has no access to it (the API does not tell these apart)',
         todo: 'Check the ids, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
     },
+    407: {
+        code: 'network',
+        happened: 'The proxy between the runner and Visual Layer asks for credentials',
+        todo: 'Put a user and a password into the proxy address (HTTPS_PROXY: http://user:password@host:port), or name the host in NO_PROXY.',
+    },
     409: {
         code: 'conflict',
         happened: 'Visual Layer refused because of what the dataset is doing or the state it is in',

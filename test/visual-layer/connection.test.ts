@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer, request as send, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { type AddressInfo, connect, createServer as createRawServer, type Server as RawServer, type Socket } from 'node:net'
+import { connect, createServer as createRawServer, type Server as RawServer, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openConnection } from '../../src/visual-layer/connection.ts'
 import type { ApiRequest } from '../../src/visual-layer/http.ts'
-import { Loopback, rejection } from './loopback.ts'
+import { Loopback, portOf, rejection } from './loopback.ts'
 import { selfSigned } from './self-signed.ts'
 
 const READ: ApiRequest = { what: 'read it', method: 'GET', path: 'thing' }
@@ -38,7 +38,7 @@ async function listen(server: RawServer | Server): Promise<number> {
       await once(server, 'close')
     },
   })
-  return (server.address() as AddressInfo).port
+  return portOf(server)
 }
 
 /** Our own connection, as the environment makes it at this moment. */
@@ -49,9 +49,7 @@ async function connection() {
 }
 
 async function failureAt(origin: string) {
-  return rejection(
-    loopback.http({ apiRoot: new URL('/api/v1/', origin), connection: await connection() }).send(READ),
-  )
+  return rejection(loopback.http({ apiRoot: new URL('/api/v1/', origin), connection: await connection() }).send(READ))
 }
 
 describe('a connection', () => {
@@ -76,7 +74,10 @@ describe('a connection', () => {
   it('that is closed in the middle of a reply may have reached it', async () => {
     const half = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"half":'
     const port = await listen(createRawServer((socket) => socket.once('data', () => socket.end(half))))
-    expect(await failureAt(`http://127.0.0.1:${port}`)).toMatchObject({ code: 'network', outcome: { effect: 'unknown' } })
+    expect(await failureAt(`http://127.0.0.1:${port}`)).toMatchObject({
+      code: 'network',
+      outcome: { effect: 'unknown' },
+    })
   })
 
   it('to something that does not speak HTTP fails as network', async () => {
@@ -95,13 +96,16 @@ describe('a connection', () => {
     const error = await failureAt(`https://localhost:${port}`)
     expect(error).toMatchObject({ code: 'network', outcome: { effect: 'none' } })
     expect(error).toMatchObject({ todo: expect.stringContaining('NODE_EXTRA_CA_CERTS') })
-    expect((error as Error).message).toMatch(/not trusted: .*self.signed/i)
+    expect(error).toMatchObject({ message: expect.stringMatching(/not trusted: .*self.signed/i) })
     expect(requests).toBe(0)
   })
 
   it('over TLS to a server that speaks plain HTTP fails as network', async () => {
     const port = await listen(createServer())
-    expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ code: 'network', outcome: { transient: true } })
+    expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({
+      code: 'network',
+      outcome: { transient: true },
+    })
   })
 })
 

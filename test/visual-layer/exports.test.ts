@@ -54,9 +54,12 @@ describe('the start of an export', () => {
     expect(await start(json)).toMatchObject(expected)
   })
 
-  it.each([[{}], [null], [[]], [{ status: 'INIT' }], [{ id: '' }], ['started']])('is not read from %j', async (json) => {
-    expect(await rejection(start(json))).toMatchObject({ code: 'unexpected_reply', outcome: { effect: 'unknown' } })
-  })
+  it.each([[{}], [null], [[]], [{ status: 'INIT' }], [{ id: '' }], ['started']])(
+    'is not read from %j',
+    async (json) => {
+      expect(await rejection(start(json))).toMatchObject({ code: 'unexpected_reply', outcome: { effect: 'unknown' } })
+    },
+  )
 
   it('refused inside HTTP 200 shows the API’s own words', async () => {
     expect(await rejection(start({ error: 'Export of 1200000 entities exceeds threshold' }))).toMatchObject({
@@ -156,12 +159,16 @@ describe('the status of an export', () => {
     expect(await status({ id: id(300), status: 'COMPLETED', ...fields })).toMatchObject({ link: '/cdn/x.zip' })
   })
 
-  it.each([{}, { download_uri: null }, { download_uri: 7 }, { result: null }, { result: '/cdn/x.zip' }, { result: [] }])(
-    'has no link in %j',
-    async (fields) => {
-      expect((await status({ status: 'COMPLETED', ...fields })).link).toBeUndefined()
-    },
-  )
+  it.each([
+    {},
+    { download_uri: null },
+    { download_uri: 7 },
+    { result: null },
+    { result: '/cdn/x.zip' },
+    { result: [] },
+  ])('has no link in %j', async (fields) => {
+    expect((await status({ status: 'COMPLETED', ...fields })).link).toBeUndefined()
+  })
 
   it('may be short, and of odd kinds', async () => {
     expect(await status({ status: 'IN_PROGRESS', progress: '0.5', entities_count: '7', result_message: 3 })).toEqual({

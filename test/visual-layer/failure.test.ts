@@ -49,6 +49,13 @@ describe('a status that is no success', () => {
   it('of 403 names the role and the feature', () => {
     expect(statusFailure('read it', 403, '', true, undefined).todo).toMatch(/Editor or Owner.*feature/)
   })
+
+  it('tells a proxy that asks for credentials from the API', () => {
+    const error = statusFailure('read it', 407, '', false, undefined)
+    expect(error).toMatchObject({ code: 'network', outcome: { transient: false, effect: 'none' } })
+    expect(error.message).toContain('proxy')
+    expect(error.todo).toContain('HTTPS_PROXY')
+  })
 })
 
 describe('a failure without a reply', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { count, flag, identifier, parseStamp, requiredIdentifier, text } from '../../src/visual-layer/fields.ts'
 
@@ -31,7 +31,8 @@ describe('a field of a reply', () => {
   })
 
   it('is missed where it is an id that has to be there', () => {
-    for (const value of [undefined, null, '', '   ', {}]) expect(requiredIdentifier.safeParse(value).success).toBe(false)
+    for (const value of [undefined, null, '', '   ', {}])
+      expect(requiredIdentifier.safeParse(value).success).toBe(false)
     expect(requiredIdentifier.parse('abc')).toBe('abc')
   })
 })

@@ -28,10 +28,14 @@ describe('the time of one attempt', () => {
     ['stops in the middle of its reply', { instead: 'half' as const, json: { value: 'long enough to be halved' } }],
   ])('ends when the server %s', async (_, answer) => {
     loopback.answers(answer)
-    const http = loopback.http({ clock: systemClock, requestTimeoutMs: 100, deadline: new Deadline(systemClock, 60_000) })
+    const http = loopback.http({
+      clock: systemClock,
+      requestTimeoutMs: 100,
+      deadline: new Deadline(systemClock, 60_000),
+    })
     const error = await rejection(http.send(READ))
     expect(error).toMatchObject({ code: 'network', outcome: { transient: true, effect: 'unknown' } })
-    expect((error as Error).message).toMatch(/no reply within 0\.1 s/)
+    expect(error).toMatchObject({ message: expect.stringMatching(/no reply within 0\.1 s/) })
   })
 
   it('is what the user allowed, at most half of the time left, and still five seconds for a last look', async () => {
@@ -85,13 +89,16 @@ describe('a cancelled step', () => {
     expect(loopback.received).toEqual([])
   })
 
-  it.each(['hang', 'half'] as const)('leaves a request that it is waiting for (%s) with its own reason', async (instead) => {
-    loopback.answers({ instead, json: { value: 'long enough to be halved' } })
-    const ended = rejection(loopback.client().datasets.list())
-    await arrived()
-    loopback.cancel.abort(reason)
-    expect(await ended).toBe(reason)
-  })
+  it.each(['hang', 'half'] as const)(
+    'leaves a request that it is waiting for (%s) with its own reason',
+    async (instead) => {
+      loopback.answers({ instead, json: { value: 'long enough to be halved' } })
+      const ended = rejection(loopback.client().datasets.list())
+      await arrived()
+      loopback.cancel.abort(reason)
+      expect(await ended).toBe(reason)
+    },
+  )
 
   it('leaves the pause between two attempts', async () => {
     loopback.answers({ status: 503, headers: { 'retry-after': '3000' } })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Deadline } from '../../src/clock.ts'
 import { RequestFailure } from '../../src/visual-layer/failure.ts'
 import type { ApiRequest } from '../../src/visual-layer/http.ts'
+import { failureOf } from '../transfer/failure-of.ts'
 import { Loopback, rejection } from './loopback.ts'
 
 const READ: ApiRequest = { what: 'read it', method: 'GET', path: 'thing' }
@@ -41,7 +42,9 @@ describe('a request', () => {
   })
 
   it('sends a form as multipart, as the vendor’s curl example does', async () => {
-    await loopback.http().send({ ...CHANGE, json: undefined, form: { dataset_name: 'Käfer', bucket_path: 's3://a/b/' } })
+    await loopback
+      .http()
+      .send({ ...CHANGE, json: undefined, form: { dataset_name: 'Käfer', bucket_path: 's3://a/b/' } })
     const { headers, body } = loopback.received[0] ?? { headers: {}, body: '' }
     const form = await new Response(body, { headers: { 'content-type': headers['content-type'] ?? '' } }).formData()
     expect(headers['content-type']).toMatch(/^multipart\/form-data; boundary=/)
@@ -124,7 +127,7 @@ describe('a read', () => {
 
   it('names the field that does not fit, with an excerpt and without a dump of the schema', async () => {
     loopback.answers({ json: { value: 'seven', filler: 'x'.repeat(5_000) } })
-    const error = (await rejection(loopback.http({ maxRetries: 0 }).read(READ, shape))) as RequestFailure
+    const error = await failureOf(loopback.http({ maxRetries: 0 }).read(READ, shape))
     expect(error).toMatchObject({ code: 'unexpected_reply', outcome: { wrongShape: true } })
     expect(error.message).toContain('"value"')
     expect(error.apiWords).toMatch(/^\{"value":"seven","filler":"x+…$/)
@@ -152,12 +155,15 @@ describe('a change', () => {
     expect(loopback.received).toHaveLength(1)
   })
 
-  it.each(['GET', 'POST'] as const)('is not silently sent again when a kept-alive connection breaks (%s)', async (method) => {
-    loopback.answers(GOOD, { instead: 'reset' }, GOOD)
-    const http = loopback.http()
-    await http.send(READ)
-    const error = await rejection(http.send({ ...CHANGE, method, json: undefined }))
-    expect(error).toMatchObject({ code: 'network', outcome: { effect: 'unknown' } })
-    expect(loopback.received).toHaveLength(2)
-  })
+  it.each(['GET', 'POST'] as const)(
+    'is not silently sent again when a kept-alive connection breaks (%s)',
+    async (method) => {
+      loopback.answers(GOOD, { instead: 'reset' }, GOOD)
+      const http = loopback.http()
+      await http.send(READ)
+      const error = await rejection(http.send({ ...CHANGE, method, json: undefined }))
+      expect(error).toMatchObject({ code: 'network', outcome: { effect: 'unknown' } })
+      expect(loopback.received).toHaveLength(2)
+    },
+  )
 })

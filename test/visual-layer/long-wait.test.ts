@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Deadline } from '../../src/clock.ts'
 import { until } from '../../src/waiting/until.ts'
 import { readyVerdict } from '../../src/waiting/verdicts/dataset.ts'
-import { Loopback } from './loopback.ts'
+import { claimsOf, Loopback } from './loopback.ts'
 import { SOURCE } from './samples.ts'
 
 const HOUR = 3_600_000
@@ -22,7 +22,7 @@ afterEach(async () => {
 /** Whether a server with the same clock would let this bearer in. */
 function isValid(authorization: string | undefined): boolean {
   const [, head = '', body = '', tag] = /^Bearer ([^.]+)\.([^.]+)\.([^.]+)$/.exec(authorization ?? '') ?? []
-  const { iat, exp } = JSON.parse(Buffer.from(body, 'base64url').toString()) as { iat: number; exp: number }
+  const { iat, exp } = claimsOf(authorization)
   const now = loopback.clock.date() / 1000
   return (
     createHmac('sha256', 'the-secret').update(`${head}.${body}`).digest('base64url') === tag && iat <= now && now < exp
@@ -38,7 +38,7 @@ it('a wait of 24 hours looks once a minute and once at the end, each time with a
   const { clock, cancel } = loopback
   const deadline = new Deadline(clock, 24 * HOUR)
   const api = loopback.client({ deadline })
-  const ended = await until(async () => readyVerdict(await api.datasets.get(SOURCE, 0)), {
+  const ended = await until(async () => readyVerdict(await api.datasets.get(SOURCE, 0), undefined, 0, 0), {
     clock,
     deadline,
     signal: cancel.signal,
@@ -66,7 +66,7 @@ it('a wait bears an outage of hours, by status and by network, and sees the end 
   const deadline = new Deadline(clock, 24 * HOUR)
   const api = loopback.client({ deadline })
   const lines: string[] = []
-  const ended = await until(async () => readyVerdict(await api.datasets.get(SOURCE, 0)), {
+  const ended = await until(async () => readyVerdict(await api.datasets.get(SOURCE, 0), undefined, 0, 0), {
     clock,
     deadline,
     signal: cancel.signal,

@@ -1,7 +1,14 @@
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { Server as RawServer } from 'node:net'
 import { Agent } from 'undici'
+import { z } from 'zod'
 import { Deadline } from '../../src/clock.ts'
 import { type VisualLayer, connect } from '../../src/visual-layer/client.ts'
 import { Http, type HttpOptions } from '../../src/visual-layer/http.ts'
@@ -68,7 +75,7 @@ export class Loopback {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return `http://127.0.0.1:${portOf(this.#server)}`
   }
 
   /** Answers, one a request; the last one stays. */
@@ -114,7 +121,8 @@ export class Loopback {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Buffer[] = []
-    for await (const part of request) parts.push(part as Buffer)
+    request.on('data', (part: Buffer) => parts.push(part))
+    await once(request, 'end')
     const received: Received = {
       method: request.method ?? '',
       url: request.url ?? '',
@@ -134,6 +142,19 @@ export class Loopback {
     if (answer.instead === 'half') response.write(body.slice(0, body.length / 2))
     else response.end(body)
   }
+}
+
+export function portOf(server: RawServer): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server does not listen on a port')
+  return address.port
+}
+
+/** The claims of a bearer, in an `Authorization` header or by itself. */
+export function claimsOf(bearer: string | undefined): { iat: number; exp: number } {
+  const part = bearer?.split('.')[1] ?? ''
+  const claims: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+  return z.looseObject({ iat: z.number(), exp: z.number() }).parse(claims)
 }
 
 /** What a promise is rejected with; a promise that is fulfilled is an error of its own. */

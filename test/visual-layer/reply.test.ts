@@ -1,8 +1,9 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { errorWords, excerpt, readBody, refusalIn } from '../../src/visual-layer/reply.ts'
 
-const PAGE = '<!doctype html><html><head><title> Visual Layer </title><script>let a = "<b>"</script></head><body/></html>'
+const PAGE =
+  '<!doctype html><html><head><title> Visual Layer </title><script>let a = "<b>"</script></head><body/></html>'
 
 describe('a body', () => {
   it.each([
@@ -32,7 +33,8 @@ describe('a body', () => {
 describe('an excerpt', () => {
   it('of a web page is its title, or its words without tags, styles and scripts', () => {
     expect(excerpt(readBody(PAGE))).toBe('a web page titled "Visual Layer"')
-    const plain = '<html><style>p { color: red }</style><script>alert(1)</script><p>502</p>\n<p>Bad   Gateway</p></html>'
+    const plain =
+      '<html><style>p { color: red }</style><script>alert(1)</script><p>502</p>\n<p>Bad   Gateway</p></html>'
     expect(excerpt(readBody(plain))).toBe('502 Bad Gateway')
   })
 
@@ -63,7 +65,11 @@ describe('the words of an error', () => {
       },
       'query.0.vql: bad; worse',
     ],
-    ['a validation error without a message', { detail: [{ loc: ['body'], code: 7 }] }, 'body: {"loc":["body"],"code":7}'],
+    [
+      'a validation error without a message',
+      { detail: [{ loc: ['body'], code: 7 }] },
+      'body: {"loc":["body"],"code":7}',
+    ],
     ['a list of texts', { detail: ['one', 'two'] }, 'one; two'],
     ['the refusal of an export', { error: 'Export exceeds threshold' }, 'Export exceeds threshold'],
     ['the refusal of a creation', { status: 'error', message: 'bucket not found' }, 'bucket not found'],
@@ -79,7 +85,9 @@ describe('the words of an error', () => {
   })
 
   it('are those of a gateway’s page, and none of an empty body', () => {
-    expect(errorWords(readBody('<html><title>502 Bad Gateway</title></html>'))).toBe('a web page titled "502 Bad Gateway"')
+    expect(errorWords(readBody('<html><title>502 Bad Gateway</title></html>'))).toBe(
+      'a web page titled "502 Bad Gateway"',
+    )
     expect(errorWords(readBody('  '))).toBe('')
   })
 })

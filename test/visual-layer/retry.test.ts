@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fullJitter, retryAfterMs } from '../../src/visual-layer/retry.ts'
 
@@ -51,11 +51,15 @@ describe('Retry-After', () => {
 describe('the pause between two attempts', () => {
   it('lies between nothing and a ceiling that doubles, up to half a minute', () => {
     fc.assert(
-      fc.property(fc.nat({ max: 10_000 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (n, random) => {
-        const pause = fullJitter(n, () => random)
-        expect(pause).toBeGreaterThanOrEqual(0)
-        expect(pause).toBeLessThanOrEqual(Math.min(30_000, 500 * 2 ** Math.min(n, 16)))
-      }),
+      fc.property(
+        fc.nat({ max: 10_000 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (n, random) => {
+          const pause = fullJitter(n, () => random)
+          expect(pause).toBeGreaterThanOrEqual(0)
+          expect(pause).toBeLessThanOrEqual(Math.min(30_000, 500 * 2 ** Math.min(n, 16)))
+        },
+      ),
     )
     const ceilings = [0, 1, 2, 3, 20, 5_000].map((n) => Math.round(fullJitter(n, () => 1)))
     expect(ceilings).toEqual([500, 1_000, 2_000, 4_000, 30_000, 30_000])

@@ -31,9 +31,7 @@ export function selfSigned(name: string): { key: string; cert: string } {
     publicKey.export({ type: 'spki', format: 'der' }),
   )
   const signature = der(0x03, Buffer.from([0]), sign('sha256', body, privateKey))
-  const lines = sequence(body, algorithm, signature)
-    .toString('base64')
-    .replace(/.{64}/g, '$&\n')
+  const lines = sequence(body, algorithm, signature).toString('base64').replace(/.{64}/g, '$&\n')
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,

@@ -54,15 +54,31 @@ describe('the list of snapshots', () => {
   })
 
   it('is also read from an object, and from snapshots that tell little', async () => {
-    const little = { snapshot_id: id(101), name: 'by request name', description: null, created_at: 5, is_current: 'yes' }
+    const little = {
+      snapshot_id: id(101),
+      name: 'by request name',
+      description: null,
+      created_at: 5,
+      is_current: 'yes',
+    }
     expect(await list({ snapshots: [little] })).toMatchObject([
-      { id: id(101), name: 'by request name', description: '', createdAt: undefined, isCurrent: false, isRestoring: false },
+      {
+        id: id(101),
+        name: 'by request name',
+        description: '',
+        createdAt: undefined,
+        isCurrent: false,
+        isRestoring: false,
+      },
     ])
     expect(await list([])).toEqual([])
   })
 
   it('keeps the order of the API, and words that nobody knows', async () => {
-    const [first, second] = await list([{ ...WHOLE, reason: 'pipeline' }, { ...WHOLE, snapshot_id: id(99) }])
+    const [first, second] = await list([
+      { ...WHOLE, reason: 'pipeline' },
+      { ...WHOLE, snapshot_id: id(99) },
+    ])
     expect([first?.id, first?.reason, second?.id]).toEqual([id(100), 'pipeline', id(99)])
   })
 

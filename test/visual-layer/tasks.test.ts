@@ -56,7 +56,9 @@ describe('the list of tasks', () => {
   })
 
   it('is also read from a bare list, and from rows that tell little', async () => {
-    loopback.answers({ json: [{ task_id: id(200) }, row({ error_message: 'out of memory', progress_percentage: null })] })
+    loopback.answers({
+      json: [{ task_id: id(200) }, row({ error_message: 'out of memory', progress_percentage: null })],
+    })
     expect(await loopback.client().tasks.list({})).toMatchObject([
       { id: id(200), words: 'out of memory', progress: undefined },
     ])

@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Signer, signToken } from '../../src/visual-layer/token.ts'
+import { claimsOf } from './loopback.ts'
 
 const NOW = Date.UTC(2026, 0, 1, 3, 0, 0, 999)
 
@@ -12,7 +13,7 @@ function parts(token: string): { header: unknown; claims: { iat: number; exp: nu
   const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as unknown
   return {
     header: read(head),
-    claims: read(body) as { iat: number; exp: number },
+    claims: claimsOf(token),
     signed: `${head}.${body}`,
     tag: Buffer.from(tag, 'base64url'),
   }
@@ -49,15 +50,15 @@ describe('a signed token', () => {
 
 describe('the authorization of a request', () => {
   const key = { kind: 'key', apiKey: 'key-1', apiSecret: 'secret' } as const
-  const claimsOf = (authorization: string | undefined) => {
+  const claimsIn = (authorization: string | undefined) => {
     expect(authorization).toMatch(/^Bearer /)
     return parts((authorization ?? '').slice(7)).claims
   }
 
   it('is signed anew for each request', () => {
     const signer = new Signer(key)
-    const first = claimsOf(signer.authorization(NOW))
-    const later = claimsOf(signer.authorization(NOW + 3_600_000))
+    const first = claimsIn(signer.authorization(NOW))
+    const later = claimsIn(signer.authorization(NOW + 3_600_000))
     expect(later.iat - first.iat).toBe(3600)
   })
 
@@ -79,9 +80,9 @@ describe('the authorization of a request', () => {
     ['a day behind', -86_400],
   ])('follows the clock of a server that is %s', (_, offset) => {
     const signer = new Signer(key)
-    const plain = claimsOf(signer.authorization(NOW))
+    const plain = claimsIn(signer.authorization(NOW))
     expect(signer.learnFrom401(new Date(NOW + offset * 1000).toUTCString(), NOW)).toBe(true)
-    const learned = claimsOf(signer.authorization(NOW))
+    const learned = claimsIn(signer.authorization(NOW))
     expect(Math.abs(learned.iat - plain.iat - offset)).toBeLessThanOrEqual(1)
   })
 
@@ -89,7 +90,7 @@ describe('the authorization of a request', () => {
     for (const date of [new Date(NOW + 3_000).toUTCString(), undefined, 'soon']) {
       const signer = new Signer(key)
       expect(signer.learnFrom401(date, NOW)).toBe(true)
-      expect(claimsOf(signer.authorization(NOW))).toEqual(claimsOf(new Signer(key).authorization(NOW)))
+      expect(claimsIn(signer.authorization(NOW))).toEqual(claimsIn(new Signer(key).authorization(NOW)))
     }
   })
 
@@ -97,6 +98,6 @@ describe('the authorization of a request', () => {
     const signer = new Signer(key)
     signer.learnFrom401(new Date(NOW + 7_200_000).toUTCString(), NOW)
     signer.learnFrom401(new Date(NOW + 7_200_000).toUTCString(), NOW + 7_200_000)
-    expect(claimsOf(signer.authorization(NOW))).toEqual(claimsOf(new Signer(key).authorization(NOW)))
+    expect(claimsIn(signer.authorization(NOW))).toEqual(claimsIn(new Signer(key).authorization(NOW)))
   })
 })

@@ -1,0 +1,123 @@
+import { Deadline } from '../../src/clock.ts'
+import type { Step, Undo } from '../../src/operations/step.ts'
+import { type RunnerContext, readContext } from '../../src/runner/context.ts'
+import type { Reporter } from '../../src/runner/reporter.ts'
+import { connect, type VisualLayer } from '../../src/visual-layer/client.ts'
+import type { Datasets } from '../../src/visual-layer/datasets.ts'
+import type { Exports } from '../../src/visual-layer/exports.ts'
+import type { Snapshots } from '../../src/visual-layer/snapshots.ts'
+import type { Tasks } from '../../src/visual-layer/tasks.ts'
+import type { Waiting } from '../../src/waiting/until.ts'
+import { FakeClock } from '../waiting/fake-clock.ts'
+
+/** The calls that a test answers; any other one is an error that names it. */
+export interface StubApi {
+  datasets?: Partial<Pick<Datasets, keyof Datasets>>
+  snapshots?: Partial<Pick<Snapshots, keyof Snapshots>>
+  tasks?: Partial<Pick<Tasks, keyof Tasks>>
+  exports?: Partial<Pick<Exports, keyof Exports>>
+}
+
+/** Writes down all that an operation says. */
+class RecordingReporter implements Reporter {
+  readonly lines: string[] = []
+  readonly warnings: string[] = []
+  readonly notes: string[] = []
+  readonly masks: string[] = []
+  readonly groups: string[] = []
+  readonly outputs: Record<string, string> = {}
+  readonly states: Record<string, string> = {}
+  readonly facts: Record<string, string> = {}
+
+  info = (line: string) => void this.lines.push(line)
+  debug = (line: string) => void this.lines.push(line)
+  progress = (line: string) => void this.lines.push(line)
+  warning = (message: string) => void this.warnings.push(message)
+  note = (text: string) => void this.notes.push(text)
+  mask = (secret: string) => void this.masks.push(secret)
+  output = (name: string, value: string | number | boolean) => void (this.outputs[name] = String(value))
+  state = (name: string, value: string) => void (this.states[name] = value)
+  fact = (label: string, value: string) => void (this.facts[label] = value)
+  async group<T>(title: string, body: () => Promise<T>): Promise<T> {
+    this.groups.push(title)
+    return body()
+  }
+}
+
+export interface FakeStep extends Step {
+  readonly clock: FakeClock
+  readonly reporter: RecordingReporter
+  /** What is to be undone when the step is cancelled now. */
+  readonly undo: { last: Undo | undefined }
+}
+
+export interface StepOptions {
+  api?: StubApi
+  clock?: FakeClock
+  timeoutMs?: number
+  maxRetries?: number
+  interval?: Waiting['interval']
+  signal?: AbortSignal
+  context?: Partial<RunnerContext>
+}
+
+function notExpected(resource: string, ...calls: string[]): object {
+  const refuse = (call: string) => () => Promise.reject(new Error(`${resource}.${call} was not expected to be called`))
+  return Object.fromEntries(calls.map((call) => [call, refuse(call)]))
+}
+
+/** The real client, in which every call is the test's. */
+function stubbed(api: StubApi, step: Waiting): VisualLayer {
+  const client = connect({
+    apiRoot: new URL('https://vl.example.org/api/v1/'),
+    credentials: { kind: 'none' },
+    userAgent: 'test-agent/1',
+    requestTimeoutMs: 60_000,
+    maxRetries: 0,
+    clock: step.clock,
+    deadline: step.deadline,
+    signal: step.signal,
+    connection: () => Promise.reject(new Error('no connection was expected to be opened')),
+    onRetry: () => undefined,
+  })
+  Object.assign(client.datasets, notExpected('datasets', 'get', 'list', 'createFromS3'), api.datasets)
+  Object.assign(client.snapshots, notExpected('snapshots', 'list', 'create', 'restore', 'clone'), api.snapshots)
+  Object.assign(client.tasks, notExpected('tasks', 'list', 'abort'), api.tasks)
+  Object.assign(client.exports, notExpected('exports', 'start', 'status'), api.exports)
+  return client
+}
+
+/** A step of plain objects: time that costs nothing, an API that answers what the test says, and all that was said. */
+export function fakeStep({ api = {}, clock = new FakeClock(), ...options }: StepOptions = {}): FakeStep {
+  const deadline = new Deadline(clock, options.timeoutMs ?? 7_200_000)
+  const signal = options.signal ?? new AbortController().signal
+  const reporter = new RecordingReporter()
+  const undo: FakeStep['undo'] = { last: undefined }
+  const maxRetries = options.maxRetries ?? 3
+  const waiting: Waiting = {
+    clock,
+    deadline,
+    signal,
+    interval: options.interval ?? 10_000,
+    maxRetries,
+    onLook: (line) => reporter.progress(line),
+  }
+  return {
+    api: stubbed(api, waiting),
+    waiting,
+    clock,
+    deadline,
+    signal,
+    reporter,
+    undo,
+    context: { ...readContext({}), ...options.context },
+    maxRetries,
+    requestTimeoutMs: 60_000,
+    userAgent: 'test-agent/1',
+    connection: () => Promise.reject(new Error('no connection was expected to be opened')),
+    datasetPage: (datasetId) => `https://vl.example.org/dataset/${datasetId}/data`,
+    onCancel: (last) => {
+      undo.last = last
+    },
+  }
+}
