@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { parse } from 'yaml'
+import { actionYml } from './action-yml.ts'
 import { parseRunnerFile } from './runner-files.ts'
 import { type WorkflowCommand, workflowCommands } from './workflow-commands.ts'
 
-const ROOT = path.resolve(import.meta.dirname, '../..')
-const DIST = path.join(ROOT, 'dist/index.js')
+const DIST = path.resolve(import.meta.dirname, '../../dist/index.js')
 /** A cancelled step that is still there after this time, in ms, would soon meet the runner's SIGTERM (7.5 s) and SIGKILL. */
 const CANCELLED_MS = 5_000
 
@@ -94,19 +92,12 @@ const RUNNER = {
   GITHUB_RETENTION_DAYS: '90',
 }
 
-const defaults = actionDefaults()
-
-function actionDefaults(): Record<string, string> {
-  const action = parse(readFileSync(path.join(ROOT, 'action.yml'), 'utf8')) as {
-    inputs: Record<string, { default?: string }>
-  }
-  return Object.fromEntries(
-    Object.entries(action.inputs).map(([name, input]) => [
-      name,
-      String(input.default ?? '').replace('${{ github.token }}', GITHUB_TOKEN),
-    ]),
-  )
-}
+const defaults = Object.fromEntries(
+  Object.entries(actionYml.inputs).map(([name, input]) => [
+    name,
+    (input.default ?? '').replace('${{ github.token }}', GITHUB_TOKEN),
+  ]),
+)
 
 function inputVariables(inputs: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))

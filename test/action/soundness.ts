@@ -1,0 +1,128 @@
+import { expect } from 'vitest'
+import { z } from 'zod'
+import type { Emulator } from '../emulator/emulator.ts'
+import { GITHUB_TOKEN, type StepResult } from './run-action.ts'
+import { logLines } from './workflow-commands.ts'
+
+const ERROR_CODES = [
+  'invalid_input',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'rejected',
+  'operation_failed',
+  'timed_out',
+  'network',
+  'server_error',
+  'unexpected_reply',
+  'corrupt_download',
+  'unsafe_archive',
+  'artifact_failed',
+  'cancelled',
+]
+
+/** The only commands the action has a use for. */
+const OUR_COMMANDS = new Set(['add-mask', 'debug', 'endgroup', 'error', 'group', 'warning'])
+
+/**
+ * What holds of every step that ended by itself, however it ended.
+ *
+ * @param masked what the steps so far have masked, this one's included
+ */
+export function expectSound(result: StepResult, emulator: Emulator, masked: readonly string[]): void {
+  expectEnd(result)
+  expectResult(result.outputs)
+  expectSummary(result.summary)
+  expectCommands(result)
+  expectSecrets(result, emulator, masked)
+}
+
+function expectEnd({ exitCode, signal, outputs, errors, stdout, stderr }: StepResult): void {
+  const log = stdout + stderr
+  expect(signal, log).toBeNull()
+  expect(stderr).toBe('')
+  const code = outputs['error_code']
+  if (exitCode === 0) {
+    expect(errors, log).toEqual([])
+    expect(code, log).toBe('')
+    return
+  }
+  expect(exitCode, log).toBe(1)
+  expect(errors, log).toHaveLength(1)
+  // GitHub keeps the first 4,096 characters of an annotation.
+  expect(errors[0]?.length, log).toBeLessThanOrEqual(4096)
+  expect(ERROR_CODES, log).toContain(code)
+}
+
+const resultSchema = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.unknown()), z.null()]),
+)
+
+/** The output `result`, read. */
+export function resultOutput(outputs: Record<string, string>): z.output<typeof resultSchema> {
+  return resultSchema.parse(JSON.parse(outputs['result'] ?? ''))
+}
+
+/** `result` says what the single outputs say. */
+function expectResult(outputs: Record<string, string>): void {
+  const result = resultOutput(outputs)
+  for (const [name, value] of Object.entries(outputs)) {
+    if (name === 'result') continue
+    const shown = result[name] ?? ''
+    expect(Array.isArray(shown) ? JSON.stringify(shown) : String(shown), name).toBe(value)
+  }
+  for (const [name, value] of Object.entries(result)) if (value !== null) expect(Object.keys(outputs)).toContain(name)
+  expect(typeof result['elapsed_seconds']).toBe('number')
+}
+
+function expectSummary(summary: string): void {
+  expect(summary.trim()).not.toBe('')
+  expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024)
+  // What is left of `<` once the action's own elements are taken away came from outside.
+  const foreign = summary.replace(/<a href="https?:\/\/[^"<>\s]*">|<\/a>|<\/?code>|<br>/g, '')
+  expect(foreign).not.toContain('<')
+  expect(foreign).not.toMatch(/`|\]\(|!\[/)
+}
+
+function expectCommands({ commands, stdout }: StepResult): void {
+  for (const command of commands) expect(OUR_COMMANDS, stdout).toContain(command.name)
+  expect(stdout).not.toContain('##[')
+  // Groups do not nest, and none is left open.
+  let open = 0
+  for (const { name } of commands) {
+    if (name === 'group') open += 1
+    if (name === 'endgroup') open -= 1
+    expect(open, stdout).toBeGreaterThanOrEqual(0)
+    expect(open, stdout).toBeLessThanOrEqual(1)
+  }
+  expect(open, stdout).toBe(0)
+}
+
+/** No secret shows anywhere but in the line that masks it, and that line comes first. */
+function expectSecrets(result: StepResult, emulator: Emulator, masked: readonly string[]): void {
+  const { stdout, outputs, state, summary } = result
+  const maskLines = new Set(result.commands.filter(({ name }) => name === 'add-mask').map(({ line }) => line))
+  const shown = logLines(stdout)
+    .filter((_, line) => !maskLines.has(line))
+    .join('\n')
+  const places = { log: shown, outputs: JSON.stringify(outputs), state: JSON.stringify(state), summary }
+  const links = emulator.requests.filter(({ server }) => server === 'storage')
+  const signatures = links.flatMap(({ query }) => [query['X-Amz-Signature'], query['X-Amz-Security-Token']])
+  const bearers = emulator.requests.flatMap(({ headers }) => headers.authorization?.replace('Bearer ', ''))
+  for (const secret of [emulator.apiSecret, GITHUB_TOKEN, ...signatures, ...bearers]) {
+    if (secret === undefined) continue
+    for (const [place, text] of Object.entries(places)) expect(text.includes(secret), `secret in ${place}`).toBe(false)
+  }
+  for (const signature of signatures) {
+    if (signature !== undefined)
+      expect(
+        masked.some((mask) => mask.includes(signature)),
+        'the link was masked',
+      ).toBe(true)
+  }
+  // The masks of the inputs stand before every other line.
+  expect(maskLines.has(0), stdout).toBe(true)
+  for (const { headers } of links) expect(headers.authorization).toBeUndefined()
+}
