@@ -100,11 +100,11 @@ async function startRestore(step: Step, request: RestoreRequest, dataset: Datase
       what: `restore snapshot ${target.id} of dataset ${dataset.id}`,
       send: () => api.snapshots.restore(dataset.id, target.id),
       async look() {
+        // The tasks first: a restore that somebody starts in between then shows as restoring, and not as a task of ours.
+        const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0), earlier)
         const snapshots = await api.snapshots.list(dataset.id, 0)
         const now = snapshots.find((one) => one.id === target.id)
         if (now?.isRestoring || (now?.isCurrent && !wasCurrent)) return { found: undefined }
-        const tasks = await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0)
-        const task = newTask(tasks, earlier)
         // A new task is ours, unless another snapshot is the one that is being, or was, restored.
         const others = snapshots.some((one) => one.isRestoring && one.id !== target.id)
         const elsewhere = task?.state === 'COMPLETED' && !now?.isCurrent
