@@ -149,7 +149,13 @@ describe('README.md', () => {
 })
 
 describe('the documents', () => {
-  const documents = ['README.md', '.github/CONTRIBUTING.md', '.github/SECURITY.md', 'src/visual-layer/README.md']
+  const documents = [
+    'README.md',
+    '.github/CONTRIBUTING.md',
+    '.github/SECURITY.md',
+    '.github/RELIABILITY.md',
+    'src/visual-layer/README.md',
+  ]
 
   it.each(documents)('link only to what is there: %s', (path) => {
     const text = fileText(path)
