@@ -19,7 +19,7 @@ interface Signalled {
  * `operation_failed` when something was thrown that nobody could catch, so that even then the step ends in order.
  * `dispose` gives the events back to Node.
  */
-export function listenForCancellation(process: Signalled): { signal: AbortSignal; dispose(): void } {
+export function listenForCancellation(process: Signalled): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController()
   const cancel = () => {
     controller.abort(
@@ -39,7 +39,7 @@ export function listenForCancellation(process: Signalled): { signal: AbortSignal
   process.on(CRASH, crash)
   return {
     signal: controller.signal,
-    dispose() {
+    dispose: () => {
       for (const name of SIGNALS) process.off(name, cancel)
       process.off(CRASH, crash)
     },
