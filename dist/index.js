@@ -465,7 +465,7 @@ function unforeseen(error) {
 
 /***/ }),
 
-/***/ 83911:
+/***/ 56219:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -625,6 +625,8 @@ function editDistance(from, to) {
     return row[to.length];
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
@@ -869,6 +871,11 @@ function bucketPath() {
         return /^[^/]/.test(path) ? { value: text } : { broken: `${rule}, and the name of the bucket is missing` };
     });
 }
+/** An S3 folder, or a manifest in one; docs.visual-layer.com, "Add media to an existing dataset". */
+function s3Uri() {
+    const rule = 'it must be an S3 folder such as s3://my-bucket/images/, or a .csv, .parquet or .txt manifest such as s3://my-bucket/list.csv';
+    return schemas/* string */.YjP(rule).regex(/^s3:\/\/[^/\s\p{Cc}]+(?:\/[^\p{Cc}]*)?$/u, rule);
+}
 /** A name GitHub takes for an artifact; short enough for a file of that name with an ending. */
 function artifactName() {
     const rule = 'it must be a name of at most 200 bytes without any of " : < > | * ? \\ / and line ends';
@@ -884,6 +891,65 @@ function notOffered(name, what) {
     return schemas/* string */.YjP()
         .refine((text) => text.toLowerCase() === standard, rule)
         .optional();
+}
+
+;// CONCATENATED MODULE: ./build/inputs/file-patterns.js
+
+
+
+const RULE = 'it must be file patterns, one a line, relative to the workspace, such as images/**/*.jpg; ! at the start of a line excludes';
+/**
+ * File patterns, one a line, for @actions/glob: relative to the workspace and with `/`. Absolute ones are taken where they lie in
+ * the workspace, since `${{ github.workspace }}` makes such. Blank lines and comments (`#`) are dropped.
+ */
+function filePatterns(workspace) {
+    return parsed(RULE, (text) => {
+        const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+        const patterns = [];
+        for (const line of lines) {
+            if (line === '' || line.startsWith('#'))
+                continue;
+            const pattern = relativePattern(line, workspace);
+            if (pattern === undefined)
+                return { broken: `${RULE}; ${quoted(line)} leads out of the workspace` };
+            patterns.push(pattern);
+        }
+        return patterns.some((pattern) => !pattern.startsWith('!'))
+            ? { value: patterns }
+            : { broken: `${RULE}; every line of it excludes, so that nothing is left` };
+    });
+}
+/** `undefined` where the pattern cannot stay inside the workspace. */
+function relativePattern(line, workspace) {
+    const [, marks = '', rest = ''] = /^([!\s]*)(.*)$/s.exec(line) ?? [];
+    // An even number of marks excludes nothing.
+    const exclude = marks.replaceAll(/\s/g, '').length % 2 === 1 ? '!' : '';
+    const slashed = (place) => (external_node_path_.sep === '\\' ? place.replaceAll('\\', '/') : place);
+    const root = slashed(external_node_path_.resolve(workspace)).replace(/\/$/, '');
+    let pattern = slashed(rest);
+    if (pattern === root || pattern.startsWith(`${root}/`))
+        pattern = pattern.slice(root.length + 1);
+    else if (external_node_path_.isAbsolute(rest) || pattern.startsWith('/'))
+        return undefined;
+    pattern = pattern.replace(/^(?:\.\/+)+/, '').replace(/\/\.(?=\/|$)/g, '');
+    if (pattern === '~' || pattern.startsWith('~/') || pattern.split('/').includes('..'))
+        return undefined;
+    return `${exclude}${pattern === '' || pattern === '.' ? '**' : pattern}`;
+}
+const ARCHIVE_RULE = 'it must be the path of one .zip, .tar or .tar.gz in the workspace';
+/** The path of an archive, relative to the workspace, which is no pattern. */
+function archivePath(workspace) {
+    return parsed(ARCHIVE_RULE, (text) => {
+        if (/[\p{Cc}]/u.test(text))
+            return { broken: `${ARCHIVE_RULE}, on one line` };
+        const inside = external_node_path_.relative(workspace, external_node_path_.resolve(workspace, text));
+        const leaves = inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || external_node_path_.isAbsolute(inside);
+        if (leaves)
+            return { broken: `${ARCHIVE_RULE}, and it leads out of the workspace` };
+        return /\.(?:zip|tar|tar\.gz)$/i.test(inside)
+            ? { value: inside.split(external_node_path_.sep).join('/') }
+            : { broken: ARCHIVE_RULE };
+    });
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/read-fields.js
@@ -910,25 +976,25 @@ function readFields(fields, given, operation) {
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/base-url.js
-const RULE = 'it must be the origin of a Visual Layer server such as https://app.visual-layer.com';
+const base_url_RULE = 'it must be the origin of a Visual Layer server such as https://app.visual-layer.com';
 const UUID_IN_PATH = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 /** The service behind a `base_url`: an origin, with or without a slash or `/api/v1` at its end. */
 function serviceAt(text) {
     if (/[\s\\\p{Cc}]/u.test(text))
-        return { broken: `${RULE}, on one line and without spaces or backslashes` };
+        return { broken: `${base_url_RULE}, on one line and without spaces or backslashes` };
     if (!/^https?:\/\/[^/]/i.test(text))
-        return { broken: `${RULE}, and it must begin with https:// or http://` };
+        return { broken: `${base_url_RULE}, and it must begin with https:// or http://` };
     const url = URL.parse(text);
     if (url === null)
-        return { broken: RULE };
+        return { broken: base_url_RULE };
     if (/^[^/]*\/\/[^/]*@/.test(text))
-        return { broken: `${RULE}, without a user or a password in it` };
+        return { broken: `${base_url_RULE}, without a user or a password in it` };
     if (/[?#]/.test(text))
-        return { broken: `${RULE}, without a query or a fragment` };
+        return { broken: `${base_url_RULE}, without a query or a fragment` };
     if (!/^\/(?:api\/v1\/?)?$/.test(url.pathname)) {
         const id = UUID_IN_PATH.exec(url.pathname);
         const hint = id ? `; this looks like the page of a dataset, whose id ${id[0]} belongs in dataset_id` : '';
-        return { broken: `${RULE}, with nothing after it but /api/v1${hint}` };
+        return { broken: `${base_url_RULE}, with nothing after it but /api/v1${hint}` };
     }
     const { origin } = url;
     return { value: { apiRoot: new URL('/api/v1/', origin), origin, isCloud: isCloudHost(url.hostname) } };
@@ -1057,13 +1123,58 @@ function operationInputs(definition) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/inputs/operations/add-media.js
+
+
+
+const SOURCES = ['files', 'archive', 's3_uri'];
+const add_media_fields = ({ workspace }) => ({
+    dataset_id: uuid(),
+    files: filePatterns(workspace).optional(),
+    archive: archivePath(workspace).optional(),
+    s3_uri: s3Uri().optional(),
+    auto_reindex: flag(),
+    on_conflict: onConflict,
+    ...waitingFields,
+});
+/** The API takes exactly one source; docs.visual-layer.com, "Add media to an existing dataset". */
+function sourceFaults(given) {
+    const [first, ...others] = SOURCES.filter((name) => given[name] !== undefined);
+    if (first === undefined) {
+        return [{ input: 'files', got: undefined, rule: 'operation "add-media" needs one of files, archive and s3_uri' }];
+    }
+    return others.map((input) => ({
+        input,
+        got: given[input],
+        rule: `it must be left out beside ${first}: media come from one of files, archive and s3_uri`,
+    }));
+}
+const addMedia = operationInputs({
+    operation: 'add-media',
+    fields: add_media_fields,
+    rules: sourceFaults,
+    request: (values, shared) => ({
+        operation: 'add-media',
+        ...shared,
+        ...waiting(values),
+        datasetId: values.dataset_id,
+        media: values.files !== undefined
+            ? { from: 'files', files: values.files }
+            : values.archive !== undefined
+                ? { from: 'archive', archive: values.archive }
+                : { from: 's3', uri: values.s3_uri ?? '' },
+        autoReindex: values.auto_reindex,
+        onConflict: values.on_conflict,
+    }),
+});
+
 ;// CONCATENATED MODULE: ./build/inputs/operations/snapshot-choice.js
 
 const snapshotChoiceFields = { snapshot_id: snapshotId().optional(), snapshot_name: displayName().optional() };
 /** Exactly one of the two must be there: guessing a snapshot could put the wrong data in place. */
-function snapshotChoiceFaults(operation, { snapshot_id: id, snapshot_name: name }) {
+function snapshotChoiceFaults(operation, { snapshot_id: id, snapshot_name: name }, idForm = 'a UUID, or "current"') {
     if (id === undefined && name === undefined) {
-        const rule = `operation "${operation}" needs either snapshot_id (a UUID, or "current") or snapshot_name`;
+        const rule = `operation "${operation}" needs either snapshot_id (${idForm}) or snapshot_name`;
         return [{ input: 'snapshot_id', got: undefined, rule }];
     }
     if (id === undefined || name === undefined)
@@ -1098,6 +1209,31 @@ const clone = operationInputs({
     }),
 });
 
+;// CONCATENATED MODULE: ./build/inputs/operations/create-from-files.js
+
+
+
+const create_from_files_fields = ({ workspace }) => ({
+    dataset_name: displayName(),
+    files: filePatterns(workspace),
+    if_exists: ifExists,
+    on_cancel: oneOf('abort', 'leave'),
+    ...waitingFields,
+});
+const createFromFiles = operationInputs({
+    operation: 'create-from-files',
+    fields: create_from_files_fields,
+    request: (values, shared) => ({
+        operation: 'create-from-files',
+        ...shared,
+        ...waiting(values),
+        datasetName: values.dataset_name,
+        files: values.files,
+        ifExists: values.if_exists,
+        onCancel: values.on_cancel,
+    }),
+});
+
 ;// CONCATENATED MODULE: ./build/inputs/operations/create-from-s3.js
 
 
@@ -1122,10 +1258,54 @@ const createFromS3 = operationInputs({
     }),
 });
 
+;// CONCATENATED MODULE: ./build/inputs/operations/delete-dataset.js
+
+
+const delete_dataset_fields = { dataset_id: uuid(), confirm_dataset_name: displayName(), poll_interval: pollInterval() };
+const deleteDataset = operationInputs({
+    operation: 'delete-dataset',
+    fields: () => delete_dataset_fields,
+    request: (values, shared) => ({
+        operation: 'delete-dataset',
+        ...shared,
+        datasetId: values.dataset_id,
+        confirmDatasetName: values.confirm_dataset_name,
+        pollIntervalMs: values.poll_interval,
+    }),
+});
+
+;// CONCATENATED MODULE: ./build/inputs/operations/delete-snapshot.js
+
+
+
+const UUID_RULE = 'it must be the UUID of a snapshot';
+const CURRENT_RULE = `${UUID_RULE} that is not the current one: Visual Layer does not delete the state that a dataset is in. Take another snapshot (operation: snapshot) or restore one (operation: restore); from then on that one is current, and this one can be deleted by its UUID`;
+const delete_snapshot_fields = {
+    dataset_id: uuid(),
+    snapshot_id: parsed(UUID_RULE, (text) => {
+        if (text.toLowerCase() === 'current')
+            return { broken: CURRENT_RULE };
+        const id = uuid().safeParse(text);
+        return id.success ? { value: id.data } : { broken: UUID_RULE };
+    }).optional(),
+    snapshot_name: displayName().optional(),
+    poll_interval: pollInterval(),
+};
+const deleteSnapshot = operationInputs({
+    operation: 'delete-snapshot',
+    fields: () => delete_snapshot_fields,
+    rules: (given) => snapshotChoiceFaults('delete-snapshot', given, 'a UUID'),
+    request: (values, shared) => ({
+        operation: 'delete-snapshot',
+        ...shared,
+        datasetId: values.dataset_id,
+        snapshot: snapshotChoice(values),
+        pollIntervalMs: values.poll_interval,
+    }),
+});
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./build/inputs/output-dir.js
 
 
@@ -1170,6 +1350,7 @@ function realPath(path) {
 
 
 
+
 const selectionFields = {
     export_id: uuid().optional(),
     media_ids: idList(),
@@ -1179,8 +1360,7 @@ const selectionFields = {
 };
 const export_fields = {
     dataset_id: uuid(),
-    snapshot_id: notOffered('snapshot_id', 'exporting the state of a snapshot'),
-    snapshot_name: notOffered('snapshot_name', 'exporting the state of a snapshot'),
+    ...snapshotChoiceFields,
     export_format: oneOf('json', 'parquet'),
     include_images: flag(),
     ...selectionFields,
@@ -1200,7 +1380,15 @@ const export_fields = {
     ...waitingFields,
 };
 const SELECTING = ['vql', 'media_ids', 'cluster_ids', 'exclude_media_ids'];
-const STARTING = [...SELECTING, 'entity_type', 'export_format', 'include_images', 'on_conflict'];
+const STARTING = [
+    ...SELECTING,
+    'snapshot_id',
+    'snapshot_name',
+    'entity_type',
+    'export_format',
+    'include_images',
+    'on_conflict',
+];
 const UPLOADING = ['retention_days', 'compression_level', 'overwrite_artifact'];
 const LANDING = ['output_dir', 'extract', 'artifact_name', ...UPLOADING];
 function rules(given) {
@@ -1208,6 +1396,15 @@ function rules(given) {
         return [];
     const { vql: filter, media_ids, cluster_ids, exclude_media_ids: exclusions } = given;
     const faults = [];
+    const { snapshot_id: id, snapshot_name: name } = given;
+    if (id !== undefined && name !== undefined) {
+        const rule = 'it must be left out beside snapshot_id: choose the snapshot by one of them';
+        faults.push({ input: 'snapshot_name', got: name, rule });
+    }
+    if ((id ?? name) !== undefined && given.wait?.toLowerCase() === 'false') {
+        const rule = 'it must be true with snapshot_id or snapshot_name: the clone that is exported is deleted at the end of the step';
+        faults.push({ input: 'wait', got: given.wait, rule });
+    }
     if (filter !== undefined && (media_ids !== undefined || cluster_ids !== undefined)) {
         const rule = 'it must be left out beside media_ids and cluster_ids: select by filter or by ids';
         faults.push({ input: 'vql', got: filter, rule });
@@ -1227,6 +1424,11 @@ function idle(given) {
         ...(waits ? [] : [{ inputs: LANDING, because: 'with wait: false nothing is downloaded' }]),
         ...(waits && !uploads ? [{ inputs: UPLOADING, because: 'upload_artifact is false' }] : []),
     ];
+}
+/** The snapshot that is exported, where one is chosen and no export is attached to. */
+function chosen(values) {
+    const { snapshot_id: id, snapshot_name: name, export_id: exportId } = values;
+    return exportId === undefined && (id ?? name) !== undefined ? snapshotChoice(values) : undefined;
 }
 /** Attached, filtered or selected where one is asked for, else the whole dataset; {@link rules} keep them apart. */
 function selection(values) {
@@ -1252,6 +1454,7 @@ const exportDataset = operationInputs({
         ...shared,
         ...waiting(values),
         datasetId: values.dataset_id,
+        snapshot: chosen(values),
         selection: selection(values),
         entityType: values.entity_type,
         exportFormat: values.export_format,
@@ -1265,6 +1468,60 @@ const exportDataset = operationInputs({
         retentionDays: values.retention_days,
         compressionLevel: values.compression_level,
         overwriteArtifact: values.overwrite_artifact,
+    }),
+});
+
+;// CONCATENATED MODULE: ./build/inputs/operations/list-snapshots.js
+
+
+const list_snapshots_fields = { dataset_id: uuid(), poll_interval: pollInterval() };
+const listSnapshots = operationInputs({
+    operation: 'list-snapshots',
+    fields: () => list_snapshots_fields,
+    request: (values, shared) => ({
+        operation: 'list-snapshots',
+        ...shared,
+        datasetId: values.dataset_id,
+        pollIntervalMs: values.poll_interval,
+    }),
+});
+
+;// CONCATENATED MODULE: ./build/inputs/operations/prune-snapshots.js
+
+
+const prune_snapshots_fields = {
+    dataset_id: uuid(),
+    keep_last: wholeNumber(0, 1000).optional(),
+    keep_days: wholeNumber(0, 36_500).optional(),
+    name_prefix: displayName().optional(),
+    dry_run: flag(),
+    poll_interval: pollInterval(),
+};
+/** A rule that keeps nothing is no retention: more likely, an expression in the workflow came out empty or as 0. */
+function prune_snapshots_rules({ keep_last: last, keep_days: days }) {
+    if (last === undefined && days === undefined) {
+        const rule = 'operation "prune-snapshots" needs keep_last (how many of the newest to keep), keep_days (for how many days), or both; without a rule nothing is deleted';
+        return [{ input: 'keep_last', got: undefined, rule }];
+    }
+    const keepsNothing = [last, days].every((text) => text === undefined || /^0+$/.test(text));
+    if (!keepsNothing)
+        return [];
+    const rule = 'it must be at least 1 where nothing else keeps any: this rule would delete every snapshot that can be';
+    return [last === undefined ? { input: 'keep_days', got: days, rule } : { input: 'keep_last', got: last, rule }];
+}
+const pruneSnapshots = operationInputs({
+    operation: 'prune-snapshots',
+    fields: () => prune_snapshots_fields,
+    rules: prune_snapshots_rules,
+    request: (values, shared) => ({
+        operation: 'prune-snapshots',
+        ...shared,
+        datasetId: values.dataset_id,
+        keepLast: values.keep_last,
+        keepDays: values.keep_days,
+        namePrefix: values.name_prefix ?? '',
+        dryRun: values.dry_run,
+        pollIntervalMs: values.poll_interval,
     }),
 });
 
@@ -1325,6 +1582,37 @@ const snapshot = operationInputs({
     }),
 });
 
+;// CONCATENATED MODULE: ./build/inputs/operations/update-snapshot.js
+
+
+const update_snapshot_fields = {
+    dataset_id: uuid(),
+    snapshot_id: snapshotId(),
+    snapshot_name: displayName().optional(),
+    description: description().optional(),
+    poll_interval: pollInterval(),
+};
+function update_snapshot_rules({ snapshot_name: name, description: text }) {
+    if (name !== undefined || text !== undefined)
+        return [];
+    const rule = 'operation "update-snapshot" needs snapshot_name (the name to give), description, or both';
+    return [{ input: 'snapshot_name', got: undefined, rule }];
+}
+const updateSnapshot = operationInputs({
+    operation: 'update-snapshot',
+    fields: () => update_snapshot_fields,
+    rules: update_snapshot_rules,
+    request: (values, shared) => ({
+        operation: 'update-snapshot',
+        ...shared,
+        datasetId: values.dataset_id,
+        snapshotId: values.snapshot_id,
+        snapshotName: values.snapshot_name,
+        description: values.description,
+        pollIntervalMs: values.poll_interval,
+    }),
+});
+
 ;// CONCATENATED MODULE: ./build/inputs/operations/wait.js
 
 
@@ -1347,25 +1635,29 @@ const wait = operationInputs({
 
 
 
+
+
+
+
+
+
+
 /** The operations on offer. A new one is a file beside these and an entry here. */
 const OPERATIONS = {
     'create-from-s3': createFromS3,
+    'create-from-files': createFromFiles,
+    'add-media': addMedia,
     snapshot: snapshot,
     restore: restore,
     clone: clone,
     export: exportDataset,
+    'list-snapshots': listSnapshots,
+    'update-snapshot': updateSnapshot,
+    'delete-snapshot': deleteSnapshot,
+    'prune-snapshots': pruneSnapshots,
     wait: wait,
+    'delete-dataset': deleteDataset,
 };
-/** Operations that the action is to have and this version refuses. */
-const NOT_OFFERED = [
-    'create-from-files',
-    'add-media',
-    'list-snapshots',
-    'update-snapshot',
-    'delete-snapshot',
-    'prune-snapshots',
-    'delete-dataset',
-];
 
 ;// CONCATENATED MODULE: ./build/inputs/request.js
 
@@ -1407,8 +1699,6 @@ function operationOf({ operation: got }) {
     const rule = `it must be one of ${names.join(', ')}`;
     if (got === undefined)
         return { input: 'operation', got, rule };
-    if (NOT_OFFERED.includes(got))
-        return { input: 'operation', got, rule: `it is not part of this version: ${rule}` };
     const meant = nearest(got, names);
     return { input: 'operation', got, rule: meant ? `${rule}. Did you mean "${meant}"?` : rule };
 }
@@ -1448,7 +1738,8 @@ __webpack_async_result__();
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   u: () => (/* binding */ abortUnnamedCreation),
+/* harmony export */   cI: () => (/* binding */ seen),
+/* harmony export */   up: () => (/* binding */ abortUnnamedCreation),
 /* harmony export */   y: () => (/* binding */ abortCreation)
 /* harmony export */ });
 /* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57911);
@@ -1540,7 +1831,82 @@ async function seen(waiting, what, probe) {
 
 /***/ }),
 
-/***/ 69953:
+/***/ 12690:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ deleteDraft),
+/* harmony export */   f: () => (/* binding */ deleteUnnamedDraft)
+/* harmony export */ });
+/* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57911);
+/* harmony import */ var _waiting_once_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(41563);
+/* harmony import */ var _abort_creation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70819);
+
+
+
+/**
+ * Undoes a creation from files that was cancelled; answers in a sentence what came of it. A draft is deleted, since no data is
+ * lost with it: the files are still where they came from. Where processing has begun, that is aborted instead.
+ *
+ * Throws where the API could not be reached, or where the creation could not be found.
+ */
+async function deleteDraft(api, waiting, datasetId) {
+    const missing = (error) => error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6 && error.outcome.status === 404;
+    const draft = await api.datasets.get(datasetId).catch((error) => {
+        if (missing(error))
+            return undefined;
+        throw error;
+    });
+    if (!draft)
+        return `The draft dataset ${datasetId} is not there any more; nothing was left to delete.`;
+    if (draft.status !== 'DRAFT')
+        return (0,_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__/* .abortCreation */ .y)(api, waiting, datasetId);
+    const change = new _waiting_once_js__WEBPACK_IMPORTED_MODULE_1__/* .OnceOnly */ .g({
+        what: `delete the draft dataset ${datasetId}`,
+        send: () => api.datasets.delete(datasetId),
+        async look() {
+            try {
+                await api.datasets.get(datasetId, 0);
+                return 'absent';
+            }
+            catch (error) {
+                if (!missing(error))
+                    throw error;
+                return { found: undefined };
+            }
+        },
+    }, waiting, waiting.onLook);
+    try {
+        await change.run();
+        return `The draft dataset ${datasetId}, whose upload was cancelled, was deleted in Visual Layer.`;
+    }
+    catch (error) {
+        if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6) || error.outcome.transient)
+            throw error;
+        return `The draft dataset ${datasetId}, whose upload was cancelled, is left behind: Visual Layer does not let it be deleted (${error.apiWords ?? error.message}). Delete it there.`;
+    }
+}
+/**
+ * Undoes a creation whose reply was never seen, so that its id is not known: that of the one dataset of this name that is not
+ * among `earlier`. Where several are, none is touched.
+ */
+async function deleteUnnamedDraft(api, waiting, name, earlier) {
+    const [only, ...others] = await (0,_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__/* .seen */ .cI)(waiting, `a draft dataset "${name}"`, async () => {
+        const added = (await api.datasets.list(0)).filter((dataset) => dataset.name === name && !earlier.has(dataset.id));
+        return added.length > 0
+            ? { state: 'done', value: added.map(({ id }) => id) }
+            : { state: 'pending', line: 'no draft is listed yet' };
+    });
+    if (only === undefined || others.length > 0) {
+        return `Several new datasets are named "${name}" (${[only, ...others].join(', ')}); none was deleted, since it cannot be told which is this step's.`;
+    }
+    return deleteDraft(api, waiting, only);
+}
+
+
+/***/ }),
+
+/***/ 41230:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1551,56 +1917,152 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __nccwpck_require__(19473);
+// EXTERNAL MODULE: ./build/visual-layer/failure.js
+var failure = __nccwpck_require__(57911);
+// EXTERNAL MODULE: ./build/visual-layer/retry.js
+var retry = __nccwpck_require__(86055);
+;// CONCATENATED MODULE: ./build/transfer/upload.js
+
+
+/** "About 50 files" a request; docs.visual-layer.com, "Create a dataset from local files". */
+const MOST_FILES = 50;
+/** Proxies commonly refuse bodies over 100 MB; a request that breaks also costs less when it is small. */
+const MOST_BYTES = 64 * 1024 * 1024;
+/** Requests under way at once, as many as a browser sends to one host. Each keeps its connection for the next batch. */
+const AT_ONCE = 6;
+/** The files in their order, cut where the next one would exceed a cap. A file larger than the cap goes alone. */
+function batchesOf(files, mostFiles = MOST_FILES, mostBytes = MOST_BYTES) {
+    const batches = [];
+    let bytes = 0;
+    for (const file of files) {
+        const last = batches.at(-1);
+        if (last && last.length < mostFiles && bytes + file.sizeBytes <= mostBytes) {
+            last.push(file);
+            bytes += file.sizeBytes;
+        }
+        else {
+            batches.push([file]);
+            bytes = file.sizeBytes;
+        }
+    }
+    return batches;
+}
+function totalBytes(files) {
+    return files.reduce((sum, file) => sum + file.sizeBytes, 0);
+}
+/**
+ * Sends every file, in batches, several at a time. A batch that is refused as too large is halved, and those that follow are
+ * kept below what was refused. One that cannot have arrived whole is sent again; one whose reply was lost, once, with a warning,
+ * since uploaded files cannot be listed. Throws the first failure, after all other batches were stopped.
+ */
+async function uploadFiles(options) {
+    const queue = batchesOf(options.files);
+    const stop = new AbortController();
+    const signal = AbortSignal.any([options.signal, stop.signal]);
+    const underWay = new Map();
+    let doneFiles = 0;
+    let doneBytes = 0;
+    let tooLarge = Infinity;
+    const tell = () => {
+        let bytes = doneBytes;
+        for (const sent of underWay.values())
+            bytes += sent;
+        options.onProgress(doneFiles, bytes);
+    };
+    const work = async () => {
+        for (let batch = queue.shift(); batch; batch = queue.shift()) {
+            const current = batch;
+            const size = totalBytes(current);
+            if (size >= tooLarge && current.length > 1) {
+                queue.unshift(...halves(current));
+                continue;
+            }
+            const onBytes = (sent) => {
+                // What goes out is more than the files: the form around them is not counted.
+                underWay.set(current, Math.min(sent, size));
+                tell();
+            };
+            try {
+                await sendBatch(options, current, { signal, onBytes });
+            }
+            catch (error) {
+                if (!(error instanceof failure/* RequestFailure */.e6) || error.outcome.status !== 413)
+                    throw error;
+                if (current.length === 1)
+                    throw tooLargeAlone(error, current);
+                tooLarge = Math.min(tooLarge, size);
+                queue.unshift(...halves(current));
+                options.say(`A batch of ${current.length} files was refused as too large (HTTP 413). It is sent in halves.`);
+                continue;
+            }
+            finally {
+                underWay.delete(current);
+            }
+            doneFiles += current.length;
+            doneBytes += size;
+            tell();
+        }
+    };
+    const workers = Array.from({ length: AT_ONCE }, () => work().catch((error) => {
+        // The first failure is the reason; what the others throw after it is that reason again.
+        stop.abort(error);
+    }));
+    await Promise.all(workers);
+    options.signal.throwIfAborted();
+    stop.signal.throwIfAborted();
+}
+async function sendBatch(options, batch, sending) {
+    const { clock, deadline, maxRetries, say, warn } = options;
+    let lost = false;
+    for (let failures = 0;; failures += 1) {
+        try {
+            return await options.send(batch, sending);
+        }
+        catch (error) {
+            if (!(0,failure/* isTransient */.dg)(error) || failures >= maxRetries)
+                throw error;
+            const { effect, retryAfterMs } = error.outcome;
+            if (effect === 'unknown' && lost)
+                throw error;
+            const pause = retryAfterMs ?? (0,retry/* fullJitter */.G)(failures);
+            if (pause >= deadline.remainingMs())
+                throw error;
+            if (effect === 'unknown') {
+                lost = true;
+                warn(`The reply to the upload of ${named(batch)} was lost (${error.message}). They are sent once more: uploaded files cannot be listed, so if the first request had arrived, they may be in the dataset twice.`);
+            }
+            else {
+                say(`${error.message} Sending ${named(batch)} again (${failures + 1} of ${maxRetries}).`);
+            }
+            await clock.sleep(pause, sending.signal);
+        }
+    }
+}
+function halves(batch) {
+    const middle = Math.ceil(batch.length / 2);
+    return [batch.slice(0, middle), batch.slice(middle)];
+}
+/** For people: `50 files (a.jpg to b.jpg)`. */
+function named(batch) {
+    const [first, last] = [batch.at(0)?.fileName, batch.at(-1)?.fileName];
+    return batch.length === 1 ? `1 file (${first})` : `${batch.length} files (${first} to ${last})`;
+}
+function tooLargeAlone(error, batch) {
+    const [file] = batch;
+    return new failure/* RequestFailure */.e6(error.code, `Visual Layer refused ${file?.path} as too large (HTTP 413): ${totalBytes(batch).toLocaleString('en-US')} bytes in one file.`, {
+        apiWords: error.apiWords,
+        todo: 'Leave the file out of "files" (a line with ! before its name), make it smaller, or put the media into a bucket and use create-from-s3.',
+    }, error.outcome);
+}
+
+// EXTERNAL MODULE: ./build/visual-layer/tasks.js
+var visual_layer_tasks = __nccwpck_require__(38395);
 // EXTERNAL MODULE: ./build/waiting/once.js
 var once = __nccwpck_require__(41563);
 // EXTERNAL MODULE: ./build/waiting/pace.js
 var pace = __nccwpck_require__(19901);
-;// CONCATENATED MODULE: ./build/waiting/verdicts/clone.js
-/** What Visual Layer calls a clone, as documented. */
-function cloneName(sourceName) {
-    return `${sourceName} (cloned)`;
-}
-/**
- * The datasets that may be the clone: new since the background, called like a clone of the source, and not known to come from
- * another dataset. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
- * (a server that names the source there instead tells nothing of the new one's id), and the datasets.
- */
-function cloneCandidates(background, tasks, datasets) {
-    const { source } = background;
-    const found = new Map();
-    const known = new Map(datasets.map((dataset) => [dataset.id, dataset]));
-    const isOther = (id) => {
-        const dataset = known.get(id);
-        return dataset?.sourceDatasetId !== undefined && dataset.sourceDatasetId.toLowerCase() !== source.id;
-    };
-    const expected = cloneName(source.name).trim();
-    const isNew = (id) => id !== '' && id !== source.id && !background.datasetIds.has(id);
-    for (const task of tasks) {
-        if (background.taskIds.has(task.id) || !isNew(task.datasetId) || isOther(task.datasetId))
-            continue;
-        if (task.datasetName !== '' && task.datasetName !== source.name && task.datasetName.trim() !== expected)
-            continue;
-        found.set(task.datasetId, { datasetId: task.datasetId, task, dataset: known.get(task.datasetId) });
-    }
-    for (const dataset of datasets) {
-        if (!isNew(dataset.id) || isOther(dataset.id) || found.has(dataset.id))
-            continue;
-        if (dataset.name.trim() === expected)
-            found.set(dataset.id, { datasetId: dataset.id, task: undefined, dataset });
-    }
-    return [...found.values()];
-}
-/**
- * The task of a clone that failed before any dataset showed: every clone task that is new and of this source, or of none that is
- * known, has failed. While one of them still runs it may be ours.
- */
-function failedClone(background, tasks) {
-    const { source } = background;
-    const ours = tasks.filter((task) => !background.taskIds.has(task.id) &&
-        (task.datasetId === source.id || task.datasetName.trim() === cloneName(source.name).trim()));
-    return ours.every((task) => task.state === 'FAILED' || task.state === 'ABORTED') ? ours[0] : undefined;
-}
-
+// EXTERNAL MODULE: ./build/waiting/until.js
+var until = __nccwpck_require__(49404);
 ;// CONCATENATED MODULE: ./build/waiting/verdicts/dataset.js
 
 /** How a dataset stands, for a person: `INDEXING (40 %)`. */
@@ -1683,62 +2145,102 @@ function cloneVerdict({ datasetId, dataset, task, proven }) {
     return { state: 'pending', line: 'dataset READY, its clone task is not listed yet' };
 }
 
-// EXTERNAL MODULE: ./build/waiting/until.js
-var until = __nccwpck_require__(49404);
-;// CONCATENATED MODULE: ./build/operations/choose-snapshot.js
+;// CONCATENATED MODULE: ./build/waiting/verdicts/media.js
 
 
-
-/** The newest snapshot of exactly this name. Names are not unique; the list is newest first, and stamps decide where there are any. */
-function newestNamed(snapshots, name) {
-    return snapshots
-        .filter((snapshot) => snapshot.name === name)
-        .reduce((best, next) => (best && (best.createdAt ?? 0) >= (next.createdAt ?? 0) ? best : next), undefined);
+/**
+ * An addition is over when its own task COMPLETED and the dataset is READY, or PARTIAL INDEX; with an automatic reindex PARTIAL
+ * INDEX counts only once it has stood for a while, and is then no success yet. A task that never shows is done without, once the
+ * list had time and the dataset was seen to change. docs.visual-layer.com, "Add media to an existing dataset".
+ */
+function mediaVerdict(seen) {
+    const { dataset, task, reindexing } = seen;
+    if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
+        return { state: 'failed', error: taskError(task, `that adds media to dataset ${dataset.id}`) };
+    }
+    const over = isOver(seen);
+    if (dataset.status === 'ERROR' && (over || !task)) {
+        return { state: 'failed', error: datasetError(dataset, 'while media were being added') };
+    }
+    if (over && !reindexing) {
+        if (dataset.status === 'READY')
+            return { state: 'done', value: dataset };
+        const stands = !seen.autoReindex || seen.partialMs >= seen.settlingMs;
+        if (dataset.status === 'PARTIAL_INDEX' && stands)
+            return { state: 'done', value: dataset };
+    }
+    return media_pending(dataset, reindexing ?? task);
 }
-function pick(snapshots, choice) {
-    if (choice.by === 'name')
-        return newestNamed(snapshots, choice.snapshotName);
-    if (choice.snapshotId === 'current')
-        return snapshots.find((snapshot) => snapshot.isCurrent);
-    return snapshots.find((snapshot) => snapshot.id.toLowerCase() === choice.snapshotId);
+function isOver({ task, seenChange, sinceMs, patienceMs }) {
+    return task ? task.state === 'COMPLETED' : seenChange && sinceMs >= patienceMs;
+}
+/** A reindex. Its READY cannot be old, since the dataset was PARTIAL INDEX. `task` is one that came since the request. */
+function reindexVerdict(dataset, task) {
+    if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
+        return { state: 'failed', error: taskError(task, `that indexes dataset ${dataset.id} anew`) };
+    }
+    if (dataset.status === 'ERROR') {
+        return { state: 'failed', error: datasetError(dataset, 'while it was being indexed anew') };
+    }
+    if (dataset.status === 'READY' && (!task || (0,visual_layer_tasks/* hasEnded */.h)(task)))
+        return { state: 'done', value: dataset };
+    return media_pending(dataset, task);
+}
+function media_pending(dataset, task) {
+    const words = task ? taskLine(task) : 'task not listed yet';
+    return {
+        state: 'pending',
+        line: `${datasetLine(dataset)}, ${words}`,
+        phase: `${dataset.status} ${task?.type} ${task?.statusWord}`,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/waiting/verdicts/clone.js
+/** What Visual Layer calls a clone, as documented. */
+function cloneName(sourceName) {
+    return `${sourceName} (cloned)`;
 }
 /**
- * Finds the snapshot that an input chooses, by id, by name, or `current`. A list that does not show it is read again for a
- * moment, since lists lag; then it is `not_found`, never another one.
+ * The datasets that may be the clone: new since the background, called like a clone of the source, and not known to come from
+ * another dataset. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
+ * (a server that names the source there instead tells nothing of the new one's id), and the datasets.
  */
-async function chooseSnapshot(step, dataset, choice) {
-    let known = [];
-    const settling = (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs());
-    const startedAt = step.clock.now();
-    const ended = await (0,until/* until */.T)(async () => {
-        known = await step.api.snapshots.list(dataset.id);
-        const snapshot = pick(known, choice);
-        if (snapshot || step.clock.now() - startedAt >= settling)
-            return { state: 'done', value: snapshot };
-        return { state: 'pending', line: 'the snapshot is not in the list; reading it again' };
-    }, step.waiting);
-    if (ended.end === 'failed')
-        throw ended.error;
-    if (ended.end === 'done' && ended.value)
-        return ended.value;
-    const wanted = choice.by === 'name'
-        ? `named "${choice.snapshotName}"`
-        : choice.snapshotId === 'current'
-            ? 'marked as current'
-            : choice.snapshotId;
-    const names = known.slice(0, 10).map((snapshot) => `"${snapshot.name}" (${snapshot.id})`);
-    const others = known.length === 0
-        ? 'The dataset has no snapshots.'
-        : `It has: ${names.join(', ')}${known.length > 10 ? `, and ${known.length - 10} more` : ''}.`;
-    throw new errors/* ActionError */.lZ('not_found', `Dataset "${dataset.name}" (${dataset.id}) has no snapshot ${wanted}.`, {
-        todo: `${others} Deleted snapshots are not listed. Correct snapshot_id or snapshot_name.`,
-    });
+function cloneCandidates(background, tasks, datasets) {
+    const { source } = background;
+    const found = new Map();
+    const known = new Map(datasets.map((dataset) => [dataset.id, dataset]));
+    const isOther = (id) => {
+        const dataset = known.get(id);
+        return dataset?.sourceDatasetId !== undefined && dataset.sourceDatasetId.toLowerCase() !== source.id;
+    };
+    const expected = cloneName(source.name).trim();
+    const isNew = (id) => id !== '' && id !== source.id && !background.datasetIds.has(id);
+    for (const task of tasks) {
+        if (background.taskIds.has(task.id) || !isNew(task.datasetId) || isOther(task.datasetId))
+            continue;
+        if (task.datasetName !== '' && task.datasetName !== source.name && task.datasetName.trim() !== expected)
+            continue;
+        found.set(task.datasetId, { datasetId: task.datasetId, task, dataset: known.get(task.datasetId) });
+    }
+    for (const dataset of datasets) {
+        if (!isNew(dataset.id) || isOther(dataset.id) || found.has(dataset.id))
+            continue;
+        if (dataset.name.trim() === expected)
+            found.set(dataset.id, { datasetId: dataset.id, task: undefined, dataset });
+    }
+    return [...found.values()];
+}
+/**
+ * The task of a clone that failed before any dataset showed: every clone task that is new and of this source, or of none that is
+ * known, has failed. While one of them still runs it may be ours.
+ */
+function failedClone(background, tasks) {
+    const { source } = background;
+    const ours = tasks.filter((task) => !background.taskIds.has(task.id) &&
+        (task.datasetId === source.id || task.datasetName.trim() === cloneName(source.name).trim()));
+    return ours.every((task) => task.state === 'FAILED' || task.state === 'ABORTED') ? ours[0] : undefined;
 }
 
-// EXTERNAL MODULE: ./build/visual-layer/failure.js
-var failure = __nccwpck_require__(57911);
-// EXTERNAL MODULE: ./build/visual-layer/tasks.js
-var visual_layer_tasks = __nccwpck_require__(38395);
 ;// CONCATENATED MODULE: ./build/operations/visible-tasks.js
 
 /** Steps for which the task list was found unreadable for good. */
@@ -1992,594 +2494,291 @@ function items(images, videos) {
     ].filter((part) => part !== undefined);
     return parts.length === 0 ? undefined : parts.join(', ');
 }
-function snapshotItems(step, snapshot) {
+/** Tells which snapshot a step is about, in the outputs, the state and the summary, where `label` says what it is to the step. */
+function aboutSnapshot(step, snapshot, label) {
+    const { reporter } = step;
+    reporter.output('snapshot_id', snapshot.id);
+    reporter.output('snapshot_name', snapshot.name);
+    reporter.state('snapshot_id', snapshot.id);
+    reporter.state('snapshot_name', snapshot.name);
+    reporter.fact(label, snapshot.name);
+    reporter.fact('Snapshot id', snapshot.id, { code: true });
     const text = items(snapshot.images, snapshot.videos);
     if (text !== undefined)
-        step.reporter.fact('Items in the snapshot', text);
-}
-
-;// CONCATENATED MODULE: ./build/operations/clone.js
-
-
-
-
-
-
-
-
-
-
-const TYPE = 'SNAPSHOT_CLONE';
-/** Makes a new dataset from a snapshot; done when the clone's own task COMPLETED and the new dataset is READY. */
-async function clone(request, step) {
-    const { reporter } = step;
-    reporter.output('source_dataset_id', request.datasetId);
-    const source = await step.api.datasets.get(request.datasetId);
-    reporter.fact('Source dataset', source.name || source.id, { link: step.datasetPage(source.id) });
-    reporter.fact('Source dataset id', source.id, { code: true });
-    reporter.info(`The source is dataset "${source.name}" (${source.id}), ${source.statusWord}.`);
-    const target = await chooseSnapshot(step, source, request.snapshot);
-    reporter.output('snapshot_id', target.id);
-    reporter.output('snapshot_name', target.name);
-    reporter.fact('Cloned snapshot', target.name);
-    reporter.fact('Snapshot id', target.id, { code: true });
-    snapshotItems(step, target);
-    const known = await startClone(step, request, source, target);
-    const found = await findClone(step, source, known);
-    reporter.output('dataset_id', found.datasetId);
-    reporter.state('dataset_id', found.datasetId);
-    if (found.task)
-        reporter.output('task_id', found.task.id);
-    reporter.info(`The clone is dataset ${found.datasetId}.`);
-    const dataset = await (request.wait ? waitForClone(step, found, known) : named(step, found));
-    aboutDataset(step, dataset);
-    return request.wait
-        ? `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset "${dataset.name}".`
-        : `The clone of snapshot "${target.name}" of dataset "${source.name}" was accepted as dataset "${dataset.name}"; the step did not wait for it (wait: false).`;
-}
-async function backgroundOf(step, source) {
-    const tasks = await visibleTasks(step, { type: TYPE });
-    const datasets = await step.api.datasets.list();
-    return {
-        source: { id: source.id, name: source.name },
-        taskIds: new Set(tasks.map((task) => task.id)),
-        // A clone that somebody else started a moment ago may be in the one list only.
-        datasetIds: new Set([...datasets.map((dataset) => dataset.id), ...tasks.map((task) => task.datasetId)]),
-    };
-}
-async function candidates(step, known) {
-    const tasks = await visibleTasks(step, { type: TYPE }, 0);
-    return { seen: cloneCandidates(known, tasks, await step.api.datasets.list(0)), tasks };
-}
-async function startClone(step, request, source, target) {
-    let known;
-    const change = new once/* OnceOnly */.g({
-        what: `clone snapshot ${target.id} of dataset ${source.id}`,
-        async send() {
-            await step.api.snapshots.clone(source.id, target.id);
-            return 'accepted';
-        },
-        async look() {
-            return known && (await candidates(step, known)).seen.length > 0 ? { found: 'found' } : 'absent';
-        },
-    }, step.waiting, (line) => step.reporter.info(line));
-    return throughConflicts(step, source.id, request.onConflict, async () => {
-        if (!known || !change.mayHaveTakenEffect)
-            known = await backgroundOf(step, source);
-        if ((await change.run()) === 'found') {
-            step.reporter.warning(`The reply to the clone of dataset "${source.name}" was lost; a new clone of it was found in the lists and is taken for this step's.`, { todo: 'If somebody else cloned the same dataset in the same moment, look at both clones in Visual Layer.' });
-        }
-        else {
-            step.reporter.info('Visual Layer accepted the clone; it does not tell the id of the new dataset.');
-        }
-        return known;
-    });
-}
-/** Reads what each candidate itself says of where it comes from: the list may say less. */
-async function narrowed(step, source, found) {
-    const kept = [];
-    for (const candidate of found) {
-        const dataset = await lenient(step, Infinity, () => step.api.datasets.get(candidate.datasetId))();
-        if (dataset?.sourceDatasetId === undefined || dataset.sourceDatasetId.toLowerCase() === source.id)
-            kept.push({ ...candidate, dataset });
-    }
-    return kept;
-}
-/**
- * Finds the one dataset that is new and can be our clone. It is watched for a moment before it is named, since another clone of
- * the same dataset may show first; where several stay, none is named.
- */
-async function findClone(step, source, known) {
-    let firstAt;
-    let settling = 0;
-    const found = await waitFor(step, {
-        awaited: `the clone of dataset ${source.id} to show in the lists`,
-        carryOn: `The clone goes on in Visual Layer as "${source.name} (cloned)": look for it there before you clone again.`,
-    }, async () => {
-        const { seen, tasks } = await candidates(step, known);
-        const failed = failedClone(known, tasks);
-        if (seen.length === 0 && !failed)
-            return { state: 'pending', line: 'the new dataset is not listed yet' };
-        if (firstAt === undefined) {
-            firstAt = step.clock.now();
-            settling = (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs());
-        }
-        if (step.clock.now() - firstAt < settling) {
-            const names = seen.map((candidate) => candidate.datasetId).join(', ') || `a clone task that ended as ${failed?.statusWord}`;
-            return { state: 'pending', line: `seen: ${names}; watching whether another clone of this dataset shows` };
-        }
-        const kept = await narrowed(step, source, seen);
-        if (kept.length > 0)
-            return { state: 'done', value: kept };
-        if (!failed)
-            return { state: 'pending', line: 'the new dataset is not listed yet' };
-        step.reporter.output('task_id', failed.id);
-        return { state: 'failed', error: taskError(failed, `that clones dataset ${source.id}`) };
-    });
-    const [only, ...others] = found;
-    if (only && others.length === 0)
-        return only;
-    const ids = found.map((candidate) => candidate.datasetId);
-    throw new errors/* ActionError */.lZ('operation_failed', `The clone was accepted, but ${found.length} clones of dataset "${source.name}" were made at the same time and the API does not tell which is this step's: ${ids.join(', ')}.`, {
-        todo: 'Nothing is lost: open these datasets in Visual Layer, keep the one you want and delete the others. To keep it from happening, let only one job clone this dataset at a time (a concurrency group in the workflow).',
-    });
-}
-/** The task of our clone: the one of its dataset, or, where the server names the source in it, the only new one of the source. */
-function taskOf(found, tasks, known) {
-    const own = tasks.find((task) => task.id === found.task?.id || task.datasetId === found.datasetId);
-    if (own)
-        return own;
-    const [only, ...others] = tasks.filter((task) => !known.taskIds.has(task.id) && task.datasetId === known.source.id);
-    return others.length === 0 ? only : undefined;
-}
-async function waitForClone(step, found, known) {
-    const { datasetId } = found;
-    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
-    const startedAt = step.clock.now();
-    const read = lenient(step, patience, () => step.api.datasets.get(datasetId, 0));
-    const atWork = new Seen();
-    return waitFor(step, {
-        awaited: `the clone, dataset ${datasetId}`,
-        carryOn: `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`,
-    }, async () => {
-        const task = taskOf(found, await visibleTasks(step, { type: TYPE }, 0), known);
-        if (task)
-            step.reporter.output('task_id', task.id);
-        const dataset = await read();
-        if (dataset)
-            step.reporter.output('dataset_status', dataset.statusWord);
-        const busy = atWork.add(dataset !== undefined && dataset.status !== 'READY');
-        return cloneVerdict({ datasetId, dataset, task, proven: busy || step.clock.now() - startedAt >= patience });
-    });
-}
-async function named(step, found) {
-    const read = lenient(step, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()), () => step.api.datasets.get(found.datasetId));
-    return waitFor(step, {
-        awaited: `dataset ${found.datasetId} to be readable`,
-        carryOn: `The clone goes on in Visual Layer as dataset ${found.datasetId}.`,
-    }, async () => {
-        const dataset = await read();
-        return dataset
-            ? { state: 'done', value: dataset }
-            : { state: 'pending', line: 'the new dataset cannot be read yet' };
-    });
-}
-
-// EXTERNAL MODULE: ./build/operations/abort-creation.js
-var abort_creation = __nccwpck_require__(70819);
-;// CONCATENATED MODULE: ./build/operations/wait-until-ready.js
-
-
-
-
-
-/** Waits until a dataset that this step did not make is READY, and the work that is seen on it has ended. */
-async function waitUntilReady(step, datasetId, carryOn) {
-    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
-    let readySince;
-    return waitFor(step, { awaited: `dataset ${datasetId} to be READY`, carryOn }, async () => {
-        const dataset = await step.api.datasets.get(datasetId, 0);
-        step.reporter.output('dataset_status', dataset.statusWord);
-        const unended = (await visibleTasks(step, { datasetId }, 0)).find((task) => !(0,visual_layer_tasks/* hasEnded */.h)(task));
-        readySince = dataset.status === 'READY' ? (readySince ?? step.clock.now()) : undefined;
-        return readyVerdict(dataset, unended, step.clock.now() - (readySince ?? step.clock.now()), patience);
-    });
-}
-
-;// CONCATENATED MODULE: ./build/operations/create-from-s3.js
-
-
-
-
-
-
-
-
-
-
-const create_from_s3_TYPE = 'DATASET_CREATION';
-/** Creates a dataset from a bucket path; done when it is READY. */
-async function createFromS3(request, step) {
-    const { reporter } = step;
-    const { datasetName: name, bucketPath } = request;
-    reporter.output('dataset_name', name);
-    reporter.fact('Bucket path', bucketPath, { code: true });
-    const existing = request.ifExists === 'create' ? undefined : await newestDataset(step, name);
-    if (existing && request.ifExists === 'fail') {
-        throw new errors/* ActionError */.lZ('conflict', `A dataset named "${name}" already exists (${existing.id}).`, {
-            todo: 'Choose another dataset_name, or set if_exists: reuse to use that dataset, or if_exists: create to create another one of the same name.',
-        });
-    }
-    if (existing) {
-        aboutDataset(step, existing);
-        if (request.wait) {
-            const carryOn = `Wait for it with operation: wait and dataset_id: ${existing.id}.`;
-            aboutDataset(step, await waitUntilReady(step, existing.id, carryOn));
-        }
-        return `Dataset "${name}" was already there and is used; none was created.`;
-    }
-    const datasetId = await create(step, request);
-    const accepted = `Dataset "${name}" was accepted for creation from ${bucketPath}`;
-    if (!request.wait) {
-        owe(step, request, undefined);
-        return `${accepted}; the step did not wait for it (wait: false).`;
-    }
-    const dataset = await waitForCreation(step, datasetId);
-    owe(step, request, undefined);
-    aboutDataset(step, dataset);
-    const size = items(dataset.images, dataset.videos);
-    if (size !== undefined)
-        reporter.fact('Items', size);
-    return `Dataset "${name}" was created from ${bucketPath}${size === undefined ? '' : ` with ${size}`}.`;
-}
-async function newestDataset(step, name) {
-    const named = (await step.api.datasets.list()).filter((dataset) => dataset.name === name);
-    const newest = named.reduce((best, next) => (best && (best.createdAt ?? 0) >= (next.createdAt ?? 0) ? best : next), undefined);
-    // The list may not tell the status.
-    return newest && step.api.datasets.get(newest.id);
-}
-/** What is owed from now on when the workflow is cancelled: by this step, or by its post step where this one was killed. */
-function owe(step, request, undo) {
-    const aborts = undo !== undefined && request.onCancel === 'abort';
-    step.reporter.state('owed', aborts ? 'abort-creation' : '');
-    step.onCancel(aborts ? undo : undefined);
-}
-async function create(step, request) {
-    const { api, reporter } = step;
-    const { datasetName: name, bucketPath } = request;
-    /** Ids of all datasets of that name which are not known to come from another bucket path. */
-    const named = async (retries) => {
-        const datasets = await api.datasets.list(retries);
-        const tasks = await visibleTasks(step, { type: create_from_s3_TYPE }, retries);
-        const ids = [
-            ...datasets.filter((dataset) => dataset.name === name && fits(dataset, bucketPath)).map((dataset) => dataset.id),
-            ...tasks.filter((task) => task.datasetName === name).map((task) => task.datasetId),
-        ];
-        return new Set(ids.filter((id) => id !== ''));
-    };
-    const before = await named();
-    const change = new once/* OnceOnly */.g({
-        what: `create dataset "${name}"`,
-        send: () => api.datasets.createFromS3(name, bucketPath),
-        async look() {
-            const [only, ...others] = [...(await named(0))].filter((id) => !before.has(id));
-            if (only === undefined)
-                return 'absent';
-            if (others.length === 0)
-                return { found: only };
-            throw new errors/* ActionError */.lZ('operation_failed', `The reply to the creation was lost, and several new datasets are named "${name}": ${[only, ...others].join(', ')}. Which of them is this step's cannot be told.`, {
-                todo: 'Nothing is lost: open these datasets in Visual Layer, keep the one you want and delete the others.',
-            });
-        },
-    }, step.waiting, (line) => reporter.info(line));
-    // From here on a creation may be under way, though its id is told by the reply only.
-    reporter.state('dataset_name', name);
-    reporter.state('earlier_dataset_ids', [...before].join(' '));
-    owe(step, request, (client, waiting) => (0,abort_creation/* abortUnnamedCreation */.u)(client, waiting, name, before));
-    const made = await change.run().catch((error) => {
-        throw withBucketHint(error, bucketPath);
-    });
-    const datasetId = made.toLowerCase();
-    reporter.output('dataset_id', datasetId);
-    reporter.state('dataset_id', datasetId);
-    reporter.info(`Visual Layer accepted the creation: dataset ${datasetId}.`);
-    owe(step, request, (client, waiting) => (0,abort_creation/* abortCreation */.y)(client, waiting, datasetId));
-    return datasetId;
-}
-/** The API answers HTTP 500 at once where it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */
-function withBucketHint(error, bucketPath) {
-    if (!(error instanceof failure/* RequestFailure */.e6) || (error.outcome.status !== 500 && error.outcome.status !== 400))
-        return error;
-    const { code, message, apiWords } = error;
-    const todo = `Check that ${bucketPath} exists, holds media, and may be read by Visual Layer (a public bucket, or a role that it may assume). If it does, run the step again later.`;
-    return new errors/* ActionError */.lZ(code, message, { apiWords, todo, cause: error });
-}
-/** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */
-function fits(dataset, bucketPath) {
-    const { sourceUri } = dataset;
-    const bare = (path) => path.replace(/^s3:\/\//, '').replace(/\/+$/, '');
-    return !sourceUri?.startsWith('s3://') || bare(sourceUri) === bare(bucketPath);
-}
-async function waitForCreation(step, datasetId) {
-    const read = lenient(step, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0));
-    return waitFor(step, {
-        awaited: `dataset ${datasetId} to be READY`,
-        carryOn: `The creation goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
-    }, async () => {
-        const dataset = await read();
-        if (!dataset)
-            return { state: 'pending', line: 'the new dataset cannot be read yet' };
-        step.reporter.output('dataset_status', dataset.statusWord);
-        const tasks = await visibleTasks(step, { datasetId, type: create_from_s3_TYPE }, 0);
-        const task = tasks[0];
-        if (task)
-            step.reporter.output('task_id', task.id);
-        return creationVerdict(dataset, task);
-    });
+        reporter.fact('Items in the snapshot', text);
 }
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-;// CONCATENATED MODULE: ./build/exports/canonical.js
-/**
- * One record as text that is equal for equal data: canonical JSON as RFC 8785 defines it (no white space, members sorted by the
- * UTF-16 code units of their names, numbers and strings as ECMAScript writes them, so that 1.0 is 1), with these rules on top:
- *
- * 1. Members named `url`, at any depth, are left out: they are links, signed anew for every export.
- * 2. Any other string that is an http(s) link as a whole loses the parts of its query that sign it (see {@link withoutSignature}).
- * 3. The elements of arrays named `metadata_items`, at any depth, are a set: their canonical texts are sorted by UTF-16 code
- *    units. A `metadata_items` that is a string holding a JSON array (a parquet column may) counts as that array. All other
- *    arrays keep their order.
- * 4. Parquet values that JSON does not know: a 64-bit integer is written as a number in full, a date and time as an ISO 8601 string
- *    in UTC with milliseconds, bytes as a base64 string, NaN and the infinities as the strings "NaN", "Infinity", "-Infinity".
- */
-function canonical(value) {
-    return canonical_text(value, '');
-}
-function canonical_text(value, name) {
-    switch (typeof value) {
-        case 'string':
-            return name === 'metadata_items' ? metadataItems(value) : JSON.stringify(withoutSignature(value));
-        case 'number':
-            return Number.isFinite(value) ? JSON.stringify(value) : JSON.stringify(String(value));
-        case 'bigint':
-            return value.toString();
-        case 'boolean':
-            return value ? 'true' : 'false';
-        case 'object':
-            return value === null ? 'null' : structure(value, name);
-        default:
-            return 'null';
-    }
-}
-function structure(value, name) {
-    if (Array.isArray(value))
-        return list(value, name);
-    if (value instanceof Date)
-        return JSON.stringify(value);
-    if (value instanceof Uint8Array)
-        return JSON.stringify(Buffer.from(value).toString('base64'));
-    if (isNumbers(value))
-        return list(Array.from(value), name);
-    const members = Object.entries(value);
-    members.sort(([one], [other]) => (one < other ? -1 : 1));
-    let texts = '';
-    for (const [key, member] of members) {
-        if (key === 'url' || member === undefined)
-            continue;
-        texts += `${texts === '' ? '' : ','}${JSON.stringify(key)}:${canonical_text(member, key)}`;
-    }
-    return `{${texts}}`;
-}
-/** A typed array: parquet readers give one for a list of plain numbers. */
-function isNumbers(value) {
-    return ArrayBuffer.isView(value) && !(value instanceof DataView);
-}
-function list(values, name) {
-    const texts = values.map((value) => canonical_text(value, ''));
-    return `[${(name === 'metadata_items' ? texts.sort() : texts).join(',')}]`;
-}
-function metadataItems(value) {
-    if (value.startsWith('[')) {
-        try {
-            return canonical_text(JSON.parse(value), 'metadata_items');
-        }
-        catch {
-            // Not JSON: a string like any other.
-        }
-    }
-    return JSON.stringify(value);
-}
-/** Names of query parameters that sign a link or say until when it holds, in lower case. */
-const SIGNING = new Set([
-    'awsaccesskeyid',
-    'googleaccessid',
-    'signature',
-    'expires',
-    'key-pair-id',
-    'policy',
-    'token',
-    'access_token',
-    'sig',
-]);
-/** Parameters of a shared access signature of Azure: too short to mean anything unless a `sig` stands beside them. */
-const SIGNING_WITH_SIG = new Set([
-    'se',
-    'sp',
-    'sv',
-    'st',
-    'sr',
-    'ss',
-    'srt',
-    'spr',
-    'sip',
-    'si',
-    'skoid',
-    'sktid',
-    'skt',
-    'ske',
-    'sks',
-    'skv',
-]);
-/**
- * A link without the query parameters that sign it: those that begin with `X-Amz-` or `X-Goog-`, and `AWSAccessKeyId`,
- * `GoogleAccessId`, `Signature`, `Expires`, `Key-Pair-Id`, `Policy`, `token`, `access_token`, `sig`; beside a `sig` also `se` `sp`
- * `sv` `st` `sr` `ss` `srt` `spr` `sip` `si` `skoid` `sktid` `skt` `ske` `sks` `skv`. Upper and lower case are the same. The other
- * parameters stay as they are, in their order; a `?` with nothing after it goes. Any string that is not one http(s) link without
- * white space comes back unchanged.
- */
-function withoutSignature(value) {
-    // Most strings of an export are none: the cheap question first.
-    if (!value.includes('?') || !/^https?:\/\/\S+$/i.test(value))
-        return value;
-    const [, place = '', query, fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/.exec(value) ?? [];
-    if (query === undefined)
-        return value;
-    const parameters = query.split('&').map((parameter) => ({ parameter, name: nameOf(parameter) }));
-    const azure = parameters.some(({ name }) => name === 'sig');
-    const kept = parameters.filter(({ name }) => !signs(name, azure)).map(({ parameter }) => parameter);
-    const rest = kept.join('&');
-    return place + (rest === '' ? '' : `?${rest}`) + fragment;
-}
-function nameOf(parameter) {
-    const name = parameter.split('=', 1)[0] ?? '';
-    try {
-        return decodeURIComponent(name).toLowerCase();
-    }
-    catch {
-        return name.toLowerCase();
-    }
-}
-function signs(name, azure) {
-    return (name.startsWith('x-amz-') ||
-        name.startsWith('x-goog-') ||
-        SIGNING.has(name) ||
-        (azure && SIGNING_WITH_SIG.has(name)));
-}
-
-;// CONCATENATED MODULE: ./build/exports/digest.js
-
-
-const HASH_BYTES = 32;
-const FIRST_CAPACITY = 1024;
-/** SHA-256 of one record's {@link canonical} text in UTF-8: 32 bytes, equal for equal data. */
-function recordHash(record) {
-    return (0,external_node_crypto_.hash)('sha256', canonical(record), 'buffer');
-}
-/**
- * The `content_digest` of an export: SHA-256, in hex, over its records, whatever their order, their links or the time of export.
- *
- * To compute it elsewhere: write each record as canonical JSON (the rules stand at {@link canonical}), take the SHA-256 of each
- * text in UTF-8, sort these 32-byte values as bytes, ascending, and take the SHA-256 of all of them in a row. A record that is
- * there twice counts twice; without records it is the SHA-256 of nothing. Only the records count: `info` does not.
- *
- * Uses 32 bytes of memory a record (and 4 more while it ends).
- */
-class RecordDigest {
-    count = 0;
-    #hashes = Buffer.alloc(FIRST_CAPACITY * HASH_BYTES);
-    add(record) {
-        const at = this.count * HASH_BYTES;
-        if (at === this.#hashes.length)
-            this.#hashes = Buffer.concat([this.#hashes], this.#hashes.length * 2);
-        recordHash(record).copy(this.#hashes, at);
-        this.count += 1;
-    }
-    hex() {
-        const hashes = this.#hashes;
-        const order = new Uint32Array(this.count).map((_, index) => index);
-        order.sort((one, other) => {
-            const first = hashes.readUInt32BE(one * HASH_BYTES) - hashes.readUInt32BE(other * HASH_BYTES);
-            return first !== 0 ? first : compareWhole(hashes, one, other);
-        });
-        const total = (0,external_node_crypto_.createHash)('sha256');
-        for (const index of order)
-            total.update(hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES));
-        return total.digest('hex');
-    }
-}
-function compareWhole(hashes, one, other) {
-    const end = (index) => (index + 1) * HASH_BYTES;
-    return hashes.compare(hashes, other * HASH_BYTES, end(other), one * HASH_BYTES, end(one));
-}
-
-;// CONCATENATED MODULE: ./build/waiting/verdicts/export.js
-
-/**
- * Tells the refusals apart. REJECTED is in no documentation: public clients met it for filters that match nothing and for
- * exports over a cap whose number is not known.
- */
-function refusalReason(words, entities) {
-    const said = words ?? '';
-    if (/exceed|threshold|too (?:many|large|big)|maximum/i.test(said))
-        return 'too_large';
-    // No word of these tells of an empty result, however the sentence reads.
-    if (/permission|access|allowed|denied|trial|quota|licen|support|storage|account|plan/i.test(said))
-        return 'other';
-    // Items that were counted did match.
-    if (entities !== undefined && entities > 0)
-        return /entit/i.test(said) ? 'too_large' : 'other';
-    return entities === 0 || NOTHING.test(said) ? 'nothing_matched' : 'other';
-}
-const NOTHING = /\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|\bnothing\b|\bempty\b|\b0 (?:entit|item|media|image|result)/i;
-/** The error for a refused export, however the refusal came. */
-function refusedExport(words, entities) {
-    const items = entities === undefined || entities < 0 ? '' : ` (${entities} items)`;
-    switch (refusalReason(words, entities)) {
-        case 'nothing_matched':
-            return new errors/* ActionError */.lZ('rejected', 'Nothing matched: there is nothing to export.', {
-                apiWords: words,
-                todo: 'Check vql, media_ids or cluster_ids. If an empty result is fine for this workflow, set allow_empty: true.',
-            });
-        case 'too_large':
-            return new errors/* ActionError */.lZ('rejected', `Visual Layer refused the export as too large${items}.`, {
-                apiWords: words,
-                todo: 'Export less at once: select with vql, cluster_ids or media_ids, or leave the media files out with include_images: false.',
-            });
-        case 'other':
-            return new errors/* ActionError */.lZ('rejected', `Visual Layer refused the export${items}.`, {
-                apiWords: words,
-                todo: 'Correct what Visual Layer names, then run the step again. Trial accounts cannot export.',
-            });
-    }
-}
-/**
- * An export is over when it is COMPLETED and has its link: one without the other is still under way. `progress` decides nothing,
- * since its scale is not documented.
- */
-function exportVerdict(task, exportId, allowEmpty) {
-    switch (task.state) {
-        case 'COMPLETED':
-            if (task.link !== undefined)
-                return { state: 'done', value: { kind: 'link', link: task.link } };
-            return { state: 'pending', line: 'export COMPLETED, its download link is not there yet', phase: 'COMPLETED' };
-        case 'REJECTED':
-            if (allowEmpty && refusalReason(task.words, task.entities) === 'nothing_matched') {
-                return { state: 'done', value: { kind: 'nothing_matched', words: task.words } };
-            }
-            return { state: 'failed', error: refusedExport(task.words, task.entities) };
-        case 'FAILED':
-        case 'CANCELLED':
-            return {
-                state: 'failed',
-                error: new errors/* ActionError */.lZ('operation_failed', `Export ${exportId} ended as ${task.statusWord}.`, {
-                    apiWords: task.words,
-                    todo: 'Run the step again: it starts a new export. If it fails again, ask Visual Layer support with the export id.',
-                }),
-            };
-        case 'QUEUED':
-        case 'RUNNING': {
-            const items = task.entities === undefined || task.entities <= 0 ? '' : `, ${task.entities} items`;
-            const queued = task.state === 'QUEUED' ? ': accepted, not started yet' : '';
-            return { state: 'pending', line: `export ${task.statusWord}${queued}${items}`, phase: task.statusWord };
-        }
-    }
-}
-
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
+;// CONCATENATED MODULE: ./build/runner/files.js
+
+
+
+/**
+ * All files below the workspace that patterns match, ordered by their path, byte by byte. Patterns are relative to the workspace
+ * and use `/`; later ones win, `!` excludes. Hidden files match too. No link to a folder is followed, so the search never leaves
+ * the workspace and never goes in a circle.
+ */
+async function findFiles(patterns, workspace) {
+    try {
+        const root = await (0,promises_.realpath)(workspace);
+        const { create } = await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(21), __nccwpck_require__.e(324)]).then(__nccwpck_require__.bind(__nccwpck_require__, 43324));
+        const rooted = patterns.map((pattern) => {
+            const [, exclude = '', rest = ''] = /^(!*)(.*)$/s.exec(pattern) ?? [];
+            return `${exclude}${literally(root)}${root.endsWith(external_node_path_.sep) ? '' : external_node_path_.sep}${rest}`;
+        });
+        const globber = await create(rooted.join('\n'), { followSymbolicLinks: false, matchDirectories: false });
+        const matched = await globber.glob();
+        const found = await Promise.all(matched.map((one) => look(one, root)));
+        return found.sort((a, b) => Buffer.compare(Buffer.from(a.shown), Buffer.from(b.shown)));
+    }
+    catch (error) {
+        throw new errors/* ActionError */.lZ('operation_failed', `The files could not be listed: ${(0,errors/* describe */.q0)(error)}.`, {
+            todo: 'Check that the step may read the workspace, and that the checkout or the step that makes the files comes before.',
+            cause: error,
+        });
+    }
+}
+/** One file by its path relative to the workspace; `undefined` where there is none. */
+async function findFile(place, workspace) {
+    try {
+        const root = await (0,promises_.realpath)(workspace);
+        return await look(external_node_path_.join(root, place), root);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** A path as a pattern that matches just this path; as @actions/glob escapes the folder that it prefixes itself. */
+function literally(folder) {
+    return (external_node_path_.sep === '\\' ? folder : folder.replaceAll('\\', '\\\\'))
+        .replace(/\[(?=[^/]+\])/g, '[[]')
+        .replaceAll('?', '[?]')
+        .replaceAll('*', '[*]');
+}
+async function look(file, root) {
+    const shown = external_node_path_.relative(root, file).split(external_node_path_.sep).join('/');
+    const own = await (0,promises_.lstat)(file);
+    if (own.isFile())
+        return { path: file, shown, sizeBytes: own.size, trouble: undefined };
+    if (!own.isSymbolicLink())
+        return { path: file, shown, sizeBytes: 0, trouble: 'not a regular file' };
+    let target;
+    try {
+        target = await (0,promises_.realpath)(file);
+    }
+    catch {
+        return { path: file, shown, sizeBytes: 0, trouble: 'broken link' };
+    }
+    const inside = external_node_path_.relative(root, target);
+    if (inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || external_node_path_.isAbsolute(inside)) {
+        return { path: file, shown, sizeBytes: 0, trouble: 'link out of the workspace' };
+    }
+    const behind = await (0,promises_.stat)(target);
+    if (behind.isDirectory())
+        return { path: target, shown, sizeBytes: 0, trouble: 'link to a folder' };
+    const trouble = behind.isFile() ? undefined : 'not a regular file';
+    // Read where it lies, so that a link which is changed meanwhile leads nowhere else.
+    return { path: target, shown, sizeBytes: behind.size, trouble };
+}
+
+;// CONCATENATED MODULE: ./build/visual-layer/media-formats.js
+/** The formats that Visual Layer takes, by file extension, with their media types; docs.visual-layer.com, FAQ. */
+const MEDIA_TYPES = {
+    png: 'image/png',
+    jpg: 'image/jpeg',
+    jpeg: 'image/jpeg',
+    jfif: 'image/jpeg',
+    gif: 'image/gif',
+    tif: 'image/tiff',
+    tiff: 'image/tiff',
+    heic: 'image/heic',
+    heif: 'image/heif',
+    bmp: 'image/bmp',
+    webp: 'image/webp',
+    jp2: 'image/jp2',
+    mp4: 'video/mp4',
+    m4v: 'video/x-m4v',
+    mov: 'video/quicktime',
+    mkv: 'video/x-matroska',
+    wmv: 'video/x-ms-wmv',
+    flv: 'video/x-flv',
+    webm: 'video/webm',
+    avi: 'video/x-msvideo',
+    dav: 'application/octet-stream',
+};
+/** For people: `png, jpg, …`. */
+const MEDIA_FORMATS = Object.keys(MEDIA_TYPES).join(', ');
+/** The media type of a file by its name; `undefined` where it is no image or video that Visual Layer takes. */
+function mediaType(fileName) {
+    const extension = /\.([^.]+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
+    return Object.hasOwn(MEDIA_TYPES, extension) ? MEDIA_TYPES[extension] : undefined;
+}
+/** Whether a file is an archive by its name: `.zip`, `.tar` or `.tar.gz`. Creation from files takes none, add media one. */
+function isArchive(fileName) {
+    return /\.(?:zip|tar|tar\.gz|tgz)$/i.test(fileName);
+}
+
+;// CONCATENATED MODULE: ./build/operations/media-files.js
+
+
+
+
+/** How many names a message lists. */
+const MOST_NAMED = 10;
+/**
+ * The media that `files` selects, in the order of their paths, ready to be sent. Everything that is matched is sent, or nothing:
+ * what cannot be sent is named, all at once. Hidden files are the exception, unless a pattern names them. Nothing was sent yet.
+ *
+ * Throws `invalid_input`, or `operation_failed` where the workspace cannot be read.
+ */
+async function chooseMedia(step, patterns, operation) {
+    const found = await findFiles(patterns, step.context.workspace);
+    const { taken, hidden } = withoutHidden(found, patterns);
+    if (hidden.length > 0) {
+        step.reporter.note(`${count(hidden.length)} hidden (a name that begins with a dot) and left out: ${list(hidden.map(({ shown }) => shown))}. A pattern that names the dot takes them along.`);
+    }
+    if (taken.length === 0)
+        throw nothingFound(step, patterns, hidden.length);
+    const refused = taken.flatMap((file) => {
+        const why = reasonAgainst(file, operation);
+        return why === undefined ? [] : [{ file, why }];
+    });
+    if (refused.length > 0)
+        throw cannotBeSent(refused, taken.length);
+    const files = taken.map((file) => {
+        const fileName = external_node_path_.posix.basename(file.shown);
+        return {
+            path: file.path,
+            fileName,
+            contentType: mediaType(fileName) ?? 'application/octet-stream',
+            sizeBytes: file.sizeBytes,
+        };
+    });
+    warnOfEqualNames(step, taken);
+    return files;
+}
+/** The archive that `archive` names, ready to be sent. Throws `invalid_input` where it is none. Nothing was sent yet. */
+async function chooseArchive(step, place) {
+    const found = await findFile(place, step.context.workspace);
+    const why = !found
+        ? 'is not there'
+        : found.trouble
+            ? `is ${article(found.trouble)}`
+            : found.sizeBytes === 0
+                ? 'is empty'
+                : '';
+    if (found && why === '') {
+        const fileName = external_node_path_.posix.basename(found.shown);
+        const contentType = /\.zip$/i.test(fileName)
+            ? 'application/zip'
+            : /gz$/i.test(fileName)
+                ? 'application/gzip'
+                : 'application/x-tar';
+        return { path: found.path, fileName, contentType, sizeBytes: found.sizeBytes };
+    }
+    throw new errors/* ActionError */.lZ('invalid_input', `The archive ${JSON.stringify(place)} ${why}, in ${step.context.workspace}.`, {
+        todo: 'Check the path, and that a step before this one puts the archive into the workspace. Nothing was sent to Visual Layer.',
+    });
+}
+function article(trouble) {
+    return trouble.startsWith('not') ? trouble : `a ${trouble}`;
+}
+function withoutHidden(found, patterns) {
+    const isHidden = (place) => /(?:^|\/)\.[^/]/.test(place);
+    if (patterns.some((pattern) => !pattern.startsWith('!') && isHidden(pattern)))
+        return { taken: found, hidden: [] };
+    return { taken: found.filter(({ shown }) => !isHidden(shown)), hidden: found.filter(({ shown }) => isHidden(shown)) };
+}
+function reasonAgainst(file, operation) {
+    if (file.trouble !== undefined)
+        return article(file.trouble);
+    if (isArchive(file.shown)) {
+        return operation === 'add-media'
+            ? 'an archive: give it as "archive"'
+            : 'an archive, which Visual Layer does not take at creation: unpack it in a step before';
+    }
+    if (mediaType(file.shown) === undefined)
+        return 'not one of the formats that Visual Layer takes';
+    return file.sizeBytes === 0 ? 'empty (0 bytes)' : undefined;
+}
+function nothingFound(step, patterns, hidden) {
+    const shown = patterns.map((pattern) => JSON.stringify(pattern)).join(', ');
+    const only = hidden > 0 ? ' but hidden ones' : '';
+    return new errors/* ActionError */.lZ('invalid_input', `"files" matches no file${only} in ${step.context.workspace}: ${shown}.`, {
+        todo: 'Check the patterns, and that a step before this one puts the files into the workspace (actions/checkout, a download). Links to folders are not followed. Nothing was sent to Visual Layer.',
+    });
+}
+function cannotBeSent(refused, total) {
+    const lines = refused.slice(0, MOST_NAMED).map(({ file, why }) => `- ${JSON.stringify(file.shown)}: ${why}`);
+    if (refused.length > MOST_NAMED)
+        lines.push(`- and ${(refused.length - MOST_NAMED).toLocaleString('en-US')} more`);
+    return new errors/* ActionError */.lZ('invalid_input', [`${refused.length} of the ${count(total)} that "files" matches cannot be sent.`, ...lines].join('\n'), {
+        todo: `Name the media more closely, or exclude the others, such as with a line "!**/*.txt" under files. Visual Layer takes ${MEDIA_FORMATS}. Nothing was sent to Visual Layer.`,
+    });
+}
+/** Files go up under their base names; what Visual Layer does with two of one name is documented nowhere. */
+function warnOfEqualNames(step, files) {
+    const places = Map.groupBy(files, ({ shown }) => external_node_path_.posix.basename(shown));
+    const equal = [...places.values()].filter((group) => group.length > 1);
+    if (equal.length === 0)
+        return;
+    const examples = equal.slice(0, MOST_NAMED).map((group) => group.map(({ shown }) => shown).join(' = '));
+    const more = equal.length > MOST_NAMED ? `, and ${equal.length - MOST_NAMED} more names` : '';
+    step.reporter.warning(`${equal.length} file names occur more than once: ${examples.join(', ')}${more}. Files are sent without their folders, and what Visual Layer does with two of the same name is not documented: one may replace the other.`, { todo: 'Give each file a name of its own to be sure. The number of items is compared in the end.' });
+}
+function count(files) {
+    return files === 1 ? '1 file' : `${files.toLocaleString('en-US')} files`;
+}
+function list(names) {
+    const shown = names.slice(0, MOST_NAMED).join(', ');
+    return names.length > MOST_NAMED ? `${shown} and ${names.length - MOST_NAMED} more` : shown;
+}
+
+;// CONCATENATED MODULE: ./build/operations/reindex.js
+
+
+
+
+
+const TYPE = 'REINDEX';
+/** Has a dataset that is PARTIAL INDEX indexed anew, once, and waits until it is READY. */
+async function reindex(step, { id }, onConflict) {
+    const { api, reporter } = step;
+    let earlier = new Set();
+    const newTask = async () => (await visibleTasks(step, { datasetId: id, type: TYPE }, 0)).find((task) => !earlier.has(task.id));
+    const change = new once/* OnceOnly */.g({
+        what: `reindex dataset ${id}`,
+        send: () => api.media.reindex(id),
+        async look() {
+            if (await newTask())
+                return { found: undefined };
+            const { status } = await api.datasets.get(id, 0);
+            return status === 'PARTIAL_INDEX' ? 'absent' : { found: undefined };
+        },
+    }, step.waiting, (line) => reporter.info(line));
+    await throughConflicts(step, id, onConflict, async () => {
+        if (!change.mayHaveTakenEffect) {
+            earlier = new Set((await visibleTasks(step, { datasetId: id, type: TYPE })).map((task) => task.id));
+            // An automatic reindex may have begun, or ended, meanwhile.
+            if ((await api.datasets.get(id)).status !== 'PARTIAL_INDEX')
+                return;
+        }
+        await change.run();
+    });
+    return waitFor(step, {
+        awaited: `dataset ${id} to be indexed anew`,
+        carryOn: `The media are in, and the reindex goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${id}.`,
+    }, async () => {
+        const task = await newTask();
+        const dataset = await api.datasets.get(id, 0);
+        reporter.output('dataset_status', dataset.statusWord);
+        return reindexVerdict(dataset, task);
+    });
+}
+
 ;// CONCATENATED MODULE: ./node_modules/pretty-bytes/index.js
 const BYTE_UNITS = [
 	'B',
@@ -2867,6 +3066,1487 @@ function prettyBytes(number, options) {
 
 	const result = prefix + numberString + separator + UNITS[exponent];
 	return result.padStart(options.fixedWidth ?? 0);
+}
+
+;// CONCATENATED MODULE: ./build/operations/send-files.js
+
+
+
+/** Between two lines of progress, in ms. */
+const PROGRESS_MS = 5_000;
+/** Bytes for people. */
+function size(bytes) {
+    return prettyBytes(bytes, { binary: true });
+}
+/** Says how far an upload is, now and then: `uploaded 1,250 of 2,000 files, 1.2 GiB of 2 GiB (60 %)`. */
+function uploadProgress(step, files) {
+    const total = totalBytes(files);
+    let last = step.clock.now();
+    return (doneFiles, bytes) => {
+        if (step.clock.now() - last < PROGRESS_MS && doneFiles < files.length)
+            return;
+        last = step.clock.now();
+        const counted = `${doneFiles.toLocaleString('en-US')} of ${files.length.toLocaleString('en-US')} files`;
+        const share = total === 0 ? 100 : Math.floor((bytes / total) * 100);
+        step.reporter.progress(`uploaded ${counted}, ${size(bytes)} of ${size(total)} (${share} %)`);
+    };
+}
+/** Sends files in batches, several at a time, within the deadline of the step. */
+async function sendFiles(step, files, phase, send) {
+    const { clock, deadline, maxRetries, reporter } = step;
+    await reporter.group(`Uploading ${files.length.toLocaleString('en-US')} files, ${size(totalBytes(files))}`, () => withinDeadline(step, phase, (signal) => uploadFiles({
+        files,
+        send,
+        clock,
+        deadline,
+        signal,
+        maxRetries,
+        onProgress: uploadProgress(step, files),
+        say: (line) => reporter.info(line),
+        warn: (line) => reporter.warning(line),
+    })));
+}
+
+;// CONCATENATED MODULE: ./build/operations/add-media.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const add_media_TYPE = 'MEDIA_ADDITION';
+/**
+ * Adds media to a dataset; done when the task of this step COMPLETED and the dataset is READY, or PARTIAL INDEX where no reindex
+ * was asked for. Where one was and PARTIAL INDEX stays, the reindex is asked for.
+ */
+async function addMedia(request, step) {
+    const { reporter } = step;
+    const source = await sourceOf(request, step);
+    const what = sourceText(source);
+    reporter.info(`To be added: ${what}.`);
+    await readDataset(step, request.datasetId);
+    const dataset = await calmDataset(step, request.datasetId, request.onConflict);
+    if (dataset.status !== 'READY' && dataset.status !== 'PARTIAL_INDEX')
+        throw notOpen(dataset);
+    reporter.fact('Added', what);
+    const { before, acceptedAt } = await startAddition(step, request, dataset, source);
+    if (!request.wait) {
+        await nameTask(step, before);
+        return `The addition of ${what} to dataset "${dataset.name}" was accepted; the step did not wait for it (wait: false).`;
+    }
+    let now = await waitForAddition(step, request, before, acceptedAt);
+    aboutDataset(step, now);
+    if (request.autoReindex && now.status === 'PARTIAL_INDEX') {
+        reporter.note(`Dataset ${now.id} stayed PARTIAL INDEX although auto_reindex was set: the reindex is asked for.`);
+        now = await reindex(step, now, request.onConflict);
+        aboutDataset(step, now);
+    }
+    const inside = items(now.images, now.videos);
+    if (inside !== undefined)
+        reporter.fact('Items', inside);
+    compare(step, before.dataset, now, source);
+    return `${what} ${source.kind === 'files' && source.files.length > 1 ? 'were' : 'was'} added to dataset "${now.name}", which is ${now.statusWord}${inside === undefined ? '' : ` with ${inside}`}.`;
+}
+async function sourceOf({ media }, step) {
+    switch (media.from) {
+        case 'files':
+            return { kind: 'files', files: await chooseMedia(step, media.files, 'add-media') };
+        case 'archive':
+            return { kind: 'archive', archive: await chooseArchive(step, media.archive) };
+        case 's3':
+            return { kind: 's3', uri: media.uri };
+    }
+}
+function filesOf(source) {
+    return source.kind === 'files' ? source.files : source.kind === 'archive' ? [source.archive] : [];
+}
+function sourceText(source) {
+    const bytes = size(totalBytes(filesOf(source)));
+    switch (source.kind) {
+        case 'files':
+            return source.files.length === 1
+                ? `1 file (${bytes})`
+                : `${source.files.length.toLocaleString('en-US')} files (${bytes})`;
+        case 'archive':
+            return `archive ${source.archive.fileName} (${bytes})`;
+        case 's3':
+            return source.uri;
+    }
+}
+function notOpen(dataset) {
+    return new errors/* ActionError */.lZ('conflict', `Media cannot be added to dataset ${dataset.id}: it is ${dataset.statusWord}.`, {
+        apiWords: dataset.fatalError,
+        todo: 'Visual Layer adds media to READY and PARTIAL INDEX datasets only. Mend the dataset first (ERROR: restore a snapshot). Nothing was sent.',
+    });
+}
+/** Of the additions that came since, the one that runs, or the one listed first: the newest. */
+function newTask(tasks, { taskIds }) {
+    const since = tasks.filter((task) => task.type === add_media_TYPE && !taskIds.has(task.id));
+    return since.find((task) => !(0,visual_layer_tasks/* hasEnded */.h)(task)) ?? since[0];
+}
+function itemCount({ images = 0, videos = 0 }) {
+    return images + videos;
+}
+/** Whether a dataset shows that media were added since: more in it, or an index that is out of date now. */
+function isChanged(before, now) {
+    return itemCount(now) > itemCount(before) || (now.status === 'PARTIAL_INDEX' && before.status !== 'PARTIAL_INDEX');
+}
+function isBusy({ status }) {
+    return status === 'READ_ONLY' || status === 'INDEXING' || status === 'BUSY';
+}
+async function startAddition(step, request, dataset, source) {
+    const { api, reporter } = step;
+    let before = { dataset, taskIds: new Set() };
+    const files = filesOf(source);
+    const phase = {
+        awaited: `the upload to dataset ${dataset.id}`,
+        carryOn: 'Media are added only by a whole upload. Run the step again.',
+    };
+    const change = new once/* OnceOnly */.g({
+        what: `add media to dataset ${dataset.id}`,
+        send: () => withinDeadline(step, phase, (signal) => {
+            const tell = uploadProgress(step, files);
+            const total = totalBytes(files);
+            const onBytes = (sent) => total === 0 ? undefined : tell(sent >= total ? files.length : 0, Math.min(sent, total));
+            return api.media.add(dataset.id, source, request.autoReindex, { signal, onBytes });
+        }),
+        async look() {
+            if (newTask(await visibleTasks(step, { datasetId: dataset.id }, 0), before))
+                return { found: undefined };
+            const now = await api.datasets.get(dataset.id, 0);
+            if (isChanged(before.dataset, now))
+                return { found: undefined };
+            return isBusy(now) ? 'busy' : 'absent';
+        },
+    }, step.waiting, (line) => reporter.info(line));
+    await throughConflicts(step, dataset.id, request.onConflict, async () => {
+        if (!change.mayHaveTakenEffect) {
+            const tasks = await visibleTasks(step, { datasetId: dataset.id });
+            before = { dataset: await api.datasets.get(dataset.id), taskIds: new Set(tasks.map((task) => task.id)) };
+        }
+        await change.run().catch((error) => {
+            throw withSizeHint(error);
+        });
+    });
+    reporter.info('Visual Layer accepted the media.');
+    return { before, acceptedAt: step.clock.now() };
+}
+/** One addition is one request, so it cannot be sent in halves. */
+function withSizeHint(error) {
+    if (!(error instanceof errors/* ActionError */.lZ) || !error.message.includes('HTTP 413'))
+        return error;
+    const { code, message, apiWords } = error;
+    const todo = 'Add fewer files at a time, in steps one after the other, or put the media into a bucket and use s3_uri.';
+    return new errors/* ActionError */.lZ(code, message, { apiWords, todo, cause: error });
+}
+/** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
+async function nameTask(step, before) {
+    await (0,until/* until */.T)(async () => {
+        const task = newTask(await visibleTasks(step, { datasetId: before.dataset.id }, 0), before);
+        if (!task)
+            return { state: 'pending', line: 'task not listed yet' };
+        step.reporter.output('task_id', task.id);
+        return { state: 'done', value: undefined };
+    }, step.waiting, (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs()));
+}
+async function waitForAddition(step, { autoReindex }, before, acceptedAt) {
+    const { api, clock, reporter } = step;
+    const { id } = before.dataset;
+    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
+    const settling = (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs());
+    const change = new Seen();
+    let partialSince;
+    return waitFor(step, {
+        awaited: `media to be added to dataset ${id}`,
+        carryOn: `The addition goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${id}, instead of adding again.`,
+    }, async () => {
+        const tasks = await visibleTasks(step, { datasetId: id }, 0);
+        const task = newTask(tasks, before);
+        if (task)
+            reporter.output('task_id', task.id);
+        const dataset = await api.datasets.get(id, 0);
+        reporter.output('dataset_status', dataset.statusWord);
+        const ended = !task || (0,visual_layer_tasks/* hasEnded */.h)(task);
+        partialSince = dataset.status === 'PARTIAL_INDEX' && ended ? (partialSince ?? clock.now()) : undefined;
+        return mediaVerdict({
+            dataset,
+            task,
+            reindexing: tasks.find((one) => one.type === 'REINDEX' && !(0,visual_layer_tasks/* hasEnded */.h)(one)),
+            autoReindex,
+            seenChange: change.add(isBusy(dataset) || isChanged(before.dataset, dataset)),
+            sinceMs: clock.now() - acceptedAt,
+            patienceMs: patience,
+            partialMs: partialSince === undefined ? 0 : clock.now() - partialSince,
+            settlingMs: settling,
+        });
+    });
+}
+/** Files that Visual Layer dropped or took twice show in the number of items. A video may count as its frames. */
+function compare(step, before, now, source) {
+    if (source.kind !== 'files' || before.images === undefined || now.images === undefined)
+        return;
+    const sent = source.files.filter(({ contentType }) => contentType.startsWith('image/')).length;
+    const added = now.images - before.images;
+    if (sent !== source.files.length || (now.videos ?? 0) !== (before.videos ?? 0) || added === sent)
+        return;
+    step.reporter.warning(`${sent.toLocaleString('en-US')} images were sent, and dataset ${now.id} has ${added.toLocaleString('en-US')} more than before (${datasetLine(now)}).`, {
+        todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; somebody else may have changed the dataset too.',
+    });
+}
+
+;// CONCATENATED MODULE: ./build/operations/choose-snapshot.js
+
+
+
+/** The newest snapshot of exactly this name. Names are not unique; the list is newest first, and stamps decide where there are any. */
+function newestNamed(snapshots, name) {
+    return snapshots
+        .filter((snapshot) => snapshot.name === name)
+        .reduce((best, next) => (best && (best.createdAt ?? 0) >= (next.createdAt ?? 0) ? best : next), undefined);
+}
+function pick(snapshots, choice) {
+    if (choice.by === 'name')
+        return newestNamed(snapshots, choice.snapshotName);
+    if (choice.snapshotId === 'current')
+        return snapshots.find((snapshot) => snapshot.isCurrent);
+    return snapshots.find((snapshot) => snapshot.id.toLowerCase() === choice.snapshotId);
+}
+/**
+ * Finds the snapshot that an input chooses, by id, by name, or `current`. A list that does not show it is read again for a
+ * moment, since lists lag; then it is `not_found`, never another one.
+ */
+async function chooseSnapshot(step, dataset, choice) {
+    let known = [];
+    const settling = (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs());
+    const startedAt = step.clock.now();
+    const ended = await (0,until/* until */.T)(async () => {
+        known = await step.api.snapshots.list(dataset.id);
+        const snapshot = pick(known, choice);
+        if (snapshot || step.clock.now() - startedAt >= settling)
+            return { state: 'done', value: snapshot };
+        return { state: 'pending', line: 'the snapshot is not in the list; reading it again' };
+    }, step.waiting);
+    if (ended.end === 'failed')
+        throw ended.error;
+    if (ended.end === 'done' && ended.value)
+        return ended.value;
+    const wanted = choice.by === 'name'
+        ? `named "${choice.snapshotName}"`
+        : choice.snapshotId === 'current'
+            ? 'marked as current'
+            : choice.snapshotId;
+    const names = known.slice(0, 10).map((snapshot) => `"${snapshot.name}" (${snapshot.id})`);
+    const others = known.length === 0
+        ? 'The dataset has no snapshots.'
+        : `It has: ${names.join(', ')}${known.length > 10 ? `, and ${known.length - 10} more` : ''}.`;
+    throw new errors/* ActionError */.lZ('not_found', `Dataset "${dataset.name}" (${dataset.id}) has no snapshot ${wanted}.`, {
+        todo: `${others} Deleted snapshots are not listed. Correct snapshot_id or snapshot_name.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./build/operations/make-clone.js
+
+
+
+
+
+
+
+
+const make_clone_TYPE = 'SNAPSHOT_CLONE';
+/**
+ * Has a snapshot cloned, once, and finds the new dataset, whose id the API does not tell. Never names somebody else's: where
+ * several datasets may be it, it fails and names them.
+ */
+async function makeClone(step, source, target, onConflict) {
+    const known = await startClone(step, onConflict, source, target);
+    const found = await findClone(step, source, known);
+    step.reporter.info(`The clone is dataset ${found.datasetId}.`);
+    return { found, known };
+}
+async function backgroundOf(step, source) {
+    const tasks = await visibleTasks(step, { type: make_clone_TYPE });
+    const datasets = await step.api.datasets.list();
+    return {
+        source: { id: source.id, name: source.name },
+        taskIds: new Set(tasks.map((task) => task.id)),
+        // A clone that somebody else started a moment ago may be in the one list only.
+        datasetIds: new Set([...datasets.map((dataset) => dataset.id), ...tasks.map((task) => task.datasetId)]),
+    };
+}
+async function candidates(step, known) {
+    const tasks = await visibleTasks(step, { type: make_clone_TYPE }, 0);
+    return { seen: cloneCandidates(known, tasks, await step.api.datasets.list(0)), tasks };
+}
+async function startClone(step, onConflict, source, target) {
+    let known;
+    const change = new once/* OnceOnly */.g({
+        what: `clone snapshot ${target.id} of dataset ${source.id}`,
+        async send() {
+            await step.api.snapshots.clone(source.id, target.id);
+            return 'accepted';
+        },
+        async look() {
+            return known && (await candidates(step, known)).seen.length > 0 ? { found: 'found' } : 'absent';
+        },
+    }, step.waiting, (line) => step.reporter.info(line));
+    return throughConflicts(step, source.id, onConflict, async () => {
+        if (!known || !change.mayHaveTakenEffect)
+            known = await backgroundOf(step, source);
+        if ((await change.run()) === 'found') {
+            step.reporter.warning(`The reply to the clone of dataset "${source.name}" was lost; a new clone of it was found in the lists and is taken for this step's.`, { todo: 'If somebody else cloned the same dataset in the same moment, look at both clones in Visual Layer.' });
+        }
+        else {
+            step.reporter.info('Visual Layer accepted the clone; it does not tell the id of the new dataset.');
+        }
+        return known;
+    });
+}
+/** Reads what each candidate itself says of where it comes from: the list may say less. */
+async function narrowed(step, source, found) {
+    const kept = [];
+    for (const candidate of found) {
+        const dataset = await lenient(step, Infinity, () => step.api.datasets.get(candidate.datasetId))();
+        if (dataset?.sourceDatasetId === undefined || dataset.sourceDatasetId.toLowerCase() === source.id)
+            kept.push({ ...candidate, dataset });
+    }
+    return kept;
+}
+/**
+ * Finds the one dataset that is new and can be our clone. It is watched for a moment before it is named, since another clone of
+ * the same dataset may show first; where several stay, none is named.
+ */
+async function findClone(step, source, known) {
+    let firstAt;
+    let settling = 0;
+    const found = await waitFor(step, {
+        awaited: `the clone of dataset ${source.id} to show in the lists`,
+        carryOn: `The clone goes on in Visual Layer as "${source.name} (cloned)": look for it there before you clone again.`,
+    }, async () => {
+        const { seen, tasks } = await candidates(step, known);
+        const failed = failedClone(known, tasks);
+        if (seen.length === 0 && !failed)
+            return { state: 'pending', line: 'the new dataset is not listed yet' };
+        if (firstAt === undefined) {
+            firstAt = step.clock.now();
+            settling = (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs());
+        }
+        if (step.clock.now() - firstAt < settling) {
+            const names = seen.map((candidate) => candidate.datasetId).join(', ') || `a clone task that ended as ${failed?.statusWord}`;
+            return { state: 'pending', line: `seen: ${names}; watching whether another clone of this dataset shows` };
+        }
+        const kept = await narrowed(step, source, seen);
+        if (kept.length > 0)
+            return { state: 'done', value: kept };
+        if (!failed)
+            return { state: 'pending', line: 'the new dataset is not listed yet' };
+        step.reporter.output('task_id', failed.id);
+        return { state: 'failed', error: taskError(failed, `that clones dataset ${source.id}`) };
+    });
+    const [only, ...others] = found;
+    if (only && others.length === 0)
+        return only;
+    const ids = found.map((candidate) => candidate.datasetId);
+    throw new errors/* ActionError */.lZ('operation_failed', `The clone was accepted, but ${found.length} clones of dataset "${source.name}" were made at the same time and the API does not tell which is this step's: ${ids.join(', ')}.`, {
+        todo: 'Nothing is lost: open these datasets in Visual Layer, keep the one you want and delete the others. To keep it from happening, let only one job clone this dataset at a time (a concurrency group in the workflow).',
+    });
+}
+/** The task of our clone: the one of its dataset, or, where the server names the source in it, the only new one of the source. */
+function taskOf(found, tasks, known) {
+    const own = tasks.find((task) => task.id === found.task?.id || task.datasetId === found.datasetId);
+    if (own)
+        return own;
+    const [only, ...others] = tasks.filter((task) => !known.taskIds.has(task.id) && task.datasetId === known.source.id);
+    return others.length === 0 ? only : undefined;
+}
+/** Waits until the clone is READY and its task over. `carryOn` says how to go on when time runs out. */
+async function waitForClone(step, { found, known }, carryOn) {
+    const { datasetId } = found;
+    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
+    const startedAt = step.clock.now();
+    const read = lenient(step, patience, () => step.api.datasets.get(datasetId, 0));
+    const atWork = new Seen();
+    return waitFor(step, {
+        awaited: `the clone, dataset ${datasetId}`,
+        carryOn,
+    }, async () => {
+        const task = taskOf(found, await visibleTasks(step, { type: make_clone_TYPE }, 0), known);
+        if (task)
+            step.reporter.output('task_id', task.id);
+        const dataset = await read();
+        if (dataset)
+            step.reporter.output('dataset_status', dataset.statusWord);
+        const busy = atWork.add(dataset !== undefined && dataset.status !== 'READY');
+        return cloneVerdict({ datasetId, dataset, task, proven: busy || step.clock.now() - startedAt >= patience });
+    });
+}
+/** Reads the new dataset, whatever it is doing. */
+async function readClone(step, { found }) {
+    const read = lenient(step, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()), () => step.api.datasets.get(found.datasetId));
+    return waitFor(step, {
+        awaited: `dataset ${found.datasetId} to be readable`,
+        carryOn: `The clone goes on in Visual Layer as dataset ${found.datasetId}.`,
+    }, async () => {
+        const dataset = await read();
+        return dataset
+            ? { state: 'done', value: dataset }
+            : { state: 'pending', line: 'the new dataset cannot be read yet' };
+    });
+}
+
+;// CONCATENATED MODULE: ./build/operations/clone.js
+
+
+
+/** Makes a new dataset from a snapshot; done when the clone's own task COMPLETED and the new dataset is READY. */
+async function clone(request, step) {
+    const { reporter } = step;
+    reporter.output('source_dataset_id', request.datasetId);
+    const source = await step.api.datasets.get(request.datasetId);
+    reporter.fact('Source dataset', source.name || source.id, { link: step.datasetPage(source.id) });
+    reporter.fact('Source dataset id', source.id, { code: true });
+    reporter.info(`The source is dataset "${source.name}" (${source.id}), ${source.statusWord}.`);
+    const target = await chooseSnapshot(step, source, request.snapshot);
+    aboutSnapshot(step, target, 'Cloned snapshot');
+    const made = await makeClone(step, source, target, request.onConflict);
+    const { datasetId, task } = made.found;
+    reporter.output('dataset_id', datasetId);
+    reporter.state('dataset_id', datasetId);
+    if (task)
+        reporter.output('task_id', task.id);
+    const carryOn = `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`;
+    const dataset = await (request.wait ? waitForClone(step, made, carryOn) : readClone(step, made));
+    aboutDataset(step, dataset);
+    return request.wait
+        ? `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset "${dataset.name}".`
+        : `The clone of snapshot "${target.name}" of dataset "${source.name}" was accepted as dataset "${dataset.name}"; the step did not wait for it (wait: false).`;
+}
+
+;// CONCATENATED MODULE: ./build/operations/wait-until-ready.js
+
+
+
+
+
+/** Waits until a dataset that this step did not make is READY, and the work that is seen on it has ended. */
+async function waitUntilReady(step, datasetId, carryOn) {
+    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
+    let readySince;
+    return waitFor(step, { awaited: `dataset ${datasetId} to be READY`, carryOn }, async () => {
+        const dataset = await step.api.datasets.get(datasetId, 0);
+        step.reporter.output('dataset_status', dataset.statusWord);
+        const unended = (await visibleTasks(step, { datasetId }, 0)).find((task) => !(0,visual_layer_tasks/* hasEnded */.h)(task));
+        readySince = dataset.status === 'READY' ? (readySince ?? step.clock.now()) : undefined;
+        return readyVerdict(dataset, unended, step.clock.now() - (readySince ?? step.clock.now()), patience);
+    });
+}
+
+;// CONCATENATED MODULE: ./build/operations/creation.js
+
+
+
+
+
+
+
+
+const CREATION = 'DATASET_CREATION';
+/**
+ * What `if_exists` says to a dataset that has the name: the headline where it is used, `undefined` where one is to be created.
+ * Throws `conflict` with `fail`, and where the one to be used is a draft, which never becomes READY by itself.
+ */
+async function reuseExisting(step, wish) {
+    const { datasetName: name, ifExists, wait } = wish;
+    const existing = ifExists === 'create' ? undefined : await newestDataset(step, name);
+    if (!existing)
+        return undefined;
+    if (ifExists === 'fail') {
+        throw new errors/* ActionError */.lZ('conflict', `A dataset named "${name}" already exists (${existing.id}).`, {
+            todo: 'Choose another dataset_name, or set if_exists: reuse to use that dataset, or if_exists: create to create another one of the same name.',
+        });
+    }
+    aboutDataset(step, existing);
+    if (existing.status === 'DRAFT') {
+        throw new errors/* ActionError */.lZ('conflict', `The newest dataset named "${name}" (${existing.id}) is a draft: its upload is under way somewhere else, or never came to its end.`, {
+            todo: 'Delete the draft in Visual Layer if nobody is uploading to it, or set if_exists: create to create another dataset of the same name.',
+        });
+    }
+    if (wait) {
+        const carryOn = `Wait for it with operation: wait and dataset_id: ${existing.id}.`;
+        aboutDataset(step, await waitUntilReady(step, existing.id, carryOn));
+    }
+    return `Dataset "${name}" was already there and is used; none was created.`;
+}
+async function newestDataset(step, name) {
+    const named = (await step.api.datasets.list()).filter((dataset) => dataset.name === name);
+    const newest = named.reduce((best, next) => (best && (best.createdAt ?? 0) >= (next.createdAt ?? 0) ? best : next), undefined);
+    // The list may not tell the status.
+    return newest && step.api.datasets.get(newest.id);
+}
+/** What is owed from now on when the workflow is cancelled: by this step, or by its post step where this one was killed. */
+function owe(step, wish, owed) {
+    const undone = wish.onCancel === 'abort' ? owed : undefined;
+    step.reporter.state('owed', undone?.debt ?? '');
+    step.onCancel(undone?.undo);
+}
+/** Has a dataset made, once; answers its id, and leaves it to the outputs and the post step. */
+async function createOnce(step, creation) {
+    const { reporter } = step;
+    const { name, debt } = creation;
+    const before = await creation.candidates();
+    const change = new once/* OnceOnly */.g({
+        what: `create dataset "${name}"`,
+        send: () => creation.send(),
+        async look() {
+            const [only, ...others] = [...(await creation.candidates(0))].filter((id) => !before.has(id));
+            if (only === undefined)
+                return 'absent';
+            if (others.length === 0)
+                return { found: only };
+            throw new errors/* ActionError */.lZ('operation_failed', `The reply to the creation was lost, and several new datasets are named "${name}": ${[only, ...others].join(', ')}. Which of them is this step's cannot be told.`, {
+                todo: 'Nothing is lost: open these datasets in Visual Layer, keep the one you want and delete the others.',
+            });
+        },
+    }, step.waiting, (line) => reporter.info(line));
+    // From here on a creation may be under way, though its id is told by the reply only.
+    reporter.state('dataset_name', name);
+    reporter.state('earlier_dataset_ids', [...before].join(' '));
+    owe(step, creation, { debt, undo: creation.undoUnnamed(before) });
+    const made = await change.run().catch((error) => {
+        throw creation.explain?.(error) ?? error;
+    });
+    const datasetId = made.toLowerCase();
+    reporter.output('dataset_id', datasetId);
+    reporter.state('dataset_id', datasetId);
+    owe(step, creation, { debt, undo: creation.undo(datasetId) });
+    return datasetId;
+}
+/** Waits until a dataset that this step has made is READY, and tells how large it became. */
+async function waitForCreation(step, datasetId) {
+    const read = lenient(step, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0));
+    const dataset = await waitFor(step, {
+        awaited: `dataset ${datasetId} to be READY`,
+        carryOn: `The creation goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
+    }, async () => {
+        // The task first: a dataset that is read after its task has failed says why.
+        const task = (await visibleTasks(step, { datasetId, type: CREATION }, 0))[0];
+        if (task)
+            step.reporter.output('task_id', task.id);
+        const now = await read();
+        if (!now)
+            return { state: 'pending', line: 'the new dataset cannot be read yet' };
+        step.reporter.output('dataset_status', now.statusWord);
+        return creationVerdict(now, task);
+    });
+    aboutDataset(step, dataset);
+    const size = items(dataset.images, dataset.videos);
+    if (size !== undefined)
+        step.reporter.fact('Items', size);
+    return { dataset, size };
+}
+
+// EXTERNAL MODULE: ./build/operations/delete-draft.js
+var delete_draft = __nccwpck_require__(12690);
+;// CONCATENATED MODULE: ./build/operations/create-from-files.js
+
+
+
+
+
+
+
+
+/** Creates a dataset from files on the runner: every file goes up, then processing starts; done when the dataset is READY. */
+async function createFromFiles(request, step) {
+    const { reporter } = step;
+    const { datasetName: name } = request;
+    reporter.output('dataset_name', name);
+    const files = await chooseMedia(step, request.files, 'create-from-files');
+    reporter.info(`"files" matches ${filesText(files)}.`);
+    const used = await reuseExisting(step, request);
+    if (used !== undefined)
+        return used;
+    reporter.fact('Files', filesText(files));
+    const datasetId = await create(step, request);
+    try {
+        await upload(step, datasetId, files);
+    }
+    catch (error) {
+        throw step.signal.aborted ? error : draftLeft(error, name, datasetId);
+    }
+    if (!request.wait) {
+        owe(step, request, undefined);
+        return `Dataset "${name}" was accepted for creation from ${filesText(files)}; the step did not wait for it (wait: false).`;
+    }
+    const { dataset, size: made } = await waitForCreation(step, datasetId);
+    owe(step, request, undefined);
+    create_from_files_compare(step, dataset, files);
+    return `Dataset "${name}" was created from ${filesText(files)}${made === undefined ? '' : ` with ${made}`}.`;
+}
+async function create(step, request) {
+    const { api, reporter } = step;
+    const { datasetName: name, onCancel } = request;
+    const datasetId = await createOnce(step, {
+        name,
+        onCancel,
+        send: () => api.ingestion.newDataset(name),
+        async candidates(retries) {
+            // Ours has no task yet, and was made from nothing.
+            const [datasets, tasks] = await Promise.all([
+                api.datasets.list(retries),
+                visibleTasks(step, { type: CREATION }, retries),
+            ]);
+            const named = datasets.filter((dataset) => dataset.name === name);
+            const busy = new Set(tasks.map((task) => task.datasetId));
+            return new Set(named.filter(({ id, sourceUri }) => !busy.has(id) && !sourceUri?.startsWith('s3://')).map(({ id }) => id));
+        },
+        debt: 'delete-draft',
+        undoUnnamed: (earlier) => (client, waiting) => (0,delete_draft/* deleteUnnamedDraft */.f)(client, waiting, name, earlier),
+        undo: (id) => (client, waiting) => (0,delete_draft/* deleteDraft */.T)(client, waiting, id),
+    });
+    reporter.output('dataset_status', 'DRAFT');
+    reporter.info(`Visual Layer made dataset ${datasetId} as a draft.`);
+    return datasetId;
+}
+/** Sends every file, and only then starts the processing, once. */
+async function upload(step, datasetId, files) {
+    const { api, reporter } = step;
+    const transaction = await api.ingestion.openTransaction(datasetId);
+    const phase = {
+        awaited: `the upload to dataset ${datasetId}`,
+        carryOn: 'Run the step again: it starts from the first file.',
+    };
+    await sendFiles(step, files, phase, (batch, sending) => api.ingestion.upload(datasetId, transaction, batch, sending));
+    const change = new once/* OnceOnly */.g({
+        what: `start the processing of dataset ${datasetId}`,
+        send: () => api.ingestion.process(datasetId, transaction),
+        async look() {
+            const { status } = await api.datasets.get(datasetId, 0);
+            if (status !== 'DRAFT')
+                return { found: undefined };
+            const tasks = await visibleTasks(step, { datasetId, type: CREATION }, 0);
+            return tasks.length > 0 ? { found: undefined } : 'absent';
+        },
+    }, step.waiting, (line) => reporter.info(line));
+    await change.run();
+    reporter.info(`All files are up; Visual Layer accepted the processing of dataset ${datasetId}.`);
+}
+/** The same failure, which also names what is left behind. */
+function draftLeft(error, name, datasetId) {
+    if (!(error instanceof errors/* ActionError */.lZ))
+        return error;
+    const { code, message, apiWords, todo } = error;
+    const left = `Dataset "${name}" (${datasetId}) is left behind, as a draft unless its processing had begun: delete it in Visual Layer if it is not wanted. Running the step again creates another dataset.`;
+    return new errors/* ActionError */.lZ(code, message, {
+        apiWords,
+        todo: todo === undefined ? left : `${todo}\n${left}`,
+        cause: error,
+    });
+}
+/** Files that Visual Layer dropped or took twice show in the number of items. A video may count as its frames. */
+function create_from_files_compare(step, { id, images, videos }, files) {
+    const sent = files.filter(({ contentType }) => contentType.startsWith('image/')).length;
+    if (images === undefined || sent !== files.length || (videos ?? 0) > 0 || images === sent)
+        return;
+    step.reporter.warning(`${sent.toLocaleString('en-US')} images were sent, and dataset ${id} has ${images.toLocaleString('en-US')}.`, {
+        todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; a file that was sent twice may be there twice.',
+    });
+}
+function filesText(files) {
+    const count = files.length === 1 ? '1 file' : `${files.length.toLocaleString('en-US')} files`;
+    return `${count} (${size(totalBytes(files))})`;
+}
+
+// EXTERNAL MODULE: ./build/operations/abort-creation.js
+var abort_creation = __nccwpck_require__(70819);
+;// CONCATENATED MODULE: ./build/operations/create-from-s3.js
+
+
+
+
+
+/** Creates a dataset from a bucket path; done when it is READY. */
+async function createFromS3(request, step) {
+    const { reporter } = step;
+    const { datasetName: name, bucketPath } = request;
+    reporter.output('dataset_name', name);
+    reporter.fact('Bucket path', bucketPath, { code: true });
+    const used = await reuseExisting(step, request);
+    if (used !== undefined)
+        return used;
+    const datasetId = await create_from_s3_create(step, request);
+    if (!request.wait) {
+        owe(step, request, undefined);
+        return `Dataset "${name}" was accepted for creation from ${bucketPath}; the step did not wait for it (wait: false).`;
+    }
+    const { size } = await waitForCreation(step, datasetId);
+    owe(step, request, undefined);
+    return `Dataset "${name}" was created from ${bucketPath}${size === undefined ? '' : ` with ${size}`}.`;
+}
+async function create_from_s3_create(step, request) {
+    const { api, reporter } = step;
+    const { datasetName: name, bucketPath, onCancel } = request;
+    const datasetId = await createOnce(step, {
+        name,
+        onCancel,
+        send: () => api.datasets.createFromS3(name, bucketPath),
+        async candidates(retries) {
+            const datasets = await api.datasets.list(retries);
+            const tasks = await visibleTasks(step, { type: CREATION }, retries);
+            const ids = [
+                ...datasets
+                    .filter((dataset) => dataset.name === name && fits(dataset, bucketPath))
+                    .map((dataset) => dataset.id),
+                ...tasks.filter((task) => task.datasetName === name).map((task) => task.datasetId),
+            ];
+            return new Set(ids.filter((id) => id !== ''));
+        },
+        explain: (error) => withBucketHint(error, bucketPath),
+        debt: 'abort-creation',
+        undoUnnamed: (earlier) => (client, waiting) => (0,abort_creation/* abortUnnamedCreation */.up)(client, waiting, name, earlier),
+        undo: (id) => (client, waiting) => (0,abort_creation/* abortCreation */.y)(client, waiting, id),
+    });
+    reporter.info(`Visual Layer accepted the creation: dataset ${datasetId}.`);
+    return datasetId;
+}
+/** The API answers HTTP 500 at once where it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */
+function withBucketHint(error, bucketPath) {
+    if (!(error instanceof failure/* RequestFailure */.e6) || (error.outcome.status !== 500 && error.outcome.status !== 400))
+        return error;
+    const { code, message, apiWords } = error;
+    const todo = `Check that ${bucketPath} exists, holds media, and may be read by Visual Layer (a public bucket, or a role that it may assume). If it does, run the step again later.`;
+    return new errors/* ActionError */.lZ(code, message, { apiWords, todo, cause: error });
+}
+/** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */
+function fits(dataset, bucketPath) {
+    const { sourceUri } = dataset;
+    const bare = (path) => path.replace(/^s3:\/\//, '').replace(/\/+$/, '');
+    return !sourceUri?.startsWith('s3://') || bare(sourceUri) === bare(bucketPath);
+}
+
+// EXTERNAL MODULE: ./build/operations/remove-dataset.js
+var remove_dataset = __nccwpck_require__(17126);
+;// CONCATENATED MODULE: ./build/operations/delete-dataset.js
+
+
+
+
+
+
+/** Deletes a dataset for good; done when it is gone. Without its name as a confirmation nothing is changed. */
+async function deleteDataset(request, step) {
+    const { api } = step;
+    const dataset = await readDataset(step, request.datasetId);
+    // White space around an input is dropped before it gets here.
+    if (dataset.name.trim() !== request.confirmDatasetName)
+        throw notConfirmed(dataset, request.confirmDatasetName);
+    const { change, isGone } = await (0,remove_dataset/* datasetRemoval */.t)(api, step.waiting, dataset.id);
+    await throughConflicts(step, dataset.id, 'wait', () => change.run());
+    const acceptedAt = step.clock.now();
+    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
+    await waitFor(step, {
+        awaited: `dataset ${dataset.id} to be gone`,
+        carryOn: 'The deletion was accepted: look at the dataset in Visual Layer, or run the step again.',
+    }, async () => {
+        if (await isGone())
+            return { state: 'done', value: undefined };
+        if (step.clock.now() - acceptedAt >= patience)
+            return { state: 'failed', error: notGone(dataset, patience) };
+        return { state: 'pending', line: 'Visual Layer still shows the dataset' };
+    });
+    return `Dataset "${dataset.name}" was deleted.`;
+}
+function notConfirmed(dataset, given) {
+    return new errors/* ActionError */.lZ('invalid_input', `Nothing was deleted: confirm_dataset_name is "${given}", but dataset ${dataset.id} is named "${dataset.name}".`, {
+        todo: 'Check that dataset_id is the dataset that you mean to delete. If it is, set confirm_dataset_name to its name, letter by letter. A deleted dataset cannot be brought back.',
+    });
+}
+function notGone(dataset, afterMs) {
+    return new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the deletion of dataset "${dataset.name}" (${dataset.id}), but after ${duration(afterMs)} still shows it.`, {
+        todo: 'Look at the dataset in Visual Layer: on a self-hosted server the deletion of datasets may be switched off. If it is still there, run the step again.',
+    });
+}
+
+;// CONCATENATED MODULE: ./build/operations/catalog.js
+
+/** Newest first; those without a readable stamp at the end, in the order in which they came. */
+function newestFirst(snapshots) {
+    return snapshots.toSorted((a, b) => (b.createdAt ?? -Infinity) - (a.createdAt ?? -Infinity) || 0);
+}
+/** When a snapshot was taken, for people: `2026-01-02 03:04 UTC`; where the stamp cannot be read, as the API wrote it. */
+function whenTaken(snapshot) {
+    if (snapshot.createdAt === undefined)
+        return snapshot.createdAtText;
+    return `${new Date(snapshot.createdAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+/** The cells that any table of snapshots begins with, by the headers in {@link CATALOG_HEADERS}. */
+function catalogCells(snapshot) {
+    const { name, createdBy, images, videos, id } = snapshot;
+    return [name, whenTaken(snapshot), createdBy, items(images, videos) ?? '', { code: id }];
+}
+const CATALOG_HEADERS = ['Name', 'When', 'By', 'Items', 'Id'];
+/**
+ * The catalog as a JSON array, in the API's own words for the fields; stamps with their zone, which the API leaves out, and
+ * `null` where it tells nothing.
+ */
+function catalogJson(snapshots) {
+    return JSON.stringify(snapshots.map((snapshot) => ({
+        snapshot_id: snapshot.id,
+        snapshot_name: snapshot.name,
+        description: snapshot.description,
+        reason: snapshot.reason,
+        created_at: snapshot.createdAt === undefined ? snapshot.createdAtText || null : new Date(snapshot.createdAt).toISOString(),
+        created_by: snapshot.createdBy,
+        n_images: snapshot.images ?? null,
+        n_videos: snapshot.videos ?? null,
+        is_current: snapshot.isCurrent,
+        is_restoring: snapshot.isRestoring,
+    })));
+}
+
+;// CONCATENATED MODULE: ./build/operations/deletion.js
+
+
+
+/** The deletion of one snapshot that the catalog has shown; it has taken effect when the catalog shows it no more. */
+function deletion(step, datasetId, { id }) {
+    const { snapshots } = step.api;
+    return new once/* OnceOnly */.g({
+        what: `delete snapshot ${id} of dataset ${datasetId}`,
+        send: () => snapshots.delete(datasetId, id),
+        async look() {
+            const listed = await snapshots.list(datasetId, 0);
+            return listed.some((one) => one.id === id) ? 'absent' : { found: undefined };
+        },
+    }, step.waiting, (line) => step.reporter.info(line));
+}
+/** Waits until the catalog shows none of these any more; answers those that it still shows when it has had its time. */
+async function stillListed(step, datasetId, ids) {
+    const startedAt = step.clock.now();
+    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
+    const many = ids.size > 1 ? `${ids.size} deleted snapshots` : 'the deleted snapshot';
+    return waitFor(step, {
+        awaited: `${many} to leave the catalog of dataset ${datasetId}`,
+        carryOn: 'The deletion was accepted: look at the Snapshot Catalog of the dataset, or run the step again.',
+    }, async () => {
+        const left = (await step.api.snapshots.list(datasetId, 0)).filter((one) => ids.has(one.id));
+        return left.length === 0 || step.clock.now() - startedAt >= patience
+            ? { state: 'done', value: left }
+            : { state: 'pending', line: `the catalog still shows ${left.length} of them` };
+    });
+}
+
+;// CONCATENATED MODULE: ./build/operations/delete-snapshot.js
+
+
+
+
+
+
+
+/** Removes a snapshot from the catalog; done when the catalog shows it no more. The current one is refused, by the service too. */
+async function deleteSnapshot(request, step) {
+    const { reporter } = step;
+    reporter.output('deleted_snapshot_ids', '[]');
+    const dataset = await readDataset(step, request.datasetId);
+    const target = await chooseSnapshot(step, dataset, request.snapshot);
+    aboutSnapshot(step, target, 'Snapshot');
+    reporter.info(`The snapshot to delete is "${target.name}" (${target.id}), taken ${whenTaken(target) || 'at an unknown time'}.`);
+    if (target.isCurrent)
+        throw currentIsKept(dataset, target);
+    const change = deletion(step, dataset.id, target);
+    await throughConflicts(step, dataset.id, 'wait', async () => {
+        try {
+            await change.run();
+        }
+        catch (error) {
+            const refused = error instanceof failure/* RequestFailure */.e6 && error.outcome.status === 409;
+            if (refused && (await isCurrentNow(step, dataset, target)))
+                throw currentIsKept(dataset, target, error);
+            throw error;
+        }
+    });
+    reporter.output('deleted_snapshot_ids', JSON.stringify([target.id]));
+    const left = await stillListed(step, dataset.id, new Set([target.id]));
+    if (left.length === 0)
+        return `Snapshot "${target.name}" of dataset "${dataset.name}" was deleted.`;
+    reporter.output('deleted_snapshot_ids', '[]');
+    throw new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the deletion of snapshot "${target.name}" (${target.id}), but still lists it.`, { todo: 'Look at the Snapshot Catalog of the dataset. If the snapshot is still there, run the step again.' });
+}
+async function isCurrentNow(step, dataset, target) {
+    return (await step.api.snapshots.list(dataset.id)).some((one) => one.id === target.id && one.isCurrent);
+}
+/** No waiting heals this conflict. */
+function currentIsKept(dataset, target, refusal) {
+    return new errors/* ActionError */.lZ('conflict', `Snapshot "${target.name}" (${target.id}) is the current one of dataset "${dataset.name}", and Visual Layer does not delete the state that a dataset is in. Nothing was deleted.`, {
+        apiWords: refusal?.apiWords,
+        todo: `Take another snapshot first (operation: snapshot) or restore another one (operation: restore), which makes that one current. Then delete this one by its id:\n  snapshot_id: ${target.id}`,
+        cause: refusal,
+    });
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./build/exports/canonical.js
+/**
+ * One record as text that is equal for equal data: canonical JSON as RFC 8785 defines it (no white space, members sorted by the
+ * UTF-16 code units of their names, numbers and strings as ECMAScript writes them, so that 1.0 is 1), with these rules on top:
+ *
+ * 1. Members named `url`, at any depth, are left out: they are links, signed anew for every export.
+ * 2. Any other string that is an http(s) link as a whole loses the parts of its query that sign it (see {@link withoutSignature}).
+ * 3. The elements of arrays named `metadata_items`, at any depth, are a set: their canonical texts are sorted by UTF-16 code
+ *    units. A `metadata_items` that is a string holding a JSON array (a parquet column may) counts as that array. All other
+ *    arrays keep their order.
+ * 4. Parquet values that JSON does not know: a 64-bit integer is written as a number in full, a date and time as an ISO 8601 string
+ *    in UTC with milliseconds, bytes as a base64 string, NaN and the infinities as the strings "NaN", "Infinity", "-Infinity".
+ */
+function canonical(value) {
+    return canonical_text(value, '');
+}
+function canonical_text(value, name) {
+    switch (typeof value) {
+        case 'string':
+            return name === 'metadata_items' ? metadataItems(value) : JSON.stringify(withoutSignature(value));
+        case 'number':
+            return Number.isFinite(value) ? JSON.stringify(value) : JSON.stringify(String(value));
+        case 'bigint':
+            return value.toString();
+        case 'boolean':
+            return value ? 'true' : 'false';
+        case 'object':
+            return value === null ? 'null' : structure(value, name);
+        default:
+            return 'null';
+    }
+}
+function structure(value, name) {
+    if (Array.isArray(value))
+        return canonical_list(value, name);
+    if (value instanceof Date)
+        return JSON.stringify(value);
+    if (value instanceof Uint8Array)
+        return JSON.stringify(Buffer.from(value).toString('base64'));
+    if (isNumbers(value))
+        return canonical_list(Array.from(value), name);
+    const members = Object.entries(value);
+    members.sort(([one], [other]) => (one < other ? -1 : 1));
+    let texts = '';
+    for (const [key, member] of members) {
+        if (key === 'url' || member === undefined)
+            continue;
+        texts += `${texts === '' ? '' : ','}${JSON.stringify(key)}:${canonical_text(member, key)}`;
+    }
+    return `{${texts}}`;
+}
+/** A typed array: parquet readers give one for a list of plain numbers. */
+function isNumbers(value) {
+    return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+function canonical_list(values, name) {
+    const texts = values.map((value) => canonical_text(value, ''));
+    return `[${(name === 'metadata_items' ? texts.sort() : texts).join(',')}]`;
+}
+function metadataItems(value) {
+    if (value.startsWith('[')) {
+        try {
+            return canonical_text(JSON.parse(value), 'metadata_items');
+        }
+        catch {
+            // Not JSON: a string like any other.
+        }
+    }
+    return JSON.stringify(value);
+}
+/** Names of query parameters that sign a link or say until when it holds, in lower case. */
+const SIGNING = new Set([
+    'awsaccesskeyid',
+    'googleaccessid',
+    'signature',
+    'expires',
+    'key-pair-id',
+    'policy',
+    'token',
+    'access_token',
+    'sig',
+]);
+/** Parameters of a shared access signature of Azure: too short to mean anything unless a `sig` stands beside them. */
+const SIGNING_WITH_SIG = new Set([
+    'se',
+    'sp',
+    'sv',
+    'st',
+    'sr',
+    'ss',
+    'srt',
+    'spr',
+    'sip',
+    'si',
+    'skoid',
+    'sktid',
+    'skt',
+    'ske',
+    'sks',
+    'skv',
+]);
+/**
+ * A link without the query parameters that sign it: those that begin with `X-Amz-` or `X-Goog-`, and `AWSAccessKeyId`,
+ * `GoogleAccessId`, `Signature`, `Expires`, `Key-Pair-Id`, `Policy`, `token`, `access_token`, `sig`; beside a `sig` also `se` `sp`
+ * `sv` `st` `sr` `ss` `srt` `spr` `sip` `si` `skoid` `sktid` `skt` `ske` `sks` `skv`. Upper and lower case are the same. The other
+ * parameters stay as they are, in their order; a `?` with nothing after it goes. Any string that is not one http(s) link without
+ * white space comes back unchanged.
+ */
+function withoutSignature(value) {
+    // Most strings of an export are none: the cheap question first.
+    if (!value.includes('?') || !/^https?:\/\/\S+$/i.test(value))
+        return value;
+    const [, place = '', query, fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/.exec(value) ?? [];
+    if (query === undefined)
+        return value;
+    const parameters = query.split('&').map((parameter) => ({ parameter, name: nameOf(parameter) }));
+    const azure = parameters.some(({ name }) => name === 'sig');
+    const kept = parameters.filter(({ name }) => !signs(name, azure)).map(({ parameter }) => parameter);
+    const rest = kept.join('&');
+    return place + (rest === '' ? '' : `?${rest}`) + fragment;
+}
+function nameOf(parameter) {
+    const name = parameter.split('=', 1)[0] ?? '';
+    try {
+        return decodeURIComponent(name).toLowerCase();
+    }
+    catch {
+        return name.toLowerCase();
+    }
+}
+function signs(name, azure) {
+    return (name.startsWith('x-amz-') ||
+        name.startsWith('x-goog-') ||
+        SIGNING.has(name) ||
+        (azure && SIGNING_WITH_SIG.has(name)));
+}
+
+;// CONCATENATED MODULE: ./build/exports/digest.js
+
+
+const HASH_BYTES = 32;
+const FIRST_CAPACITY = 1024;
+/** SHA-256 of one record's {@link canonical} text in UTF-8: 32 bytes, equal for equal data. */
+function recordHash(record) {
+    return (0,external_node_crypto_.hash)('sha256', canonical(record), 'buffer');
+}
+/**
+ * The `content_digest` of an export: SHA-256, in hex, over its records, whatever their order, their links or the time of export.
+ *
+ * To compute it elsewhere: write each record as canonical JSON (the rules stand at {@link canonical}), take the SHA-256 of each
+ * text in UTF-8, sort these 32-byte values as bytes, ascending, and take the SHA-256 of all of them in a row. A record that is
+ * there twice counts twice; without records it is the SHA-256 of nothing. Only the records count: `info` does not.
+ *
+ * Uses 32 bytes of memory a record (and 4 more while it ends).
+ */
+class RecordDigest {
+    count = 0;
+    #hashes = Buffer.alloc(FIRST_CAPACITY * HASH_BYTES);
+    add(record) {
+        const at = this.count * HASH_BYTES;
+        if (at === this.#hashes.length)
+            this.#hashes = Buffer.concat([this.#hashes], this.#hashes.length * 2);
+        recordHash(record).copy(this.#hashes, at);
+        this.count += 1;
+    }
+    hex() {
+        const hashes = this.#hashes;
+        const order = new Uint32Array(this.count).map((_, index) => index);
+        order.sort((one, other) => {
+            const first = hashes.readUInt32BE(one * HASH_BYTES) - hashes.readUInt32BE(other * HASH_BYTES);
+            return first !== 0 ? first : compareWhole(hashes, one, other);
+        });
+        const total = (0,external_node_crypto_.createHash)('sha256');
+        for (const index of order)
+            total.update(hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES));
+        return total.digest('hex');
+    }
+}
+function compareWhole(hashes, one, other) {
+    const end = (index) => (index + 1) * HASH_BYTES;
+    return hashes.compare(hashes, other * HASH_BYTES, end(other), one * HASH_BYTES, end(one));
+}
+
+;// CONCATENATED MODULE: ./build/waiting/verdicts/export.js
+
+/**
+ * Tells the refusals apart. REJECTED is in no documentation: public clients met it for filters that match nothing and for
+ * exports over a cap whose number is not known.
+ */
+function refusalReason(words, entities) {
+    const said = words ?? '';
+    if (/exceed|threshold|too (?:many|large|big)|maximum/i.test(said))
+        return 'too_large';
+    // No word of these tells of an empty result, however the sentence reads.
+    if (/permission|access|allowed|denied|trial|quota|licen|support|storage|account|plan/i.test(said))
+        return 'other';
+    // Items that were counted did match.
+    if (entities !== undefined && entities > 0)
+        return /entit/i.test(said) ? 'too_large' : 'other';
+    return entities === 0 || NOTHING.test(said) ? 'nothing_matched' : 'other';
+}
+const NOTHING = /\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|\bnothing\b|\bempty\b|\b0 (?:entit|item|media|image|result)/i;
+/** The error for a refused export, however the refusal came. */
+function refusedExport(words, entities) {
+    const items = entities === undefined || entities < 0 ? '' : ` (${entities} items)`;
+    switch (refusalReason(words, entities)) {
+        case 'nothing_matched':
+            return new errors/* ActionError */.lZ('rejected', 'Nothing matched: there is nothing to export.', {
+                apiWords: words,
+                todo: 'Check vql, media_ids or cluster_ids. If an empty result is fine for this workflow, set allow_empty: true.',
+            });
+        case 'too_large':
+            return new errors/* ActionError */.lZ('rejected', `Visual Layer refused the export as too large${items}.`, {
+                apiWords: words,
+                todo: 'Export less at once: select with vql, cluster_ids or media_ids, or leave the media files out with include_images: false.',
+            });
+        case 'other':
+            return new errors/* ActionError */.lZ('rejected', `Visual Layer refused the export${items}.`, {
+                apiWords: words,
+                todo: 'Correct what Visual Layer names, then run the step again. Trial accounts cannot export.',
+            });
+    }
+}
+/**
+ * An export is over when it is COMPLETED and has its link: one without the other is still under way. `progress` decides nothing,
+ * since its scale is not documented.
+ */
+function exportVerdict(task, exportId, allowEmpty) {
+    switch (task.state) {
+        case 'COMPLETED':
+            if (task.link !== undefined)
+                return { state: 'done', value: { kind: 'link', link: task.link } };
+            return { state: 'pending', line: 'export COMPLETED, its download link is not there yet', phase: 'COMPLETED' };
+        case 'REJECTED':
+            if (allowEmpty && refusalReason(task.words, task.entities) === 'nothing_matched') {
+                return { state: 'done', value: { kind: 'nothing_matched', words: task.words } };
+            }
+            return { state: 'failed', error: refusedExport(task.words, task.entities) };
+        case 'FAILED':
+        case 'CANCELLED':
+            return {
+                state: 'failed',
+                error: new errors/* ActionError */.lZ('operation_failed', `Export ${exportId} ended as ${task.statusWord}.`, {
+                    apiWords: task.words,
+                    todo: 'Run the step again: it starts a new export. If it fails again, ask Visual Layer support with the export id.',
+                }),
+            };
+        case 'QUEUED':
+        case 'RUNNING': {
+            const items = task.entities === undefined || task.entities <= 0 ? '' : `, ${task.entities} items`;
+            const queued = task.state === 'QUEUED' ? ': accepted, not started yet' : '';
+            return { state: 'pending', line: `export ${task.statusWord}${queued}${items}`, phase: task.statusWord };
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/runner/artifact-errors.js
+
+function stageOf(error) {
+    const text = (0,errors/* describe */.q0)(error);
+    if (text.includes('Failed to CreateArtifact'))
+        return 'create';
+    return text.includes('Failed to FinalizeArtifact') ? 'finalize' : 'transfer';
+}
+/** Whether the artifact service refused the name because the run already has an artifact of that name. */
+function isNameTaken(error) {
+    return stageOf(error) === 'create' && /\(409\)/.test((0,errors/* describe */.q0)(error));
+}
+const NETWORK_CODES = /\b(ECONNRESET|ECONNREFUSED|ECONNABORTED|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|REQUEST_SEND_ERROR)\b/;
+/**
+ * Whether another attempt may help: a lost connection, which the library does not retry, and server errors that outlasted
+ * its own retries. A 403 of FinalizeArtifact counts too: uploads have been seen to meet it at random (dotnet/orleans#10961,
+ * QIICR/dcmqi#562).
+ */
+function isTransient(error) {
+    const text = (0,errors/* describe */.q0)(error);
+    if (isOverQuota(text))
+        return false;
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && NETWORK_CODES.test(error.code))
+        return true;
+    if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') {
+        return error.statusCode >= 500 || error.statusCode === 429 || error.statusCode === 408;
+    }
+    if (stageOf(error) === 'finalize' && /\(403\)/.test(text))
+        return true;
+    return NETWORK_CODES.test(text) || /Upload progress stalled|Failed to make request after \d+ attempts/.test(text);
+}
+function isOverQuota(text) {
+    return /quota has been hit|insufficient usage/i.test(text);
+}
+const SKIP = 'To go without an artifact: `upload_artifact: false`; the export stays in `output_dir` for later steps of the job.';
+/** What a user is told of an upload that cannot be had. */
+function uploadFailure(error, storedName) {
+    const text = (0,errors/* describe */.q0)(error);
+    const failure = (message, todo) => new errors/* ActionError */.lZ('artifact_failed', `The export is complete on disk, but its artifact is not stored: ${message}`, {
+        todo: `${todo} ${SKIP}`,
+        cause: error,
+    });
+    if (isNameTaken(error)) {
+        return failure(`this workflow run already has an artifact named "${storedName}".`, 'Another job, another leg of the matrix or an earlier step took the name. Give each its own, such as `artifact_name: export-${{ strategy.job-index }}`, or replace the earlier one: `overwrite_artifact: true`.');
+    }
+    if (isOverQuota(text)) {
+        return failure('the storage for artifacts that GitHub allows this account is used up.', 'Delete old artifacts or let them live shorter (`retention_days: 7`); GitHub counts anew every 6 to 12 hours.');
+    }
+    if (isTransient(error)) {
+        return failure(`the connection to GitHub's artifact storage kept breaking. Last: ${text}`, 'Run the job again. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.');
+    }
+    return failure(`GitHub's artifact service refused it. ${text}`, 'See whether githubstatus.com reports trouble with Actions, then run the job again.');
+}
+/** What a user is told where the artifact service is out of reach from the start. */
+function noArtifactService(variable) {
+    return new errors/* ActionError */.lZ('artifact_failed', `The export is complete on disk, but its artifact is not stored: ${variable} is not set, so GitHub's artifact service cannot be reached.`, {
+        todo: `The runner sets it for actions; it is absent outside a GitHub workflow and where a step or container clears the environment. ${SKIP}`,
+    });
+}
+
+;// CONCATENATED MODULE: ./build/runner/artifact.js
+
+
+
+
+
+const MAX_ATTEMPTS = 5;
+/**
+ * Stores an export as an artifact of this workflow run. On GitHub Enterprise Server, which has no such artifact service, it
+ * warns and skips. Lost connections are retried, up to 5 attempts; an artifact that was there before is only ever deleted
+ * with `overwrite`.
+ *
+ * @throws ActionError `artifact_failed`, or the reason of `signal`
+ */
+async function uploadExport(options) {
+    const { content, context, reporter, signal } = options;
+    signal.throwIfAborted();
+    if (context.isEnterpriseServer) {
+        const reason = `${new URL(context.serverUrl).host} is GitHub Enterprise Server, which the artifact library does not support`;
+        reporter.warning(`No artifact was stored: ${reason}. The export stays on the runner's disk.`, {
+            todo: 'Add a step with actions/upload-artifact@v3 and `path: ${{ steps.<id>.outputs.export_dir }}`; and set `upload_artifact: false` here.',
+        });
+        return { kind: 'skipped', reason };
+    }
+    for (const variable of ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL']) {
+        if (!process.env[variable])
+            throw noArtifactService(variable);
+    }
+    await requireFiles('zip' in content ? [content.zip] : content.files);
+    return await reporter.group('Storing the export as an artifact', () => new Upload(options).run());
+}
+/** One upload with its attempts. */
+class Upload {
+    #options;
+    #name;
+    /** A folder for the ZIP under another name, made when one is needed. */
+    #aliasFolder;
+    /** What our failed attempts tell of the present name: that it is ours beyond doubt, or that it may be. */
+    #claim = 'none';
+    constructor(options) {
+        this.#options = options;
+        this.#name = 'zip' in options.content ? (0,external_node_path_.basename)(options.content.zip) : options.name;
+    }
+    async run() {
+        const { reporter, clock, signal } = this.#options;
+        const { default: client } = await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(21), __nccwpck_require__.e(833)]).then(__nccwpck_require__.bind(__nccwpck_require__, 58833));
+        const retentionDays = this.#retentionDays();
+        let toDelete = this.#options.overwrite;
+        try {
+            for (let attempt = 1;; attempt++) {
+                try {
+                    if (toDelete)
+                        await this.#delete(client);
+                    toDelete = false;
+                    return await this.#send(client, retentionDays);
+                }
+                catch (error) {
+                    signal.throwIfAborted();
+                    const stored = isNameTaken(error) ? await this.#settleTakenName(client, error, attempt) : undefined;
+                    if (stored)
+                        return stored;
+                    if (isNameTaken(error))
+                        continue;
+                    if (!isTransient(error) || attempt >= MAX_ATTEMPTS)
+                        throw uploadFailure(error, this.#name);
+                    reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} broke off: ${(0,errors/* describe */.q0)(error)}`);
+                    if (!toDelete)
+                        this.#claimAfter(stageOf(error));
+                    await clock.sleep((0,retry/* fullJitter */.G)(attempt), signal);
+                }
+            }
+        }
+        finally {
+            if (this.#aliasFolder)
+                await (0,promises_.rm)(this.#aliasFolder, { recursive: true, force: true });
+        }
+    }
+    // What broke after the name was created was created by us; a lost reply to the creation itself leaves it open.
+    #claimAfter(stage) {
+        if (stage !== 'create')
+            this.#claim = 'ours';
+        else if (this.#claim === 'none')
+            this.#claim = 'perhaps';
+    }
+    async #send(client, retentionDays) {
+        const { content, compressionLevel, signal } = this.#options;
+        const retention = retentionDays === undefined ? {} : { retentionDays };
+        const work = 'zip' in content
+            ? this.#sendZip(client, content.zip, retention)
+            : client.uploadArtifact(this.#name, [...content.files], content.folder, { compressionLevel, ...retention });
+        const { id, size, digest } = await abortable(work, signal);
+        if (id === undefined || digest === undefined)
+            throw new Error('The reply of the artifact service names no artifact.');
+        return this.#uploaded(id, digest, size ?? 0);
+    }
+    async #sendZip(client, zip, retention) {
+        const path = this.#name === (0,external_node_path_.basename)(zip) ? zip : await this.#alias(zip);
+        return await client.uploadArtifact(this.#name, [path], (0,external_node_path_.dirname)(path), { skipArchive: true, ...retention });
+    }
+    /**
+     * The service says that the name is taken, after one of our own attempts may have taken it. If that attempt was complete
+     * and only its reply was lost, its artifact is the result. An upload that was never finished holds its name for the rest
+     * of the run, is in no list and cannot be deleted (atlanhq/application-sdk#3711): then the next attempt goes under a name
+     * of its own. What may be another job's is left alone.
+     */
+    async #settleTakenName(client, error, attempt) {
+        if (this.#claim === 'none')
+            throw uploadFailure(error, this.#name);
+        const stored = await this.#find(client);
+        if (stored && this.#claim === 'ours')
+            return stored;
+        if (stored)
+            throw uploadFailure(error, this.#name);
+        const deleted = this.#claim === 'ours' && (await this.#delete(client).catch(() => false));
+        this.#claim = 'none';
+        if (deleted)
+            return undefined;
+        const burnt = this.#name;
+        const extension = 'zip' in this.#options.content ? (0,external_node_path_.extname)(burnt) : '';
+        const stem = burnt.slice(0, burnt.length - extension.length).replace(/-retry-\d+$/, '');
+        this.#name = `${stem}-retry-${attempt}${extension}`;
+        this.#options.reporter.warning(`The artifact goes up as "${this.#name}": an upload that broke off still holds the name "${burnt}", and GitHub does not give it free in this run.`, {
+            todo: 'Later jobs find it by the output `artifact_name` or `artifact_id`.',
+        });
+        return undefined;
+    }
+    /** Deletes the artifact of the present name; `false` when none is listed. */
+    async #delete(client) {
+        try {
+            await abortable(client.deleteArtifact(this.#name), this.#options.signal);
+            return true;
+        }
+        catch (error) {
+            if (error instanceof Error && error.name === 'ArtifactNotFoundError')
+                return false;
+            throw error;
+        }
+    }
+    /** The finished artifact of the present name; `undefined` when none is listed or the list cannot be had. */
+    async #find(client) {
+        try {
+            const { artifacts } = await abortable(client.listArtifacts({ latest: true }), this.#options.signal);
+            const found = artifacts.find(({ name }) => name === this.#name);
+            return found?.digest ? this.#uploaded(found.id, found.digest, found.size) : undefined;
+        }
+        catch (error) {
+            this.#options.signal.throwIfAborted();
+            this.#options.reporter.debug(`The artifacts of this run could not be listed: ${(0,errors/* describe */.q0)(error)}`);
+            return undefined;
+        }
+    }
+    #uploaded(id, digest, sizeBytes) {
+        const { serverUrl, repository, runId } = this.#options.context;
+        const url = repository && runId ? `${serverUrl}/${repository}/actions/runs/${runId}/artifacts/${id}` : '';
+        return { kind: 'uploaded', id, name: this.#name, url, digest: digest.replace(/^sha256:/, ''), sizeBytes };
+    }
+    // The library names a single file's artifact after the file, whatever name it is given.
+    async #alias(zip) {
+        this.#aliasFolder ??= await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_path_.dirname)(zip), '.artifact-'));
+        const path = (0,external_node_path_.join)(this.#aliasFolder, this.#name);
+        await (0,promises_.link)(zip, path).catch(() => (0,promises_.copyFile)(zip, path));
+        return path;
+    }
+    #retentionDays() {
+        const { retentionDays, context, reporter } = this.#options;
+        const most = context.retentionDays;
+        if (retentionDays === undefined || most === undefined || retentionDays <= most)
+            return retentionDays;
+        reporter.warning(`The artifact lives ${most} days, not ${retentionDays}: the repository's settings allow no more.`, {
+            todo: `Set \`retention_days: ${most}\`, or raise the limit in the repository's settings under Actions, General.`,
+        });
+        return most;
+    }
+}
+async function requireFiles(files) {
+    if (files.length === 0)
+        throw new errors/* ActionError */.lZ('artifact_failed', 'There is no file to store as an artifact: the export is empty.');
+    for (const file of files) {
+        const found = await (0,promises_.stat)(file).catch(() => undefined);
+        if (!found?.isFile())
+            throw new errors/* ActionError */.lZ('artifact_failed', `A file to be stored in the artifact is gone: ${file}`, {
+                todo: 'Check that no other step or process cleans the workspace at the same time.',
+            });
+    }
+}
+/** The result of `work`, or a rejection with the signal's reason as soon as it aborts. */
+async function abortable(work, signal) {
+    signal.throwIfAborted();
+    const { promise: aborted, reject } = Promise.withResolvers();
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+        return await Promise.race([work, aborted]);
+    }
+    finally {
+        signal.removeEventListener('abort', abort);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/operations/export-artifact.js
+
+
+/**
+ * Uploads the export as an artifact of the run: one ZIP as it is, so that the artifact's digest equals `export_sha256`; an
+ * unpacked export as one folder.
+ */
+async function publishExport(request, step, placed) {
+    const { reporter, context, clock } = step;
+    const phase = {
+        awaited: 'the upload of the artifact',
+        carryOn: 'The export itself is safe on the runner (output export_dir); a later step can upload it.',
+    };
+    const result = await withinDeadline(step, phase, (signal) => uploadExport({
+        name: request.artifactName,
+        content: placed.archivePath === undefined
+            ? { folder: request.outputDir, files: [...placed.files, placed.manifestPath] }
+            : { zip: placed.archivePath },
+        retentionDays: request.retentionDays,
+        compressionLevel: request.compressionLevel,
+        overwrite: request.overwriteArtifact,
+        context,
+        reporter,
+        clock,
+        signal,
+    }));
+    if (result.kind === 'skipped') {
+        reporter.note(`No artifact was uploaded: ${result.reason}`);
+        return;
+    }
+    reporter.output('artifact_id', result.id);
+    reporter.output('artifact_name', result.name);
+    reporter.output('artifact_url', result.url);
+    reporter.output('artifact_digest', result.digest);
+    reporter.fact('Artifact', result.name, { link: result.url });
+    reporter.fact('Artifact digest', result.digest, { code: true });
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -3790,14 +5470,14 @@ function isPlain(path) {
 /** Whether `path` below `dir` is a file that is reached through no link. */
 function isPlainFile(dir, path) {
     const folder = (0,external_node_path_.dirname)(path);
-    return (folder === '.' || hasRealFolders(dir, folder)) && look((0,external_node_path_.join)(dir, path))?.isFile() === true;
+    return (folder === '.' || hasRealFolders(dir, folder)) && earlier_export_look((0,external_node_path_.join)(dir, path))?.isFile() === true;
 }
 function hasRealFolders(dir, folder) {
     const segments = folder.split('/');
-    return segments.every((_, depth) => look((0,external_node_path_.join)(dir, ...segments.slice(0, depth + 1)))?.isDirectory() === true);
+    return segments.every((_, depth) => earlier_export_look((0,external_node_path_.join)(dir, ...segments.slice(0, depth + 1)))?.isDirectory() === true);
 }
 /** What lies at a path itself, a link not followed; `undefined` for nothing. */
-function look(path) {
+function earlier_export_look(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
 }
 /** The error for something in the output folder that is not ours to replace. */
@@ -4331,7 +6011,7 @@ async function placeExport(options) {
 async function placeArchive(options, earlier) {
     const { archive, outputDir, archiveName, signal, onProgress } = options;
     const archivePath = (0,external_node_path_.join)(outputDir, archiveName);
-    const there = look(archivePath);
+    const there = earlier_export_look(archivePath);
     if (there && !there.isFile())
         throw inTheWay(archivePath);
     await readArchive({ archive, signal, ...(onProgress ? { onProgress } : {}) });
@@ -4398,7 +6078,7 @@ function refuseObstacles(outputDir, paths, earlier) {
         const known = free.get(folder);
         if (known !== undefined)
             return known;
-        const there = isFree((0,external_node_path_.dirname)(folder)) ? undefined : look((0,external_node_path_.join)(outputDir, folder));
+        const there = isFree((0,external_node_path_.dirname)(folder)) ? undefined : earlier_export_look((0,external_node_path_.join)(outputDir, folder));
         if (there && !there.isDirectory() && !replaces(folder))
             throw inTheWay((0,external_node_path_.join)(outputDir, folder));
         free.set(folder, there === undefined);
@@ -4406,14 +6086,14 @@ function refuseObstacles(outputDir, paths, earlier) {
     };
     const replaces = (path) => earlier.files.has(path) && isPlainFile(outputDir, path);
     for (const path of paths) {
-        if (isFree((0,external_node_path_.dirname)(path)) || look((0,external_node_path_.join)(outputDir, path)) === undefined || replaces(path))
+        if (isFree((0,external_node_path_.dirname)(path)) || earlier_export_look((0,external_node_path_.join)(outputDir, path)) === undefined || replaces(path))
             continue;
         throw inTheWay((0,external_node_path_.join)(outputDir, path));
     }
 }
 /** Moves the unpacked files into the output folder: whole folders where nothing is there, else file by file. */
 async function moveIn(from, outputDir, paths) {
-    const whole = new Set((0,external_node_fs_.readdirSync)(from).filter((name) => look((0,external_node_path_.join)(outputDir, name)) === undefined));
+    const whole = new Set((0,external_node_fs_.readdirSync)(from).filter((name) => earlier_export_look((0,external_node_path_.join)(outputDir, name)) === undefined));
     for (const name of whole)
         (0,external_node_fs_.renameSync)((0,external_node_path_.join)(from, name), (0,external_node_path_.join)(outputDir, name));
     let moved = 0;
@@ -4451,8 +6131,6 @@ function safeId(id) {
     return /^[\w-]{1,64}$/.test(id) ? id : (0,external_node_crypto_.createHash)('sha256').update(id).digest('hex').slice(0, 16);
 }
 
-// EXTERNAL MODULE: ./build/visual-layer/retry.js
-var retry = __nccwpck_require__(86055);
 ;// CONCATENATED MODULE: ./build/transfer/source.js
 /** What a message may tell of a link: the host and the last part of the path, never the query that signs it. */
 function placeOf(link) {
@@ -4917,51 +6595,6 @@ async function downloadInto(file, options) {
     return { sizeBytes: received, sha256: hash.digest('hex'), ...(etag === undefined ? {} : { etag }) };
 }
 
-// EXTERNAL MODULE: ./build/version.js
-var version = __nccwpck_require__(58508);
-;// CONCATENATED MODULE: ./build/operations/export-origin.js
-
-/** What the manifest tells of an export beside its bytes: what was asked for, of which dataset, and by which run. */
-function originOf(request, step, dataset, exportId) {
-    const { context } = step;
-    return {
-        dataset: { id: dataset.id, name: dataset.name === '' ? undefined : dataset.name },
-        export: {
-            id: exportId,
-            format: request.exportFormat,
-            include_images: request.includeImages,
-            entity_type: request.entityType,
-            selection: selected(request),
-        },
-        exported_at: new Date(step.clock.date()).toISOString(),
-        produced_by: {
-            action: version/* VERSION */.x,
-            repository: context.repository,
-            workflow: context.workflow,
-            run_id: context.runId,
-            run_attempt: context.runAttempt,
-            sha: context.sha,
-            run_url: context.runUrl,
-        },
-    };
-}
-function selected({ selection }) {
-    switch (selection.kind) {
-        case 'whole':
-            return null;
-        case 'attached':
-            return { export_id: selection.exportId };
-        case 'vql':
-            return { vql: JSON.parse(selection.vql) };
-        case 'selected':
-            return {
-                media_ids: selection.mediaIds,
-                cluster_ids: selection.clusterIds,
-                exclude_media_ids: selection.excludeMediaIds,
-            };
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/operations/signed-link.js
 /** Parameters of a link that sign it: whoever has them has the bytes. */
 const signed_link_SIGNING = /sig|token|credential|key|secret|auth|hmac|policy/i;
@@ -5054,15 +6687,14 @@ function refusalAtStart(error) {
 
 
 
-
 /** Between two lines of progress, in ms. */
-const PROGRESS_MS = 5_000;
+const export_bytes_PROGRESS_MS = 5_000;
 /** Bytes for people. */
-function size(bytes) {
+function export_bytes_size(bytes) {
     return prettyBytes(bytes, { binary: true });
 }
 /** A link that the API gives anew when it has expired; masked before anything can show it. */
-function sourceOf(step, datasetId, exportId, first) {
+function export_bytes_sourceOf(step, datasetId, exportId, first) {
     const resolve = (link) => {
         const url = step.api.exports.resolve(link);
         if (!url) {
@@ -5092,7 +6724,7 @@ function sourceOf(step, datasetId, exportId, first) {
 function nowAndThen(step, tell) {
     let last = step.clock.now();
     return (done, total) => {
-        if (step.clock.now() - last < PROGRESS_MS)
+        if (step.clock.now() - last < export_bytes_PROGRESS_MS)
             return;
         last = step.clock.now();
         step.reporter.progress(tell(done, total));
@@ -5100,8 +6732,8 @@ function nowAndThen(step, tell) {
 }
 function share(done, total) {
     return total === undefined || total === 0
-        ? size(done)
-        : `${size(done)} of ${size(total)} (${Math.floor((done / total) * 100)} %)`;
+        ? export_bytes_size(done)
+        : `${export_bytes_size(done)} of ${export_bytes_size(total)} (${Math.floor((done / total) * 100)} %)`;
 }
 /** Says how to carry on where a transfer failed for a reason that may pass. */
 async function toldHow(carryOn, transfer) {
@@ -5120,14 +6752,13 @@ async function toldHow(carryOn, transfer) {
  * Downloads a completed export, verifies every byte of it, and puts it in `output_dir`. The file carries its final name only
  * when it is whole and verified.
  */
-async function fetchExport(request, step, dataset, exportId, link) {
+async function fetchExport(request, step, { datasetId, exportId, link, origin, carryOn }) {
     const { reporter, context } = step;
-    const carryOn = `The export is complete in Visual Layer: fetch it with export_id: ${exportId}, instead of starting another.`;
     const partial = external_node_path_.join(request.outputDir, `${archiveName(request)}.partial`);
     await (0,promises_.mkdir)(request.outputDir, { recursive: true }).catch((error) => {
         throw diskFailure(error, 'make the output folder', request.outputDir);
     });
-    const source = sourceOf(step, dataset.id, exportId, link);
+    const source = export_bytes_sourceOf(step, datasetId, exportId, link);
     const bytes = await toldHow(carryOn, () => reporter.group('Downloading the export', () => withinDeadline(step, { awaited: `the download of export ${exportId}`, carryOn }, async (signal) => download({
         source,
         path: partial,
@@ -5142,16 +6773,16 @@ async function fetchExport(request, step, dataset, exportId, link) {
     }))));
     reporter.output('export_size_bytes', bytes.sizeBytes);
     reporter.output('export_sha256', bytes.sha256);
-    reporter.fact('Size', `${size(bytes.sizeBytes)} (${bytes.sizeBytes.toLocaleString('en-US')} bytes)`);
+    reporter.fact('Size', `${export_bytes_size(bytes.sizeBytes)} (${bytes.sizeBytes.toLocaleString('en-US')} bytes)`);
     reporter.fact('SHA-256', bytes.sha256, { code: true });
-    reporter.info(`Downloaded ${size(bytes.sizeBytes)}, SHA-256 ${bytes.sha256}.`);
+    reporter.info(`Downloaded ${export_bytes_size(bytes.sizeBytes)}, SHA-256 ${bytes.sha256}.`);
     const placed = await reporter
         .group(request.extract ? 'Verifying and unpacking' : 'Verifying', () => withinDeadline(step, { awaited: `the verification of export ${exportId}`, carryOn }, (signal) => placeExport({
         archive: partial,
         outputDir: request.outputDir,
         archiveName: archiveName(request),
         extract: request.extract,
-        origin: originOf(request, step, dataset, exportId),
+        origin,
         sizeBytes: bytes.sizeBytes,
         sha256: bytes.sha256,
         signal,
@@ -5174,301 +6805,114 @@ async function fetchExport(request, step, dataset, exportId, link) {
     return placed;
 }
 
-;// CONCATENATED MODULE: ./build/runner/artifact-errors.js
+// EXTERNAL MODULE: ./build/version.js
+var version = __nccwpck_require__(58508);
+;// CONCATENATED MODULE: ./build/operations/export-origin.js
 
-function stageOf(error) {
-    const text = (0,errors/* describe */.q0)(error);
-    if (text.includes('Failed to CreateArtifact'))
-        return 'create';
-    return text.includes('Failed to FinalizeArtifact') ? 'finalize' : 'transfer';
+/** What the manifest tells of an export beside its bytes: what was asked for, of which dataset, and by which run. */
+function originOf(request, step, { source: dataset, snapshot }, exportId) {
+    const { context } = step;
+    return {
+        dataset: {
+            id: dataset.id,
+            name: dataset.name === '' ? undefined : dataset.name,
+            snapshot: snapshot && { id: snapshot.id, name: snapshot.name },
+        },
+        export: {
+            id: exportId,
+            format: request.exportFormat,
+            include_images: request.includeImages,
+            entity_type: request.entityType,
+            selection: selected(request),
+        },
+        exported_at: new Date(step.clock.date()).toISOString(),
+        produced_by: {
+            action: version/* VERSION */.x,
+            repository: context.repository,
+            workflow: context.workflow,
+            run_id: context.runId,
+            run_attempt: context.runAttempt,
+            sha: context.sha,
+            run_url: context.runUrl,
+        },
+    };
 }
-/** Whether the artifact service refused the name because the run already has an artifact of that name. */
-function isNameTaken(error) {
-    return stageOf(error) === 'create' && /\(409\)/.test((0,errors/* describe */.q0)(error));
+function selected({ selection }) {
+    switch (selection.kind) {
+        case 'whole':
+            return null;
+        case 'attached':
+            return { export_id: selection.exportId };
+        case 'vql':
+            return { vql: JSON.parse(selection.vql) };
+        case 'selected':
+            return {
+                media_ids: selection.mediaIds,
+                cluster_ids: selection.clusterIds,
+                exclude_media_ids: selection.excludeMediaIds,
+            };
+    }
 }
-const NETWORK_CODES = /\b(ECONNRESET|ECONNREFUSED|ECONNABORTED|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|REQUEST_SEND_ERROR)\b/;
+
+;// CONCATENATED MODULE: ./build/operations/export-snapshot.js
+
+
+
+
+
+
+/** Time to delete the clone once the export is done or has failed, in ms, whatever is left of the deadline. */
+const CLEANING_MS = 60_000;
 /**
- * Whether another attempt may help: a lost connection, which the library does not retry, and server errors that outlasted
- * its own retries. A 403 of FinalizeArtifact counts too: uploads have been seen to meet it at random (dotnet/orleans#10961,
- * QIICR/dcmqi#562).
+ * Makes a clone of a snapshot, has `body` export it, and deletes it, whatever happens in between: by this step, or by its post
+ * step where this one is killed. The vendor's own way to export a snapshot is to restore it first, which changes the live dataset.
+ * A clone that cannot be deleted is named in a warning.
  */
-function isTransient(error) {
-    const text = (0,errors/* describe */.q0)(error);
-    if (isOverQuota(text))
-        return false;
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && NETWORK_CODES.test(error.code))
-        return true;
-    if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') {
-        return error.statusCode >= 500 || error.statusCode === 429 || error.statusCode === 408;
-    }
-    if (stageOf(error) === 'finalize' && /\(403\)/.test(text))
-        return true;
-    return NETWORK_CODES.test(text) || /Upload progress stalled|Failed to make request after \d+ attempts/.test(text);
-}
-function isOverQuota(text) {
-    return /quota has been hit|insufficient usage/i.test(text);
-}
-const SKIP = 'To go without an artifact: `upload_artifact: false`; the export stays in `output_dir` for later steps of the job.';
-/** What a user is told of an upload that cannot be had. */
-function uploadFailure(error, storedName) {
-    const text = (0,errors/* describe */.q0)(error);
-    const failure = (message, todo) => new errors/* ActionError */.lZ('artifact_failed', `The export is complete on disk, but its artifact is not stored: ${message}`, {
-        todo: `${todo} ${SKIP}`,
-        cause: error,
+async function withEphemeralClone(request, step, source, choice, body) {
+    const { reporter } = step;
+    const target = await chooseSnapshot(step, source, choice);
+    aboutSnapshot(step, target, 'Exported snapshot');
+    // Until its id is known, a clone can only be told of.
+    step.onCancel(async () => {
+        const name = cloneName(source.name);
+        return `A clone of dataset "${source.name}" may have been started: if a dataset named "${name}" is not wanted, delete it in Visual Layer.`;
     });
-    if (isNameTaken(error)) {
-        return failure(`this workflow run already has an artifact named "${storedName}".`, 'Another job, another leg of the matrix or an earlier step took the name. Give each its own, such as `artifact_name: export-${{ strategy.job-index }}`, or replace the earlier one: `overwrite_artifact: true`.');
-    }
-    if (isOverQuota(text)) {
-        return failure('the storage for artifacts that GitHub allows this account is used up.', 'Delete old artifacts or let them live shorter (`retention_days: 7`); GitHub counts anew every 6 to 12 hours.');
-    }
-    if (isTransient(error)) {
-        return failure(`the connection to GitHub's artifact storage kept breaking. Last: ${text}`, 'Run the job again. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.');
-    }
-    return failure(`GitHub's artifact service refused it. ${text}`, 'See whether githubstatus.com reports trouble with Actions, then run the job again.');
-}
-/** What a user is told where the artifact service is out of reach from the start. */
-function noArtifactService(variable) {
-    return new errors/* ActionError */.lZ('artifact_failed', `The export is complete on disk, but its artifact is not stored: ${variable} is not set, so GitHub's artifact service cannot be reached.`, {
-        todo: `The runner sets it for actions; it is absent outside a GitHub workflow and where a step or container clears the environment. ${SKIP}`,
+    const made = await makeClone(step, source, target, request.onConflict);
+    const { datasetId } = made.found;
+    reporter.addToResult('clone_dataset_id', datasetId);
+    reporter.fact('Ephemeral clone', datasetId, { code: true });
+    reporter.state('clone_dataset_id', datasetId);
+    reporter.state('owed', 'delete-clone');
+    step.onCancel(async (api, waiting) => {
+        await (0,remove_dataset/* removeDataset */.B)(api, waiting, datasetId);
+        return deleted(datasetId);
     });
-}
-
-;// CONCATENATED MODULE: ./build/runner/artifact.js
-
-
-
-
-
-const MAX_ATTEMPTS = 5;
-/**
- * Stores an export as an artifact of this workflow run. On GitHub Enterprise Server, which has no such artifact service, it
- * warns and skips. Lost connections are retried, up to 5 attempts; an artifact that was there before is only ever deleted
- * with `overwrite`.
- *
- * @throws ActionError `artifact_failed`, or the reason of `signal`
- */
-async function uploadExport(options) {
-    const { content, context, reporter, signal } = options;
-    signal.throwIfAborted();
-    if (context.isEnterpriseServer) {
-        const reason = `${new URL(context.serverUrl).host} is GitHub Enterprise Server, which the artifact library does not support`;
-        reporter.warning(`No artifact was stored: ${reason}. The export stays on the runner's disk.`, {
-            todo: 'Add a step with actions/upload-artifact@v3 and `path: ${{ steps.<id>.outputs.export_dir }}`; and set `upload_artifact: false` here.',
-        });
-        return { kind: 'skipped', reason };
-    }
-    for (const variable of ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL']) {
-        if (!process.env[variable])
-            throw noArtifactService(variable);
-    }
-    await requireFiles('zip' in content ? [content.zip] : content.files);
-    return await reporter.group('Storing the export as an artifact', () => new Upload(options).run());
-}
-/** One upload with its attempts. */
-class Upload {
-    #options;
-    #name;
-    /** A folder for the ZIP under another name, made when one is needed. */
-    #aliasFolder;
-    /** What our failed attempts tell of the present name: that it is ours beyond doubt, or that it may be. */
-    #claim = 'none';
-    constructor(options) {
-        this.#options = options;
-        this.#name = 'zip' in options.content ? (0,external_node_path_.basename)(options.content.zip) : options.name;
-    }
-    async run() {
-        const { reporter, clock, signal } = this.#options;
-        const { default: client } = await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(544)]).then(__nccwpck_require__.bind(__nccwpck_require__, 79544));
-        const retentionDays = this.#retentionDays();
-        let toDelete = this.#options.overwrite;
-        try {
-            for (let attempt = 1;; attempt++) {
-                try {
-                    if (toDelete)
-                        await this.#delete(client);
-                    toDelete = false;
-                    return await this.#send(client, retentionDays);
-                }
-                catch (error) {
-                    signal.throwIfAborted();
-                    const stored = isNameTaken(error) ? await this.#settleTakenName(client, error, attempt) : undefined;
-                    if (stored)
-                        return stored;
-                    if (isNameTaken(error))
-                        continue;
-                    if (!isTransient(error) || attempt >= MAX_ATTEMPTS)
-                        throw uploadFailure(error, this.#name);
-                    reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} broke off: ${(0,errors/* describe */.q0)(error)}`);
-                    if (!toDelete)
-                        this.#claimAfter(stageOf(error));
-                    await clock.sleep((0,retry/* fullJitter */.G)(attempt), signal);
-                }
-            }
-        }
-        finally {
-            if (this.#aliasFolder)
-                await (0,promises_.rm)(this.#aliasFolder, { recursive: true, force: true });
-        }
-    }
-    // What broke after the name was created was created by us; a lost reply to the creation itself leaves it open.
-    #claimAfter(stage) {
-        if (stage !== 'create')
-            this.#claim = 'ours';
-        else if (this.#claim === 'none')
-            this.#claim = 'perhaps';
-    }
-    async #send(client, retentionDays) {
-        const { content, compressionLevel, signal } = this.#options;
-        const retention = retentionDays === undefined ? {} : { retentionDays };
-        const work = 'zip' in content
-            ? this.#sendZip(client, content.zip, retention)
-            : client.uploadArtifact(this.#name, [...content.files], content.folder, { compressionLevel, ...retention });
-        const { id, size, digest } = await abortable(work, signal);
-        if (id === undefined || digest === undefined)
-            throw new Error('The reply of the artifact service names no artifact.');
-        return this.#uploaded(id, digest, size ?? 0);
-    }
-    async #sendZip(client, zip, retention) {
-        const path = this.#name === (0,external_node_path_.basename)(zip) ? zip : await this.#alias(zip);
-        return await client.uploadArtifact(this.#name, [path], (0,external_node_path_.dirname)(path), { skipArchive: true, ...retention });
-    }
-    /**
-     * The service says that the name is taken, after one of our own attempts may have taken it. If that attempt was complete
-     * and only its reply was lost, its artifact is the result. An upload that was never finished holds its name for the rest
-     * of the run, is in no list and cannot be deleted (atlanhq/application-sdk#3711): then the next attempt goes under a name
-     * of its own. What may be another job's is left alone.
-     */
-    async #settleTakenName(client, error, attempt) {
-        if (this.#claim === 'none')
-            throw uploadFailure(error, this.#name);
-        const stored = await this.#find(client);
-        if (stored && this.#claim === 'ours')
-            return stored;
-        if (stored)
-            throw uploadFailure(error, this.#name);
-        const deleted = this.#claim === 'ours' && (await this.#delete(client).catch(() => false));
-        this.#claim = 'none';
-        if (deleted)
-            return undefined;
-        const burnt = this.#name;
-        const extension = 'zip' in this.#options.content ? (0,external_node_path_.extname)(burnt) : '';
-        const stem = burnt.slice(0, burnt.length - extension.length).replace(/-retry-\d+$/, '');
-        this.#name = `${stem}-retry-${attempt}${extension}`;
-        this.#options.reporter.warning(`The artifact goes up as "${this.#name}": an upload that broke off still holds the name "${burnt}", and GitHub does not give it free in this run.`, {
-            todo: 'Later jobs find it by the output `artifact_name` or `artifact_id`.',
-        });
-        return undefined;
-    }
-    /** Deletes the artifact of the present name; `false` when none is listed. */
-    async #delete(client) {
-        try {
-            await abortable(client.deleteArtifact(this.#name), this.#options.signal);
-            return true;
-        }
-        catch (error) {
-            if (error instanceof Error && error.name === 'ArtifactNotFoundError')
-                return false;
-            throw error;
-        }
-    }
-    /** The finished artifact of the present name; `undefined` when none is listed or the list cannot be had. */
-    async #find(client) {
-        try {
-            const { artifacts } = await abortable(client.listArtifacts({ latest: true }), this.#options.signal);
-            const found = artifacts.find(({ name }) => name === this.#name);
-            return found?.digest ? this.#uploaded(found.id, found.digest, found.size) : undefined;
-        }
-        catch (error) {
-            this.#options.signal.throwIfAborted();
-            this.#options.reporter.debug(`The artifacts of this run could not be listed: ${(0,errors/* describe */.q0)(error)}`);
-            return undefined;
-        }
-    }
-    #uploaded(id, digest, sizeBytes) {
-        const { serverUrl, repository, runId } = this.#options.context;
-        const url = repository && runId ? `${serverUrl}/${repository}/actions/runs/${runId}/artifacts/${id}` : '';
-        return { kind: 'uploaded', id, name: this.#name, url, digest: digest.replace(/^sha256:/, ''), sizeBytes };
-    }
-    // The library names a single file's artifact after the file, whatever name it is given.
-    async #alias(zip) {
-        this.#aliasFolder ??= await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_path_.dirname)(zip), '.artifact-'));
-        const path = (0,external_node_path_.join)(this.#aliasFolder, this.#name);
-        await (0,promises_.link)(zip, path).catch(() => (0,promises_.copyFile)(zip, path));
-        return path;
-    }
-    #retentionDays() {
-        const { retentionDays, context, reporter } = this.#options;
-        const most = context.retentionDays;
-        if (retentionDays === undefined || most === undefined || retentionDays <= most)
-            return retentionDays;
-        reporter.warning(`The artifact lives ${most} days, not ${retentionDays}: the repository's settings allow no more.`, {
-            todo: `Set \`retention_days: ${most}\`, or raise the limit in the repository's settings under Actions, General.`,
-        });
-        return most;
-    }
-}
-async function requireFiles(files) {
-    if (files.length === 0)
-        throw new errors/* ActionError */.lZ('artifact_failed', 'There is no file to store as an artifact: the export is empty.');
-    for (const file of files) {
-        const found = await (0,promises_.stat)(file).catch(() => undefined);
-        if (!found?.isFile())
-            throw new errors/* ActionError */.lZ('artifact_failed', `A file to be stored in the artifact is gone: ${file}`, {
-                todo: 'Check that no other step or process cleans the workspace at the same time.',
-            });
-    }
-}
-/** The result of `work`, or a rejection with the signal's reason as soon as it aborts. */
-async function abortable(work, signal) {
-    signal.throwIfAborted();
-    const { promise: aborted, reject } = Promise.withResolvers();
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
     try {
-        return await Promise.race([work, aborted]);
+        const clone = await waitForClone(step, made, 'The clone is deleted; run the step again.');
+        reporter.output('dataset_status', source.statusWord);
+        return await body(clone, target);
     }
     finally {
-        signal.removeEventListener('abort', abort);
+        // After a cancellation the undo does it, which has only seconds.
+        if (!step.signal.aborted)
+            await clean(step, datasetId);
     }
 }
-
-;// CONCATENATED MODULE: ./build/operations/export-artifact.js
-
-
-/**
- * Uploads the export as an artifact of the run: one ZIP as it is, so that the artifact's digest equals `export_sha256`; an
- * unpacked export as one folder.
- */
-async function publishExport(request, step, placed) {
-    const { reporter, context, clock } = step;
-    const phase = {
-        awaited: 'the upload of the artifact',
-        carryOn: 'The export itself is safe on the runner (output export_dir); a later step can upload it.',
-    };
-    const result = await withinDeadline(step, phase, (signal) => uploadExport({
-        name: request.artifactName,
-        content: placed.archivePath === undefined
-            ? { folder: request.outputDir, files: [...placed.files, placed.manifestPath] }
-            : { zip: placed.archivePath },
-        retentionDays: request.retentionDays,
-        compressionLevel: request.compressionLevel,
-        overwrite: request.overwriteArtifact,
-        context,
-        reporter,
-        clock,
-        signal,
-    }));
-    if (result.kind === 'skipped') {
-        reporter.note(`No artifact was uploaded: ${result.reason}`);
-        return;
+function deleted(datasetId) {
+    return `The ephemeral clone, dataset ${datasetId}, was deleted.`;
+}
+async function clean(step, datasetId) {
+    try {
+        await step.lastly(CLEANING_MS, (api, waiting) => (0,remove_dataset/* removeDataset */.B)(api, waiting, datasetId));
+        step.reporter.note(deleted(datasetId));
     }
-    reporter.output('artifact_id', result.id);
-    reporter.output('artifact_name', result.name);
-    reporter.output('artifact_url', result.url);
-    reporter.output('artifact_digest', result.digest);
-    reporter.fact('Artifact', result.name, { link: result.url });
-    reporter.fact('Artifact digest', result.digest, { code: true });
+    catch (error) {
+        step.reporter.warning(`The ephemeral clone, dataset ${datasetId}, could not be deleted: ${(0,errors/* describe */.q0)(error)}.`, {
+            todo: 'Delete it in Visual Layer; it is a copy, and nothing else needs it.',
+        });
+    }
+    step.reporter.state('owed', '');
+    step.onCancel(undefined);
 }
 
 ;// CONCATENATED MODULE: ./build/operations/export.js
@@ -5483,31 +6927,50 @@ async function publishExport(request, step, placed) {
 
 
 
+
+
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 async function exportDataset(request, step) {
+    const source = await readDataset(step, request.datasetId);
+    step.reporter.fact('Exported', selectionWords(request));
+    if (request.snapshot === undefined) {
+        const carryOn = (exportId) => `The export goes on in Visual Layer: fetch it later with export_id: ${exportId}, instead of starting another.`;
+        return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn });
+    }
+    return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
+        const carryOn = () => 'The clone that it was made from is deleted: run the step again.';
+        return exportSubject(request, step, { source, exported: clone, snapshot, carryOn });
+    });
+}
+async function exportSubject(request, step, subject) {
     const { reporter } = step;
-    const dataset = await readDataset(step, request.datasetId);
-    reporter.fact('Exported', selectionWords(request));
-    const started = await begin(request, step, dataset);
+    const { source, exported } = subject;
+    const started = await begin(request, step, exported);
     if (started === undefined)
-        return nothing(step, dataset);
+        return nothing(step, source);
     reporter.output('export_id', started);
     reporter.fact('Export id', started, { code: true });
     if (!request.wait) {
-        return `Export ${started} of dataset "${dataset.name}" was started; the step did not wait for it (wait: false). Fetch it in a later step with export_id: ${started}.`;
+        return `Export ${started} of dataset "${source.name}" was started; the step did not wait for it (wait: false). Fetch it in a later step with export_id: ${started}.`;
     }
-    const end = await completed(request, step, started);
+    const end = await completed(request, step, subject, started);
     if (end.kind === 'nothing_matched')
-        return nothing(step, dataset);
-    const placed = await fetchExport(request, step, dataset, started, end.link);
+        return nothing(step, source);
+    const placed = await fetchExport(request, step, {
+        datasetId: exported.id,
+        exportId: started,
+        link: end.link,
+        origin: originOf(request, step, subject, started),
+        carryOn: subject.carryOn(started),
+    });
     if (placed.mediaCount === 0 && !request.allowEmpty) {
-        throw new errors/* ActionError */.lZ('rejected', `The export of dataset "${dataset.name}" is empty: it holds no records.`, {
+        throw new errors/* ActionError */.lZ('rejected', `The export of dataset "${source.name}" is empty: it holds no records.`, {
             todo: 'Check the dataset and what was selected. If an empty export is fine for this workflow, set allow_empty: true.',
         });
     }
     if (request.uploadArtifact)
         await publishExport(request, step, placed);
-    return `Dataset "${dataset.name}" was exported: ${told(step, request, placed)}.`;
+    return `Dataset "${source.name}" was exported: ${told(step, request, placed)}.`;
 }
 function told(step, request, placed) {
     const where = external_node_path_.relative(step.context.workspace, placed.archivePath ?? request.outputDir);
@@ -5530,14 +6993,11 @@ async function begin(request, step, dataset) {
         throw new errors/* ActionError */.lZ('unexpected_reply', 'Visual Layer started an export without naming it.');
     return task.id;
 }
-async function completed(request, step, exportId) {
+async function completed(request, step, { exported, carryOn }, exportId) {
     // An export that was started a moment ago may not be known everywhere yet; one that is attached to must be.
     const grace = request.selection.kind === 'attached' ? 0 : (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
-    const read = lenient(step, grace, () => step.api.exports.status(request.datasetId, exportId, 0));
-    return waitFor(step, {
-        awaited: `export ${exportId} of dataset ${request.datasetId}`,
-        carryOn: `The export goes on in Visual Layer: fetch it later with export_id: ${exportId}, instead of starting another.`,
-    }, async () => {
+    const read = lenient(step, grace, () => step.api.exports.status(exported.id, exportId, 0));
+    return waitFor(step, { awaited: `export ${exportId} of dataset ${exported.id}`, carryOn: carryOn(exportId) }, async () => {
         const task = await read();
         if (!task)
             return { state: 'pending', line: 'the export cannot be read yet' };
@@ -5568,6 +7028,291 @@ function selectionWords(request) {
             return `${parts.filter((part) => part !== undefined).join(', ')} (${how})`;
         }
     }
+}
+
+;// CONCATENATED MODULE: ./build/operations/list-snapshots.js
+
+
+/** The summary and the output hold more; a log of thousands of lines helps nobody. */
+const MOST_LOGGED = 100;
+/** Tells the snapshots of a dataset, newest first: as JSON, as a table in the summary, and in the log. */
+async function listSnapshots(request, step) {
+    const { reporter } = step;
+    const dataset = await readDataset(step, request.datasetId);
+    const snapshots = newestFirst(await step.api.snapshots.list(dataset.id));
+    reporter.output('snapshots', catalogJson(snapshots));
+    reporter.table({
+        title: 'Snapshots',
+        headers: [...CATALOG_HEADERS, 'Why', 'Description', 'State'],
+        rows: snapshots.map((one) => [...catalogCells(one), one.reason, one.description, stateOf(one)]),
+    });
+    reporter.fact('Snapshots', String(snapshots.length));
+    const current = snapshots.find((one) => one.isCurrent);
+    if (current)
+        reporter.fact('Current snapshot', current.name);
+    await reporter.group(`Snapshots of dataset "${dataset.name}", newest first`, async () => {
+        for (const one of snapshots.slice(0, MOST_LOGGED)) {
+            const state = stateOf(one);
+            reporter.info(`"${one.name}" (${one.id}), ${whenTaken(one)}, ${one.reason}${state && `, ${state}`}`);
+        }
+        if (snapshots.length > MOST_LOGGED)
+            reporter.info(`… and ${snapshots.length - MOST_LOGGED} more`);
+    });
+    return `Dataset "${dataset.name}" has ${snapshots.length === 1 ? '1 snapshot' : `${snapshots.length} snapshots`}.`;
+}
+function stateOf(snapshot) {
+    return [snapshot.isCurrent ? 'current' : '', snapshot.isRestoring ? 'being restored' : ''].filter(Boolean).join(', ');
+}
+
+;// CONCATENATED MODULE: ./build/operations/prune-failure.js
+
+const prune_failure_MOST_NAMED = 8;
+const NAME_CHARS = 60;
+const WHY_CHARS = 160;
+function shortened(text, chars) {
+    return text.length <= chars ? text : `${text.slice(0, chars).toWellFormed()}…`;
+}
+/** The one error for all that stayed: what stayed, why, and what to do. The code is theirs where they share one. */
+function pruneFailure(dataset, stayed, deleted) {
+    const [first] = stayed;
+    const shared = stayed.every(({ error }) => error.code === first?.error.code) ? first?.error : undefined;
+    const named = stayed.slice(0, prune_failure_MOST_NAMED).map(({ snapshot, error }) => {
+        const why = shortened(error.apiWords ?? error.message, WHY_CHARS);
+        return `- "${shortened(snapshot.name, NAME_CHARS)}" (${snapshot.id}): ${why}`;
+    });
+    const more = stayed.length > prune_failure_MOST_NAMED ? [`- and ${stayed.length - prune_failure_MOST_NAMED} more, in the job summary`] : [];
+    const many = stayed.length === 1 ? '1 snapshot' : `${stayed.length} snapshots`;
+    return new errors/* ActionError */.lZ(shared?.code ?? 'operation_failed', [
+        `${many} of dataset "${shortened(dataset.name, NAME_CHARS)}" should have been deleted and stayed; ${deleted} ${deleted === 1 ? 'was' : 'were'} deleted.`,
+        ...named,
+        ...more,
+    ].join('\n'), { todo: todoOf(shared), cause: first?.error });
+}
+function todoOf(shared) {
+    if (shared?.code === 'conflict') {
+        return 'A snapshot that is being restored or cloned can be deleted once that has ended: run the step again then. The current one can be deleted when another one is current.';
+    }
+    return shared?.todo ?? 'Run the step again: it deletes what is left. What stays each time has its reason in the list.';
+}
+
+// EXTERNAL MODULE: ./build/visual-layer/datasets.js
+var datasets = __nccwpck_require__(78824);
+;// CONCATENATED MODULE: ./build/operations/retention.js
+
+
+const DAY_MS = 86_400_000;
+/**
+ * Why a snapshot is kept whatever its age; `undefined` where the rule may delete it. Only snapshots that people or workflows
+ * took are ever deleted (`reason` is `manual`), and never the current one.
+ */
+function protection(snapshot, { namePrefix }) {
+    if (snapshot.isCurrent)
+        return 'it is the current one';
+    if ((0,datasets/* normalWord */.Y4)(snapshot.reason) !== 'MANUAL') {
+        return `it is not a manual one (${snapshot.reason === '' ? 'its reason is not known' : snapshot.reason})`;
+    }
+    if (!snapshot.name.startsWith(namePrefix))
+        return `its name does not begin with "${namePrefix}"`;
+    return snapshot.createdAt === undefined ? 'when it was taken cannot be read' : undefined;
+}
+/**
+ * Holds the catalog against the rule; newest first. The newest `keepLast` are counted among the manual ones of the prefix, the
+ * current one included where it is one. A rule that keeps nothing deletes nothing.
+ *
+ * @param now the wall clock, in ms since the epoch
+ */
+function retentionPlan(snapshots, rule, now) {
+    const { keepLast = 0, keepDays = 0 } = rule;
+    let counted = 0;
+    return newestFirst(snapshots).map((snapshot) => {
+        const keptFor = protection(snapshot, rule);
+        // The current one takes a place among the newest, as if it were not protected.
+        const isCounted = protection({ ...snapshot, isCurrent: false }, rule) === undefined;
+        if (isCounted)
+            counted += 1;
+        const ageMs = now - (snapshot.createdAt ?? now);
+        const why = keptFor ??
+            (keepLast === 0 && keepDays === 0 ? 'the rule is empty' : undefined) ??
+            (counted <= keepLast ? `it is one of the newest ${keepLast}` : undefined) ??
+            (keepDays > 0 && ageMs < keepDays * DAY_MS ? `it is younger than ${keepDays} days` : undefined);
+        if (why !== undefined)
+            return { snapshot, keep: true, why };
+        const age = Math.floor(ageMs / DAY_MS);
+        return {
+            snapshot,
+            keep: false,
+            why: `it is ${age === 1 ? '1 day' : `${age} days`} old and beyond what the rule keeps`,
+        };
+    });
+}
+/** The rule in a sentence's worth of words: `the newest 3, and those younger than 30 days`. */
+function ruleWords({ keepLast, keepDays, namePrefix }) {
+    const parts = [
+        keepLast === undefined ? '' : `the newest ${keepLast}`,
+        keepDays === undefined ? '' : `those younger than ${keepDays} days`,
+    ].filter(Boolean);
+    const names = namePrefix === '' ? 'manual snapshots' : `manual snapshots whose name begins with "${namePrefix}"`;
+    return `of the ${names} keep ${parts.join(', and ')}`;
+}
+
+;// CONCATENATED MODULE: ./build/operations/prune-snapshots.js
+
+
+
+
+
+
+
+/** Written at each deletion up to here, then at every so manieth: the runner keeps all that was ever written. */
+const WRITTEN_EACH = 100;
+const WRITTEN_AT = 25;
+/** Deletes what a retention rule no longer keeps, oldest first; one failure does not stop the rest. */
+async function pruneSnapshots(request, step) {
+    const { reporter } = step;
+    reporter.output('deleted_snapshot_ids', '[]');
+    const dataset = await readDataset(step, request.datasetId);
+    reporter.fact('Rule', ruleWords(request));
+    const plan = retentionPlan(await step.api.snapshots.list(dataset.id), request, step.clock.date());
+    const doomed = plan.filter((one) => !one.keep).toReversed();
+    reporter.fact('Kept by the rule', String(plan.length - doomed.length));
+    tell(step, plan, new Map(), request.dryRun ? 'would be deleted' : 'to be deleted');
+    if (request.dryRun) {
+        for (const { snapshot } of doomed)
+            reporter.info(`Would delete ${prune_snapshots_named(snapshot)}.`);
+        reporter.fact('Would be deleted', String(doomed.length));
+        return `Dry run: ${counted(doomed.length)} of dataset "${dataset.name}" would be deleted, and none was.`;
+    }
+    const pruning = new Pruning(step, dataset, request);
+    try {
+        await pruning.deleteAll(doomed);
+    }
+    finally {
+        pruning.writeDeleted();
+        tell(step, plan, pruning.ends, 'not tried');
+        reporter.fact('Deleted', String(pruning.deleted.length));
+    }
+    if (pruning.stayed.length > 0)
+        throw pruneFailure(dataset, pruning.stayed, pruning.deleted.length);
+    return `${counted(pruning.deleted.length)} of dataset "${dataset.name}" ${pruning.deleted.length === 1 ? 'was' : 'were'} deleted.`;
+}
+function counted(number) {
+    return number === 1 ? '1 snapshot' : `${number} snapshots`;
+}
+function prune_snapshots_named(snapshot) {
+    return `snapshot "${snapshot.name}" (${snapshot.id}), taken ${whenTaken(snapshot)}`;
+}
+/** Shows the plan in the summary, with what became of it as far as it is known. */
+function tell(step, plan, ends, otherwise) {
+    step.reporter.table({
+        title: 'Retention',
+        headers: [...CATALOG_HEADERS, 'Outcome', 'Why'],
+        rows: plan.map(({ snapshot, keep, why }) => {
+            const end = ends.get(snapshot.id);
+            return [...catalogCells(snapshot), keep ? 'kept' : (end?.outcome ?? otherwise), end?.why ?? why];
+        }),
+    });
+}
+class Pruning {
+    /** Ids, in the order in which they were deleted. */
+    deleted = [];
+    stayed = [];
+    ends = new Map();
+    #step;
+    #dataset;
+    #rule;
+    constructor(step, dataset, rule) {
+        this.#step = step;
+        this.#dataset = dataset;
+        this.#rule = rule;
+    }
+    /** @param doomed in the order in which they are to go */
+    async deleteAll(doomed) {
+        const { reporter, deadline, signal } = this.#step;
+        for (const [index, { snapshot }] of doomed.entries()) {
+            signal.throwIfAborted();
+            try {
+                if (deadline.remainingMs() <= 0)
+                    throw notTried('timed_out');
+                const outcome = await this.#deleteOne(snapshot);
+                reporter.info(`${index + 1} of ${doomed.length}: ${prune_snapshots_named(snapshot)}: ${outcome}.`);
+            }
+            catch (error) {
+                signal.throwIfAborted();
+                const failure = error instanceof errors/* ActionError */.lZ ? error : (0,errors/* unforeseen */.Hu)(error);
+                this.#stays(snapshot, failure);
+                reporter.info(`${index + 1} of ${doomed.length}: ${prune_snapshots_named(snapshot)} stayed: ${failure.apiWords ?? failure.message}`);
+                // Neither would end otherwise for any of the rest.
+                if (failure.code === 'timed_out' || failure.code === 'unauthorized') {
+                    for (const rest of doomed.slice(index + 1))
+                        this.#stays(rest.snapshot, notTried(failure.code, failure.todo));
+                    break;
+                }
+            }
+        }
+        await this.#confirm();
+    }
+    writeDeleted() {
+        this.#step.reporter.output('deleted_snapshot_ids', JSON.stringify(this.deleted));
+    }
+    async #deleteOne(snapshot) {
+        const { api } = this.#step;
+        // Read again each time: a long list takes its time, and somebody may restore, rename or delete meanwhile.
+        const now = (await api.snapshots.list(this.#dataset.id)).find((one) => one.id === snapshot.id);
+        const keptFor = now && protection(now, this.#rule);
+        if (!now)
+            return this.#ended(snapshot, 'already gone', 'somebody else deleted it meanwhile');
+        if (keptFor !== undefined)
+            return this.#ended(snapshot, 'kept', `meanwhile ${keptFor}`);
+        if (now.isRestoring)
+            throw new errors/* ActionError */.lZ('conflict', 'The dataset is being restored to it.');
+        try {
+            await deletion(this.#step, this.#dataset.id, snapshot).run();
+        }
+        catch (error) {
+            if (!(error instanceof failure/* RequestFailure */.e6) || error.outcome.status !== 404)
+                throw error;
+            // The list may lag behind somebody else's deletion; that it is gone is seen at the end.
+            return this.#ended(snapshot, 'already gone', 'Visual Layer did not find it any more');
+        }
+        this.deleted.push(snapshot.id);
+        if (this.deleted.length <= WRITTEN_EACH || this.deleted.length % WRITTEN_AT === 0)
+            this.writeDeleted();
+        return this.#ended(snapshot, 'deleted');
+    }
+    #ended(snapshot, outcome, why) {
+        this.ends.set(snapshot.id, { outcome, ...(why === undefined ? {} : { why }) });
+        return outcome;
+    }
+    #stays(snapshot, error) {
+        this.stayed.push({ snapshot, error });
+        this.#ended(snapshot, 'stayed', error.apiWords ?? error.message);
+    }
+    /** An accepted deletion is not yet a deletion: the catalog must show it. */
+    async #confirm() {
+        const gone = [...this.ends].filter(([, { outcome }]) => outcome === 'deleted' || outcome === 'already gone');
+        if (gone.length === 0)
+            return;
+        let left = [];
+        try {
+            left = await stillListed(this.#step, this.#dataset.id, new Set(gone.map(([id]) => id)));
+        }
+        catch (error) {
+            this.#step.signal.throwIfAborted();
+            if (this.stayed.length === 0)
+                throw error;
+            this.#step.reporter.note(`That the others are gone could not be seen: ${(0,errors/* describe */.q0)(error)}`);
+        }
+        for (const snapshot of left) {
+            const isOurs = this.deleted.includes(snapshot.id);
+            const message = `Visual Layer ${isOurs ? 'accepted its deletion' : 'did not find it'}, but still lists it.`;
+            this.#stays(snapshot, new errors/* ActionError */.lZ('operation_failed', message));
+            this.deleted = this.deleted.filter((id) => id !== snapshot.id);
+        }
+    }
+}
+function notTried(code, todo = 'Run the step again: it goes on where it ended. Or raise timeout.') {
+    const why = code === 'timed_out' ? 'the time of the step had ended' : 'the credentials were no longer accepted';
+    return new errors/* ActionError */.lZ(code, `Its deletion was not tried: ${why}.`, { todo });
 }
 
 ;// CONCATENATED MODULE: ./build/waiting/verdicts/restore.js
@@ -5750,12 +7495,7 @@ async function restore(request, step) {
     let dataset = await readDataset(step, request.datasetId);
     // Chosen before the safety snapshot is taken: that one becomes the current one.
     const target = await chooseSnapshot(step, dataset, request.snapshot);
-    reporter.output('snapshot_id', target.id);
-    reporter.output('snapshot_name', target.name);
-    reporter.state('snapshot_id', target.id);
-    reporter.fact('Restored to', target.name);
-    reporter.fact('Snapshot id', target.id, { code: true });
-    snapshotItems(step, target);
+    aboutSnapshot(step, target, 'Restored to');
     reporter.info(`The snapshot to restore is "${target.name}" (${target.id}), created ${target.createdAtText || 'at an unknown time'}.`);
     dataset = await calmDataset(step, dataset.id, request.onConflict);
     if (request.safetySnapshot)
@@ -5788,7 +7528,7 @@ async function saveFirst(step, request, dataset, target) {
     });
 }
 /** Of the restores that came since, the one that runs, or the last that began; one without a start still waits for its turn. */
-function newTask(tasks, earlier) {
+function restore_newTask(tasks, earlier) {
     const since = tasks.filter((task) => !earlier.has(task.id));
     const began = (task) => ((0,visual_layer_tasks/* hasEnded */.h)(task) ? (task.startedAt ?? 0) : Infinity);
     return since.reduce((best, next) => (best && began(best) >= began(next) ? best : next), undefined);
@@ -5803,7 +7543,7 @@ async function startRestore(step, request, dataset, target) {
         send: () => api.snapshots.restore(dataset.id, target.id),
         async look() {
             // The tasks first: a restore that somebody starts in between then shows as restoring, and not as a task of ours.
-            const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: restore_TYPE }, 0), earlier);
+            const task = restore_newTask(await visibleTasks(step, { datasetId: dataset.id, type: restore_TYPE }, 0), earlier);
             const snapshots = await api.snapshots.list(dataset.id, 0);
             const now = snapshots.find((one) => one.id === target.id);
             if (now?.isRestoring || (now?.isCurrent && !wasCurrent))
@@ -5829,13 +7569,13 @@ async function startRestore(step, request, dataset, target) {
     reporter.info('Visual Layer accepted the restore.');
     const started = { earlier, wasCurrent, wasError, acceptedAt: step.clock.now() };
     if (!request.wait)
-        await nameTask(step, dataset, started);
+        await restore_nameTask(step, dataset, started);
     return started;
 }
 /** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
-async function nameTask(step, dataset, started) {
+async function restore_nameTask(step, dataset, started) {
     await (0,until/* until */.T)(async () => {
-        const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: restore_TYPE }, 0), started.earlier);
+        const task = restore_newTask(await visibleTasks(step, { datasetId: dataset.id, type: restore_TYPE }, 0), started.earlier);
         if (!task)
             return { state: 'pending', line: 'task not listed yet' };
         step.reporter.output('task_id', task.id);
@@ -5849,7 +7589,7 @@ async function waitForRestore(step, dataset, target, started) {
     const atWork = new Seen();
     const carryOn = `The restore goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${dataset.id}, instead of restoring again.`;
     await waitFor(step, { awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`, carryOn }, async () => {
-        const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: restore_TYPE }, 0), started.earlier);
+        const task = restore_newTask(await visibleTasks(step, { datasetId: dataset.id, type: restore_TYPE }, 0), started.earlier);
         if (task)
             reporter.output('task_id', task.id);
         const snapshots = await api.snapshots.list(dataset.id, 0);
@@ -5893,7 +7633,7 @@ async function snapshot(request, step) {
             });
         }
         if (existing) {
-            found(step, existing);
+            aboutSnapshot(step, existing, 'Snapshot');
             if (request.rollbackOnFailure)
                 oweRollback(step, existing);
             return `Snapshot "${existing.name}" of dataset "${dataset.name}" was already there and is used; none was created.`;
@@ -5910,7 +7650,7 @@ async function snapshot(request, step) {
             reporter.info(`Snapshot "${one.name}" has the id ${one.id}.`);
         },
     }, request.wait);
-    found(step, made);
+    aboutSnapshot(step, made, 'Snapshot');
     if (request.rollbackOnFailure)
         oweRollback(step, made);
     return request.wait
@@ -5919,17 +7659,72 @@ async function snapshot(request, step) {
 }
 /** From here on the post step restores the snapshot, which runs only where the job fails or is cancelled. */
 function oweRollback(step, one) {
-    step.reporter.state('snapshot_id', one.id);
-    step.reporter.state('snapshot_name', one.name);
     step.reporter.state('owed', 'rollback');
     step.reporter.note(`Should the job fail or be cancelled from here on, the dataset is restored to snapshot "${one.name}".`);
 }
-function found(step, one) {
-    step.reporter.output('snapshot_id', one.id);
-    step.reporter.output('snapshot_name', one.name);
-    step.reporter.fact('Snapshot', one.name);
-    step.reporter.fact('Snapshot id', one.id, { code: true });
-    snapshotItems(step, one);
+
+;// CONCATENATED MODULE: ./build/operations/update-snapshot.js
+
+
+
+
+
+
+
+/** A service may keep a text without the white space around it, and with line ends of its own. */
+function sameText(a, b) {
+    const plain = (text) => text.replace(/\r\n?/g, '\n').trim();
+    return plain(a) === plain(b);
+}
+/** Gives a snapshot another name, another description, or both; done when the catalog shows them. */
+async function updateSnapshot(request, step) {
+    const { api, reporter } = step;
+    const { snapshotName: name, description } = request;
+    const dataset = await readDataset(step, request.datasetId);
+    const target = await chooseSnapshot(step, dataset, { by: 'id', snapshotId: request.snapshotId });
+    reporter.output('snapshot_id', target.id);
+    reporter.output('snapshot_name', target.name);
+    const isChanged = (one) => one !== undefined &&
+        (name === undefined || sameText(one.name, name)) &&
+        (description === undefined || sameText(one.description, description));
+    const listed = async () => (await api.snapshots.list(dataset.id, 0)).find((one) => one.id === target.id);
+    const change = new once/* OnceOnly */.g({
+        what: `change snapshot ${target.id} of dataset ${dataset.id}`,
+        send: () => api.snapshots.update(dataset.id, target.id, {
+            ...(name === undefined ? {} : { name }),
+            ...(description === undefined ? {} : { description }),
+        }),
+        look: async () => (isChanged(await listed()) ? { found: undefined } : 'absent'),
+    }, step.waiting, (line) => reporter.info(line));
+    await throughConflicts(step, dataset.id, 'wait', () => change.run());
+    const acceptedAt = step.clock.now();
+    const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
+    const changed = await waitFor(step, {
+        awaited: `the catalog to show the change of snapshot ${target.id}`,
+        carryOn: 'The change was accepted: look at the Snapshot Catalog of the dataset, or run the step again.',
+    }, async () => {
+        const now = await listed();
+        if (isChanged(now))
+            return { state: 'done', value: now };
+        if (step.clock.now() - acceptedAt >= patience)
+            return { state: 'failed', error: notChanged(target, now, patience) };
+        return { state: 'pending', line: 'the catalog shows the snapshot as it was' };
+    });
+    reporter.output('snapshot_name', changed.name);
+    reporter.fact('Snapshot', changed.name);
+    reporter.fact('Snapshot id', changed.id, { code: true });
+    if (name !== undefined && target.name !== changed.name)
+        reporter.fact('Name before', target.name);
+    const what = [name === undefined ? '' : 'name', description === undefined ? '' : 'description'].filter(Boolean);
+    return `The ${what.join(' and the ')} of snapshot "${changed.name}" of dataset "${dataset.name}" ${what.length > 1 ? 'were' : 'was'} changed.`;
+}
+function notChanged(target, now, afterMs) {
+    const seen = now ? `still shows it as it was, named "${now.name}"` : 'does not list it any more';
+    return new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the change of snapshot "${target.name}" (${target.id}), but after ${duration(afterMs)} its catalog ${seen}.`, {
+        todo: now
+            ? 'Look at the Snapshot Catalog of the dataset: Visual Layer may not take this name or description.'
+            : 'Somebody may have deleted it at the same moment. Look at the Snapshot Catalog of the dataset.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./build/operations/wait.js
@@ -5949,11 +7744,22 @@ async function wait(request, step) {
 
 
 
+
+
+
+
+
+
+
 /** Runs the operation that a request names; answers in a sentence what was done. */
 function perform(request, step) {
     switch (request.operation) {
         case 'create-from-s3':
             return createFromS3(request, step);
+        case 'create-from-files':
+            return createFromFiles(request, step);
+        case 'add-media':
+            return addMedia(request, step);
         case 'snapshot':
             return snapshot(request, step);
         case 'restore':
@@ -5962,9 +7768,83 @@ function perform(request, step) {
             return clone(request, step);
         case 'export':
             return exportDataset(request, step);
+        case 'list-snapshots':
+            return listSnapshots(request, step);
+        case 'update-snapshot':
+            return updateSnapshot(request, step);
+        case 'delete-snapshot':
+            return deleteSnapshot(request, step);
+        case 'prune-snapshots':
+            return pruneSnapshots(request, step);
         case 'wait':
             return wait(request, step);
+        case 'delete-dataset':
+            return deleteDataset(request, step);
     }
+}
+
+
+/***/ }),
+
+/***/ 17126:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ removeDataset),
+/* harmony export */   t: () => (/* binding */ datasetRemoval)
+/* harmony export */ });
+/* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57911);
+/* harmony import */ var _waiting_once_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(41563);
+/* harmony import */ var _waiting_until_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(49404);
+
+
+
+/** Prepares the deletion of a dataset. It is gone when it cannot be read any more, or has left the list that showed it before. */
+async function datasetRemoval(api, waiting, datasetId) {
+    const isListed = async (retries) => (await api.datasets.list(retries)).some((dataset) => dataset.id.toLowerCase() === datasetId);
+    // Not every dataset is in the list: only one that was there can be seen to leave it.
+    const wasListed = await isListed();
+    const isGone = async () => {
+        try {
+            await api.datasets.get(datasetId, 0);
+        }
+        catch (error) {
+            if (error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6 && error.outcome.status === 404)
+                return true;
+            throw error;
+        }
+        return wasListed && !(await isListed(0));
+    };
+    const change = new _waiting_once_js__WEBPACK_IMPORTED_MODULE_1__/* .OnceOnly */ .g({
+        what: `delete dataset ${datasetId}`,
+        send: () => api.datasets.delete(datasetId),
+        look: async () => ((await isGone()) ? { found: undefined } : 'absent'),
+    }, waiting, waiting.onLook);
+    return { change, isGone };
+}
+/**
+ * Deletes a dataset of ours, and sees it gone; one that is not there any more needs no deleting. Throws where the API refuses,
+ * cannot be reached, or still shows the dataset when the time of `waiting` is over.
+ */
+async function removeDataset(api, waiting, datasetId) {
+    const { change, isGone } = await datasetRemoval(api, waiting, datasetId);
+    try {
+        await change.run();
+    }
+    catch (error) {
+        if (error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6 && error.outcome.status === 404)
+            return;
+        throw error;
+    }
+    const ended = await (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_2__/* .until */ .T)(async () => {
+        if (await isGone())
+            return { state: 'done', value: undefined };
+        return { state: 'pending', line: `dataset ${datasetId} is still there` };
+    }, waiting);
+    if (ended.end === 'failed')
+        throw ended.error;
+    if (ended.end === 'out_of_time')
+        throw ended.lastFault ?? new Error('it was still there when the time was over');
 }
 
 
@@ -5977,14 +7857,18 @@ function perform(request, step) {
 /* harmony export */   b: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19473);
-/* harmony import */ var _inputs_request_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(83911);
+/* harmony import */ var _inputs_request_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(56219);
 /* harmony import */ var _operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70819);
-/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(69953);
-/* harmony import */ var _runner_cancellation_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(50172);
-/* harmony import */ var _runner_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(24092);
-/* harmony import */ var _runner_log_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(51103);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(75024);
-/* harmony import */ var _summarize_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(16476);
+/* harmony import */ var _operations_delete_draft_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(12690);
+/* harmony import */ var _operations_remove_dataset_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(17126);
+/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(41230);
+/* harmony import */ var _runner_cancellation_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(50172);
+/* harmony import */ var _runner_context_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(24092);
+/* harmony import */ var _runner_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(51103);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(71326);
+/* harmony import */ var _summarize_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(16476);
+
+
 
 
 
@@ -5996,26 +7880,28 @@ function perform(request, step) {
 
 /** Time for an abort, in ms: well within the five minutes that GitHub gives to what runs after a cancellation. */
 const ABORT_MS = 30_000;
+/** Time to delete a clone and to see it gone, in ms. */
+const CLEANING_MS = 60_000;
 /**
  * Runs the post step, which GitHub starts only where the job failed or was cancelled: aborts a creation that the main step could
  * not abort before it was killed, or rolls back to the snapshot of the main step. Its own trouble is a warning and never fails
  * the job.
  */
 async function post(state, { env, clock, process }) {
-    const reporter = new _runner_log_js__WEBPACK_IMPORTED_MODULE_6__/* .RunnerReporter */ .i({ clock });
+    const reporter = new _runner_log_js__WEBPACK_IMPORTED_MODULE_8__/* .RunnerReporter */ .i({ clock });
     for (const secret of (0,_inputs_request_js__WEBPACK_IMPORTED_MODULE_1__/* .secretsOf */ .F)(env))
         reporter.mask(secret);
-    const settle = state.owed === 'abort-creation' ? abort : state.owed === 'rollback' ? rollback : undefined;
+    const settle = state.owed === undefined || !Object.hasOwn(DEBTS, state.owed) ? undefined : DEBTS[state.owed];
     if (!settle) {
         reporter.info('Nothing is left to undo in Visual Layer.');
         return;
     }
-    const cancellation = (0,_runner_cancellation_js__WEBPACK_IMPORTED_MODULE_4__/* .listenForCancellation */ .c)(process);
-    const context = (0,_runner_context_js__WEBPACK_IMPORTED_MODULE_5__/* .readContext */ .y)(env);
+    const cancellation = (0,_runner_cancellation_js__WEBPACK_IMPORTED_MODULE_6__/* .listenForCancellation */ .c)(process);
+    const context = (0,_runner_context_js__WEBPACK_IMPORTED_MODULE_7__/* .readContext */ .y)(env);
     let session;
     try {
         const { request } = (0,_inputs_request_js__WEBPACK_IMPORTED_MODULE_1__/* .readRequest */ .i)(env, { workspace: context.workspace });
-        session = new _session_js__WEBPACK_IMPORTED_MODULE_7__/* .Session */ .N(request, clock, (line) => reporter.info(line));
+        session = new _session_js__WEBPACK_IMPORTED_MODULE_9__/* .Session */ .N(request, clock, (line) => reporter.info(line));
         await settle({ state, request, session, reporter, context, signal: cancellation.signal, env });
     }
     catch (error) {
@@ -6025,16 +7911,40 @@ async function post(state, { env, clock, process }) {
     await session?.close();
     cancellation.dispose();
 }
-async function abort({ state, session, reporter }) {
+/** How each debt that a main step can leave is paid. */
+const DEBTS = {
+    'abort-creation': (owed) => undo(owed, _operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__/* .abortCreation */ .y, _operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__/* .abortUnnamedCreation */ .up),
+    'delete-clone': deleteClone,
+    'delete-draft': (owed) => undo(owed, _operations_delete_draft_js__WEBPACK_IMPORTED_MODULE_3__/* .deleteDraft */ .T, _operations_delete_draft_js__WEBPACK_IMPORTED_MODULE_3__/* .deleteUnnamedDraft */ .f),
+    rollback,
+};
+/** Deletes the ephemeral clone of an export that was killed. */
+async function deleteClone({ state, session, reporter }) {
+    const { clone_dataset_id: datasetId } = state;
+    if (datasetId === undefined)
+        return;
+    try {
+        await session.lastly(CLEANING_MS, (api, waiting) => (0,_operations_remove_dataset_js__WEBPACK_IMPORTED_MODULE_4__/* .removeDataset */ .B)(api, waiting, datasetId));
+        reporter.info(`The ephemeral clone, dataset ${datasetId}, was deleted.`);
+    }
+    catch (error) {
+        reporter.warning(`The ephemeral clone, dataset ${datasetId}, could not be deleted: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error)}.`, {
+            todo: 'Delete it in Visual Layer; it is a copy, and nothing else needs it.',
+        });
+    }
+}
+async function undo({ state, session, reporter }, known, unnamed) {
     const { dataset_id: datasetId, dataset_name: name = '' } = state;
     try {
         reporter.info(await session.lastly(ABORT_MS, (api, waiting) => datasetId === undefined
-            ? (0,_operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__/* .abortUnnamedCreation */ .u)(api, waiting, name, new Set((state.earlier_dataset_ids ?? '').split(' ')))
-            : (0,_operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__/* .abortCreation */ .y)(api, waiting, datasetId)));
+            ? unnamed(api, waiting, name, new Set((state.earlier_dataset_ids ?? '').split(' ')))
+            : known(api, waiting, datasetId)));
     }
     catch (error) {
         const what = datasetId === undefined ? `a dataset named "${name}"` : `dataset ${datasetId}`;
-        reporter.warning(`The creation of ${what}, which this cancelled run had asked for, could not be aborted: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error)}.`, { todo: 'If it goes on in Visual Layer and is not wanted, abort it in the Task Manager there.' });
+        reporter.warning(`The creation of ${what}, which this cancelled run had asked for, could not be undone: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error)}.`, {
+            todo: 'If it goes on in Visual Layer and is not wanted, abort it in the Task Manager there, or delete the draft.',
+        });
     }
 }
 /**
@@ -6057,7 +7967,7 @@ async function rollback({ state, request, session, reporter, context, signal, en
     let headline = '';
     let failure;
     try {
-        headline = await (0,_operations_index_js__WEBPACK_IMPORTED_MODULE_3__/* .perform */ .y)(restore, session.step({ reporter, context, signal, onCancel: () => undefined }));
+        headline = await (0,_operations_index_js__WEBPACK_IMPORTED_MODULE_5__/* .perform */ .y)(restore, session.step({ reporter, context, signal, onCancel: () => undefined }));
         reporter.note(`Rolled back after the failure of the job: ${headline}`);
     }
     catch (error) {
@@ -6068,7 +7978,7 @@ async function rollback({ state, request, session, reporter, context, signal, en
             todo: `${failure.todo ?? ''}\nLook at the dataset in Visual Layer, and restore the snapshot there if it is not the current one.`,
         });
     }
-    await (0,_summarize_js__WEBPACK_IMPORTED_MODULE_8__/* .summarize */ .e)({ reporter, context, request: restore, headline, failure, env });
+    await (0,_summarize_js__WEBPACK_IMPORTED_MODULE_10__/* .summarize */ .e)({ reporter, context, request: restore, headline, failure, env });
 }
 
 
@@ -6085,10 +7995,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __nccwpck_require__(19473);
-// EXTERNAL MODULE: ./build/inputs/request.js + 20 modules
-var inputs_request = __nccwpck_require__(83911);
-// EXTERNAL MODULE: ./build/operations/index.js + 53 modules
-var operations = __nccwpck_require__(69953);
+// EXTERNAL MODULE: ./build/inputs/request.js + 28 modules
+var inputs_request = __nccwpck_require__(56219);
+// EXTERNAL MODULE: ./build/operations/index.js + 74 modules
+var operations = __nccwpck_require__(41230);
 // EXTERNAL MODULE: ./build/runner/cancellation.js
 var runner_cancellation = __nccwpck_require__(50172);
 // EXTERNAL MODULE: ./build/runner/context.js
@@ -6127,8 +8037,8 @@ function fail(error, options) {
 
 // EXTERNAL MODULE: ./build/runner/log.js + 2 modules
 var log = __nccwpck_require__(51103);
-// EXTERNAL MODULE: ./build/session.js + 7 modules
-var build_session = __nccwpck_require__(75024);
+// EXTERNAL MODULE: ./build/session.js + 9 modules
+var build_session = __nccwpck_require__(71326);
 // EXTERNAL MODULE: ./build/summarize.js + 1 modules
 var summarize = __nccwpck_require__(16476);
 // EXTERNAL MODULE: ./build/version.js
@@ -6256,7 +8166,7 @@ function listenForCancellation(process) {
     process.on(CRASH, crash);
     return {
         signal: controller.signal,
-        dispose() {
+        dispose: () => {
             for (const name of SIGNALS)
                 process.off(name, cancel);
             process.off(CRASH, crash);
@@ -6377,6 +8287,7 @@ const LONGEST_RESULT_CHARS = 250_000;
 /** The outputs set so far, and the rules for their form. Writes nothing. */
 class Outputs {
     #values = new Map();
+    #extras = new Map();
     /**
      * Remembers a value and returns it as it goes to GitHub: always a string, and of bearable length. `problem` says in a
      * sentence what had to be left out.
@@ -6391,10 +8302,16 @@ class Outputs {
     get(name) {
         return this.#values.get(name) ?? '';
     }
+    /** A value that stands in `result` only. */
+    addToResult(name, value) {
+        this.#extras.set(name, value);
+    }
     /** The `result` output: every other one under its name, numbers and lists as such, `null` for those not set. */
     result() {
         const entries = Object.keys(OUTPUTS).filter(isSettable);
-        const whole = JSON.stringify(Object.fromEntries(entries.map((name) => [name, parsed(name, this.get(name))])));
+        const extras = [...this.#extras];
+        const values = entries.map((name) => [name, parsed(name, this.get(name))]);
+        const whole = JSON.stringify(Object.fromEntries([...values, ...extras]));
         if (whole.length <= LONGEST_RESULT_CHARS)
             return { text: whole };
         const ids = entries.map((name) => [
@@ -6402,7 +8319,7 @@ class Outputs {
             OUTPUTS[name].kind === 'json' || this.get(name).length > 1000 ? null : parsed(name, this.get(name)),
         ]);
         return {
-            text: JSON.stringify(Object.fromEntries(ids)),
+            text: JSON.stringify(Object.fromEntries([...ids, ...extras])),
             problem: 'The output result is without its long values: together they are more than GitHub takes.',
         };
     }
@@ -6518,6 +8435,7 @@ class RunnerReporter {
     #outputs = new Outputs();
     #unwritten = new Set();
     #facts = new Map();
+    #tables = new Map();
     #notes = [];
     #warnings = new Set();
     #inGroup = false;
@@ -6530,6 +8448,10 @@ class RunnerReporter {
     /** Rows for the job summary, in the order their labels were first given. */
     get facts() {
         return [...this.#facts.values()];
+    }
+    /** Tables for the job summary, in the order their titles were first given. */
+    get tables() {
+        return [...this.#tables.values()];
     }
     get notes() {
         return this.#notes;
@@ -6590,6 +8512,9 @@ class RunnerReporter {
             this.warning(problem);
         this.#write(name, text);
     }
+    addToResult(name, value) {
+        this.#outputs.addToResult(name, this.redact(value));
+    }
     /** What an output was set to, as GitHub got it; empty when it was not set. */
     outputValue(name) {
         return this.#outputs.get(name);
@@ -6638,6 +8563,9 @@ class RunnerReporter {
     fact(label, value, options = {}) {
         this.#facts.set(label, { label, value, ...options });
     }
+    table(table) {
+        this.#tables.set(table.title, table);
+    }
     note(text) {
         this.#notes.push(text);
         this.info(text);
@@ -6684,6 +8612,8 @@ const STATE_NAMES = [
     'earlier_dataset_ids',
     'snapshot_id',
     'snapshot_name',
+    /** An ephemeral clone. */
+    'clone_dataset_id',
     'task_id',
     /** What the post step has to undo when the job fails or is cancelled; empty when nothing is owed any more. */
     'owed',
@@ -6856,7 +8786,7 @@ function saveState(name, value) {
 
 /***/ }),
 
-/***/ 75024:
+/***/ 71326:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6971,7 +8901,7 @@ function refusalIn(json) {
 
 
 function exportState(word) {
-    switch ((0,datasets/* normalWord */.Y)(word)) {
+    switch ((0,datasets/* normalWord */.Y4)(word)) {
         case 'COMPLETED':
             return 'COMPLETED';
         case 'FAILED':
@@ -7088,6 +9018,8 @@ function selective(datasetId, start, selection) {
     };
 }
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(57075);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __nccwpck_require__(19473);
 // EXTERNAL MODULE: ./build/visual-layer/failure.js
@@ -7154,6 +9086,7 @@ class Signer {
 }
 
 ;// CONCATENATED MODULE: ./build/visual-layer/http.js
+
 
 
 
@@ -7273,9 +9206,20 @@ class Http {
         const { clock, deadline, signal, requestTimeoutMs, userAgent } = this.#options;
         signal.throwIfAborted();
         // One attempt that hangs must leave time to look what became of it.
-        const limit = Math.min(requestTimeoutMs, Math.max(deadline.remainingMs() / 2, LAST_LOOK_MS));
+        const { upload } = request;
+        const limit = upload
+            ? requestTimeoutMs
+            : Math.min(requestTimeoutMs, Math.max(deadline.remainingMs() / 2, LAST_LOOK_MS));
         const attempt = new AbortController();
-        const watch = clock.sleep(limit, AbortSignal.any([signal, attempt.signal])).then(() => attempt.abort(new Error(`no reply within ${Math.round(limit / 100) / 10} s`)), () => undefined);
+        let movedAt = clock.now();
+        const ends = AbortSignal.any([signal, attempt.signal, ...(upload ? [upload.signal] : [])]);
+        const expire = async () => {
+            for (let left = limit; left > 0; left = movedAt + limit - clock.now())
+                await clock.sleep(left, ends);
+            attempt.abort(new Error(`no ${upload ? 'progress' : 'reply'} within ${Math.round(limit / 100) / 10} s`));
+        };
+        const watch = expire().catch(() => undefined);
+        let sending;
         try {
             const { request: send, FormData } = await __nccwpck_require__.e(/* import() */ 752).then(__nccwpck_require__.t.bind(__nccwpck_require__, 46752, 19));
             const headers = { accept: 'application/json', 'user-agent': userAgent };
@@ -7292,12 +9236,23 @@ class Http {
                 for (const [name, value] of Object.entries(request.form))
                     body.append(name, value);
             }
+            else if (upload) {
+                const { MultipartForm: Form } = await __nccwpck_require__.e(/* import() */ 377).then(__nccwpck_require__.bind(__nccwpck_require__, 56377));
+                sending = new Form(upload.parts, (sent) => {
+                    movedAt = clock.now();
+                    upload.onBytes(sent);
+                });
+                headers['content-type'] = sending.contentType;
+                headers['content-length'] = String(sending.contentLength);
+                // Read no further ahead than the connection takes.
+                body = external_node_stream_.Readable.from(sending, { objectMode: false, highWaterMark: 1 });
+            }
             const reply = await send(url, {
                 method: request.method,
                 headers,
                 ...(body === undefined ? {} : { body }),
                 dispatcher: await this.#options.connection(),
-                signal: AbortSignal.any([signal, attempt.signal]),
+                signal: ends,
                 // Never silently sent a second time by the connection pool: some GETs of this API create.
                 idempotent: false,
             });
@@ -7305,8 +9260,11 @@ class Http {
         }
         catch (error) {
             signal.throwIfAborted();
+            upload?.signal.throwIfAborted();
+            if (sending?.broken)
+                throw sending.broken;
             const reason = attempt.signal.aborted ? attempt.signal.reason : error;
-            throw (0,failure/* networkFailure */.rd)(request.what, url.host, reason, (0,errors/* describe */.q0)(reason));
+            throw (0,failure/* networkFailure */.rd)(request.what, url.host, reason, (0,errors/* describe */.q0)(reason), sending?.whole ?? true);
         }
         finally {
             attempt.abort();
@@ -7328,6 +9286,97 @@ async function readText(body) {
         parts.push(part);
     }
     return Buffer.concat(parts).toString('utf8');
+}
+
+;// CONCATENATED MODULE: ./build/visual-layer/ingestion.js
+
+
+
+const transactionReply = schemas/* looseObject */._H3({ trans_id: fields/* identifier */.Cv, transaction_id: fields/* identifier */.Cv })
+    .transform((reply) => reply.trans_id ?? reply.transaction_id)
+    .refine((id) => id !== undefined, { path: ['trans_id'] });
+/** Datasets made of uploaded files; docs.visual-layer.com, "Create a dataset from local files". */
+class Ingestion {
+    #http;
+    constructor(http) {
+        this.#http = http;
+    }
+    /** Makes an empty dataset in DRAFT; answers its id. One attempt: this GET creates. */
+    async newDataset(name) {
+        const request = {
+            what: `create dataset "${name}"`,
+            method: 'GET',
+            path: 'ingestion/new_dataset',
+            query: { dataset_name: name },
+        };
+        return this.#http.parse(request, await this.#http.send(request), datasets/* createdReply */.Nq);
+    }
+    /**
+     * Opens an upload transaction; answers its id. This GET creates too, but it is repeated like a read: transactions cannot be
+     * listed, and one that is never processed changes nothing.
+     */
+    async openTransaction(datasetId) {
+        return this.#http.read({
+            what: `open an upload to dataset ${datasetId}`,
+            method: 'GET',
+            path: `ingestion/${datasetId}/data_files`,
+        }, transactionReply);
+    }
+    /** Sends files into a transaction. One attempt; 202. No limits are documented but "about 50 files" a request. */
+    async upload(datasetId, transactionId, files, sending) {
+        await this.#http.send({
+            what: `upload ${files.length === 1 ? '1 file' : `${files.length} files`} to dataset ${datasetId}`,
+            method: 'POST',
+            path: `ingestion/${datasetId}/data_files/${encodeURIComponent(transactionId)}`,
+            upload: { ...sending, parts: files.map((file) => ({ ...file, field: 'files' })) },
+        });
+    }
+    /** Starts the processing of all that was uploaded. One attempt; 202. */
+    async process(datasetId, transactionId) {
+        await this.#http.send({
+            what: `start the processing of dataset ${datasetId}`,
+            method: 'POST',
+            path: `ingestion/${datasetId}/process_files/${encodeURIComponent(transactionId)}`,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/visual-layer/media.js
+/** Media added to a dataset; docs.visual-layer.com, "Add media to an existing dataset". */
+class Media {
+    #http;
+    constructor(http) {
+        this.#http = http;
+    }
+    /** Adds media, all in one request. One attempt; 202 with an empty body. 409 unless READY or PARTIAL INDEX. */
+    async add(datasetId, source, autoReindex, sending) {
+        // The fields stand before the files, so that a server which reads as it receives knows them first.
+        const parts = [{ field: 'auto_reindex', value: String(autoReindex) }, ...sourceParts(source)];
+        await this.#http.send({
+            what: `add media to dataset ${datasetId}`,
+            method: 'POST',
+            path: `dataset/${datasetId}/add_media`,
+            upload: { ...sending, parts },
+        });
+    }
+    /** Indexes a dataset anew. One attempt; 202. 409 unless PARTIAL INDEX. */
+    async reindex(datasetId) {
+        await this.#http.send({
+            what: `reindex dataset ${datasetId}`,
+            method: 'POST',
+            path: `dataset/${datasetId}/reindex`,
+        });
+    }
+}
+function sourceParts(source) {
+    switch (source.kind) {
+        case 'files':
+            return source.files.map((file) => ({ ...file, field: 'files' }));
+        case 'archive':
+            return [{ ...source.archive, field: 'archive' }];
+        case 's3':
+            return [{ field: 's3_uri', value: source.uri }];
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/visual-layer/snapshots.js
@@ -7396,6 +9445,23 @@ class Snapshots {
         const snapshot = snapshotReply.safeParse(body.json);
         return snapshot.success ? snapshot.data : undefined;
     }
+    /** Changes the name, the description or both; what is left out stays as it is. One attempt. */
+    async update(datasetId, snapshotId, change) {
+        await this.#http.send({
+            what: `change snapshot ${snapshotId} of dataset ${datasetId}`,
+            method: 'PATCH',
+            path: `dataset/${datasetId}/snapshot/${snapshotId}`,
+            json: change,
+        });
+    }
+    /** Removes a snapshot from the catalog. One attempt; 409 for the current one. Documented as 200 with an empty body. */
+    async delete(datasetId, snapshotId) {
+        await this.#http.send({
+            what: `delete snapshot ${snapshotId} of dataset ${datasetId}`,
+            method: 'DELETE',
+            path: `dataset/${datasetId}/snapshot/${snapshotId}`,
+        });
+    }
     /** Starts a restore. One attempt; 202 with an empty body. */
     async restore(datasetId, snapshotId) {
         await this.#http.send({
@@ -7422,13 +9488,17 @@ var tasks = __nccwpck_require__(38395);
 
 
 
+
+
 function connect(options) {
     const http = new Http(options);
     return {
-        datasets: new datasets/* Datasets */.e(http),
+        datasets: new datasets/* Datasets */.ek(http),
         snapshots: new Snapshots(http),
         tasks: new tasks/* Tasks */.Z(http),
         exports: new Exports(http),
+        ingestion: new Ingestion(http),
+        media: new Media(http),
     };
 }
 
@@ -7500,6 +9570,7 @@ class Session {
             requestTimeoutMs,
             userAgent: version/* USER_AGENT */._,
             connection: this.connection,
+            lastly: (limitMs, body) => this.lastly(limitMs, body),
             datasetPage: (datasetId) => `${service.origin}/dataset/${datasetId}/data`,
         };
     }
@@ -7690,6 +9761,7 @@ async function summarize({ reporter, context, request, headline, failure, env })
         facts: reporter.facts,
         notes: reporter.notes.filter((note) => note !== headline),
         warnings: reporter.warnings,
+        tables: reporter.tables,
         error: failure && {
             code: failure.code,
             message: failure.message,
@@ -7735,8 +9807,9 @@ const USER_AGENT = `visual-layer-dataset-action/${VERSION}`;
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Y: () => (/* binding */ normalWord),
-/* harmony export */   e: () => (/* binding */ Datasets)
+/* harmony export */   Nq: () => (/* binding */ createdReply),
+/* harmony export */   Y4: () => (/* binding */ normalWord),
+/* harmony export */   ek: () => (/* binding */ Datasets)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9691);
 /* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78284);
@@ -7819,6 +9892,7 @@ const datasetList = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([
     zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(datasetReply),
     zod__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({ datasets: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(datasetReply) }).transform((reply) => reply.datasets),
 ]);
+/** The id of a new dataset, under either of the names it is known by. */
 const createdReply = zod__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({ dataset_id: _fields_js__WEBPACK_IMPORTED_MODULE_0__/* .identifier */ .Cv, id: _fields_js__WEBPACK_IMPORTED_MODULE_0__/* .identifier */ .Cv })
     .transform((reply) => reply.dataset_id ?? reply.id)
     .refine((id) => id !== undefined, { path: ['dataset_id'] });
@@ -7850,6 +9924,10 @@ class Datasets {
             form: { dataset_name: name, bucket_path: bucketPath },
         };
         return this.#http.parse(request, await this.#http.send(request), createdReply);
+    }
+    /** Deletes a dataset for good. One attempt. In public clients only; whatever the reply holds, a 2xx is an acceptance. */
+    async delete(datasetId) {
+        await this.#http.send({ what: `delete dataset ${datasetId}`, method: 'DELETE', path: `dataset/${datasetId}` });
     }
 }
 
@@ -7906,8 +9984,12 @@ function codesOf(error) {
 function isCertificateTrouble(code) {
     return /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(code);
 }
-/** A failure without a reply: refused, reset, not resolved, cut off, or `timedOutAfterMs` without an answer. */
-function networkFailure(what, host, error, words) {
+/**
+ * A failure without a reply: refused, reset, not resolved, cut off, or too long without an answer.
+ *
+ * @param whole `false`: the connection broke before the last byte of the request had been handed to it
+ */
+function networkFailure(what, host, error, words, whole = true) {
     const codes = codesOf(error);
     if (codes.some(isCertificateTrouble)) {
         return new RequestFailure('network', `The connection to ${host} is not trusted: ${words}.`, {
@@ -7917,7 +9999,7 @@ function networkFailure(what, host, error, words) {
     }
     // A proxy that will not open a tunnel answers before anything reaches the API.
     const refusedByProxy = /HTTP Tunneling|proxy/i.test(words);
-    const neverSent = refusedByProxy || (codes.length > 0 && codes.every((code) => NEVER_SENT.has(code)));
+    const neverSent = !whole || refusedByProxy || (codes.length > 0 && codes.every((code) => NEVER_SENT.has(code)));
     return new RequestFailure('network', `Visual Layer could not be reached to ${what}: ${words} (${host}).`, {
         todo: 'Check that the runner can reach this host (base_url, DNS, HTTPS_PROXY and NO_PROXY), then run the step again.',
         cause: error,
@@ -8097,7 +10179,7 @@ function fullJitter(attempt, random = Math.random) {
 const PAGE_SIZE = 50;
 const MOST_PAGES = 40;
 function taskState(word, ended) {
-    switch ((0,_datasets_js__WEBPACK_IMPORTED_MODULE_0__/* .normalWord */ .Y)(word)) {
+    switch ((0,_datasets_js__WEBPACK_IMPORTED_MODULE_0__/* .normalWord */ .Y4)(word)) {
         case 'COMPLETED':
         case 'SUCCEEDED':
         case 'DONE':
@@ -8115,7 +10197,7 @@ function taskState(word, ended) {
             return 'QUEUED';
         default:
             // A word that is not known is not an end, unless the task has an end.
-            return ended && !/RUNNING|INITIALIZING|PROGRESS/.test((0,_datasets_js__WEBPACK_IMPORTED_MODULE_0__/* .normalWord */ .Y)(word)) ? 'FAILED' : 'RUNNING';
+            return ended && !/RUNNING|INITIALIZING|PROGRESS/.test((0,_datasets_js__WEBPACK_IMPORTED_MODULE_0__/* .normalWord */ .Y4)(word)) ? 'FAILED' : 'RUNNING';
     }
 }
 const taskReply = zod__WEBPACK_IMPORTED_MODULE_2__/* .looseObject */ ._H3({
@@ -8134,7 +10216,7 @@ const taskReply = zod__WEBPACK_IMPORTED_MODULE_2__/* .looseObject */ ._H3({
     id: reply.task_id,
     datasetId: reply.dataset_id ?? '',
     datasetName: reply.dataset_name ?? '',
-    type: (0,_datasets_js__WEBPACK_IMPORTED_MODULE_0__/* .normalWord */ .Y)(reply.task_type ?? ''),
+    type: (0,_datasets_js__WEBPACK_IMPORTED_MODULE_0__/* .normalWord */ .Y4)(reply.task_type ?? ''),
     state: taskState(reply.status ?? '', (reply.end_time ?? '') !== ''),
     statusWord: reply.status ?? '(none)',
     progress: reply.progress_percentage,

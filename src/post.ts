@@ -3,6 +3,8 @@ import { ActionError, describe, unforeseen } from './errors.ts'
 import type { OperationRequest } from './inputs/operations-table.ts'
 import { readRequest, secretsOf } from './inputs/request.ts'
 import { abortCreation, abortUnnamedCreation } from './operations/abort-creation.ts'
+import { deleteDraft, deleteUnnamedDraft } from './operations/delete-draft.ts'
+import { removeDataset } from './operations/remove-dataset.ts'
 import { perform } from './operations/index.ts'
 import { listenForCancellation } from './runner/cancellation.ts'
 import { readContext, type RunnerContext } from './runner/context.ts'
@@ -13,6 +15,8 @@ import { summarize } from './summarize.ts'
 
 /** Time for an abort, in ms: well within the five minutes that GitHub gives to what runs after a cancellation. */
 const ABORT_MS = 30_000
+/** Time to delete a clone and to see it gone, in ms. */
+const CLEANING_MS = 60_000
 
 interface Owed {
   state: SavedState
@@ -38,7 +42,7 @@ export interface PostOptions {
 export async function post(state: SavedState, { env, clock, process }: PostOptions): Promise<void> {
   const reporter = new RunnerReporter({ clock })
   for (const secret of secretsOf(env)) reporter.mask(secret)
-  const settle = state.owed === 'abort-creation' ? abort : state.owed === 'rollback' ? rollback : undefined
+  const settle = state.owed === undefined || !Object.hasOwn(DEBTS, state.owed) ? undefined : DEBTS[state.owed]
   if (!settle) {
     reporter.info('Nothing is left to undo in Visual Layer.')
     return
@@ -58,21 +62,49 @@ export async function post(state: SavedState, { env, clock, process }: PostOptio
   cancellation.dispose()
 }
 
-async function abort({ state, session, reporter }: Owed): Promise<void> {
+/** How each debt that a main step can leave is paid. */
+const DEBTS: Record<string, (owed: Owed) => Promise<void>> = {
+  'abort-creation': (owed) => undo(owed, abortCreation, abortUnnamedCreation),
+  'delete-clone': deleteClone,
+  'delete-draft': (owed) => undo(owed, deleteDraft, deleteUnnamedDraft),
+  rollback,
+}
+
+/** Deletes the ephemeral clone of an export that was killed. */
+async function deleteClone({ state, session, reporter }: Owed): Promise<void> {
+  const { clone_dataset_id: datasetId } = state
+  if (datasetId === undefined) return
+  try {
+    await session.lastly(CLEANING_MS, (api, waiting) => removeDataset(api, waiting, datasetId))
+    reporter.info(`The ephemeral clone, dataset ${datasetId}, was deleted.`)
+  } catch (error) {
+    reporter.warning(`The ephemeral clone, dataset ${datasetId}, could not be deleted: ${describe(error)}.`, {
+      todo: 'Delete it in Visual Layer; it is a copy, and nothing else needs it.',
+    })
+  }
+}
+
+async function undo(
+  { state, session, reporter }: Owed,
+  known: typeof abortCreation,
+  unnamed: typeof abortUnnamedCreation,
+): Promise<void> {
   const { dataset_id: datasetId, dataset_name: name = '' } = state
   try {
     reporter.info(
       await session.lastly(ABORT_MS, (api, waiting) =>
         datasetId === undefined
-          ? abortUnnamedCreation(api, waiting, name, new Set((state.earlier_dataset_ids ?? '').split(' ')))
-          : abortCreation(api, waiting, datasetId),
+          ? unnamed(api, waiting, name, new Set((state.earlier_dataset_ids ?? '').split(' ')))
+          : known(api, waiting, datasetId),
       ),
     )
   } catch (error) {
     const what = datasetId === undefined ? `a dataset named "${name}"` : `dataset ${datasetId}`
     reporter.warning(
-      `The creation of ${what}, which this cancelled run had asked for, could not be aborted: ${describe(error)}.`,
-      { todo: 'If it goes on in Visual Layer and is not wanted, abort it in the Task Manager there.' },
+      `The creation of ${what}, which this cancelled run had asked for, could not be undone: ${describe(error)}.`,
+      {
+        todo: 'If it goes on in Visual Layer and is not wanted, abort it in the Task Manager there, or delete the draft.',
+      },
     )
   }
 }

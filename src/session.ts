@@ -58,6 +58,7 @@ export class Session {
       requestTimeoutMs,
       userAgent: USER_AGENT,
       connection: this.connection,
+      lastly: (limitMs, body) => this.lastly(limitMs, body),
       datasetPage: (datasetId) => `${service.origin}/dataset/${datasetId}/data`,
     }
   }

@@ -30,6 +30,7 @@ export async function summarize({ reporter, context, request, headline, failure,
       facts: reporter.facts,
       notes: reporter.notes.filter((note) => note !== headline),
       warnings: reporter.warnings,
+      tables: reporter.tables,
       error: failure && {
         code: failure.code,
         message: failure.message,

@@ -8,7 +8,12 @@ export const MANIFEST_NAME = 'manifest.json'
 
 /** What the caller knows of an export: the part of the manifest that does not come from the bytes. */
 export interface ManifestOrigin {
-  dataset: { id: string; name: string | undefined }
+  dataset: {
+    id: string
+    name: string | undefined
+    /** The snapshot whose state was exported, in place of the live one. */
+    snapshot?: { id: string; name: string } | undefined
+  }
   export: {
     id: string
     format: 'json' | 'parquet'

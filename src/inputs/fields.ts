@@ -155,6 +155,13 @@ export function bucketPath() {
   })
 }
 
+/** An S3 folder, or a manifest in one; docs.visual-layer.com, "Add media to an existing dataset". */
+export function s3Uri() {
+  const rule =
+    'it must be an S3 folder such as s3://my-bucket/images/, or a .csv, .parquet or .txt manifest such as s3://my-bucket/list.csv'
+  return z.string(rule).regex(/^s3:\/\/[^/\s\p{Cc}]+(?:\/[^\p{Cc}]*)?$/u, rule)
+}
+
 /** A name GitHub takes for an artifact; short enough for a file of that name with an ending. */
 export function artifactName() {
   const rule = 'it must be a name of at most 200 bytes without any of " : < > | * ? \\ / and line ends'

@@ -2,7 +2,7 @@ import { type Fault, invalidInput } from './faults.ts'
 import { type Given, givenInputs } from './input-table.ts'
 import { nearest } from './nearest.ts'
 import type { Places } from './operation-inputs.ts'
-import { NOT_OFFERED, type OperationName, type OperationRequest, OPERATIONS } from './operations-table.ts'
+import { type OperationName, type OperationRequest, OPERATIONS } from './operations-table.ts'
 import { readShared } from './shared.ts'
 
 /**
@@ -38,7 +38,6 @@ function operationOf({ operation: got }: Given): OperationName | Fault {
   const names = Object.keys(OPERATIONS)
   const rule = `it must be one of ${names.join(', ')}`
   if (got === undefined) return { input: 'operation', got, rule }
-  if (NOT_OFFERED.includes(got)) return { input: 'operation', got, rule: `it is not part of this version: ${rule}` }
   const meant = nearest(got, names)
   return { input: 'operation', got, rule: meant ? `${rule}. Did you mean "${meant}"?` : rule }
 }

@@ -80,7 +80,7 @@ function alreadyEnded(datasetId: string, task: Task): string {
 }
 
 /** What the lists come to show, in the time there is. */
-async function seen<T>(waiting: Waiting, what: string, probe: () => Promise<Look<T>>): Promise<T> {
+export async function seen<T>(waiting: Waiting, what: string, probe: () => Promise<Look<T>>): Promise<T> {
   const ended = await until(probe, waiting)
   switch (ended.end) {
     case 'done':

@@ -1,20 +1,8 @@
-import { ActionError } from '../errors.ts'
 import type { CloneRequest } from '../inputs/operations/clone.ts'
-import type { Dataset } from '../visual-layer/datasets.ts'
-import type { Snapshot } from '../visual-layer/snapshots.ts'
-import type { Task } from '../visual-layer/tasks.ts'
-import { OnceOnly } from '../waiting/once.ts'
-import { patienceMs, settlingMs } from '../waiting/pace.ts'
-import { type CloneBackground, type CloneCandidate, cloneCandidates, failedClone } from '../waiting/verdicts/clone.ts'
-import { cloneVerdict, taskError } from '../waiting/verdicts/dataset.ts'
 import { chooseSnapshot } from './choose-snapshot.ts'
-import { throughConflicts } from './conflicts.ts'
-import { aboutDataset, snapshotItems } from './facts.ts'
+import { aboutDataset, aboutSnapshot } from './facts.ts'
+import { makeClone, readClone, waitForClone } from './make-clone.ts'
 import type { Step } from './step.ts'
-import { visibleTasks } from './visible-tasks.ts'
-import { lenient, Seen, waitFor } from './waits.ts'
-
-const TYPE = 'SNAPSHOT_CLONE'
 
 /** Makes a new dataset from a snapshot; done when the clone's own task COMPLETED and the new dataset is READY. */
 export async function clone(request: CloneRequest, step: Step): Promise<string> {
@@ -25,176 +13,17 @@ export async function clone(request: CloneRequest, step: Step): Promise<string> 
   reporter.fact('Source dataset id', source.id, { code: true })
   reporter.info(`The source is dataset "${source.name}" (${source.id}), ${source.statusWord}.`)
   const target = await chooseSnapshot(step, source, request.snapshot)
-  reporter.output('snapshot_id', target.id)
-  reporter.output('snapshot_name', target.name)
-  reporter.fact('Cloned snapshot', target.name)
-  reporter.fact('Snapshot id', target.id, { code: true })
-  snapshotItems(step, target)
+  aboutSnapshot(step, target, 'Cloned snapshot')
 
-  const known = await startClone(step, request, source, target)
-  const found = await findClone(step, source, known)
-  reporter.output('dataset_id', found.datasetId)
-  reporter.state('dataset_id', found.datasetId)
-  if (found.task) reporter.output('task_id', found.task.id)
-  reporter.info(`The clone is dataset ${found.datasetId}.`)
-  const dataset = await (request.wait ? waitForClone(step, found, known) : named(step, found))
+  const made = await makeClone(step, source, target, request.onConflict)
+  const { datasetId, task } = made.found
+  reporter.output('dataset_id', datasetId)
+  reporter.state('dataset_id', datasetId)
+  if (task) reporter.output('task_id', task.id)
+  const carryOn = `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`
+  const dataset = await (request.wait ? waitForClone(step, made, carryOn) : readClone(step, made))
   aboutDataset(step, dataset)
   return request.wait
     ? `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset "${dataset.name}".`
     : `The clone of snapshot "${target.name}" of dataset "${source.name}" was accepted as dataset "${dataset.name}"; the step did not wait for it (wait: false).`
-}
-
-async function backgroundOf(step: Step, source: Dataset): Promise<CloneBackground> {
-  const tasks = await visibleTasks(step, { type: TYPE })
-  const datasets = await step.api.datasets.list()
-  return {
-    source: { id: source.id, name: source.name },
-    taskIds: new Set(tasks.map((task) => task.id)),
-    // A clone that somebody else started a moment ago may be in the one list only.
-    datasetIds: new Set([...datasets.map((dataset) => dataset.id), ...tasks.map((task) => task.datasetId)]),
-  }
-}
-
-async function candidates(step: Step, known: CloneBackground): Promise<{ seen: CloneCandidate[]; tasks: Task[] }> {
-  const tasks = await visibleTasks(step, { type: TYPE }, 0)
-  return { seen: cloneCandidates(known, tasks, await step.api.datasets.list(0)), tasks }
-}
-
-async function startClone(
-  step: Step,
-  request: CloneRequest,
-  source: Dataset,
-  target: Snapshot,
-): Promise<CloneBackground> {
-  let known: CloneBackground | undefined
-  const change = new OnceOnly<'accepted' | 'found'>(
-    {
-      what: `clone snapshot ${target.id} of dataset ${source.id}`,
-      async send() {
-        await step.api.snapshots.clone(source.id, target.id)
-        return 'accepted'
-      },
-      async look() {
-        return known && (await candidates(step, known)).seen.length > 0 ? { found: 'found' } : 'absent'
-      },
-    },
-    step.waiting,
-    (line) => step.reporter.info(line),
-  )
-  return throughConflicts(step, source.id, request.onConflict, async () => {
-    if (!known || !change.mayHaveTakenEffect) known = await backgroundOf(step, source)
-    if ((await change.run()) === 'found') {
-      step.reporter.warning(
-        `The reply to the clone of dataset "${source.name}" was lost; a new clone of it was found in the lists and is taken for this step's.`,
-        { todo: 'If somebody else cloned the same dataset in the same moment, look at both clones in Visual Layer.' },
-      )
-    } else {
-      step.reporter.info('Visual Layer accepted the clone; it does not tell the id of the new dataset.')
-    }
-    return known
-  })
-}
-
-/** Reads what each candidate itself says of where it comes from: the list may say less. */
-async function narrowed(step: Step, source: Dataset, found: CloneCandidate[]): Promise<CloneCandidate[]> {
-  const kept: CloneCandidate[] = []
-  for (const candidate of found) {
-    const dataset = await lenient(step, Infinity, () => step.api.datasets.get(candidate.datasetId))()
-    if (dataset?.sourceDatasetId === undefined || dataset.sourceDatasetId.toLowerCase() === source.id)
-      kept.push({ ...candidate, dataset })
-  }
-  return kept
-}
-
-/**
- * Finds the one dataset that is new and can be our clone. It is watched for a moment before it is named, since another clone of
- * the same dataset may show first; where several stay, none is named.
- */
-async function findClone(step: Step, source: Dataset, known: CloneBackground): Promise<CloneCandidate> {
-  let firstAt: number | undefined
-  let settling = 0
-  const found = await waitFor<CloneCandidate[]>(
-    step,
-    {
-      awaited: `the clone of dataset ${source.id} to show in the lists`,
-      carryOn: `The clone goes on in Visual Layer as "${source.name} (cloned)": look for it there before you clone again.`,
-    },
-    async () => {
-      const { seen, tasks } = await candidates(step, known)
-      const failed = failedClone(known, tasks)
-      if (seen.length === 0 && !failed) return { state: 'pending', line: 'the new dataset is not listed yet' }
-      if (firstAt === undefined) {
-        firstAt = step.clock.now()
-        settling = settlingMs(step.deadline.remainingMs())
-      }
-      if (step.clock.now() - firstAt < settling) {
-        const names =
-          seen.map((candidate) => candidate.datasetId).join(', ') || `a clone task that ended as ${failed?.statusWord}`
-        return { state: 'pending', line: `seen: ${names}; watching whether another clone of this dataset shows` }
-      }
-      const kept = await narrowed(step, source, seen)
-      if (kept.length > 0) return { state: 'done', value: kept }
-      if (!failed) return { state: 'pending', line: 'the new dataset is not listed yet' }
-      step.reporter.output('task_id', failed.id)
-      return { state: 'failed', error: taskError(failed, `that clones dataset ${source.id}`) }
-    },
-  )
-  const [only, ...others] = found
-  if (only && others.length === 0) return only
-  const ids = found.map((candidate) => candidate.datasetId)
-  throw new ActionError(
-    'operation_failed',
-    `The clone was accepted, but ${found.length} clones of dataset "${source.name}" were made at the same time and the API does not tell which is this step's: ${ids.join(', ')}.`,
-    {
-      todo: 'Nothing is lost: open these datasets in Visual Layer, keep the one you want and delete the others. To keep it from happening, let only one job clone this dataset at a time (a concurrency group in the workflow).',
-    },
-  )
-}
-
-/** The task of our clone: the one of its dataset, or, where the server names the source in it, the only new one of the source. */
-function taskOf(found: CloneCandidate, tasks: readonly Task[], known: CloneBackground): Task | undefined {
-  const own = tasks.find((task) => task.id === found.task?.id || task.datasetId === found.datasetId)
-  if (own) return own
-  const [only, ...others] = tasks.filter((task) => !known.taskIds.has(task.id) && task.datasetId === known.source.id)
-  return others.length === 0 ? only : undefined
-}
-
-async function waitForClone(step: Step, found: CloneCandidate, known: CloneBackground): Promise<Dataset> {
-  const { datasetId } = found
-  const patience = patienceMs(step.deadline.remainingMs())
-  const startedAt = step.clock.now()
-  const read = lenient(step, patience, () => step.api.datasets.get(datasetId, 0))
-  const atWork = new Seen()
-  return waitFor(
-    step,
-    {
-      awaited: `the clone, dataset ${datasetId}`,
-      carryOn: `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`,
-    },
-    async () => {
-      const task = taskOf(found, await visibleTasks(step, { type: TYPE }, 0), known)
-      if (task) step.reporter.output('task_id', task.id)
-      const dataset = await read()
-      if (dataset) step.reporter.output('dataset_status', dataset.statusWord)
-      const busy = atWork.add(dataset !== undefined && dataset.status !== 'READY')
-      return cloneVerdict({ datasetId, dataset, task, proven: busy || step.clock.now() - startedAt >= patience })
-    },
-  )
-}
-
-async function named(step: Step, found: CloneCandidate): Promise<Dataset> {
-  const read = lenient(step, patienceMs(step.deadline.remainingMs()), () => step.api.datasets.get(found.datasetId))
-  return waitFor(
-    step,
-    {
-      awaited: `dataset ${found.datasetId} to be readable`,
-      carryOn: `The clone goes on in Visual Layer as dataset ${found.datasetId}.`,
-    },
-    async () => {
-      const dataset = await read()
-      return dataset
-        ? { state: 'done', value: dataset }
-        : { state: 'pending', line: 'the new dataset cannot be read yet' }
-    },
-  )
 }

@@ -2,13 +2,12 @@ import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import prettyBytes from 'pretty-bytes'
 import { ActionError } from '../errors.ts'
+import type { ManifestOrigin } from '../exports/manifest.ts'
 import { type Placed, placeExport } from '../exports/place.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import { diskFailure } from '../transfer/disk.ts'
 import { download } from '../transfer/download.ts'
 import type { Source } from '../transfer/source.ts'
-import type { Dataset } from '../visual-layer/datasets.ts'
-import { originOf } from './export-origin.ts'
 import { maskLink } from './signed-link.ts'
 import { archiveName } from './start-export.ts'
 import type { Step } from './step.ts'
@@ -85,6 +84,18 @@ async function toldHow<T>(carryOn: string, transfer: () => Promise<T>): Promise<
   }
 }
 
+/** An export whose bytes wait to be fetched. */
+export interface CompletedExport {
+  /** The dataset that it belongs to in Visual Layer. */
+  datasetId: string
+  exportId: string
+  /** As the API gave it: absolute or relative, signed. */
+  link: string
+  origin: ManifestOrigin
+  /** What to do when the transfer fails for a reason that may pass. */
+  carryOn: string
+}
+
 /**
  * Downloads a completed export, verifies every byte of it, and puts it in `output_dir`. The file carries its final name only
  * when it is whole and verified.
@@ -92,17 +103,14 @@ async function toldHow<T>(carryOn: string, transfer: () => Promise<T>): Promise<
 export async function fetchExport(
   request: ExportRequest,
   step: Step,
-  dataset: Dataset,
-  exportId: string,
-  link: string,
+  { datasetId, exportId, link, origin, carryOn }: CompletedExport,
 ): Promise<Placed> {
   const { reporter, context } = step
-  const carryOn = `The export is complete in Visual Layer: fetch it with export_id: ${exportId}, instead of starting another.`
   const partial = path.join(request.outputDir, `${archiveName(request)}.partial`)
   await mkdir(request.outputDir, { recursive: true }).catch((error: unknown) => {
     throw diskFailure(error, 'make the output folder', request.outputDir)
   })
-  const source = sourceOf(step, dataset.id, exportId, link)
+  const source = sourceOf(step, datasetId, exportId, link)
   const bytes = await toldHow(carryOn, () =>
     reporter.group('Downloading the export', () =>
       withinDeadline(step, { awaited: `the download of export ${exportId}`, carryOn }, async (signal) =>
@@ -134,7 +142,7 @@ export async function fetchExport(
           outputDir: request.outputDir,
           archiveName: archiveName(request),
           extract: request.extract,
-          origin: originOf(request, step, dataset, exportId),
+          origin,
           sizeBytes: bytes.sizeBytes,
           sha256: bytes.sha256,
           signal,

@@ -2,13 +2,23 @@ import type { ManifestOrigin } from '../exports/manifest.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import { VERSION } from '../version.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
+import type { Snapshot } from '../visual-layer/snapshots.ts'
 import type { Step } from './step.ts'
 
 /** What the manifest tells of an export beside its bytes: what was asked for, of which dataset, and by which run. */
-export function originOf(request: ExportRequest, step: Step, dataset: Dataset, exportId: string): ManifestOrigin {
+export function originOf(
+  request: ExportRequest,
+  step: Step,
+  { source: dataset, snapshot }: { source: Dataset; snapshot: Snapshot | undefined },
+  exportId: string,
+): ManifestOrigin {
   const { context } = step
   return {
-    dataset: { id: dataset.id, name: dataset.name === '' ? undefined : dataset.name },
+    dataset: {
+      id: dataset.id,
+      name: dataset.name === '' ? undefined : dataset.name,
+      snapshot: snapshot && { id: snapshot.id, name: snapshot.name },
+    },
     export: {
       id: exportId,
       format: request.exportFormat,

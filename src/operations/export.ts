@@ -4,40 +4,72 @@ import { RecordDigest } from '../exports/digest.ts'
 import type { Placed } from '../exports/place.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
+import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { type ExportEnd, exportVerdict } from '../waiting/verdicts/export.ts'
 import { throughConflicts } from './conflicts.ts'
-import { fetchExport } from './export-bytes.ts'
 import { publishExport } from './export-artifact.ts'
+import { fetchExport } from './export-bytes.ts'
+import { originOf } from './export-origin.ts'
+import { withEphemeralClone } from './export-snapshot.ts'
 import { readDataset } from './facts.ts'
 import { startExport } from './start-export.ts'
 import type { Step } from './step.ts'
 import { lenient, waitFor } from './waits.ts'
 
+/** What is exported, and how it is spoken of. */
+interface Subject {
+  /** The dataset whose name and id the step tells. */
+  source: Dataset
+  /** The dataset that is exported: the source, or a clone of one of its snapshots. */
+  exported: Dataset
+  snapshot: Snapshot | undefined
+  /** What to do about an export that goes on when time runs out. */
+  carryOn: (exportId: string) => string
+}
+
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 export async function exportDataset(request: ExportRequest, step: Step): Promise<string> {
-  const { reporter } = step
-  const dataset = await readDataset(step, request.datasetId)
-  reporter.fact('Exported', selectionWords(request))
+  const source = await readDataset(step, request.datasetId)
+  step.reporter.fact('Exported', selectionWords(request))
+  if (request.snapshot === undefined) {
+    const carryOn = (exportId: string) =>
+      `The export goes on in Visual Layer: fetch it later with export_id: ${exportId}, instead of starting another.`
+    return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn })
+  }
+  return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
+    const carryOn = () => 'The clone that it was made from is deleted: run the step again.'
+    return exportSubject(request, step, { source, exported: clone, snapshot, carryOn })
+  })
+}
 
-  const started = await begin(request, step, dataset)
-  if (started === undefined) return nothing(step, dataset)
+async function exportSubject(request: ExportRequest, step: Step, subject: Subject): Promise<string> {
+  const { reporter } = step
+  const { source, exported } = subject
+  const started = await begin(request, step, exported)
+  if (started === undefined) return nothing(step, source)
   reporter.output('export_id', started)
   reporter.fact('Export id', started, { code: true })
   if (!request.wait) {
-    return `Export ${started} of dataset "${dataset.name}" was started; the step did not wait for it (wait: false). Fetch it in a later step with export_id: ${started}.`
+    return `Export ${started} of dataset "${source.name}" was started; the step did not wait for it (wait: false). Fetch it in a later step with export_id: ${started}.`
   }
-  const end = await completed(request, step, started)
-  if (end.kind === 'nothing_matched') return nothing(step, dataset)
+  const end = await completed(request, step, subject, started)
+  if (end.kind === 'nothing_matched') return nothing(step, source)
 
-  const placed = await fetchExport(request, step, dataset, started, end.link)
+  const placed = await fetchExport(request, step, {
+    datasetId: exported.id,
+    exportId: started,
+    link: end.link,
+    origin: originOf(request, step, subject, started),
+    carryOn: subject.carryOn(started),
+  })
   if (placed.mediaCount === 0 && !request.allowEmpty) {
-    throw new ActionError('rejected', `The export of dataset "${dataset.name}" is empty: it holds no records.`, {
+    throw new ActionError('rejected', `The export of dataset "${source.name}" is empty: it holds no records.`, {
       todo: 'Check the dataset and what was selected. If an empty export is fine for this workflow, set allow_empty: true.',
     })
   }
   if (request.uploadArtifact) await publishExport(request, step, placed)
-  return `Dataset "${dataset.name}" was exported: ${told(step, request, placed)}.`
+  return `Dataset "${source.name}" was exported: ${told(step, request, placed)}.`
 }
 
 function told(step: Step, request: ExportRequest, placed: Placed): string {
@@ -62,16 +94,18 @@ async function begin(request: ExportRequest, step: Step, dataset: Dataset): Prom
   return task.id
 }
 
-async function completed(request: ExportRequest, step: Step, exportId: string): Promise<ExportEnd> {
+async function completed(
+  request: ExportRequest,
+  step: Step,
+  { exported, carryOn }: Subject,
+  exportId: string,
+): Promise<ExportEnd> {
   // An export that was started a moment ago may not be known everywhere yet; one that is attached to must be.
   const grace = request.selection.kind === 'attached' ? 0 : patienceMs(step.deadline.remainingMs())
-  const read = lenient(step, grace, () => step.api.exports.status(request.datasetId, exportId, 0))
+  const read = lenient(step, grace, () => step.api.exports.status(exported.id, exportId, 0))
   return waitFor(
     step,
-    {
-      awaited: `export ${exportId} of dataset ${request.datasetId}`,
-      carryOn: `The export goes on in Visual Layer: fetch it later with export_id: ${exportId}, instead of starting another.`,
-    },
+    { awaited: `export ${exportId} of dataset ${exported.id}`, carryOn: carryOn(exportId) },
     async () => {
       const task = await read()
       if (!task) return { state: 'pending', line: 'the export cannot be read yet' }

@@ -29,7 +29,15 @@ export function items(images: number | undefined, videos: number | undefined): s
   return parts.length === 0 ? undefined : parts.join(', ')
 }
 
-export function snapshotItems(step: Step, snapshot: Snapshot): void {
+/** Tells which snapshot a step is about, in the outputs, the state and the summary, where `label` says what it is to the step. */
+export function aboutSnapshot(step: Step, snapshot: Snapshot, label: string): void {
+  const { reporter } = step
+  reporter.output('snapshot_id', snapshot.id)
+  reporter.output('snapshot_name', snapshot.name)
+  reporter.state('snapshot_id', snapshot.id)
+  reporter.state('snapshot_name', snapshot.name)
+  reporter.fact(label, snapshot.name)
+  reporter.fact('Snapshot id', snapshot.id, { code: true })
   const text = items(snapshot.images, snapshot.videos)
-  if (text !== undefined) step.reporter.fact('Items in the snapshot', text)
+  if (text !== undefined) reporter.fact('Items in the snapshot', text)
 }

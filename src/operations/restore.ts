@@ -9,7 +9,7 @@ import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
 import { restoreVerdict } from '../waiting/verdicts/restore.ts'
 import { chooseSnapshot } from './choose-snapshot.ts'
 import { calmDataset, throughConflicts } from './conflicts.ts'
-import { readDataset, snapshotItems } from './facts.ts'
+import { aboutSnapshot, readDataset } from './facts.ts'
 import type { Step } from './step.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 import { visibleTasks } from './visible-tasks.ts'
@@ -26,12 +26,7 @@ export async function restore(request: RestoreRequest, step: Step): Promise<stri
   let dataset = await readDataset(step, request.datasetId)
   // Chosen before the safety snapshot is taken: that one becomes the current one.
   const target = await chooseSnapshot(step, dataset, request.snapshot)
-  reporter.output('snapshot_id', target.id)
-  reporter.output('snapshot_name', target.name)
-  reporter.state('snapshot_id', target.id)
-  reporter.fact('Restored to', target.name)
-  reporter.fact('Snapshot id', target.id, { code: true })
-  snapshotItems(step, target)
+  aboutSnapshot(step, target, 'Restored to')
   reporter.info(
     `The snapshot to restore is "${target.name}" (${target.id}), created ${target.createdAtText || 'at an unknown time'}.`,
   )

@@ -2,7 +2,7 @@ import { ActionError } from '../errors.ts'
 import type { SnapshotRequest } from '../inputs/operations/snapshot.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { newestNamed } from './choose-snapshot.ts'
-import { readDataset, snapshotItems } from './facts.ts'
+import { aboutSnapshot, readDataset } from './facts.ts'
 import type { Step } from './step.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 
@@ -23,7 +23,7 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
       )
     }
     if (existing) {
-      found(step, existing)
+      aboutSnapshot(step, existing, 'Snapshot')
       if (request.rollbackOnFailure) oweRollback(step, existing)
       return `Snapshot "${existing.name}" of dataset "${dataset.name}" was already there and is used; none was created.`
     }
@@ -44,7 +44,7 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
     },
     request.wait,
   )
-  found(step, made)
+  aboutSnapshot(step, made, 'Snapshot')
   if (request.rollbackOnFailure) oweRollback(step, made)
   return request.wait
     ? `Snapshot "${made.name}" of dataset "${dataset.name}" was created.`
@@ -53,18 +53,8 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
 
 /** From here on the post step restores the snapshot, which runs only where the job fails or is cancelled. */
 function oweRollback(step: Step, one: Snapshot): void {
-  step.reporter.state('snapshot_id', one.id)
-  step.reporter.state('snapshot_name', one.name)
   step.reporter.state('owed', 'rollback')
   step.reporter.note(
     `Should the job fail or be cancelled from here on, the dataset is restored to snapshot "${one.name}".`,
   )
-}
-
-function found(step: Step, one: Snapshot): void {
-  step.reporter.output('snapshot_id', one.id)
-  step.reporter.output('snapshot_name', one.name)
-  step.reporter.fact('Snapshot', one.name)
-  step.reporter.fact('Snapshot id', one.id, { code: true })
-  snapshotItems(step, one)
 }

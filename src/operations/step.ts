@@ -25,6 +25,8 @@ export interface Step {
   readonly connection: () => Promise<Dispatcher>
   /** Where people see a dataset. */
   datasetPage(datasetId: string): string
+  /** Runs what must be done even after the deadline, in at most `limitMs`, with a client of its own. */
+  lastly<T>(limitMs: number, body: (api: VisualLayer, waiting: Waiting) => Promise<T>): Promise<T>
   /** Says what to do when the step is cancelled from here on; `undefined`: nothing any more. */
   onCancel(undo: Undo | undefined): void
 }

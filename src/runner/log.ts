@@ -2,7 +2,7 @@ import * as core from './toolkit.ts'
 import type { Clock } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
 import { Outputs, type OutputName, type SettableOutput } from './outputs.ts'
-import type { Fact, Reporter } from './reporter.ts'
+import type { Fact, Reporter, Table } from './reporter.ts'
 import { Secrets } from './secrets.ts'
 import type { StateName } from './state.ts'
 import { duration, indentedLine, lines } from './text.ts'
@@ -23,6 +23,7 @@ export class RunnerReporter implements Reporter {
   readonly #outputs = new Outputs()
   readonly #unwritten = new Set<OutputName>()
   readonly #facts = new Map<string, Fact>()
+  readonly #tables = new Map<string, Table>()
   readonly #notes: string[] = []
   readonly #warnings = new Set<string>()
   #inGroup = false
@@ -37,6 +38,11 @@ export class RunnerReporter implements Reporter {
   /** Rows for the job summary, in the order their labels were first given. */
   get facts(): readonly Fact[] {
     return [...this.#facts.values()]
+  }
+
+  /** Tables for the job summary, in the order their titles were first given. */
+  get tables(): readonly Table[] {
+    return [...this.#tables.values()]
   }
 
   get notes(): readonly string[] {
@@ -103,6 +109,10 @@ export class RunnerReporter implements Reporter {
     this.#write(name, text)
   }
 
+  addToResult(name: string, value: string): void {
+    this.#outputs.addToResult(name, this.redact(value))
+  }
+
   /** What an output was set to, as GitHub got it; empty when it was not set. */
   outputValue(name: SettableOutput): string {
     return this.#outputs.get(name)
@@ -152,6 +162,10 @@ export class RunnerReporter implements Reporter {
 
   fact(label: string, value: string, options: Pick<Fact, 'link' | 'code'> = {}): void {
     this.#facts.set(label, { label, value, ...options })
+  }
+
+  table(table: Table): void {
+    this.#tables.set(table.title, table)
   }
 
   note(text: string): void {

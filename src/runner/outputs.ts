@@ -50,6 +50,7 @@ const LONGEST_RESULT_CHARS = 250_000
 /** The outputs set so far, and the rules for their form. Writes nothing. */
 export class Outputs {
   readonly #values = new Map<SettableOutput, string>()
+  readonly #extras = new Map<string, string>()
 
   /**
    * Remembers a value and returns it as it goes to GitHub: always a string, and of bearable length. `problem` says in a
@@ -67,17 +68,24 @@ export class Outputs {
     return this.#values.get(name) ?? ''
   }
 
+  /** A value that stands in `result` only. */
+  addToResult(name: string, value: string): void {
+    this.#extras.set(name, value)
+  }
+
   /** The `result` output: every other one under its name, numbers and lists as such, `null` for those not set. */
   result(): { text: string; problem?: string } {
     const entries = Object.keys(OUTPUTS).filter(isSettable)
-    const whole = JSON.stringify(Object.fromEntries(entries.map((name) => [name, parsed(name, this.get(name))])))
+    const extras = [...this.#extras]
+    const values = entries.map((name): [string, unknown] => [name, parsed(name, this.get(name))])
+    const whole = JSON.stringify(Object.fromEntries([...values, ...extras]))
     if (whole.length <= LONGEST_RESULT_CHARS) return { text: whole }
     const ids = entries.map((name) => [
       name,
       OUTPUTS[name].kind === 'json' || this.get(name).length > 1000 ? null : parsed(name, this.get(name)),
     ])
     return {
-      text: JSON.stringify(Object.fromEntries(ids)),
+      text: JSON.stringify(Object.fromEntries([...ids, ...extras])),
       problem: 'The output result is without its long values: together they are more than GitHub takes.',
     }
   }

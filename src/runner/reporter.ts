@@ -11,6 +11,16 @@ export interface Fact {
   code?: boolean | undefined
 }
 
+/** A cell of a table: plain text, something to copy, or text that leads somewhere. */
+export type Cell = string | { code: string } | { text: string; link: string }
+
+/** A table of the job summary. All text is plain; it may come from outside. */
+export interface Table {
+  title: string
+  headers: readonly string[]
+  rows: readonly (readonly Cell[])[]
+}
+
 /**
  * All that an operation says to the people and the steps around it. Text may come from outside: whatever is given, no line
  * of the log can start a workflow command, and no masked secret is written.
@@ -28,12 +38,16 @@ export interface Reporter {
   progress(line: string): void
   /** Sets an output at once, so that it is there when the step fails or is killed later. The last value counts. */
   output(name: SettableOutput, value: string | number | boolean): void
+  /** Adds a value that stands in the output `result` only. */
+  addToResult(name: string, value: string): void
   /** Leaves an id to the post step, at once. */
   state(name: StateName, value: string): void
   /** Registers a secret, before its first use. Values under 4 characters are not masked. */
   mask(secret: string): void
   /** A row of the job summary; the last value for a label counts, the place is the first one's. */
   fact(label: string, value: string, options?: Pick<Fact, 'link' | 'code'>): void
+  /** A table at the end of the job summary; the last one of a title counts. Rows that the summary has no room for are counted. */
+  table(table: Table): void
   /** A sentence for the summary's account of what happened; logged too. */
   note(text: string): void
 }

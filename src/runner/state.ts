@@ -11,6 +11,8 @@ const STATE_NAMES = [
   'earlier_dataset_ids',
   'snapshot_id',
   'snapshot_name',
+  /** An ephemeral clone. */
+  'clone_dataset_id',
   'task_id',
   /** What the post step has to undo when the job fails or is cancelled; empty when nothing is owed any more. */
   'owed',

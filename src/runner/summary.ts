@@ -1,17 +1,9 @@
 import { appendFile, stat } from 'node:fs/promises'
 import { describe, type ErrorCode } from '../errors.ts'
-import type { Fact, Reporter } from './reporter.ts'
+import type { Cell, Fact, Reporter, Table } from './reporter.ts'
 import { code, duration, lines, markdown } from './text.ts'
 
 export type Outcome = 'success' | 'failed' | 'cancelled' | 'timed_out'
-
-type Cell = string | { code: string } | { text: string; link: string }
-
-interface SummaryTable {
-  title: string
-  headers: readonly string[]
-  rows: readonly (readonly Cell[])[]
-}
 
 /** What the job summary tells. All text is plain; it may come from outside, and is escaped here. */
 export interface SummaryModel {
@@ -23,7 +15,7 @@ export interface SummaryModel {
   facts: readonly Fact[]
   notes: readonly string[]
   warnings: readonly string[]
-  tables?: readonly SummaryTable[] | undefined
+  tables?: readonly Table[] | undefined
   error?: { code: ErrorCode; message: string; apiWords?: string | undefined; todo?: string | undefined } | undefined
   durationMs: number
   runUrl?: string | undefined
@@ -145,7 +137,7 @@ function runName(runUrl: string): string {
   return run ? `${run}${attempt ? `, attempt ${attempt}` : ''}` : 'this run'
 }
 
-function tableHead(table: SummaryTable): string {
+function tableHead(table: Table): string {
   const headers = table.headers.map((header) => markdown(header, 100))
   return `\n### ${markdown(table.title, 200)}\n\n${tableRow(headers)}${tableRow(headers.map(() => '---'))}`
 }

@@ -1,6 +1,8 @@
 import { Datasets } from './datasets.ts'
 import { Exports } from './exports.ts'
 import { Http, type HttpOptions } from './http.ts'
+import { Ingestion } from './ingestion.ts'
+import { Media } from './media.ts'
 import { Snapshots } from './snapshots.ts'
 import { Tasks } from './tasks.ts'
 
@@ -10,6 +12,8 @@ export interface VisualLayer {
   readonly snapshots: Snapshots
   readonly tasks: Tasks
   readonly exports: Exports
+  readonly ingestion: Ingestion
+  readonly media: Media
 }
 
 export function connect(options: HttpOptions): VisualLayer {
@@ -19,5 +23,7 @@ export function connect(options: HttpOptions): VisualLayer {
     snapshots: new Snapshots(http),
     tasks: new Tasks(http),
     exports: new Exports(http),
+    ingestion: new Ingestion(http),
+    media: new Media(http),
   }
 }

@@ -121,7 +121,8 @@ const datasetList = z.union([
   z.looseObject({ datasets: z.array(datasetReply) }).transform((reply) => reply.datasets),
 ])
 
-const createdReply = z
+/** The id of a new dataset, under either of the names it is known by. */
+export const createdReply = z
   .looseObject({ dataset_id: identifier, id: identifier })
   .transform((reply) => reply.dataset_id ?? reply.id)
   .refine((id): id is string => id !== undefined, { path: ['dataset_id'] })
@@ -158,5 +159,10 @@ export class Datasets {
       form: { dataset_name: name, bucket_path: bucketPath },
     }
     return this.#http.parse(request, await this.#http.send(request), createdReply)
+  }
+
+  /** Deletes a dataset for good. One attempt. In public clients only; whatever the reply holds, a 2xx is an acceptance. */
+  async delete(datasetId: string): Promise<void> {
+    await this.#http.send({ what: `delete dataset ${datasetId}`, method: 'DELETE', path: `dataset/${datasetId}` })
   }
 }

@@ -56,8 +56,18 @@ function isCertificateTrouble(code: string): boolean {
   return /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(code)
 }
 
-/** A failure without a reply: refused, reset, not resolved, cut off, or `timedOutAfterMs` without an answer. */
-export function networkFailure(what: string, host: string, error: unknown, words: string): RequestFailure {
+/**
+ * A failure without a reply: refused, reset, not resolved, cut off, or too long without an answer.
+ *
+ * @param whole `false`: the connection broke before the last byte of the request had been handed to it
+ */
+export function networkFailure(
+  what: string,
+  host: string,
+  error: unknown,
+  words: string,
+  whole = true,
+): RequestFailure {
   const codes = codesOf(error)
   if (codes.some(isCertificateTrouble)) {
     return new RequestFailure(
@@ -72,7 +82,7 @@ export function networkFailure(what: string, host: string, error: unknown, words
   }
   // A proxy that will not open a tunnel answers before anything reaches the API.
   const refusedByProxy = /HTTP Tunneling|proxy/i.test(words)
-  const neverSent = refusedByProxy || (codes.length > 0 && codes.every((code) => NEVER_SENT.has(code)))
+  const neverSent = !whole || refusedByProxy || (codes.length > 0 && codes.every((code) => NEVER_SENT.has(code)))
   return new RequestFailure(
     'network',
     `Visual Layer could not be reached to ${what}: ${words} (${host}).`,

@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { z } from 'zod'
 import type { Clock, Deadline } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
 import { isTransient, networkFailure, RequestFailure, statusFailure, unexpectedReply } from './failure.ts'
+import type { FormPart, MultipartForm } from './multipart.ts'
 import { type Body, errorWords, excerpt, readBody, refusalIn } from './reply.ts'
 import { fullJitter, retryAfterMs } from './retry.ts'
 import { type Credentials, Signer } from './token.ts'
@@ -39,6 +41,16 @@ export interface ApiRequest {
   query?: Record<string, string | undefined>
   json?: unknown
   form?: Record<string, string>
+  upload?: Upload
+}
+
+/** A multipart body with files. It may take as long as it needs, while bytes move. */
+export interface Upload {
+  parts: readonly FormPart[]
+  /** Ends the upload, beside the signal of the step. */
+  signal: AbortSignal
+  /** Told how many bytes of the present attempt have gone out. */
+  onBytes: (sent: number) => void
 }
 
 /** HTTP to the API: signs each request, times it, and turns whatever comes into a body or a {@link RequestFailure}. */
@@ -167,39 +179,58 @@ export class Http {
     const { clock, deadline, signal, requestTimeoutMs, userAgent } = this.#options
     signal.throwIfAborted()
     // One attempt that hangs must leave time to look what became of it.
-    const limit = Math.min(requestTimeoutMs, Math.max(deadline.remainingMs() / 2, LAST_LOOK_MS))
+    const { upload } = request
+    const limit = upload
+      ? requestTimeoutMs
+      : Math.min(requestTimeoutMs, Math.max(deadline.remainingMs() / 2, LAST_LOOK_MS))
     const attempt = new AbortController()
-    const watch = clock.sleep(limit, AbortSignal.any([signal, attempt.signal])).then(
-      () => attempt.abort(new Error(`no reply within ${Math.round(limit / 100) / 10} s`)),
-      () => undefined,
-    )
+    let movedAt = clock.now()
+    const ends = AbortSignal.any([signal, attempt.signal, ...(upload ? [upload.signal] : [])])
+    const expire = async () => {
+      for (let left = limit; left > 0; left = movedAt + limit - clock.now()) await clock.sleep(left, ends)
+      attempt.abort(new Error(`no ${upload ? 'progress' : 'reply'} within ${Math.round(limit / 100) / 10} s`))
+    }
+    const watch = expire().catch(() => undefined)
+    let sending: MultipartForm | undefined
     try {
       const { request: send, FormData } = await import('undici')
       const headers: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent }
       const authorization = this.#signer.authorization(clock.date())
       if (authorization !== undefined) headers['authorization'] = authorization
-      let body: string | InstanceType<typeof FormData> | undefined
+      let body: string | InstanceType<typeof FormData> | Readable | undefined
       if (request.json !== undefined) {
         headers['content-type'] = 'application/json'
         body = JSON.stringify(request.json)
       } else if (request.form) {
         body = new FormData()
         for (const [name, value] of Object.entries(request.form)) body.append(name, value)
+      } else if (upload) {
+        const { MultipartForm: Form } = await import('./multipart.ts')
+        sending = new Form(upload.parts, (sent) => {
+          movedAt = clock.now()
+          upload.onBytes(sent)
+        })
+        headers['content-type'] = sending.contentType
+        headers['content-length'] = String(sending.contentLength)
+        // Read no further ahead than the connection takes.
+        body = Readable.from(sending, { objectMode: false, highWaterMark: 1 })
       }
       const reply = await send(url, {
         method: request.method,
         headers,
         ...(body === undefined ? {} : { body }),
         dispatcher: await this.#options.connection(),
-        signal: AbortSignal.any([signal, attempt.signal]),
+        signal: ends,
         // Never silently sent a second time by the connection pool: some GETs of this API create.
         idempotent: false,
       })
       return { status: reply.statusCode, headers: reply.headers, body: readBody(await readText(reply.body)) }
     } catch (error) {
       signal.throwIfAborted()
+      upload?.signal.throwIfAborted()
+      if (sending?.broken) throw sending.broken
       const reason: unknown = attempt.signal.aborted ? attempt.signal.reason : error
-      throw networkFailure(request.what, url.host, reason, describe(reason))
+      throw networkFailure(request.what, url.host, reason, describe(reason), sending?.whole ?? true)
     } finally {
       attempt.abort()
       await watch

@@ -20,6 +20,12 @@ export interface Snapshot {
   isRestoring: boolean
 }
 
+/** What of a snapshot can be changed, as requests call it. */
+export interface SnapshotChange {
+  name?: string
+  description?: string
+}
+
 const snapshotReply = z
   .looseObject({
     snapshot_id: requiredIdentifier,
@@ -89,6 +95,25 @@ export class Snapshots {
     if (body.kind !== 'json' || body.json === null) return undefined
     const snapshot = snapshotReply.safeParse(body.json)
     return snapshot.success ? snapshot.data : undefined
+  }
+
+  /** Changes the name, the description or both; what is left out stays as it is. One attempt. */
+  async update(datasetId: string, snapshotId: string, change: SnapshotChange): Promise<void> {
+    await this.#http.send({
+      what: `change snapshot ${snapshotId} of dataset ${datasetId}`,
+      method: 'PATCH',
+      path: `dataset/${datasetId}/snapshot/${snapshotId}`,
+      json: change,
+    })
+  }
+
+  /** Removes a snapshot from the catalog. One attempt; 409 for the current one. Documented as 200 with an empty body. */
+  async delete(datasetId: string, snapshotId: string): Promise<void> {
+    await this.#http.send({
+      what: `delete snapshot ${snapshotId} of dataset ${datasetId}`,
+      method: 'DELETE',
+      path: `dataset/${datasetId}/snapshot/${snapshotId}`,
+    })
   }
 
   /** Starts a restore. One attempt; 202 with an empty body. */

@@ -32,6 +32,32 @@ describe.concurrent('a text from outside', () => {
     expect(JSON.parse(restored.outputs['result'] ?? '')).toMatchObject({ dataset_id: dataset.id })
   })
 
+  it.each(texts)('as the names in a catalog that is listed and pruned: %s', async (_name, text) => {
+    await using scene = await Scene.open()
+    const seed = { name: text, description: text, createdBy: text }
+    const kept = { ...seed, reason: text }
+    const dataset = scene.world.addDataset({ name: text, snapshots: [seed, seed, kept, seed] })
+    const [, refused, deleted, automatic] = dataset.snapshots
+    const inputs = { dataset_id: dataset.id, timeout: '20s' }
+    const listed = await scene.succeed({ operation: 'list-snapshots', ...inputs })
+    expectHarmless(listed)
+    expect(JSON.parse(listed.outputs['snapshots'] ?? '')).toContainEqual(
+      expect.objectContaining({ snapshot_id: automatic?.id, snapshot_name: text, reason: text }),
+    )
+    const prune = { operation: 'prune-snapshots', keep_last: '1', ...inputs }
+    expectHarmless(await scene.succeed({ ...prune, dry_run: 'true' }))
+    const body = JSON.stringify({ detail: text })
+    const path = new RegExp(refused?.id ?? '')
+    scene.emulator.faults.add({ method: 'DELETE', path, fault: { kind: 'status', status: 409, body } })
+    const pruned = await scene.fail('conflict', prune)
+    expectHarmless(pruned)
+    expect(pruned.outputs['deleted_snapshot_ids']).toBe(JSON.stringify([deleted?.id]))
+    expectHarmless(await scene.succeed({ operation: 'delete-snapshot', snapshot_id: refused?.id ?? '', ...inputs }))
+    expectHarmless(
+      await scene.fail('invalid_input', { operation: 'delete-dataset', confirm_dataset_name: 'cats', ...inputs }),
+    )
+  })
+
   it.each(texts)('as the words of an error: %s', async (_name, text) => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({ name: 'cats' })

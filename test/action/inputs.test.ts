@@ -7,7 +7,6 @@ describe.concurrent('inputs', () => {
   const wrong: [string, Record<string, string>, string[]][] = [
     ['no operation', { operation: '' }, ['operation']],
     ['an operation that is misspelled', { operation: 'snapshots' }, ['operation', 'Did you mean "snapshot"']],
-    ['an operation of another version', { operation: 'delete-dataset' }, ['operation', 'not part of this version']],
     ['a dataset_id that is no UUID', { operation: 'wait', dataset_id: 'cats' }, ['dataset_id', '"cats"', 'UUID']],
     ['a duration in words', { operation: 'wait', dataset_id: id, timeout: 'two hours' }, ['timeout', '2h']],
     ['no time at all', { operation: 'wait', dataset_id: id, timeout: '0s' }, ['timeout']],

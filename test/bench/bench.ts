@@ -1,7 +1,8 @@
 import { startUp } from './start-up.ts'
+import { upload } from './upload.ts'
 
 /** Measures what the project claims, as ratios to something known, side by side in one run; ends with 1 where a claim fails. */
-const claims = [startUp()]
+const claims = [startUp(), await upload()]
 
 console.log('| what | ours | compared with | ratio | claimed |\n| --- | --- | --- | --- | --- |')
 for (const { what, oursMs, against, theirsMs, most } of claims) {

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { ErrorCode } from '../../src/errors.ts'
 import { RecordDigest } from '../../src/exports/digest.ts'
 import { INPUT_DEFAULTS, type InputName, isInputName } from '../../src/inputs/input-table.ts'
-import { NOT_OFFERED, type OperationName, OPERATIONS } from '../../src/inputs/operations-table.ts'
+import { type OperationName, OPERATIONS } from '../../src/inputs/operations-table.ts'
 import { OUTPUTS } from '../../src/runner/outputs.ts'
 import { VERSION } from '../../src/version.ts'
 import { ACTION, codeBlocks, codeWords, fileText, section, tableRows } from './documents.ts'
@@ -106,10 +106,6 @@ describe('README.md', () => {
 
   it('names what this version refuses, in one place', () => {
     const text = section(README, '## Not in this version')
-    for (const name of NOT_OFFERED) {
-      expect(text).toContain(`\`${name}\``)
-      expect(README.replace(text, ''), name).not.toContain(`operation: ${name}`)
-    }
     for (const [name, [, , usedBy = '']] of table('## Inputs')) {
       if (usedBy === 'none yet') expect(text, name).toContain(`\`${name}\``)
     }

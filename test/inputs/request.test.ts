@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { NOT_OFFERED } from '../../src/inputs/operations-table.ts'
 import { secretsOf } from '../../src/inputs/request.ts'
 import { environment, errorAbout, faults } from './step-inputs.ts'
 
 const KEY = { api_key: 'key', api_secret: 'secret' }
-const ALLOWED = 'it must be one of create-from-s3, snapshot, restore, clone, export, wait'
+const ALLOWED =
+  'it must be one of create-from-s3, create-from-files, add-media, snapshot, restore, clone, export, list-snapshots, update-snapshot, delete-snapshot, prune-snapshots, wait, delete-dataset'
 
 describe('readRequest', () => {
   it('names everything wrong in one error, and what to do', () => {
@@ -61,13 +61,6 @@ describe('readRequest', () => {
   ])('refuses the operation "%s"', (operation, said) => {
     const { message } = errorAbout(environment({ operation, ...KEY }))
     expect(message).toBe(`1 input is wrong.\n- operation: ${said}`)
-  })
-
-  it.each(NOT_OFFERED)('says that %s is not part of this version', (operation) => {
-    const { message } = errorAbout(environment({ operation, ...KEY }))
-    expect(message).toBe(
-      `1 input is wrong.\n- operation: got "${operation}"; it is not part of this version: ${ALLOWED}`,
-    )
   })
 
   it('keeps a fault on its line whatever came', () => {

@@ -15,11 +15,18 @@ export function environment(inputs: Inputs): NodeJS.ProcessEnv {
 
 const COMPLETE: Record<OperationName, Inputs> = {
   'create-from-s3': { dataset_name: 'Cats', bucket_path: 's3://media/cats/' },
+  'create-from-files': { dataset_name: 'Cats', files: 'images/*.jpg' },
+  'add-media': { dataset_id: DATASET_ID, s3_uri: 's3://media/cats/' },
   snapshot: { dataset_id: DATASET_ID },
   restore: { dataset_id: DATASET_ID, snapshot_id: 'current' },
   clone: { dataset_id: DATASET_ID, snapshot_id: 'current' },
   export: { dataset_id: DATASET_ID },
+  'list-snapshots': { dataset_id: DATASET_ID },
+  'update-snapshot': { dataset_id: DATASET_ID, snapshot_id: OTHER_ID, snapshot_name: 'golden' },
+  'delete-snapshot': { dataset_id: DATASET_ID, snapshot_id: OTHER_ID },
+  'prune-snapshots': { dataset_id: DATASET_ID, keep_last: '3' },
   wait: { dataset_id: DATASET_ID },
+  'delete-dataset': { dataset_id: DATASET_ID, confirm_dataset_name: 'Cats' },
 }
 
 /** The environment of a step that lacks nothing, with some inputs set otherwise. */

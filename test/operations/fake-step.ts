@@ -1,10 +1,12 @@
 import { Deadline } from '../../src/clock.ts'
 import type { Step, Undo } from '../../src/operations/step.ts'
 import { type RunnerContext, readContext } from '../../src/runner/context.ts'
-import type { Reporter } from '../../src/runner/reporter.ts'
+import type { Reporter, Table } from '../../src/runner/reporter.ts'
 import { connect, type VisualLayer } from '../../src/visual-layer/client.ts'
 import type { Datasets } from '../../src/visual-layer/datasets.ts'
 import type { Exports } from '../../src/visual-layer/exports.ts'
+import type { Ingestion } from '../../src/visual-layer/ingestion.ts'
+import type { Media } from '../../src/visual-layer/media.ts'
 import type { Snapshots } from '../../src/visual-layer/snapshots.ts'
 import type { Tasks } from '../../src/visual-layer/tasks.ts'
 import type { Waiting } from '../../src/waiting/until.ts'
@@ -16,6 +18,8 @@ export interface StubApi {
   snapshots?: Partial<Pick<Snapshots, keyof Snapshots>>
   tasks?: Partial<Pick<Tasks, keyof Tasks>>
   exports?: Partial<Pick<Exports, keyof Exports>>
+  ingestion?: Partial<Pick<Ingestion, keyof Ingestion>>
+  media?: Partial<Pick<Media, keyof Media>>
 }
 
 /** Writes down all that an operation says. */
@@ -26,8 +30,10 @@ class RecordingReporter implements Reporter {
   readonly masks: string[] = []
   readonly groups: string[] = []
   readonly outputs: Record<string, string> = {}
+  readonly inResult: Record<string, string> = {}
   readonly states: Record<string, string> = {}
   readonly facts: Record<string, string> = {}
+  readonly tables: Record<string, Table> = {}
 
   info = (line: string) => void this.lines.push(line)
   debug = (line: string) => void this.lines.push(line)
@@ -36,8 +42,10 @@ class RecordingReporter implements Reporter {
   note = (text: string) => void this.notes.push(text)
   mask = (secret: string) => void this.masks.push(secret)
   output = (name: string, value: string | number | boolean) => void (this.outputs[name] = String(value))
+  addToResult = (name: string, value: string) => void (this.inResult[name] = value)
   state = (name: string, value: string) => void (this.states[name] = value)
   fact = (label: string, value: string) => void (this.facts[label] = value)
+  table = (table: Table) => void (this.tables[table.title] = table)
   async group<T>(title: string, body: () => Promise<T>): Promise<T> {
     this.groups.push(title)
     return body()
@@ -80,10 +88,20 @@ function stubbed(api: StubApi, step: Waiting): VisualLayer {
     connection: () => Promise.reject(new Error('no connection was expected to be opened')),
     onRetry: () => undefined,
   })
-  Object.assign(client.datasets, notExpected('datasets', 'get', 'list', 'createFromS3'), api.datasets)
-  Object.assign(client.snapshots, notExpected('snapshots', 'list', 'create', 'restore', 'clone'), api.snapshots)
+  Object.assign(client.datasets, notExpected('datasets', 'get', 'list', 'createFromS3', 'delete'), api.datasets)
+  Object.assign(
+    client.snapshots,
+    notExpected('snapshots', 'list', 'create', 'update', 'restore', 'clone', 'delete'),
+    api.snapshots,
+  )
   Object.assign(client.tasks, notExpected('tasks', 'list', 'abort'), api.tasks)
   Object.assign(client.exports, notExpected('exports', 'start', 'status'), api.exports)
+  Object.assign(
+    client.ingestion,
+    notExpected('ingestion', 'newDataset', 'openTransaction', 'upload', 'process'),
+    api.ingestion,
+  )
+  Object.assign(client.media, notExpected('media', 'add', 'reindex'), api.media)
   return client
 }
 
@@ -115,6 +133,10 @@ export function fakeStep({ api = {}, clock = new FakeClock(), ...options }: Step
     requestTimeoutMs: 60_000,
     userAgent: 'test-agent/1',
     connection: () => Promise.reject(new Error('no connection was expected to be opened')),
+    lastly: (limitMs, body) => {
+      const last = { ...waiting, deadline: new Deadline(clock, limitMs) }
+      return body(stubbed(api, last), last)
+    },
     datasetPage: (datasetId) => `https://vl.example.org/dataset/${datasetId}/data`,
     onCancel: (last) => {
       undo.last = last

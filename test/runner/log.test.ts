@@ -49,6 +49,15 @@ describe('the log', () => {
     )
   })
 
+  it('gathers tables for the summary, the last of each title, and logs nothing of them', () => {
+    const table = (title: string, cell: string) => ({ title, headers: ['a'], rows: [[cell]] })
+    reporter.table(table('Plan', 'first'))
+    reporter.table(table('Other', 'x'))
+    reporter.table(table('Plan', 'second'))
+    expect(reporter.tables).toEqual([table('Plan', 'second'), table('Other', 'x')])
+    expect(step.lines).toEqual([])
+  })
+
   it('warns once for the same text, with what to do', () => {
     reporter.warning('Half is lost.', { todo: 'Add it:\n  timeout: 4h' })
     reporter.warning('Half is lost.', { todo: 'Add it:\n  timeout: 4h' })

@@ -36,7 +36,7 @@ export interface Answer {
  * A clock whose pauses cost nothing, and on which the time that an attempt is given never ends. A pause of a step is told from
  * it by its signal, which is the step's own.
  */
-class RequestClock extends FakeClock {
+export class RequestClock extends FakeClock {
   readonly #step: AbortSignal
 
   constructor(step: AbortSignal) {
@@ -122,7 +122,12 @@ export class Loopback {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))
-    await once(request, 'end')
+    const whole = await once(request, 'end').then(
+      () => true,
+      () => false,
+    )
+    // Broken off by the client: nobody waits for an answer.
+    if (!whole) return
     const received: Received = {
       method: request.method ?? '',
       url: request.url ?? '',

@@ -5,6 +5,7 @@ import type { Given, InputName } from '../input-table.ts'
 import { type Idle, onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
 import { outputDir } from '../output-dir.ts'
 import type { SharedRequest } from '../shared.ts'
+import { type SnapshotChoice, snapshotChoice, snapshotChoiceFields } from './snapshot-choice.ts'
 
 /** What is exported. An attached export was started elsewhere, with a selection of its own. */
 export type ExportSelection =
@@ -16,6 +17,8 @@ export type ExportSelection =
 export interface ExportRequest extends SharedRequest, Waiting {
   operation: 'export'
   datasetId: string
+  /** The state that is exported, from a clone of it; without one the live dataset is. */
+  snapshot: SnapshotChoice | undefined
   selection: ExportSelection
   entityType: 'IMAGES' | 'OBJECTS'
   exportFormat: 'json' | 'parquet'
@@ -44,8 +47,7 @@ const selectionFields = {
 
 const fields = {
   dataset_id: uuid(),
-  snapshot_id: notOffered('snapshot_id', 'exporting the state of a snapshot'),
-  snapshot_name: notOffered('snapshot_name', 'exporting the state of a snapshot'),
+  ...snapshotChoiceFields,
   export_format: oneOf('json', 'parquet'),
   include_images: flag(),
   ...selectionFields,
@@ -66,7 +68,15 @@ const fields = {
 }
 
 const SELECTING: readonly InputName[] = ['vql', 'media_ids', 'cluster_ids', 'exclude_media_ids']
-const STARTING: readonly InputName[] = [...SELECTING, 'entity_type', 'export_format', 'include_images', 'on_conflict']
+const STARTING: readonly InputName[] = [
+  ...SELECTING,
+  'snapshot_id',
+  'snapshot_name',
+  'entity_type',
+  'export_format',
+  'include_images',
+  'on_conflict',
+]
 const UPLOADING: readonly InputName[] = ['retention_days', 'compression_level', 'overwrite_artifact']
 const LANDING: readonly InputName[] = ['output_dir', 'extract', 'artifact_name', ...UPLOADING]
 
@@ -74,6 +84,16 @@ function rules(given: Given): Fault[] {
   if (given.export_id !== undefined) return []
   const { vql: filter, media_ids, cluster_ids, exclude_media_ids: exclusions } = given
   const faults: Fault[] = []
+  const { snapshot_id: id, snapshot_name: name } = given
+  if (id !== undefined && name !== undefined) {
+    const rule = 'it must be left out beside snapshot_id: choose the snapshot by one of them'
+    faults.push({ input: 'snapshot_name', got: name, rule })
+  }
+  if ((id ?? name) !== undefined && given.wait?.toLowerCase() === 'false') {
+    const rule =
+      'it must be true with snapshot_id or snapshot_name: the clone that is exported is deleted at the end of the step'
+    faults.push({ input: 'wait', got: given.wait, rule })
+  }
   if (filter !== undefined && (media_ids !== undefined || cluster_ids !== undefined)) {
     const rule = 'it must be left out beside media_ids and cluster_ids: select by filter or by ids'
     faults.push({ input: 'vql', got: filter, rule })
@@ -94,6 +114,12 @@ function idle(given: Given): Idle[] {
     ...(waits ? [] : [{ inputs: LANDING, because: 'with wait: false nothing is downloaded' }]),
     ...(waits && !uploads ? [{ inputs: UPLOADING, because: 'upload_artifact is false' }] : []),
   ]
+}
+
+/** The snapshot that is exported, where one is chosen and no export is attached to. */
+function chosen(values: z.output<z.ZodObject<typeof snapshotChoiceFields>> & { export_id?: string | undefined }) {
+  const { snapshot_id: id, snapshot_name: name, export_id: exportId } = values
+  return exportId === undefined && (id ?? name) !== undefined ? snapshotChoice(values) : undefined
 }
 
 /** Attached, filtered or selected where one is asked for, else the whole dataset; {@link rules} keep them apart. */
@@ -118,6 +144,7 @@ export const exportDataset = operationInputs({
     ...shared,
     ...waiting(values),
     datasetId: values.dataset_id,
+    snapshot: chosen(values),
     selection: selection(values),
     entityType: values.entity_type,
     exportFormat: values.export_format,

@@ -8,9 +8,13 @@ export type SnapshotChoice = { by: 'id'; snapshotId: string } | { by: 'name'; sn
 export const snapshotChoiceFields = { snapshot_id: snapshotId().optional(), snapshot_name: displayName().optional() }
 
 /** Exactly one of the two must be there: guessing a snapshot could put the wrong data in place. */
-export function snapshotChoiceFaults(operation: string, { snapshot_id: id, snapshot_name: name }: Given): Fault[] {
+export function snapshotChoiceFaults(
+  operation: string,
+  { snapshot_id: id, snapshot_name: name }: Given,
+  idForm = 'a UUID, or "current"',
+): Fault[] {
   if (id === undefined && name === undefined) {
-    const rule = `operation "${operation}" needs either snapshot_id (a UUID, or "current") or snapshot_name`
+    const rule = `operation "${operation}" needs either snapshot_id (${idForm}) or snapshot_name`
     return [{ input: 'snapshot_id', got: undefined, rule }]
   }
   if (id === undefined || name === undefined) return []

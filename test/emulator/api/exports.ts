@@ -108,7 +108,11 @@ function reject(world: World, task: ExportTask, reason: string): void {
 function runExport(world: World, task: ExportTask, context: () => ArchiveContext): void {
   const { exportMs } = world.options.timings
   for (const share of [0.25, 0.5, 0.75]) {
-    world.timeline.after(exportMs * share, () => Object.assign(task, { status: 'IN_PROGRESS', progress: share }))
+    world.timeline.after(exportMs * share, () => {
+      // On a loaded machine timers that are due together may run in another order.
+      if (task.status === 'INIT' || task.status === 'IN_PROGRESS')
+        Object.assign(task, { status: 'IN_PROGRESS', progress: share })
+    })
   }
   world.timeline.after(exportMs, () => {
     const outcome = world.takeOutcome('export')

@@ -47,7 +47,7 @@ function readMultipart(body: Buffer, boundary: string): Form {
 }
 
 function addPart(form: Form, head: string, content: Buffer): void {
-  const disposition = /^content-disposition:\s*form-data;(.*)$/im.exec(head)?.[1] ?? ''
+  const disposition = /^content-disposition:\s*form-data;([^\r\n]*)/im.exec(head)?.[1] ?? ''
   const field = quoted(disposition, 'name')
   if (field === undefined) throw malformed('The Content-Disposition header field "name" must be provided.')
   const name = quoted(disposition, 'filename')

@@ -123,12 +123,24 @@ describe('export', () => {
     ['shard', '2/8', 'left out: exporting one slice of a dataset'],
     ['compare_with', 'previous-run', 'left out: comparing exports'],
     ['fail_if', 'removed_count > 0', 'left out: failing on what an export holds'],
-    ['snapshot_id', 'current', 'left out: exporting the state of a snapshot'],
-    ['snapshot_name', 'nightly', 'left out: exporting the state of a snapshot'],
   ])('refuses %s: %s, which this version cannot act on', (input, text, said) => {
     expect(faults('export', { [input]: text })).toEqual([
       `- ${input}: got "${text}"; it must be ${said} is not part of this version`,
     ])
+  })
+
+  it('takes one snapshot, by id or by name, and waits for it', () => {
+    expect(request('export').snapshot).toBeUndefined()
+    expect(request('export', { snapshot_id: 'current' }).snapshot).toEqual({ by: 'id', snapshotId: 'current' })
+    expect(request('export', { snapshot_name: 'golden' }).snapshot).toEqual({ by: 'name', snapshotName: 'golden' })
+    const both = faults('export', { snapshot_id: 'current', snapshot_name: 'golden', wait: 'False' })
+    expect(both).toEqual([
+      expect.stringMatching(/^- snapshot_name: got "golden"; it must be left out beside snapshot_id/),
+      expect.stringMatching(/^- wait: got "False"; it must be true with snapshot_id or snapshot_name/),
+    ])
+    const attached = { export_id: DATASET_ID, snapshot_id: 'current' }
+    expect(request('export', attached).snapshot).toBeUndefined()
+    expect(warnings('export', attached)).toEqual([expect.stringContaining('"snapshot_id" is set but has no effect')])
   })
 
   it.each(['..', '.', '.git/x', '/etc'])('refuses to write to %s', (path) => {

@@ -1,0 +1,39 @@
+import { displayName, parsed, pollInterval, uuid } from '../fields.ts'
+import { operationInputs } from '../operation-inputs.ts'
+import type { SharedRequest } from '../shared.ts'
+import { type SnapshotChoice, snapshotChoice, snapshotChoiceFaults } from './snapshot-choice.ts'
+
+export interface DeleteSnapshotRequest extends SharedRequest {
+  operation: 'delete-snapshot'
+  datasetId: string
+  /** Never `current`: Visual Layer does not delete that one. */
+  snapshot: SnapshotChoice
+  pollIntervalMs: number | 'auto'
+}
+
+const UUID_RULE = 'it must be the UUID of a snapshot'
+const CURRENT_RULE = `${UUID_RULE} that is not the current one: Visual Layer does not delete the state that a dataset is in. Take another snapshot (operation: snapshot) or restore one (operation: restore); from then on that one is current, and this one can be deleted by its UUID`
+
+const fields = {
+  dataset_id: uuid(),
+  snapshot_id: parsed<string>(UUID_RULE, (text) => {
+    if (text.toLowerCase() === 'current') return { broken: CURRENT_RULE }
+    const id = uuid().safeParse(text)
+    return id.success ? { value: id.data } : { broken: UUID_RULE }
+  }).optional(),
+  snapshot_name: displayName().optional(),
+  poll_interval: pollInterval(),
+}
+
+export const deleteSnapshot = operationInputs({
+  operation: 'delete-snapshot',
+  fields: () => fields,
+  rules: (given) => snapshotChoiceFaults('delete-snapshot', given, 'a UUID'),
+  request: (values, shared): DeleteSnapshotRequest => ({
+    operation: 'delete-snapshot',
+    ...shared,
+    datasetId: values.dataset_id,
+    snapshot: snapshotChoice(values),
+    pollIntervalMs: values.poll_interval,
+  }),
+})

@@ -1,0 +1,238 @@
+import { ActionError } from '../errors.ts'
+import type { AddMediaRequest } from '../inputs/operations/add-media.ts'
+import { totalBytes } from '../transfer/upload.ts'
+import type { Dataset } from '../visual-layer/datasets.ts'
+import type { MediaSource } from '../visual-layer/media.ts'
+import { hasEnded, type Task } from '../visual-layer/tasks.ts'
+import { OnceOnly } from '../waiting/once.ts'
+import { patienceMs, settlingMs } from '../waiting/pace.ts'
+import { until } from '../waiting/until.ts'
+import { datasetLine } from '../waiting/verdicts/dataset.ts'
+import { mediaVerdict } from '../waiting/verdicts/media.ts'
+import { calmDataset, throughConflicts } from './conflicts.ts'
+import { aboutDataset, items, readDataset } from './facts.ts'
+import { chooseArchive, chooseMedia } from './media-files.ts'
+import { reindex } from './reindex.ts'
+import { size, uploadProgress } from './send-files.ts'
+import type { Step } from './step.ts'
+import { visibleTasks } from './visible-tasks.ts'
+import { Seen, waitFor, withinDeadline } from './waits.ts'
+
+const TYPE = 'MEDIA_ADDITION'
+
+/** What was there before the request, by which what came of it is told. */
+interface Before {
+  dataset: Dataset
+  /** Ids of all tasks of the dataset. */
+  taskIds: ReadonlySet<string>
+}
+
+/**
+ * Adds media to a dataset; done when the task of this step COMPLETED and the dataset is READY, or PARTIAL INDEX where no reindex
+ * was asked for. Where one was and PARTIAL INDEX stays, the reindex is asked for.
+ */
+export async function addMedia(request: AddMediaRequest, step: Step): Promise<string> {
+  const { reporter } = step
+  const source = await sourceOf(request, step)
+  const what = sourceText(source)
+  reporter.info(`To be added: ${what}.`)
+  await readDataset(step, request.datasetId)
+  const dataset = await calmDataset(step, request.datasetId, request.onConflict)
+  if (dataset.status !== 'READY' && dataset.status !== 'PARTIAL_INDEX') throw notOpen(dataset)
+  reporter.fact('Added', what)
+  const { before, acceptedAt } = await startAddition(step, request, dataset, source)
+  if (!request.wait) {
+    await nameTask(step, before)
+    return `The addition of ${what} to dataset "${dataset.name}" was accepted; the step did not wait for it (wait: false).`
+  }
+  let now = await waitForAddition(step, request, before, acceptedAt)
+  aboutDataset(step, now)
+  if (request.autoReindex && now.status === 'PARTIAL_INDEX') {
+    reporter.note(`Dataset ${now.id} stayed PARTIAL INDEX although auto_reindex was set: the reindex is asked for.`)
+    now = await reindex(step, now, request.onConflict)
+    aboutDataset(step, now)
+  }
+  const inside = items(now.images, now.videos)
+  if (inside !== undefined) reporter.fact('Items', inside)
+  compare(step, before.dataset, now, source)
+  return `${what} ${source.kind === 'files' && source.files.length > 1 ? 'were' : 'was'} added to dataset "${now.name}", which is ${now.statusWord}${inside === undefined ? '' : ` with ${inside}`}.`
+}
+
+async function sourceOf({ media }: AddMediaRequest, step: Step): Promise<MediaSource> {
+  switch (media.from) {
+    case 'files':
+      return { kind: 'files', files: await chooseMedia(step, media.files, 'add-media') }
+    case 'archive':
+      return { kind: 'archive', archive: await chooseArchive(step, media.archive) }
+    case 's3':
+      return { kind: 's3', uri: media.uri }
+  }
+}
+
+function filesOf(source: MediaSource) {
+  return source.kind === 'files' ? source.files : source.kind === 'archive' ? [source.archive] : []
+}
+
+function sourceText(source: MediaSource): string {
+  const bytes = size(totalBytes(filesOf(source)))
+  switch (source.kind) {
+    case 'files':
+      return source.files.length === 1
+        ? `1 file (${bytes})`
+        : `${source.files.length.toLocaleString('en-US')} files (${bytes})`
+    case 'archive':
+      return `archive ${source.archive.fileName} (${bytes})`
+    case 's3':
+      return source.uri
+  }
+}
+
+function notOpen(dataset: Dataset): ActionError {
+  return new ActionError('conflict', `Media cannot be added to dataset ${dataset.id}: it is ${dataset.statusWord}.`, {
+    apiWords: dataset.fatalError,
+    todo: 'Visual Layer adds media to READY and PARTIAL INDEX datasets only. Mend the dataset first (ERROR: restore a snapshot). Nothing was sent.',
+  })
+}
+
+/** Of the additions that came since, the one that runs, or the one listed first: the newest. */
+function newTask(tasks: readonly Task[], { taskIds }: Before): Task | undefined {
+  const since = tasks.filter((task) => task.type === TYPE && !taskIds.has(task.id))
+  return since.find((task) => !hasEnded(task)) ?? since[0]
+}
+
+function itemCount({ images = 0, videos = 0 }: Dataset): number {
+  return images + videos
+}
+
+/** Whether a dataset shows that media were added since: more in it, or an index that is out of date now. */
+function isChanged(before: Dataset, now: Dataset): boolean {
+  return itemCount(now) > itemCount(before) || (now.status === 'PARTIAL_INDEX' && before.status !== 'PARTIAL_INDEX')
+}
+
+function isBusy({ status }: Dataset): boolean {
+  return status === 'READ_ONLY' || status === 'INDEXING' || status === 'BUSY'
+}
+
+async function startAddition(
+  step: Step,
+  request: AddMediaRequest,
+  dataset: Dataset,
+  source: MediaSource,
+): Promise<{ before: Before; acceptedAt: number }> {
+  const { api, reporter } = step
+  let before: Before = { dataset, taskIds: new Set() }
+  const files = filesOf(source)
+  const phase = {
+    awaited: `the upload to dataset ${dataset.id}`,
+    carryOn: 'Media are added only by a whole upload. Run the step again.',
+  }
+  const change = new OnceOnly<void>(
+    {
+      what: `add media to dataset ${dataset.id}`,
+      send: () =>
+        withinDeadline(step, phase, (signal) => {
+          const tell = uploadProgress(step, files)
+          const total = totalBytes(files)
+          const onBytes = (sent: number) =>
+            total === 0 ? undefined : tell(sent >= total ? files.length : 0, Math.min(sent, total))
+          return api.media.add(dataset.id, source, request.autoReindex, { signal, onBytes })
+        }),
+      async look() {
+        if (newTask(await visibleTasks(step, { datasetId: dataset.id }, 0), before)) return { found: undefined }
+        const now = await api.datasets.get(dataset.id, 0)
+        if (isChanged(before.dataset, now)) return { found: undefined }
+        return isBusy(now) ? 'busy' : 'absent'
+      },
+    },
+    step.waiting,
+    (line) => reporter.info(line),
+  )
+  await throughConflicts(step, dataset.id, request.onConflict, async () => {
+    if (!change.mayHaveTakenEffect) {
+      const tasks = await visibleTasks(step, { datasetId: dataset.id })
+      before = { dataset: await api.datasets.get(dataset.id), taskIds: new Set(tasks.map((task) => task.id)) }
+    }
+    await change.run().catch((error: unknown) => {
+      throw withSizeHint(error)
+    })
+  })
+  reporter.info('Visual Layer accepted the media.')
+  return { before, acceptedAt: step.clock.now() }
+}
+
+/** One addition is one request, so it cannot be sent in halves. */
+function withSizeHint(error: unknown): unknown {
+  if (!(error instanceof ActionError) || !error.message.includes('HTTP 413')) return error
+  const { code, message, apiWords } = error
+  const todo = 'Add fewer files at a time, in steps one after the other, or put the media into a bucket and use s3_uri.'
+  return new ActionError(code, message, { apiWords, todo, cause: error })
+}
+
+/** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
+async function nameTask(step: Step, before: Before): Promise<void> {
+  await until<void>(
+    async () => {
+      const task = newTask(await visibleTasks(step, { datasetId: before.dataset.id }, 0), before)
+      if (!task) return { state: 'pending', line: 'task not listed yet' }
+      step.reporter.output('task_id', task.id)
+      return { state: 'done', value: undefined }
+    },
+    step.waiting,
+    settlingMs(step.deadline.remainingMs()),
+  )
+}
+
+async function waitForAddition(
+  step: Step,
+  { autoReindex }: AddMediaRequest,
+  before: Before,
+  acceptedAt: number,
+): Promise<Dataset> {
+  const { api, clock, reporter } = step
+  const { id } = before.dataset
+  const patience = patienceMs(step.deadline.remainingMs())
+  const settling = settlingMs(step.deadline.remainingMs())
+  const change = new Seen()
+  let partialSince: number | undefined
+  return waitFor(
+    step,
+    {
+      awaited: `media to be added to dataset ${id}`,
+      carryOn: `The addition goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${id}, instead of adding again.`,
+    },
+    async () => {
+      const tasks = await visibleTasks(step, { datasetId: id }, 0)
+      const task = newTask(tasks, before)
+      if (task) reporter.output('task_id', task.id)
+      const dataset = await api.datasets.get(id, 0)
+      reporter.output('dataset_status', dataset.statusWord)
+      const ended = !task || hasEnded(task)
+      partialSince = dataset.status === 'PARTIAL_INDEX' && ended ? (partialSince ?? clock.now()) : undefined
+      return mediaVerdict({
+        dataset,
+        task,
+        reindexing: tasks.find((one) => one.type === 'REINDEX' && !hasEnded(one)),
+        autoReindex,
+        seenChange: change.add(isBusy(dataset) || isChanged(before.dataset, dataset)),
+        sinceMs: clock.now() - acceptedAt,
+        patienceMs: patience,
+        partialMs: partialSince === undefined ? 0 : clock.now() - partialSince,
+        settlingMs: settling,
+      })
+    },
+  )
+}
+
+/** Files that Visual Layer dropped or took twice show in the number of items. A video may count as its frames. */
+function compare(step: Step, before: Dataset, now: Dataset, source: MediaSource): void {
+  if (source.kind !== 'files' || before.images === undefined || now.images === undefined) return
+  const sent = source.files.filter(({ contentType }) => contentType.startsWith('image/')).length
+  const added = now.images - before.images
+  if (sent !== source.files.length || (now.videos ?? 0) !== (before.videos ?? 0) || added === sent) return
+  step.reporter.warning(
+    `${sent.toLocaleString('en-US')} images were sent, and dataset ${now.id} has ${added.toLocaleString('en-US')} more than before (${datasetLine(now)}).`,
+    {
+      todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; somebody else may have changed the dataset too.',
+    },
+  )
+}

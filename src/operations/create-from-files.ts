@@ -1,0 +1,122 @@
+import { ActionError } from '../errors.ts'
+import type { CreateFromFilesRequest } from '../inputs/operations/create-from-files.ts'
+import { totalBytes } from '../transfer/upload.ts'
+import type { Dataset } from '../visual-layer/datasets.ts'
+import type { FilePart } from '../visual-layer/multipart.ts'
+import { OnceOnly } from '../waiting/once.ts'
+import { createOnce, CREATION, owe, reuseExisting, waitForCreation } from './creation.ts'
+import { deleteDraft, deleteUnnamedDraft } from './delete-draft.ts'
+import { chooseMedia } from './media-files.ts'
+import { sendFiles, size } from './send-files.ts'
+import type { Step } from './step.ts'
+import { visibleTasks } from './visible-tasks.ts'
+
+/** Creates a dataset from files on the runner: every file goes up, then processing starts; done when the dataset is READY. */
+export async function createFromFiles(request: CreateFromFilesRequest, step: Step): Promise<string> {
+  const { reporter } = step
+  const { datasetName: name } = request
+  reporter.output('dataset_name', name)
+  const files = await chooseMedia(step, request.files, 'create-from-files')
+  reporter.info(`"files" matches ${filesText(files)}.`)
+  const used = await reuseExisting(step, request)
+  if (used !== undefined) return used
+  reporter.fact('Files', filesText(files))
+  const datasetId = await create(step, request)
+  try {
+    await upload(step, datasetId, files)
+  } catch (error) {
+    throw step.signal.aborted ? error : draftLeft(error, name, datasetId)
+  }
+  if (!request.wait) {
+    owe(step, request, undefined)
+    return `Dataset "${name}" was accepted for creation from ${filesText(files)}; the step did not wait for it (wait: false).`
+  }
+  const { dataset, size: made } = await waitForCreation(step, datasetId)
+  owe(step, request, undefined)
+  compare(step, dataset, files)
+  return `Dataset "${name}" was created from ${filesText(files)}${made === undefined ? '' : ` with ${made}`}.`
+}
+
+async function create(step: Step, request: CreateFromFilesRequest): Promise<string> {
+  const { api, reporter } = step
+  const { datasetName: name, onCancel } = request
+  const datasetId = await createOnce(step, {
+    name,
+    onCancel,
+    send: () => api.ingestion.newDataset(name),
+    async candidates(retries) {
+      // Ours has no task yet, and was made from nothing.
+      const [datasets, tasks] = await Promise.all([
+        api.datasets.list(retries),
+        visibleTasks(step, { type: CREATION }, retries),
+      ])
+      const named = datasets.filter((dataset) => dataset.name === name)
+      const busy = new Set(tasks.map((task) => task.datasetId))
+      return new Set(
+        named.filter(({ id, sourceUri }) => !busy.has(id) && !sourceUri?.startsWith('s3://')).map(({ id }) => id),
+      )
+    },
+    debt: 'delete-draft',
+    undoUnnamed: (earlier) => (client, waiting) => deleteUnnamedDraft(client, waiting, name, earlier),
+    undo: (id) => (client, waiting) => deleteDraft(client, waiting, id),
+  })
+  reporter.output('dataset_status', 'DRAFT')
+  reporter.info(`Visual Layer made dataset ${datasetId} as a draft.`)
+  return datasetId
+}
+
+/** Sends every file, and only then starts the processing, once. */
+async function upload(step: Step, datasetId: string, files: readonly FilePart[]): Promise<void> {
+  const { api, reporter } = step
+  const transaction = await api.ingestion.openTransaction(datasetId)
+  const phase = {
+    awaited: `the upload to dataset ${datasetId}`,
+    carryOn: 'Run the step again: it starts from the first file.',
+  }
+  await sendFiles(step, files, phase, (batch, sending) => api.ingestion.upload(datasetId, transaction, batch, sending))
+  const change = new OnceOnly<void>(
+    {
+      what: `start the processing of dataset ${datasetId}`,
+      send: () => api.ingestion.process(datasetId, transaction),
+      async look() {
+        const { status } = await api.datasets.get(datasetId, 0)
+        if (status !== 'DRAFT') return { found: undefined }
+        const tasks = await visibleTasks(step, { datasetId, type: CREATION }, 0)
+        return tasks.length > 0 ? { found: undefined } : 'absent'
+      },
+    },
+    step.waiting,
+    (line) => reporter.info(line),
+  )
+  await change.run()
+  reporter.info(`All files are up; Visual Layer accepted the processing of dataset ${datasetId}.`)
+}
+
+/** The same failure, which also names what is left behind. */
+function draftLeft(error: unknown, name: string, datasetId: string): unknown {
+  if (!(error instanceof ActionError)) return error
+  const { code, message, apiWords, todo } = error
+  const left = `Dataset "${name}" (${datasetId}) is left behind, as a draft unless its processing had begun: delete it in Visual Layer if it is not wanted. Running the step again creates another dataset.`
+  return new ActionError(code, message, {
+    apiWords,
+    todo: todo === undefined ? left : `${todo}\n${left}`,
+    cause: error,
+  })
+}
+
+/** Files that Visual Layer dropped or took twice show in the number of items. A video may count as its frames. */
+function compare(step: Step, { id, images, videos }: Dataset, files: readonly FilePart[]): void {
+  const sent = files.filter(({ contentType }) => contentType.startsWith('image/')).length
+  if (images === undefined || sent !== files.length || (videos ?? 0) > 0 || images === sent) return
+  step.reporter.warning(
+    `${sent.toLocaleString('en-US')} images were sent, and dataset ${id} has ${images.toLocaleString('en-US')}.`,
+    {
+      todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; a file that was sent twice may be there twice.',
+    },
+  )
+}
+
+function filesText(files: readonly FilePart[]): string {
+  const count = files.length === 1 ? '1 file' : `${files.length.toLocaleString('en-US')} files`
+  return `${count} (${size(totalBytes(files))})`
+}

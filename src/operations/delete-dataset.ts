@@ -1,0 +1,56 @@
+import { ActionError } from '../errors.ts'
+import type { DeleteDatasetRequest } from '../inputs/operations/delete-dataset.ts'
+import type { Dataset } from '../visual-layer/datasets.ts'
+import { patienceMs } from '../waiting/pace.ts'
+import { throughConflicts } from './conflicts.ts'
+import { readDataset } from './facts.ts'
+import { datasetRemoval } from './remove-dataset.ts'
+import type { Step } from './step.ts'
+import { duration, waitFor } from './waits.ts'
+
+/** Deletes a dataset for good; done when it is gone. Without its name as a confirmation nothing is changed. */
+export async function deleteDataset(request: DeleteDatasetRequest, step: Step): Promise<string> {
+  const { api } = step
+  const dataset = await readDataset(step, request.datasetId)
+  // White space around an input is dropped before it gets here.
+  if (dataset.name.trim() !== request.confirmDatasetName) throw notConfirmed(dataset, request.confirmDatasetName)
+
+  const { change, isGone } = await datasetRemoval(api, step.waiting, dataset.id)
+  await throughConflicts(step, dataset.id, 'wait', () => change.run())
+
+  const acceptedAt = step.clock.now()
+  const patience = patienceMs(step.deadline.remainingMs())
+  await waitFor<void>(
+    step,
+    {
+      awaited: `dataset ${dataset.id} to be gone`,
+      carryOn: 'The deletion was accepted: look at the dataset in Visual Layer, or run the step again.',
+    },
+    async () => {
+      if (await isGone()) return { state: 'done', value: undefined }
+      if (step.clock.now() - acceptedAt >= patience) return { state: 'failed', error: notGone(dataset, patience) }
+      return { state: 'pending', line: 'Visual Layer still shows the dataset' }
+    },
+  )
+  return `Dataset "${dataset.name}" was deleted.`
+}
+
+function notConfirmed(dataset: Dataset, given: string): ActionError {
+  return new ActionError(
+    'invalid_input',
+    `Nothing was deleted: confirm_dataset_name is "${given}", but dataset ${dataset.id} is named "${dataset.name}".`,
+    {
+      todo: 'Check that dataset_id is the dataset that you mean to delete. If it is, set confirm_dataset_name to its name, letter by letter. A deleted dataset cannot be brought back.',
+    },
+  )
+}
+
+function notGone(dataset: Dataset, afterMs: number): ActionError {
+  return new ActionError(
+    'operation_failed',
+    `Visual Layer accepted the deletion of dataset "${dataset.name}" (${dataset.id}), but after ${duration(afterMs)} still shows it.`,
+    {
+      todo: 'Look at the dataset in Visual Layer: on a self-hosted server the deletion of datasets may be switched off. If it is still there, run the step again.',
+    },
+  )
+}

@@ -1,0 +1,61 @@
+import { ActionError } from '../errors.ts'
+import type { DeleteSnapshotRequest } from '../inputs/operations/delete-snapshot.ts'
+import type { Dataset } from '../visual-layer/datasets.ts'
+import { RequestFailure } from '../visual-layer/failure.ts'
+import type { Snapshot } from '../visual-layer/snapshots.ts'
+import { whenTaken } from './catalog.ts'
+import { chooseSnapshot } from './choose-snapshot.ts'
+import { throughConflicts } from './conflicts.ts'
+import { deletion, stillListed } from './deletion.ts'
+import { aboutSnapshot, readDataset } from './facts.ts'
+import type { Step } from './step.ts'
+
+/** Removes a snapshot from the catalog; done when the catalog shows it no more. The current one is refused, by the service too. */
+export async function deleteSnapshot(request: DeleteSnapshotRequest, step: Step): Promise<string> {
+  const { reporter } = step
+  reporter.output('deleted_snapshot_ids', '[]')
+  const dataset = await readDataset(step, request.datasetId)
+  const target = await chooseSnapshot(step, dataset, request.snapshot)
+  aboutSnapshot(step, target, 'Snapshot')
+  reporter.info(
+    `The snapshot to delete is "${target.name}" (${target.id}), taken ${whenTaken(target) || 'at an unknown time'}.`,
+  )
+  if (target.isCurrent) throw currentIsKept(dataset, target)
+
+  const change = deletion(step, dataset.id, target)
+  await throughConflicts(step, dataset.id, 'wait', async () => {
+    try {
+      await change.run()
+    } catch (error) {
+      const refused = error instanceof RequestFailure && error.outcome.status === 409
+      if (refused && (await isCurrentNow(step, dataset, target))) throw currentIsKept(dataset, target, error)
+      throw error
+    }
+  })
+  reporter.output('deleted_snapshot_ids', JSON.stringify([target.id]))
+  const left = await stillListed(step, dataset.id, new Set([target.id]))
+  if (left.length === 0) return `Snapshot "${target.name}" of dataset "${dataset.name}" was deleted.`
+  reporter.output('deleted_snapshot_ids', '[]')
+  throw new ActionError(
+    'operation_failed',
+    `Visual Layer accepted the deletion of snapshot "${target.name}" (${target.id}), but still lists it.`,
+    { todo: 'Look at the Snapshot Catalog of the dataset. If the snapshot is still there, run the step again.' },
+  )
+}
+
+async function isCurrentNow(step: Step, dataset: Dataset, target: Snapshot): Promise<boolean> {
+  return (await step.api.snapshots.list(dataset.id)).some((one) => one.id === target.id && one.isCurrent)
+}
+
+/** No waiting heals this conflict. */
+function currentIsKept(dataset: Dataset, target: Snapshot, refusal?: RequestFailure): ActionError {
+  return new ActionError(
+    'conflict',
+    `Snapshot "${target.name}" (${target.id}) is the current one of dataset "${dataset.name}", and Visual Layer does not delete the state that a dataset is in. Nothing was deleted.`,
+    {
+      apiWords: refusal?.apiWords,
+      todo: `Take another snapshot first (operation: snapshot) or restore another one (operation: restore), which makes that one current. Then delete this one by its id:\n  snapshot_id: ${target.id}`,
+      cause: refusal,
+    },
+  )
+}

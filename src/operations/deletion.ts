@@ -1,0 +1,42 @@
+import type { Snapshot } from '../visual-layer/snapshots.ts'
+import { OnceOnly } from '../waiting/once.ts'
+import { patienceMs } from '../waiting/pace.ts'
+import type { Step } from './step.ts'
+import { waitFor } from './waits.ts'
+
+/** The deletion of one snapshot that the catalog has shown; it has taken effect when the catalog shows it no more. */
+export function deletion(step: Step, datasetId: string, { id }: Snapshot): OnceOnly<void> {
+  const { snapshots } = step.api
+  return new OnceOnly<void>(
+    {
+      what: `delete snapshot ${id} of dataset ${datasetId}`,
+      send: () => snapshots.delete(datasetId, id),
+      async look() {
+        const listed = await snapshots.list(datasetId, 0)
+        return listed.some((one) => one.id === id) ? 'absent' : { found: undefined }
+      },
+    },
+    step.waiting,
+    (line) => step.reporter.info(line),
+  )
+}
+
+/** Waits until the catalog shows none of these any more; answers those that it still shows when it has had its time. */
+export async function stillListed(step: Step, datasetId: string, ids: ReadonlySet<string>): Promise<Snapshot[]> {
+  const startedAt = step.clock.now()
+  const patience = patienceMs(step.deadline.remainingMs())
+  const many = ids.size > 1 ? `${ids.size} deleted snapshots` : 'the deleted snapshot'
+  return waitFor<Snapshot[]>(
+    step,
+    {
+      awaited: `${many} to leave the catalog of dataset ${datasetId}`,
+      carryOn: 'The deletion was accepted: look at the Snapshot Catalog of the dataset, or run the step again.',
+    },
+    async () => {
+      const left = (await step.api.snapshots.list(datasetId, 0)).filter((one) => ids.has(one.id))
+      return left.length === 0 || step.clock.now() - startedAt >= patience
+        ? { state: 'done', value: left }
+        : { state: 'pending', line: `the catalog still shows ${left.length} of them` }
+    },
+  )
+}

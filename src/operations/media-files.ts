@@ -1,0 +1,139 @@
+import path from 'node:path'
+import { ActionError } from '../errors.ts'
+import { findFile, findFiles, type FoundFile } from '../runner/files.ts'
+import { isArchive, MEDIA_FORMATS, mediaType } from '../visual-layer/media-formats.ts'
+import type { FilePart } from '../visual-layer/multipart.ts'
+import type { Step } from './step.ts'
+
+/** How many names a message lists. */
+const MOST_NAMED = 10
+
+/** What is wrong with a file that a pattern matched. */
+interface Refused {
+  file: FoundFile
+  why: string
+}
+
+/**
+ * The media that `files` selects, in the order of their paths, ready to be sent. Everything that is matched is sent, or nothing:
+ * what cannot be sent is named, all at once. Hidden files are the exception, unless a pattern names them. Nothing was sent yet.
+ *
+ * Throws `invalid_input`, or `operation_failed` where the workspace cannot be read.
+ */
+export async function chooseMedia(
+  step: Step,
+  patterns: readonly string[],
+  operation: 'create-from-files' | 'add-media',
+): Promise<FilePart[]> {
+  const found = await findFiles(patterns, step.context.workspace)
+  const { taken, hidden } = withoutHidden(found, patterns)
+  if (hidden.length > 0) {
+    step.reporter.note(
+      `${count(hidden.length)} hidden (a name that begins with a dot) and left out: ${list(hidden.map(({ shown }) => shown))}. A pattern that names the dot takes them along.`,
+    )
+  }
+  if (taken.length === 0) throw nothingFound(step, patterns, hidden.length)
+  const refused = taken.flatMap((file): Refused[] => {
+    const why = reasonAgainst(file, operation)
+    return why === undefined ? [] : [{ file, why }]
+  })
+  if (refused.length > 0) throw cannotBeSent(refused, taken.length)
+  const files = taken.map((file): FilePart => {
+    const fileName = path.posix.basename(file.shown)
+    return {
+      path: file.path,
+      fileName,
+      contentType: mediaType(fileName) ?? 'application/octet-stream',
+      sizeBytes: file.sizeBytes,
+    }
+  })
+  warnOfEqualNames(step, taken)
+  return files
+}
+
+/** The archive that `archive` names, ready to be sent. Throws `invalid_input` where it is none. Nothing was sent yet. */
+export async function chooseArchive(step: Step, place: string): Promise<FilePart> {
+  const found = await findFile(place, step.context.workspace)
+  const why = !found
+    ? 'is not there'
+    : found.trouble
+      ? `is ${article(found.trouble)}`
+      : found.sizeBytes === 0
+        ? 'is empty'
+        : ''
+  if (found && why === '') {
+    const fileName = path.posix.basename(found.shown)
+    const contentType = /\.zip$/i.test(fileName)
+      ? 'application/zip'
+      : /gz$/i.test(fileName)
+        ? 'application/gzip'
+        : 'application/x-tar'
+    return { path: found.path, fileName, contentType, sizeBytes: found.sizeBytes }
+  }
+  throw new ActionError('invalid_input', `The archive ${JSON.stringify(place)} ${why}, in ${step.context.workspace}.`, {
+    todo: 'Check the path, and that a step before this one puts the archive into the workspace. Nothing was sent to Visual Layer.',
+  })
+}
+
+function article(trouble: string): string {
+  return trouble.startsWith('not') ? trouble : `a ${trouble}`
+}
+
+function withoutHidden(found: FoundFile[], patterns: readonly string[]): { taken: FoundFile[]; hidden: FoundFile[] } {
+  const isHidden = (place: string) => /(?:^|\/)\.[^/]/.test(place)
+  if (patterns.some((pattern) => !pattern.startsWith('!') && isHidden(pattern))) return { taken: found, hidden: [] }
+  return { taken: found.filter(({ shown }) => !isHidden(shown)), hidden: found.filter(({ shown }) => isHidden(shown)) }
+}
+
+function reasonAgainst(file: FoundFile, operation: 'create-from-files' | 'add-media'): string | undefined {
+  if (file.trouble !== undefined) return article(file.trouble)
+  if (isArchive(file.shown)) {
+    return operation === 'add-media'
+      ? 'an archive: give it as "archive"'
+      : 'an archive, which Visual Layer does not take at creation: unpack it in a step before'
+  }
+  if (mediaType(file.shown) === undefined) return 'not one of the formats that Visual Layer takes'
+  return file.sizeBytes === 0 ? 'empty (0 bytes)' : undefined
+}
+
+function nothingFound(step: Step, patterns: readonly string[], hidden: number): ActionError {
+  const shown = patterns.map((pattern) => JSON.stringify(pattern)).join(', ')
+  const only = hidden > 0 ? ' but hidden ones' : ''
+  return new ActionError('invalid_input', `"files" matches no file${only} in ${step.context.workspace}: ${shown}.`, {
+    todo: 'Check the patterns, and that a step before this one puts the files into the workspace (actions/checkout, a download). Links to folders are not followed. Nothing was sent to Visual Layer.',
+  })
+}
+
+function cannotBeSent(refused: readonly Refused[], total: number): ActionError {
+  const lines = refused.slice(0, MOST_NAMED).map(({ file, why }) => `- ${JSON.stringify(file.shown)}: ${why}`)
+  if (refused.length > MOST_NAMED) lines.push(`- and ${(refused.length - MOST_NAMED).toLocaleString('en-US')} more`)
+  return new ActionError(
+    'invalid_input',
+    [`${refused.length} of the ${count(total)} that "files" matches cannot be sent.`, ...lines].join('\n'),
+    {
+      todo: `Name the media more closely, or exclude the others, such as with a line "!**/*.txt" under files. Visual Layer takes ${MEDIA_FORMATS}. Nothing was sent to Visual Layer.`,
+    },
+  )
+}
+
+/** Files go up under their base names; what Visual Layer does with two of one name is documented nowhere. */
+function warnOfEqualNames(step: Step, files: readonly FoundFile[]): void {
+  const places = Map.groupBy(files, ({ shown }) => path.posix.basename(shown))
+  const equal = [...places.values()].filter((group) => group.length > 1)
+  if (equal.length === 0) return
+  const examples = equal.slice(0, MOST_NAMED).map((group) => group.map(({ shown }) => shown).join(' = '))
+  const more = equal.length > MOST_NAMED ? `, and ${equal.length - MOST_NAMED} more names` : ''
+  step.reporter.warning(
+    `${equal.length} file names occur more than once: ${examples.join(', ')}${more}. Files are sent without their folders, and what Visual Layer does with two of the same name is not documented: one may replace the other.`,
+    { todo: 'Give each file a name of its own to be sure. The number of items is compared in the end.' },
+  )
+}
+
+function count(files: number): string {
+  return files === 1 ? '1 file' : `${files.toLocaleString('en-US')} files`
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED).join(', ')
+  return names.length > MOST_NAMED ? `${shown} and ${names.length - MOST_NAMED} more` : shown
+}

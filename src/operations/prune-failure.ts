@@ -1,0 +1,45 @@
+import { ActionError } from '../errors.ts'
+import type { Dataset } from '../visual-layer/datasets.ts'
+import type { Snapshot } from '../visual-layer/snapshots.ts'
+
+/** A snapshot that the rule deletes and that is still there, and why. */
+export interface Stayed {
+  snapshot: Snapshot
+  error: ActionError
+}
+
+const MOST_NAMED = 8
+const NAME_CHARS = 60
+const WHY_CHARS = 160
+
+function shortened(text: string, chars: number): string {
+  return text.length <= chars ? text : `${text.slice(0, chars).toWellFormed()}…`
+}
+
+/** The one error for all that stayed: what stayed, why, and what to do. The code is theirs where they share one. */
+export function pruneFailure(dataset: Dataset, stayed: readonly Stayed[], deleted: number): ActionError {
+  const [first] = stayed
+  const shared = stayed.every(({ error }) => error.code === first?.error.code) ? first?.error : undefined
+  const named = stayed.slice(0, MOST_NAMED).map(({ snapshot, error }) => {
+    const why = shortened(error.apiWords ?? error.message, WHY_CHARS)
+    return `- "${shortened(snapshot.name, NAME_CHARS)}" (${snapshot.id}): ${why}`
+  })
+  const more = stayed.length > MOST_NAMED ? [`- and ${stayed.length - MOST_NAMED} more, in the job summary`] : []
+  const many = stayed.length === 1 ? '1 snapshot' : `${stayed.length} snapshots`
+  return new ActionError(
+    shared?.code ?? 'operation_failed',
+    [
+      `${many} of dataset "${shortened(dataset.name, NAME_CHARS)}" should have been deleted and stayed; ${deleted} ${deleted === 1 ? 'was' : 'were'} deleted.`,
+      ...named,
+      ...more,
+    ].join('\n'),
+    { todo: todoOf(shared), cause: first?.error },
+  )
+}
+
+function todoOf(shared: ActionError | undefined): string {
+  if (shared?.code === 'conflict') {
+    return 'A snapshot that is being restored or cloned can be deleted once that has ended: run the step again then. The current one can be deleted when another one is current.'
+  }
+  return shared?.todo ?? 'Run the step again: it deletes what is left. What stays each time has its reason in the list.'
+}

@@ -1,0 +1,171 @@
+import { ActionError, describe, unforeseen } from '../errors.ts'
+import type { PruneSnapshotsRequest } from '../inputs/operations/prune-snapshots.ts'
+import type { Dataset } from '../visual-layer/datasets.ts'
+import { RequestFailure } from '../visual-layer/failure.ts'
+import type { Snapshot } from '../visual-layer/snapshots.ts'
+import { CATALOG_HEADERS, catalogCells, whenTaken } from './catalog.ts'
+import { deletion, stillListed } from './deletion.ts'
+import { readDataset } from './facts.ts'
+import { pruneFailure, type Stayed } from './prune-failure.ts'
+import { protection, type RetentionRule, retentionPlan, ruleWords, type Verdict } from './retention.ts'
+import type { Step } from './step.ts'
+
+/** Written at each deletion up to here, then at every so manieth: the runner keeps all that was ever written. */
+const WRITTEN_EACH = 100
+const WRITTEN_AT = 25
+
+/** What became of a snapshot that the plan deletes. */
+type Outcome = 'deleted' | 'already gone' | 'kept' | 'stayed'
+
+/** Deletes what a retention rule no longer keeps, oldest first; one failure does not stop the rest. */
+export async function pruneSnapshots(request: PruneSnapshotsRequest, step: Step): Promise<string> {
+  const { reporter } = step
+  reporter.output('deleted_snapshot_ids', '[]')
+  const dataset = await readDataset(step, request.datasetId)
+  reporter.fact('Rule', ruleWords(request))
+  const plan = retentionPlan(await step.api.snapshots.list(dataset.id), request, step.clock.date())
+  const doomed = plan.filter((one) => !one.keep).toReversed()
+  reporter.fact('Kept by the rule', String(plan.length - doomed.length))
+  tell(step, plan, new Map(), request.dryRun ? 'would be deleted' : 'to be deleted')
+  if (request.dryRun) {
+    for (const { snapshot } of doomed) reporter.info(`Would delete ${named(snapshot)}.`)
+    reporter.fact('Would be deleted', String(doomed.length))
+    return `Dry run: ${counted(doomed.length)} of dataset "${dataset.name}" would be deleted, and none was.`
+  }
+  const pruning = new Pruning(step, dataset, request)
+  try {
+    await pruning.deleteAll(doomed)
+  } finally {
+    pruning.writeDeleted()
+    tell(step, plan, pruning.ends, 'not tried')
+    reporter.fact('Deleted', String(pruning.deleted.length))
+  }
+  if (pruning.stayed.length > 0) throw pruneFailure(dataset, pruning.stayed, pruning.deleted.length)
+  return `${counted(pruning.deleted.length)} of dataset "${dataset.name}" ${pruning.deleted.length === 1 ? 'was' : 'were'} deleted.`
+}
+
+function counted(number: number): string {
+  return number === 1 ? '1 snapshot' : `${number} snapshots`
+}
+
+function named(snapshot: Snapshot): string {
+  return `snapshot "${snapshot.name}" (${snapshot.id}), taken ${whenTaken(snapshot)}`
+}
+
+type Ends = ReadonlyMap<string, { outcome: Outcome; why?: string }>
+
+/** Shows the plan in the summary, with what became of it as far as it is known. */
+function tell(step: Step, plan: readonly Verdict[], ends: Ends, otherwise: string): void {
+  step.reporter.table({
+    title: 'Retention',
+    headers: [...CATALOG_HEADERS, 'Outcome', 'Why'],
+    rows: plan.map(({ snapshot, keep, why }) => {
+      const end = ends.get(snapshot.id)
+      return [...catalogCells(snapshot), keep ? 'kept' : (end?.outcome ?? otherwise), end?.why ?? why]
+    }),
+  })
+}
+
+class Pruning {
+  /** Ids, in the order in which they were deleted. */
+  deleted: string[] = []
+  readonly stayed: Stayed[] = []
+  readonly ends = new Map<string, { outcome: Outcome; why?: string }>()
+  readonly #step: Step
+  readonly #dataset: Dataset
+  readonly #rule: RetentionRule
+
+  constructor(step: Step, dataset: Dataset, rule: RetentionRule) {
+    this.#step = step
+    this.#dataset = dataset
+    this.#rule = rule
+  }
+
+  /** @param doomed in the order in which they are to go */
+  async deleteAll(doomed: readonly Verdict[]): Promise<void> {
+    const { reporter, deadline, signal } = this.#step
+    for (const [index, { snapshot }] of doomed.entries()) {
+      signal.throwIfAborted()
+      try {
+        if (deadline.remainingMs() <= 0) throw notTried('timed_out')
+        const outcome = await this.#deleteOne(snapshot)
+        reporter.info(`${index + 1} of ${doomed.length}: ${named(snapshot)}: ${outcome}.`)
+      } catch (error) {
+        signal.throwIfAborted()
+        const failure = error instanceof ActionError ? error : unforeseen(error)
+        this.#stays(snapshot, failure)
+        reporter.info(
+          `${index + 1} of ${doomed.length}: ${named(snapshot)} stayed: ${failure.apiWords ?? failure.message}`,
+        )
+        // Neither would end otherwise for any of the rest.
+        if (failure.code === 'timed_out' || failure.code === 'unauthorized') {
+          for (const rest of doomed.slice(index + 1)) this.#stays(rest.snapshot, notTried(failure.code, failure.todo))
+          break
+        }
+      }
+    }
+    await this.#confirm()
+  }
+
+  writeDeleted(): void {
+    this.#step.reporter.output('deleted_snapshot_ids', JSON.stringify(this.deleted))
+  }
+
+  async #deleteOne(snapshot: Snapshot): Promise<Outcome> {
+    const { api } = this.#step
+    // Read again each time: a long list takes its time, and somebody may restore, rename or delete meanwhile.
+    const now = (await api.snapshots.list(this.#dataset.id)).find((one) => one.id === snapshot.id)
+    const keptFor = now && protection(now, this.#rule)
+    if (!now) return this.#ended(snapshot, 'already gone', 'somebody else deleted it meanwhile')
+    if (keptFor !== undefined) return this.#ended(snapshot, 'kept', `meanwhile ${keptFor}`)
+    if (now.isRestoring) throw new ActionError('conflict', 'The dataset is being restored to it.')
+    try {
+      await deletion(this.#step, this.#dataset.id, snapshot).run()
+    } catch (error) {
+      if (!(error instanceof RequestFailure) || error.outcome.status !== 404) throw error
+      // The list may lag behind somebody else's deletion; that it is gone is seen at the end.
+      return this.#ended(snapshot, 'already gone', 'Visual Layer did not find it any more')
+    }
+    this.deleted.push(snapshot.id)
+    if (this.deleted.length <= WRITTEN_EACH || this.deleted.length % WRITTEN_AT === 0) this.writeDeleted()
+    return this.#ended(snapshot, 'deleted')
+  }
+
+  #ended(snapshot: Snapshot, outcome: Outcome, why?: string): Outcome {
+    this.ends.set(snapshot.id, { outcome, ...(why === undefined ? {} : { why }) })
+    return outcome
+  }
+
+  #stays(snapshot: Snapshot, error: ActionError): void {
+    this.stayed.push({ snapshot, error })
+    this.#ended(snapshot, 'stayed', error.apiWords ?? error.message)
+  }
+
+  /** An accepted deletion is not yet a deletion: the catalog must show it. */
+  async #confirm(): Promise<void> {
+    const gone = [...this.ends].filter(([, { outcome }]) => outcome === 'deleted' || outcome === 'already gone')
+    if (gone.length === 0) return
+    let left: Snapshot[] = []
+    try {
+      left = await stillListed(this.#step, this.#dataset.id, new Set(gone.map(([id]) => id)))
+    } catch (error) {
+      this.#step.signal.throwIfAborted()
+      if (this.stayed.length === 0) throw error
+      this.#step.reporter.note(`That the others are gone could not be seen: ${describe(error)}`)
+    }
+    for (const snapshot of left) {
+      const isOurs = this.deleted.includes(snapshot.id)
+      const message = `Visual Layer ${isOurs ? 'accepted its deletion' : 'did not find it'}, but still lists it.`
+      this.#stays(snapshot, new ActionError('operation_failed', message))
+      this.deleted = this.deleted.filter((id) => id !== snapshot.id)
+    }
+  }
+}
+
+function notTried(
+  code: 'timed_out' | 'unauthorized',
+  todo = 'Run the step again: it goes on where it ended. Or raise timeout.',
+): ActionError {
+  const why = code === 'timed_out' ? 'the time of the step had ended' : 'the credentials were no longer accepted'
+  return new ActionError(code, `Its deletion was not tried: ${why}.`, { todo })
+}

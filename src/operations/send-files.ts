@@ -1,0 +1,52 @@
+import prettyBytes from 'pretty-bytes'
+import { totalBytes, uploadFiles } from '../transfer/upload.ts'
+import type { Sending } from '../visual-layer/ingestion.ts'
+import type { FilePart } from '../visual-layer/multipart.ts'
+import type { Step } from './step.ts'
+import { type Phase, withinDeadline } from './waits.ts'
+
+/** Between two lines of progress, in ms. */
+const PROGRESS_MS = 5_000
+
+/** Bytes for people. */
+export function size(bytes: number): string {
+  return prettyBytes(bytes, { binary: true })
+}
+
+/** Says how far an upload is, now and then: `uploaded 1,250 of 2,000 files, 1.2 GiB of 2 GiB (60 %)`. */
+export function uploadProgress(step: Step, files: readonly FilePart[]): (doneFiles: number, bytes: number) => void {
+  const total = totalBytes(files)
+  let last = step.clock.now()
+  return (doneFiles, bytes) => {
+    if (step.clock.now() - last < PROGRESS_MS && doneFiles < files.length) return
+    last = step.clock.now()
+    const counted = `${doneFiles.toLocaleString('en-US')} of ${files.length.toLocaleString('en-US')} files`
+    const share = total === 0 ? 100 : Math.floor((bytes / total) * 100)
+    step.reporter.progress(`uploaded ${counted}, ${size(bytes)} of ${size(total)} (${share} %)`)
+  }
+}
+
+/** Sends files in batches, several at a time, within the deadline of the step. */
+export async function sendFiles(
+  step: Step,
+  files: readonly FilePart[],
+  phase: Phase,
+  send: (batch: readonly FilePart[], sending: Sending) => Promise<void>,
+): Promise<void> {
+  const { clock, deadline, maxRetries, reporter } = step
+  await reporter.group(`Uploading ${files.length.toLocaleString('en-US')} files, ${size(totalBytes(files))}`, () =>
+    withinDeadline(step, phase, (signal) =>
+      uploadFiles({
+        files,
+        send,
+        clock,
+        deadline,
+        signal,
+        maxRetries,
+        onProgress: uploadProgress(step, files),
+        say: (line) => reporter.info(line),
+        warn: (line) => reporter.warning(line),
+      }),
+    ),
+  )
+}

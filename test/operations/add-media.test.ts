@@ -1,0 +1,120 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { addMedia } from '../../src/operations/add-media.ts'
+import type { Dataset } from '../../src/visual-layer/datasets.ts'
+import type { Task } from '../../src/visual-layer/tasks.ts'
+import { request } from '../inputs/step-inputs.ts'
+import { rejection, RequestClock } from '../visual-layer/loopback.ts'
+import { dataset, id, lostReply, neverSent, refused, task } from '../visual-layer/samples.ts'
+import { fakeStep } from './fake-step.ts'
+
+const FATES = ['made', 'made, reply lost', 'lost on the way', 'never sent', 'too many requests'] as const
+
+interface Plan {
+  fates: (typeof FATES)[number][]
+  /** How late a task shows in the list, and a change in the status, in ms. */
+  taskLagMs: number
+  statusLagMs: number
+  workMs: number
+  /** With auto_reindex: whether the service reindexes by itself. */
+  reindexes: boolean
+  autoReindex: boolean
+}
+
+/** A service that adds three images each time it is asked, on a dataset that had ten. */
+function scene(plan: Plan) {
+  const { signal } = new AbortController()
+  const clock = new RequestClock(signal)
+  const additions: number[] = []
+  const reindexes: number[] = []
+  const fates = [...plan.fates]
+  const workOf = (type: string, at: number, number: number): Task =>
+    task({
+      id: id(number),
+      type,
+      datasetId: id(1),
+      state: clock.now() >= at + plan.workMs ? 'COMPLETED' : 'RUNNING',
+    })
+  const statusAt = (now: number): Dataset => {
+    const work = [...additions, ...reindexes]
+    const images = 10 + 3 * additions.filter((at) => now >= at + plan.workMs).length
+    if (work.some((at) => now >= at && now < at + plan.workMs))
+      return dataset({ id: id(1), status: 'READ_ONLY', images })
+    const partial =
+      additions.some((at) => now >= at) && !(plan.autoReindex && plan.reindexes) && !reindexes.some((at) => now >= at)
+    return dataset({ id: id(1), status: partial ? 'PARTIAL_INDEX' : 'READY', images })
+  }
+  const step = fakeStep({
+    clock,
+    signal,
+    maxRetries: 8,
+    interval: 500,
+    api: {
+      datasets: { get: async () => statusAt(clock.now() - plan.statusLagMs) },
+      tasks: {
+        list: async ({ type }) =>
+          [
+            task({ id: id(90), type: 'MEDIA_ADDITION', datasetId: id(1), state: 'COMPLETED' }),
+            ...additions.map((at, index) => ({ at, shown: workOf('MEDIA_ADDITION', at, 100 + index) })),
+            ...reindexes.map((at, index) => ({ at, shown: workOf('REINDEX', at, 200 + index) })),
+          ]
+            .flatMap((one) => ('shown' in one ? (clock.now() >= one.at + plan.taskLagMs ? [one.shown] : []) : [one]))
+            .filter((one) => type === undefined || one.type === type),
+      },
+      media: {
+        add: async () => {
+          const fate = fates.shift() ?? 'made'
+          if (fate === 'never sent') throw neverSent()
+          if (fate === 'too many requests') throw refused(429, '', 2_000)
+          if (fate === 'lost on the way') throw lostReply()
+          if (statusAt(clock.now()).status === 'READ_ONLY') throw refused(409)
+          additions.push(clock.now())
+          if (fate === 'made, reply lost') throw lostReply()
+        },
+        reindex: async () => {
+          reindexes.push(clock.now())
+        },
+      },
+    },
+  })
+  const asked = request('add-media', { auto_reindex: String(plan.autoReindex) })
+  return { step, additions, reindexes, statusNow: () => statusAt(clock.now()), ended: addMedia(asked, step) }
+}
+
+const plans: fc.Arbitrary<Plan> = fc.record({
+  fates: fc.array(fc.constantFrom(...FATES), { maxLength: 4 }),
+  taskLagMs: fc.integer({ min: 0, max: 60_000 }),
+  statusLagMs: fc.integer({ min: 0, max: 3_000 }),
+  workMs: fc.integer({ min: 5_000, max: 600_000 }),
+  reindexes: fc.boolean(),
+  autoReindex: fc.boolean(),
+})
+
+describe('add-media', () => {
+  it('adds once whatever becomes of replies, and success means that the media are in and the index is as asked', async () => {
+    await fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        const { ended, additions, reindexes, statusNow, step } = scene(plan)
+        await ended
+        expect(additions).toHaveLength(1)
+        expect(reindexes).toHaveLength(plan.autoReindex && !plan.reindexes ? 1 : 0)
+        expect(step.reporter.outputs['task_id']).toBe(id(100))
+        const { images, status } = statusNow()
+        expect([images, status]).toEqual([13, plan.autoReindex ? 'READY' : 'PARTIAL_INDEX'])
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it.each([403, 422] as const)('is refused with HTTP %s once, and adds nothing', async (status) => {
+    const step = fakeStep({
+      api: {
+        datasets: { get: async () => dataset({ id: id(1) }) },
+        tasks: { list: async () => [] },
+        media: { add: async () => Promise.reject(refused(status, 'no')) },
+      },
+    })
+    expect(await rejection(addMedia(request('add-media'), step))).toMatchObject({ apiWords: 'no' })
+    expect(step.reporter.outputs['dataset_id']).toBeDefined()
+  })
+})

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { deleteDraft, deleteUnnamedDraft } from '../../src/operations/delete-draft.ts'
+import { rejection } from '../visual-layer/loopback.ts'
+import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
+import { fakeStep, type StubApi } from './fake-step.ts'
+
+const draft = dataset({ status: 'DRAFT' })
+
+function drafting(api: StubApi) {
+  const step = fakeStep({ api, timeoutMs: 30_000, interval: 400 })
+  return { step, ended: deleteDraft(step.api, step.waiting, SOURCE) }
+}
+
+describe('a cancelled creation from files', () => {
+  it('has its draft deleted', async () => {
+    const deleted: string[] = []
+    const { ended } = drafting({ datasets: { get: async () => draft, delete: async (one) => void deleted.push(one) } })
+    expect(await ended).toContain('was deleted')
+    expect(deleted).toEqual([SOURCE])
+  })
+
+  it('is aborted where processing has begun, and then not deleted', async () => {
+    const aborted: string[] = []
+    const { ended } = drafting({
+      datasets: { get: async () => dataset({ status: 'INDEXING' }) },
+      tasks: { list: async () => [task({ type: 'DATASET_CREATION' })], abort: async (one) => void aborted.push(one) },
+    })
+    expect(await ended).toContain('was aborted')
+    expect(aborted).toEqual([id(200)])
+  })
+
+  it('may be gone already, or go with a request whose reply is lost', async () => {
+    const gone = drafting({ datasets: { get: async () => Promise.reject(refused(404)) } })
+    expect(await gone.ended).toContain('not there any more')
+    let deletions = 0
+    const lost = drafting({
+      datasets: {
+        get: async () => (deletions === 0 ? draft : Promise.reject(refused(404))),
+        delete: async () => {
+          deletions += 1
+          throw lostReply()
+        },
+      },
+    })
+    expect(await lost.ended).toContain('was deleted')
+    expect(deletions).toBe(1)
+  })
+
+  it.each([403, 404, 405, 409])('is named where the API answers HTTP %s', async (status) => {
+    const { ended } = drafting({
+      datasets: { get: async () => draft, delete: async () => Promise.reject(refused(status, 'not allowed')) },
+    })
+    expect(await ended).toMatch(new RegExp(`${SOURCE}.*is left behind.*not allowed`))
+  })
+
+  it('stays owed where the API cannot be reached', async () => {
+    const { ended } = drafting({ datasets: { get: async () => Promise.reject(lostReply()) } })
+    expect(await rejection(ended)).toMatchObject({ code: 'network' })
+  })
+})
+
+describe('one whose id was never told', () => {
+  const earlier = new Set([id(6)])
+  const old = dataset({ id: id(6), status: 'DRAFT' })
+
+  function unnamed(...added: string[]) {
+    const deleted: string[] = []
+    const listed = [
+      old,
+      dataset({ id: id(9), name: 'Dogs', status: 'DRAFT' }),
+      ...added.map((one) => dataset({ ...draft, id: one })),
+    ]
+    const step = fakeStep({
+      api: {
+        datasets: { list: async () => listed, get: async () => draft, delete: async (one) => void deleted.push(one) },
+      },
+      timeoutMs: 3_000,
+      interval: 400,
+    })
+    return { deleted, ended: deleteUnnamedDraft(step.api, step.waiting, 'Cats', earlier) }
+  }
+
+  it('is the only new one of its name', async () => {
+    const { deleted, ended } = unnamed(id(7))
+    expect(await ended).toContain(id(7))
+    expect(deleted).toEqual([id(7)])
+  })
+
+  it('is left where several could be it, or none shows', async () => {
+    const several = unnamed(id(7), id(8))
+    expect(await several.ended).toContain('none was deleted')
+    const none = unnamed()
+    expect(await rejection(none.ended)).toMatchObject({ message: expect.stringContaining('did not show') })
+    expect([several.deleted, none.deleted]).toEqual([[], []])
+  })
+})
