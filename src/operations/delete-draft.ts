@@ -1,8 +1,8 @@
 import type { VisualLayer } from '../visual-layer/client.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
-import { OnceOnly } from '../waiting/once.ts'
 import type { Waiting } from '../waiting/until.ts'
 import { abortCreation, seen } from './abort-creation.ts'
+import { datasetRemoval } from './remove-dataset.ts'
 
 /**
  * Undoes a creation from files that was cancelled; answers in a sentence what came of it. A draft is deleted, since no data is
@@ -18,23 +18,7 @@ export async function deleteDraft(api: VisualLayer, waiting: Waiting, datasetId:
   })
   if (!draft) return `The draft dataset ${datasetId} is not there any more; nothing was left to delete.`
   if (draft.status !== 'DRAFT') return abortCreation(api, waiting, datasetId)
-  const change = new OnceOnly<void>(
-    {
-      what: `delete the draft dataset ${datasetId}`,
-      send: () => api.datasets.delete(datasetId),
-      async look() {
-        try {
-          await api.datasets.get(datasetId, 0)
-          return 'absent'
-        } catch (error) {
-          if (!missing(error)) throw error
-          return { found: undefined }
-        }
-      },
-    },
-    waiting,
-    waiting.onLook,
-  )
+  const { change } = await datasetRemoval(api, waiting, datasetId)
   try {
     await change.run()
     return `The draft dataset ${datasetId}, whose upload was cancelled, was deleted in Visual Layer.`

@@ -1,6 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import prettyBytes from 'pretty-bytes'
 import { ActionError } from '../errors.ts'
 import type { ManifestOrigin } from '../exports/manifest.ts'
 import { type Placed, placeExport } from '../exports/place.ts'
@@ -8,6 +7,7 @@ import type { ExportRequest } from '../inputs/operations/export.ts'
 import { diskFailure } from '../transfer/disk.ts'
 import { download } from '../transfer/download.ts'
 import type { Source } from '../transfer/source.ts'
+import { size } from './facts.ts'
 import { maskLink } from './signed-link.ts'
 import { archiveName } from './start-export.ts'
 import type { Step } from './step.ts'
@@ -15,11 +15,6 @@ import { withinDeadline } from './waits.ts'
 
 /** Between two lines of progress, in ms. */
 const PROGRESS_MS = 5_000
-
-/** Bytes for people. */
-function size(bytes: number): string {
-  return prettyBytes(bytes, { binary: true })
-}
 
 /** A link that the API gives anew when it has expired; masked before anything can show it. */
 function sourceOf(step: Step, datasetId: string, exportId: string, first: string): Source {

@@ -1,3 +1,4 @@
+import prettyBytes from 'pretty-bytes'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import type { Step } from './step.ts'
@@ -18,6 +19,11 @@ export async function readDataset(step: Step, datasetId: string): Promise<Datase
   const dataset = await step.api.datasets.get(datasetId)
   aboutDataset(step, dataset)
   return dataset
+}
+
+/** Bytes for people. */
+export function size(bytes: number): string {
+  return prettyBytes(bytes, { binary: true })
 }
 
 /** Images and videos, as far as they are known: `1,234 images, 5 videos`. */

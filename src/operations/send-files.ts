@@ -1,17 +1,12 @@
-import prettyBytes from 'pretty-bytes'
 import { totalBytes, uploadFiles } from '../transfer/upload.ts'
 import type { Sending } from '../visual-layer/ingestion.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
+import { size } from './facts.ts'
 import type { Step } from './step.ts'
 import { type Phase, withinDeadline } from './waits.ts'
 
 /** Between two lines of progress, in ms. */
 const PROGRESS_MS = 5_000
-
-/** Bytes for people. */
-export function size(bytes: number): string {
-  return prettyBytes(bytes, { binary: true })
-}
 
 /** Says how far an upload is, now and then: `uploaded 1,250 of 2,000 files, 1.2 GiB of 2 GiB (60 %)`. */
 export function uploadProgress(step: Step, files: readonly FilePart[]): (doneFiles: number, bytes: number) => void {

@@ -5,6 +5,7 @@ import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/s
 import { fakeStep, type StubApi } from './fake-step.ts'
 
 const draft = dataset({ status: 'DRAFT' })
+const list = async () => [draft]
 
 function drafting(api: StubApi) {
   const step = fakeStep({ api, timeoutMs: 30_000, interval: 400 })
@@ -14,7 +15,9 @@ function drafting(api: StubApi) {
 describe('a cancelled creation from files', () => {
   it('has its draft deleted', async () => {
     const deleted: string[] = []
-    const { ended } = drafting({ datasets: { get: async () => draft, delete: async (one) => void deleted.push(one) } })
+    const { ended } = drafting({
+      datasets: { list, get: async () => draft, delete: async (one) => void deleted.push(one) },
+    })
     expect(await ended).toContain('was deleted')
     expect(deleted).toEqual([SOURCE])
   })
@@ -35,6 +38,7 @@ describe('a cancelled creation from files', () => {
     let deletions = 0
     const lost = drafting({
       datasets: {
+        list,
         get: async () => (deletions === 0 ? draft : Promise.reject(refused(404))),
         delete: async () => {
           deletions += 1
@@ -48,7 +52,7 @@ describe('a cancelled creation from files', () => {
 
   it.each([403, 404, 405, 409])('is named where the API answers HTTP %s', async (status) => {
     const { ended } = drafting({
-      datasets: { get: async () => draft, delete: async () => Promise.reject(refused(status, 'not allowed')) },
+      datasets: { list, get: async () => draft, delete: async () => Promise.reject(refused(status, 'not allowed')) },
     })
     expect(await ended).toMatch(new RegExp(`${SOURCE}.*is left behind.*not allowed`))
   })
