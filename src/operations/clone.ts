@@ -16,8 +16,10 @@ export async function clone(request: CloneRequest, step: Step): Promise<string> 
   aboutSnapshot(step, target, 'Cloned snapshot')
 
   const made = await makeClone(step, source, target, request.onConflict)
-  const { datasetId, task } = made.found
+  const { datasetId, task, dataset: listed } = made.found
   reporter.output('dataset_id', datasetId)
+  // With its name a later step can delete the clone of a step that failed.
+  if (listed) reporter.output('dataset_name', listed.name)
   reporter.state('dataset_id', datasetId)
   if (task) reporter.output('task_id', task.id)
   const carryOn = `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`

@@ -62,7 +62,7 @@ describe.concurrent('an export in foul weather', () => {
       expect(existsSync(zip)).toBe(!sky.extract)
     } else {
       expect(outputs['error_code'], result.stdout).toMatch(
-        /^(timed_out|network|server_error|unexpected_reply|corrupt_download|artifact_failed|rejected)$/,
+        /^(timed_out|network|server_error|forbidden|unexpected_reply|corrupt_download|artifact_failed|rejected)$/,
       )
     }
   })

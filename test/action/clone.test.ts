@@ -74,7 +74,7 @@ describe.concurrent('clone', () => {
     await using _ = scene
     const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '2s' })
     const id = clones()[0]?.id ?? ''
-    expect(outputs['dataset_id']).toBe(id)
+    expect(outputs).toMatchObject({ dataset_id: id, dataset_name: clones()[0]?.name })
     expect(errors[0]).toContain('timeout: 2s')
     expect(errors[0]).toContain('READ ONLY')
     expect(errors[0]).toContain(`dataset_id: ${id}`)

@@ -17,6 +17,8 @@ export function faultsOfOneReply(): [string, Fault][] {
     ['a web page after', { kind: 'html200', effect: true }],
     ['a web page before', { kind: 'html200', effect: false }],
     ['half a reply', { kind: 'truncate' }],
+    ['reset in the middle of the reply', { kind: 'resetMid', afterBytes: 10 }],
+    ['another shape', { kind: 'body', text: '{"hello": "world"}', effect: true }],
     ['429 with seconds', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }],
     ['429 with a date', { kind: 'status', status: 429, headers: { 'retry-after': soon() } }],
   ]
