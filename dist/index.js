@@ -465,7 +465,7 @@ function unforeseen(error) {
 
 /***/ }),
 
-/***/ 56219:
+/***/ 83515:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1008,7 +1008,7 @@ function isLoopback(service) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }
 
-;// CONCATENATED MODULE: ./build/inputs/shared.js
+;// CONCATENATED MODULE: ./build/inputs/service-inputs.js
 
 
 
@@ -7844,7 +7844,7 @@ async function removeDataset(api, waiting, datasetId) {
 /* harmony export */   b: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19473);
-/* harmony import */ var _inputs_request_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(56219);
+/* harmony import */ var _inputs_request_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(83515);
 /* harmony import */ var _operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70819);
 /* harmony import */ var _operations_delete_draft_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(12690);
 /* harmony import */ var _operations_remove_dataset_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(17126);
@@ -7983,7 +7983,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __nccwpck_require__(19473);
 // EXTERNAL MODULE: ./build/inputs/request.js + 28 modules
-var inputs_request = __nccwpck_require__(56219);
+var inputs_request = __nccwpck_require__(83515);
 // EXTERNAL MODULE: ./build/operations/index.js + 74 modules
 var operations = __nccwpck_require__(41230);
 // EXTERNAL MODULE: ./build/runner/cancellation.js

@@ -3,7 +3,7 @@ import type { Fault } from './faults.ts'
 import { flag, oneOf, pollInterval } from './fields.ts'
 import { type Given, hasDefault, INPUT_NAMES, type InputName } from './input-table.ts'
 import { type Fields, readFields } from './read-fields.ts'
-import { SHARED_INPUTS, type SharedRequest } from './shared.ts'
+import { SHARED_INPUTS, type SharedRequest } from './service-inputs.ts'
 
 /** Where the inputs are read: an export's folder must lie in the workspace, so its rule depends on the machine. */
 export interface Places {

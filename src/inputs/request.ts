@@ -3,7 +3,7 @@ import { type Given, givenInputs } from './input-table.ts'
 import { nearest } from './nearest.ts'
 import type { Places } from './operation-inputs.ts'
 import { type OperationName, type OperationRequest, OPERATIONS } from './operations-table.ts'
-import { readShared } from './shared.ts'
+import { readShared } from './service-inputs.ts'
 
 /**
  * The request that the inputs make, and a warning for each input that is set without effect.

@@ -3,7 +3,7 @@ import { archivePath, filePatterns } from '../file-patterns.ts'
 import { flag, s3Uri, uuid } from '../fields.ts'
 import type { Given } from '../input-table.ts'
 import { onConflict, operationInputs, type Places, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
-import type { SharedRequest } from '../shared.ts'
+import type { SharedRequest } from '../service-inputs.ts'
 
 /** Where the media come from. */
 type MediaChoice =

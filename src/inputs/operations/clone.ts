@@ -1,6 +1,6 @@
 import { uuid } from '../fields.ts'
 import { onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
-import type { SharedRequest } from '../shared.ts'
+import type { SharedRequest } from '../service-inputs.ts'
 import { type SnapshotChoice, snapshotChoice, snapshotChoiceFaults, snapshotChoiceFields } from './snapshot-choice.ts'
 
 export interface CloneRequest extends SharedRequest, Waiting {

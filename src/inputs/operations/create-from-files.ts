@@ -1,7 +1,7 @@
 import { displayName, oneOf } from '../fields.ts'
 import { filePatterns } from '../file-patterns.ts'
 import { ifExists, operationInputs, type Places, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
-import type { SharedRequest } from '../shared.ts'
+import type { SharedRequest } from '../service-inputs.ts'
 
 export interface CreateFromFilesRequest extends SharedRequest, Waiting {
   operation: 'create-from-files'

@@ -1,6 +1,6 @@
 import { bucketPath, displayName, oneOf } from '../fields.ts'
 import { ifExists, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
-import type { SharedRequest } from '../shared.ts'
+import type { SharedRequest } from '../service-inputs.ts'
 
 export interface CreateFromS3Request extends SharedRequest, Waiting {
   operation: 'create-from-s3'

@@ -1,6 +1,6 @@
 import { displayName, pollInterval, uuid } from '../fields.ts'
 import { operationInputs } from '../operation-inputs.ts'
-import type { SharedRequest } from '../shared.ts'
+import type { SharedRequest } from '../service-inputs.ts'
 
 export interface DeleteDatasetRequest extends SharedRequest {
   operation: 'delete-dataset'

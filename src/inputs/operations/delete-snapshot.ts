@@ -1,6 +1,6 @@
 import { displayName, parsed, pollInterval, uuid } from '../fields.ts'
 import { operationInputs } from '../operation-inputs.ts'
-import type { SharedRequest } from '../shared.ts'
+import type { SharedRequest } from '../service-inputs.ts'
 import { type SnapshotChoice, snapshotChoice, snapshotChoiceFaults } from './snapshot-choice.ts'
 
 export interface DeleteSnapshotRequest extends SharedRequest {

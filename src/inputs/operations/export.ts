@@ -4,7 +4,7 @@ import { artifactName, entityType, flag, idList, notOffered, oneOf, parsed, uuid
 import type { Given, InputName } from '../input-table.ts'
 import { type Idle, onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
 import { outputDir } from '../output-dir.ts'
-import type { SharedRequest } from '../shared.ts'
+import type { SharedRequest } from '../service-inputs.ts'
 import { type SnapshotChoice, snapshotChoice, snapshotChoiceFields } from './snapshot-choice.ts'
 
 /** What is exported. An attached export was started elsewhere, with a selection of its own. */

@@ -2,7 +2,7 @@ import type { Fault } from '../faults.ts'
 import { displayName, flag, pollInterval, uuid, wholeNumber } from '../fields.ts'
 import type { Given } from '../input-table.ts'
 import { operationInputs } from '../operation-inputs.ts'
-import type { SharedRequest } from '../shared.ts'
+import type { SharedRequest } from '../service-inputs.ts'
 
 export interface PruneSnapshotsRequest extends SharedRequest {
   operation: 'prune-snapshots'

@@ -1,6 +1,6 @@
 import { description, displayName, flag, uuid } from '../fields.ts'
 import { ifExists, onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
-import type { SharedRequest } from '../shared.ts'
+import type { SharedRequest } from '../service-inputs.ts'
 
 export interface SnapshotRequest extends SharedRequest, Waiting {
   operation: 'snapshot'

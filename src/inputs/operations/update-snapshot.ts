@@ -2,7 +2,7 @@ import type { Fault } from '../faults.ts'
 import { description, displayName, pollInterval, snapshotId, uuid } from '../fields.ts'
 import type { Given } from '../input-table.ts'
 import { operationInputs } from '../operation-inputs.ts'
-import type { SharedRequest } from '../shared.ts'
+import type { SharedRequest } from '../service-inputs.ts'
 
 export interface UpdateSnapshotRequest extends SharedRequest {
   operation: 'update-snapshot'

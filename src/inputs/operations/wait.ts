@@ -1,6 +1,6 @@
 import { pollInterval, uuid } from '../fields.ts'
 import { operationInputs } from '../operation-inputs.ts'
-import type { SharedRequest } from '../shared.ts'
+import type { SharedRequest } from '../service-inputs.ts'
 
 export interface WaitRequest extends SharedRequest {
   operation: 'wait'
