@@ -6880,8 +6880,9 @@ async function withEphemeralClone(request, step, source, choice, body) {
         return await body(clone, target);
     }
     finally {
-        // After a cancellation the undo does it, which has only seconds.
-        if (!step.signal.aborted)
+        // After a cancellation the undo does it, which has only seconds; after anything else that ended the step, this does.
+        const reason = step.signal.reason;
+        if (!(reason instanceof errors/* ActionError */.lZ && reason.code === 'cancelled'))
             await clean(step, datasetId);
     }
 }

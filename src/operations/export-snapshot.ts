@@ -1,4 +1,4 @@
-import { describe } from '../errors.ts'
+import { ActionError, describe } from '../errors.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { SnapshotChoice } from '../inputs/operations/snapshot-choice.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
@@ -48,8 +48,9 @@ export async function withEphemeralClone<T>(
     reporter.output('dataset_status', source.statusWord)
     return await body(clone, target)
   } finally {
-    // After a cancellation the undo does it, which has only seconds.
-    if (!step.signal.aborted) await clean(step, datasetId)
+    // After a cancellation the undo does it, which has only seconds; after anything else that ended the step, this does.
+    const reason: unknown = step.signal.reason
+    if (!(reason instanceof ActionError && reason.code === 'cancelled')) await clean(step, datasetId)
   }
 }
 

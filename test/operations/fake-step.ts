@@ -134,7 +134,7 @@ export function fakeStep({ api = {}, clock = new FakeClock(), ...options }: Step
     userAgent: 'test-agent/1',
     connection: () => Promise.reject(new Error('no connection was expected to be opened')),
     lastly: (limitMs, body) => {
-      const last = { ...waiting, deadline: new Deadline(clock, limitMs) }
+      const last = { ...waiting, deadline: new Deadline(clock, limitMs), signal: new AbortController().signal }
       return body(stubbed(api, last), last)
     },
     datasetPage: (datasetId) => `https://vl.example.org/dataset/${datasetId}/data`,
