@@ -10,10 +10,11 @@ export const modules = {
 __webpack_require__.d(__webpack_exports__, {
   asyncBufferFromFile: () => (/* binding */ asyncBufferFromFile),
   parquetMetadataAsync: () => (/* reexport */ metadata_parquetMetadataAsync),
-  parquetReadObjects: () => (/* reexport */ parquetReadObjects)
+  parquetReadObjects: () => (/* reexport */ parquetReadObjects),
+  parquetSchema: () => (/* reexport */ metadata_parquetSchema)
 });
 
-// UNUSED EXPORTS: asyncBufferFromUrl, byteLengthFromUrl, cachedAsyncBuffer, flatten, parquetMetadata, parquetQuery, parquetRead, parquetScan, parquetSchema, readColumnIndex, readOffsetIndex, rowIndex, snappyUncompress, toJson
+// UNUSED EXPORTS: asyncBufferFromUrl, byteLengthFromUrl, cachedAsyncBuffer, flatten, parquetMetadata, parquetQuery, parquetRead, parquetScan, readColumnIndex, readOffsetIndex, rowIndex, snappyUncompress, toJson
 
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __webpack_require__(79896);

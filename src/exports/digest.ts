@@ -1,11 +1,16 @@
 import { createHash, hash } from 'node:crypto'
 import { canonical } from './canonical.ts'
 
-const HASH_BYTES = 32
-const FIRST_CAPACITY = 1024
+/** The length of a record's hash. */
+export const HASH_BYTES = 32
+const BLOCK_HASHES = 32 * 1024
+/** By their first two bytes. Of a million records, about 15 share a bucket. */
+const BUCKETS = 2 ** 16
+const GATHERED_HASHES = 2048
+const NONE = Buffer.alloc(0)
 
 /** SHA-256 of one record's {@link canonical} text in UTF-8: 32 bytes, equal for equal data. */
-function recordHash(record: unknown): Buffer {
+export function recordHash(record: unknown): Buffer {
   return hash('sha256', canonical(record), 'buffer')
 }
 
@@ -20,29 +25,79 @@ function recordHash(record: unknown): Buffer {
  */
 export class RecordDigest {
   count = 0
-  #hashes = Buffer.alloc(FIRST_CAPACITY * HASH_BYTES)
+  readonly #blocks: Buffer[] = []
 
   add(record: unknown): void {
-    const at = this.count * HASH_BYTES
-    if (at === this.#hashes.length) this.#hashes = Buffer.concat([this.#hashes], this.#hashes.length * 2)
-    recordHash(record).copy(this.#hashes, at)
+    this.addHash(recordHash(record))
+  }
+
+  /** Adds a record whose {@link recordHash} is known already; `hashes` holds it from `start` on. */
+  addHash(hashes: Uint8Array, start = 0): void {
+    const at = this.count % BLOCK_HASHES
+    if (at === 0) this.#blocks.push(Buffer.allocUnsafeSlow(BLOCK_HASHES * HASH_BYTES))
+    this.#blocks.at(-1)?.set(hashes.subarray(start, start + HASH_BYTES), at * HASH_BYTES)
     this.count += 1
   }
 
   hex(): string {
-    const hashes = this.#hashes
-    const order = new Uint32Array(this.count).map((_, index) => index)
-    order.sort((one, other) => {
-      const first = hashes.readUInt32BE(one * HASH_BYTES) - hashes.readUInt32BE(other * HASH_BYTES)
-      return first !== 0 ? first : compareWhole(hashes, one, other)
-    })
+    const { order, ends } = this.#byBucket()
+    let start = 0
+    for (const end of ends) {
+      if (end - start > 1) order.subarray(start, end).sort((one, other) => this.#compare(one, other))
+      start = end
+    }
     const total = createHash('sha256')
-    for (const index of order) total.update(hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES))
-    return total.digest('hex')
+    const gathered = Buffer.allocUnsafeSlow(GATHERED_HASHES * HASH_BYTES)
+    let length = 0
+    for (const index of order) {
+      const at = placeOf(index)
+      length += this.#blockOf(index).copy(gathered, length, at, at + HASH_BYTES)
+      if (length < gathered.length) continue
+      total.update(gathered)
+      length = 0
+    }
+    return total.update(gathered.subarray(0, length)).digest('hex')
+  }
+
+  /** The numbers of all records, those of a bucket side by side, and where each bucket ends among them. */
+  #byBucket(): { order: Uint32Array; ends: Uint32Array } {
+    const ends = new Uint32Array(BUCKETS)
+    for (let index = 0; index < this.count; index += 1) {
+      const bucket = this.#bucketOf(index)
+      ends[bucket] = (ends[bucket] ?? 0) + 1
+    }
+    let sum = 0
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+      const size = ends[bucket] ?? 0
+      ends[bucket] = sum
+      sum += size
+    }
+    // Each is where its bucket begins, and moves to its end as the bucket fills.
+    const order = new Uint32Array(this.count)
+    for (let index = 0; index < this.count; index += 1) {
+      const bucket = this.#bucketOf(index)
+      const at = ends[bucket] ?? 0
+      order[at] = index
+      ends[bucket] = at + 1
+    }
+    return { order, ends }
+  }
+
+  #bucketOf(index: number): number {
+    return this.#blockOf(index).readUInt16BE(placeOf(index))
+  }
+
+  #compare(one: number, other: number): number {
+    const [first, second] = [placeOf(one), placeOf(other)]
+    return this.#blockOf(one).compare(this.#blockOf(other), second, second + HASH_BYTES, first, first + HASH_BYTES)
+  }
+
+  #blockOf(index: number): Buffer {
+    return this.#blocks[Math.floor(index / BLOCK_HASHES)] ?? NONE
   }
 }
 
-function compareWhole(hashes: Buffer, one: number, other: number): number {
-  const end = (index: number) => (index + 1) * HASH_BYTES
-  return hashes.compare(hashes, other * HASH_BYTES, end(other), one * HASH_BYTES, end(one))
+/** Where the hash of a record begins in its block. */
+function placeOf(index: number): number {
+  return (index % BLOCK_HASHES) * HASH_BYTES
 }

@@ -3,10 +3,17 @@ import { readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ActionError } from '../errors.ts'
 import { codeOf, diskFailure } from '../transfer/disk.ts'
+import { isPlain } from '../transfer/plain-path.ts'
 import { MANIFEST_NAME, readManifest } from './manifest.ts'
 
 /** The beginning of the names of the folders in which exports are unpacked before they are moved into place. */
 export const WORK_PREFIX = '.visual-layer-'
+
+/**
+ * The name that the manifest of an export has in its work folder while its files are moved into place. Only then: a file that is
+ * in the way of an export must never be taken for one that it had moved.
+ */
+export const MOVING_NAME = 'moving.json'
 
 /** What earlier exports left in an output folder. */
 export interface EarlierExport {
@@ -17,24 +24,26 @@ export interface EarlierExport {
 }
 
 /**
- * Looks for an earlier export in `dir`: its `manifest.json`, and the work folders of exports that were killed half-way (their own
- * manifests tell what they had already moved into place). Throws `operation_failed` when the `manifest.json` there is somebody
- * else's.
+ * Looks for an earlier export in `dir`: its `manifest.json`, and the work folders of exports that were killed half-way (the
+ * manifests in them tell what they had already moved into place). Throws `operation_failed` when the `manifest.json` there is
+ * somebody else's.
+ *
+ * @param keep the absolute path of a work folder that is still in use: what it had moved is replaced too, but it is no leftover
  */
-export async function findEarlier(dir: string): Promise<EarlierExport> {
+export async function findEarlier(dir: string, { keep }: { keep?: string } = {}): Promise<EarlierExport> {
   const names = await readdir(dir)
-  const leftovers = names.filter((name) => name.startsWith(WORK_PREFIX)).map((name) => join(dir, name))
+  const works = names.filter((name) => name.startsWith(WORK_PREFIX)).map((name) => join(dir, name))
   const files = new Set<string>()
   if (names.includes(MANIFEST_NAME)) {
     const manifest = await readManifest(join(dir, MANIFEST_NAME))
     if (!manifest) throw inTheWay(join(dir, MANIFEST_NAME))
     for (const { path } of manifest.files) if (isPlain(path)) files.add(path)
   }
-  for (const leftover of leftovers) {
-    const manifest = await readManifest(join(leftover, MANIFEST_NAME))
+  for (const work of works) {
+    const manifest = await readManifest(join(work, MOVING_NAME))
     for (const { path } of manifest?.files ?? []) if (isPlain(path)) files.add(path)
   }
-  return { files, leftovers }
+  return { files, leftovers: works.filter((work) => work !== keep) }
 }
 
 /** Removes what {@link findEarlier} found, its manifest first, and the folders that are empty then. What is no plain file is left alone. */
@@ -60,12 +69,6 @@ function removeIfEmpty(dir: string, folder: string): void {
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error
   }
-}
-
-/** Whether a path from a manifest stays inside: no `..`, no drive, no other separators. */
-function isPlain(path: string): boolean {
-  if (path.includes('\\') || path.includes('\0') || path.includes(':')) return false
-  return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..')
 }
 
 /** Whether `path` below `dir` is a file that is reached through no link. */

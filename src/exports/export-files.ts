@@ -1,14 +1,17 @@
-import { createReadStream } from 'node:fs'
-import { open, readdir, rm } from 'node:fs/promises'
+import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Archive, openArchive } from '../transfer/archive.ts'
-import type { ArchiveEntry } from '../transfer/entry-bytes.ts'
+import type { ArchiveEntry } from '../transfer/archive-entry.ts'
 import { diskFailure, writeFully } from '../transfer/disk.ts'
+
+const CHUNK_BYTES = 1024 * 1024
 
 /** One file of an export, in a folder or still in its ZIP. */
 export interface ExportFile {
   /** Relative to the export, posix separators. */
   path: string
+  sizeBytes(): Promise<number>
+  /** Its bytes in chunks, each lent until the next. */
   bytes(signal: AbortSignal): AsyncIterable<Buffer>
   /** Lends the file as a path on disk, for readers that need to jump about in it. */
   onDisk<T>(signal: AbortSignal, use: (path: string) => Promise<T>): Promise<T>
@@ -53,16 +56,35 @@ async function filesIn(dir: string): Promise<ExportFile[]> {
     const onDisk = join(dir, path)
     return {
       path,
-      bytes: (signal) => createReadStream(onDisk, { signal, highWaterMark: 1024 * 1024 }),
+      sizeBytes: async () => (await stat(onDisk)).size,
+      bytes: (signal) => bytesOf(onDisk, signal),
       onDisk: (_signal, use) => use(onDisk),
     }
   })
   return files.sort(byPath)
 }
 
+/** The bytes of a file in chunks, each lent until the next: reading gigabytes leaves nothing to collect. */
+async function* bytesOf(path: string, signal: AbortSignal): AsyncGenerator<Buffer, void> {
+  signal.throwIfAborted()
+  const file = await open(path, 'r')
+  try {
+    const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+    for (;;) {
+      const { bytesRead } = await file.read(chunk)
+      signal.throwIfAborted()
+      if (bytesRead === 0) return
+      yield chunk.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
 function entryFile(archive: Archive, archivePath: string, entry: ArchiveEntry): ExportFile {
   return {
     path: entry.path,
+    sizeBytes: async () => entry.size,
     bytes: (signal) => archive.openEntry(entry, signal),
     async onDisk(signal, use) {
       const spool = `${archivePath}.spool`

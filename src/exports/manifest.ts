@@ -6,8 +6,11 @@ import { diskFailure } from '../transfer/disk.ts'
 /** The file that lies beside every export and says what it is. */
 export const MANIFEST_NAME = 'manifest.json'
 
-/** What the caller knows of an export: the part of the manifest that does not come from the bytes. */
-export interface ManifestOrigin {
+/**
+ * What the caller knows of an export: the part of the manifest that does not come from the bytes. `Id` is the type of the export's
+ * id: an export in several parts has none of its own.
+ */
+export interface ManifestOrigin<Id extends string | null = string> {
   dataset: {
     id: string
     name: string | undefined
@@ -15,7 +18,8 @@ export interface ManifestOrigin {
     snapshot?: { id: string; name: string } | undefined
   }
   export: {
-    id: string
+    /** `null` where the export was made in parts: each of `parts` has its own. */
+    id: Id
     format: 'json' | 'parquet'
     include_images: boolean
     entity_type: string
@@ -40,54 +44,106 @@ export interface ManifestOrigin {
 export interface ManifestFile {
   /** Relative to the manifest, posix separators. */
   path: string
-  /** The name in the archive, where it had to be changed to be safe on every system. */
+  /** The name in the archive, where it had to be changed to be safe on every system or because another part has a file of that name. */
   original_name?: string
+  /** The number of the part it came in; only where the name was changed because of another part. */
+  part?: number
   size_bytes: number
   /** Eight hex digits. */
   crc32: string
 }
 
+/** One of the exports that together are the export of a manifest. */
+export interface ManifestPart {
+  /** Counted from 1. */
+  number: number
+  export_id: string
+  /** Of the ZIP that was downloaded, and so is its hash, in hex. */
+  size_bytes: number
+  sha256: string
+  /** Of this part alone. What a part repeats of an earlier one counts here, and not in the `media_count` of the whole. */
+  media_count: number
+  content_digest: string
+  /** How many clusters and how many single media ids were asked for. */
+  clusters: number
+  media_ids: number
+}
+
+/** Which slice of the dataset an export is, where several jobs share the work. */
+export interface ManifestShard {
+  /** Counted from 1. */
+  index: number
+  of: number
+  /** Equal in all shards that were cut from the same contents; only such shards are disjoint and complete together. */
+  plan_digest: string
+  /** Items in all shards together. */
+  total_items: number
+}
+
 /** `manifest.json`, version 1, without its list of files. */
-export interface Manifest extends ManifestOrigin {
+export interface Manifest extends ManifestOrigin<string | null> {
   schema_version: 1
-  /** What was downloaded, whether or not the ZIP was kept. */
-  archive: { name: string; size_bytes: number; sha256: string }
+  /** What was downloaded, whether or not the ZIP was kept; absent where the export was made in parts. */
+  archive?: { name: string; size_bytes: number; sha256: string }
   media_count: number
   content_digest: string
   extracted: boolean
+  /** In the order in which they were put together; absent where the export is one of the service's. */
+  parts?: readonly ManifestPart[]
+  shard?: ManifestShard
 }
+
+/** Files to list, made one at a time where there may be very many. */
+export type Files = Iterable<ManifestFile> | AsyncIterable<ManifestFile>
 
 const FILES_AT_ONCE = 1000
 
 /**
  * Writes a manifest, under another name first, so that no half of one is ever found at `path`. `files` are listed only where the
- * export was unpacked; they are written a thousand at a time. Throws an `ActionError` for the disk.
+ * export was unpacked; they are taken and written a thousand at a time. Throws an `ActionError` for the disk, or what `files` throws.
  */
-export async function writeManifest(path: string, manifest: Manifest, files?: readonly ManifestFile[]): Promise<void> {
+export async function writeManifest(path: string, manifest: Manifest, files?: Files): Promise<void> {
+  try {
+    await writeListing(path, manifest, files)
+  } catch (error) {
+    throw diskFailure(error, 'write the manifest', path)
+  }
+}
+
+/** Writes an object that is not empty, and `files` as its last member, as JSON; under another name first. Throws what the disk does. */
+export async function writeListing(path: string, head: object, files?: Files): Promise<void> {
   const draft = `${path}.${randomUUID()}.tmp`
   try {
     const file = await open(draft, 'wx')
     try {
-      await write(file, manifest, files)
+      await write(file, head, files)
     } finally {
       await file.close()
     }
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined)
-    throw diskFailure(error, 'write the manifest', path)
+    throw error
   }
 }
 
-async function write(file: FileHandle, manifest: Manifest, files: readonly ManifestFile[] | undefined): Promise<void> {
-  const text = JSON.stringify(manifest, null, 2)
+async function write(file: FileHandle, head: object, files: Files | undefined): Promise<void> {
+  const text = JSON.stringify(head, null, 2)
   if (!files) return file.appendFile(`${text}\n`)
   await file.appendFile(`${text.slice(0, -2)},\n  "files": [`)
-  for (let start = 0; start < files.length; start += FILES_AT_ONCE) {
-    const lines = files.slice(start, start + FILES_AT_ONCE).map((entry) => `\n    ${JSON.stringify(entry)}`)
-    await file.appendFile((start === 0 ? '' : ',') + lines.join(','))
+  let lines: string[] = []
+  let separator = ''
+  const flush = async () => {
+    await file.appendFile(separator + lines.join(','))
+    separator = ','
+    lines = []
   }
-  await file.appendFile(files.length === 0 ? ']\n}\n' : '\n  ]\n}\n')
+  for await (const entry of files) {
+    lines.push(`\n    ${JSON.stringify(entry)}`)
+    if (lines.length === FILES_AT_ONCE) await flush()
+  }
+  if (lines.length > 0) await flush()
+  await file.appendFile(separator === '' ? ']\n}\n' : '\n  ]\n}\n')
 }
 
 /** What is read back of a manifest. Everything but the version may be missing: another version of this action wrote it. */
@@ -95,7 +151,7 @@ const earlierManifest = z.object({
   schema_version: z.number(),
   media_count: z.number().optional(),
   content_digest: z.string().optional(),
-  archive: z.object({ name: z.string() }).optional(),
+  archive: z.object({ name: z.string() }).nullish(),
   files: z.array(z.object({ path: z.string() })).default([]),
   produced_by: z.object({ action: z.string() }),
 })

@@ -1,24 +1,22 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { join } from 'node:path'
 import { diskFailure } from '../transfer/disk.ts'
-import { type ArchiveContents, readArchive } from '../transfer/unpack.ts'
-import {
-  type EarlierExport,
-  findEarlier,
-  inTheWay,
-  isPlainFile,
-  look,
-  removeEarlier,
-  WORK_PREFIX,
-} from './earlier-export.ts'
+import type { Downloaded } from '../transfer/download.ts'
+import type { ArchiveContents } from '../transfer/unpack.ts'
+import { type EarlierExport, findEarlier, inTheWay, look, removeEarlier, WORK_PREFIX } from './earlier-export.ts'
 import { type Inspection, inspectExport } from './inspect.ts'
 import { MANIFEST_NAME, type ManifestFile, type ManifestOrigin, writeManifest } from './manifest.ts'
+import { putInPlace } from './put-in-place.ts'
+
+/** A download that was verified, and unpacked if it was to be. */
+interface FetchedExport {
+  downloaded: Pick<Downloaded, 'sizeBytes' | 'sha256'>
+  contents: ArchiveContents
+}
 
 export interface PlaceOptions {
-  /** The whole download, under a name that is not its final one, on the disk of `outputDir`. Gone in the end, unless it fails. */
+  /** Where `fetch` leaves the ZIP when it unpacks nothing: a name that is not its final one, on the disk of `outputDir`. */
   archive: string
   /** The output folder, links in it already resolved; made if it is not there. */
   outputDir: string
@@ -27,12 +25,12 @@ export interface PlaceOptions {
   /** Unpack in place of keeping the ZIP. */
   extract: boolean
   origin: ManifestOrigin
-  /** Of the download. */
-  sizeBytes: number
-  sha256: string
   signal: AbortSignal
-  /** Called now and then while the archive is read, in unpacked bytes. */
-  onProgress?: (doneBytes: number, totalBytes: number) => void
+  /**
+   * Downloads the export and verifies all of it. With a `target` it makes that folder and unpacks into it, with the place of the
+   * manifest left free, and keeps no ZIP.
+   */
+  fetch: (target?: string) => Promise<FetchedExport>
 }
 
 export interface Placed extends Inspection {
@@ -45,11 +43,11 @@ export interface Placed extends Inspection {
 }
 
 /**
- * Puts a downloaded export into the output folder and writes its manifest. Before any file gets its final name, the whole archive
- * is verified (every CRC) and its records are counted. An export that was unpacked there before is replaced: the files its
- * manifest lists, and no others. A ZIP is replaced by one of the same name only. Anything else in the way is an error before
- * anything is changed. On failure the folder is as it was, but for what the disk itself refused. Throws an `ActionError`, or the
- * signal's reason.
+ * Fetches an export into the output folder and writes its manifest. Before any file gets its final name, the whole archive is
+ * verified (every CRC) and its records are counted. An export that was unpacked there before is replaced: the files its manifest
+ * lists, and no others. A ZIP is replaced by one of the same name only. Anything else in the way is an error before anything is
+ * changed, and before the download where it can be known then. On failure the folder is as it was, but for what the disk itself
+ * refused. Throws an `ActionError`, or the signal's reason.
  */
 export async function placeExport(options: PlaceOptions): Promise<Placed> {
   try {
@@ -62,11 +60,11 @@ export async function placeExport(options: PlaceOptions): Promise<Placed> {
 }
 
 async function placeArchive(options: PlaceOptions, earlier: EarlierExport): Promise<Placed> {
-  const { archive, outputDir, archiveName, signal, onProgress } = options
+  const { archive, outputDir, archiveName, signal } = options
   const archivePath = join(outputDir, archiveName)
   const there = look(archivePath)
   if (there && !there.isFile()) throw inTheWay(archivePath)
-  await readArchive({ archive, signal, ...(onProgress ? { onProgress } : {}) })
+  const { downloaded } = await options.fetch()
   const inspection = await inspectExport({ archive, signal })
   signal.throwIfAborted()
   await removeEarlier(outputDir, earlier)
@@ -76,87 +74,39 @@ async function placeArchive(options: PlaceOptions, earlier: EarlierExport): Prom
     throw diskFailure(error, 'give the export its final name', archivePath)
   }
   const manifestPath = join(outputDir, MANIFEST_NAME)
-  await writeManifest(manifestPath, manifestOf(options, inspection))
+  await writeManifest(manifestPath, manifestOf(options, downloaded, inspection))
   return { ...inspection, archivePath, manifestPath, files: [] }
 }
 
 async function placeFiles(options: PlaceOptions, earlier: EarlierExport): Promise<Placed> {
-  const { archive, outputDir, signal, onProgress } = options
+  const { outputDir, signal } = options
   let work: string | undefined
-  let moving: readonly string[] = []
   try {
     work = await mkdtemp(join(outputDir, `${WORK_PREFIX}${safeId(options.origin.export.id)}-`))
     const target = join(work, 'files')
-    const contents = await readArchive({
-      archive,
-      target,
-      signal,
-      reserved: [MANIFEST_NAME],
-      ...(onProgress ? { onProgress } : {}),
-    })
+    const { downloaded, contents } = await options.fetch(target)
     const inspection = await inspectExport({ dir: target, signal })
     const paths = contents.entries.map(({ path }) => path)
-    refuseObstacles(outputDir, paths, earlier)
-    const draft = join(work, MANIFEST_NAME)
-    await writeManifest(draft, manifestOf(options, inspection), listed(contents))
-    signal.throwIfAborted()
-    // From here on nothing stops for a cancellation: it takes moments, and half a change would be worse.
-    await removeEarlier(outputDir, earlier)
-    moving = paths
-    await moveIn(target, outputDir, paths)
-    const manifestPath = join(outputDir, MANIFEST_NAME)
-    await rename(draft, manifestPath)
-    moving = []
-    await rm(archive, { force: true })
-    return { ...inspection, manifestPath, files: paths.map((path) => join(outputDir, path)) }
+    await writeManifest(join(work, MANIFEST_NAME), manifestOf(options, downloaded, inspection), listed(contents))
+    await putInPlace({ outputDir, work, paths, earlier, signal })
+    return {
+      ...inspection,
+      manifestPath: join(outputDir, MANIFEST_NAME),
+      files: paths.map((path) => join(outputDir, path)),
+    }
   } catch (error) {
     signal.throwIfAborted()
     throw diskFailure(error, 'put the export into place', outputDir)
   } finally {
-    if (moving.length > 0) await removeEarlier(outputDir, { files: new Set(moving), leftovers: [] })
     if (work !== undefined) await rm(work, { recursive: true, force: true }).catch(() => undefined)
   }
 }
 
-/** Throws unless every file has a free place, or one that an earlier export's file will leave, reached through no link. */
-function refuseObstacles(outputDir: string, paths: readonly string[], earlier: EarlierExport): void {
-  const free = new Map<string, boolean>()
-  const isFree = (folder: string): boolean => {
-    if (folder === '.') return false
-    const known = free.get(folder)
-    if (known !== undefined) return known
-    const there = isFree(dirname(folder)) ? undefined : look(join(outputDir, folder))
-    if (there && !there.isDirectory() && !replaces(folder)) throw inTheWay(join(outputDir, folder))
-    free.set(folder, there === undefined)
-    return there === undefined
-  }
-  const replaces = (path: string) => earlier.files.has(path) && isPlainFile(outputDir, path)
-  for (const path of paths) {
-    if (isFree(dirname(path)) || look(join(outputDir, path)) === undefined || replaces(path)) continue
-    throw inTheWay(join(outputDir, path))
-  }
-}
-
-/** Moves the unpacked files into the output folder: whole folders where nothing is there, else file by file. */
-async function moveIn(from: string, outputDir: string, paths: readonly string[]): Promise<void> {
-  const whole = new Set(readdirSync(from).filter((name) => look(join(outputDir, name)) === undefined))
-  for (const name of whole) renameSync(join(from, name), join(outputDir, name))
-  let moved = 0
-  for (const path of paths) {
-    if (whole.has(path.split('/', 1)[0] ?? '')) continue
-    const target = join(outputDir, path)
-    mkdirSync(dirname(target), { recursive: true })
-    renameSync(join(from, path), target)
-    moved += 1
-    if (moved % 256 === 0) await breathe()
-  }
-}
-
-function manifestOf(options: PlaceOptions, inspection: Inspection) {
+function manifestOf(options: PlaceOptions, { sizeBytes, sha256 }: FetchedExport['downloaded'], inspection: Inspection) {
   return {
     schema_version: 1 as const,
     ...options.origin,
-    archive: { name: options.archiveName, size_bytes: options.sizeBytes, sha256: options.sha256 },
+    archive: { name: options.archiveName, size_bytes: sizeBytes, sha256 },
     media_count: inspection.mediaCount,
     content_digest: inspection.contentDigest,
     extracted: options.extract,

@@ -1,10 +1,7 @@
 import { ActionError, describe } from '../errors.ts'
-
-/** The longest record or other value that is held in memory, in bytes. */
-const LONGEST_VALUE = 256 * 1024 * 1024
+import { ByteOrderMark, LONGEST_VALUE, ValueScanner } from './value-scanner.ts'
 
 const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const COMMA = 0x2c
 const COLON = 0x3a
 const OPEN_ARRAY = 0x5b
@@ -37,9 +34,12 @@ export class RecordReader implements AsyncIterable<unknown> {
   info: unknown
   /** Whether there is a `media_items` array (or a bare array) at all. */
   found = false
+  /** The other members of the file, in their order; only where they were asked for. */
+  readonly others = new Map<string, unknown>()
   readonly #bytes: AsyncIterable<Uint8Array>
   readonly #fileName: string
   readonly #bareArrays: boolean
+  readonly #keepOthers: boolean
   #expecting: Expecting = 'root'
   #key = ''
   #inRecords = false
@@ -51,18 +51,54 @@ export class RecordReader implements AsyncIterable<unknown> {
   /**
    * @param fileName as errors should name it
    * @param bareArrays whether the elements of an array that is the whole file count as records
+   * @param keepOthers whether to keep the members beside `info` and the records, which takes memory for all of them
    */
-  constructor(bytes: AsyncIterable<Uint8Array>, fileName: string, bareArrays = true) {
+  constructor(bytes: AsyncIterable<Uint8Array>, fileName: string, bareArrays = true, keepOthers = false) {
     this.#bytes = bytes
     this.#fileName = fileName
     this.#bareArrays = bareArrays
+    this.#keepOthers = keepOthers
+  }
+
+  /** The record that came last as the file spells it, without the space around it; only until the next one is asked for. */
+  get recordBytes(): Buffer {
+    return this.#value.bytes()
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void> {
+    for await (const chunk of this.#chunks()) {
+      for (const record of this.#read(chunk)) yield this.parse(record, this.#records)
+    }
+  }
+
+  /**
+   * Reads the records without looking into them, which is a good deal faster: what `take` gets are their bytes as the file spells
+   * them, lent until it returns, and their number from 1 on. What stands around them is checked as when they are iterated.
+   *
+   * @param take may answer a promise, for which the next record waits
+   */
+  async each(take: (record: Buffer, number: number) => Promise<void> | undefined): Promise<void> {
+    for await (const chunk of this.#chunks()) {
+      for (const record of this.#read(chunk)) {
+        const taken = take(record, this.#records)
+        if (taken) await taken
+      }
+    }
+  }
+
+  /** The record that these bytes spell. Throws `corrupt_download` when they are no JSON. */
+  parse(record: Buffer, number: number): unknown {
+    try {
+      return JSON.parse(record.toString())
+    } catch (error) {
+      throw this.#malformed(`its record ${number} is no JSON (${describe(error)})`, error)
+    }
+  }
+
+  async *#chunks(): AsyncGenerator<Buffer, void> {
     const start = new ByteOrderMark()
     for await (const bytes of this.#bytes) {
-      const chunk = start.strip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-      yield* this.#read(chunk)
+      yield start.strip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
       this.#offset += bytes.byteLength
     }
     // A number or a word at the root ends with the file itself.
@@ -71,14 +107,13 @@ export class RecordReader implements AsyncIterable<unknown> {
       throw this.#malformed(`it ends after ${this.#offset} bytes in the middle of its data`)
   }
 
-  *#read(chunk: Buffer): Generator<unknown, void> {
+  *#read(chunk: Buffer): Generator<Buffer, void> {
     for (let at = 0; at < chunk.length; ) {
       if (this.#value.active) {
         at = this.#value.scan(chunk, at)
         if (this.#value.active) return
-        const isRecord = this.#inRecords
-        const value = this.#end()
-        if (isRecord) yield value
+        if (this.#inRecords) yield this.#endRecord()
+        else this.#end()
         continue
       }
       const byte = chunk[at] ?? 0
@@ -122,32 +157,33 @@ export class RecordReader implements AsyncIterable<unknown> {
     this.#expecting = this.#bare ? 'nothing' : 'comma or }'
   }
 
-  /** The value that was just scanned, put in its place. */
-  #end(): unknown {
+  #endRecord(): Buffer {
+    if (this.#value.tooLarge)
+      throw this.#malformed(`its record ${this.#records + 1} is larger than ${LONGEST_VALUE} bytes`)
+    this.#records += 1
+    this.#inRecords = false
+    this.#expecting = 'comma or ]'
+    return this.#value.bytes()
+  }
+
+  /** Puts the value that was just scanned in its place. */
+  #end(): void {
     let value: unknown
     try {
-      const text = this.#value.take()
-      value = text === undefined ? undefined : JSON.parse(text)
+      value = this.#value.tooLarge ? undefined : JSON.parse(this.#value.bytes().toString())
     } catch (error) {
-      const place = this.#inRecords ? `its record ${this.#records + 1}` : `the part before byte ${this.#offset}`
-      throw this.#malformed(`${place} is no JSON (${describe(error)})`, error)
+      throw this.#malformed(`the part before byte ${this.#offset} is no JSON (${describe(error)})`, error)
     }
-    if (this.#inRecords) {
-      if (value === undefined)
-        throw this.#malformed(`its record ${this.#records + 1} is larger than ${LONGEST_VALUE} bytes`)
-      this.#records += 1
-      this.#inRecords = false
-      this.#expecting = 'comma or ]'
-    } else if (this.#expecting === 'first key' || this.#expecting === 'key') {
+    if (this.#expecting === 'first key' || this.#expecting === 'key') {
       this.#key = String(value)
       this.#expecting = 'colon'
     } else if (this.#expecting === 'member') {
       if (this.#key === 'info') this.info = value
+      else if (this.#keepOthers) this.others.set(this.#key, value)
       this.#expecting = 'comma or }'
     } else {
       this.#expecting = 'nothing'
     }
-    return value
   }
 
   #malformed(why: string, cause?: unknown): ActionError {
@@ -164,116 +200,4 @@ function beginsValue(expecting: Expecting, byte: number): boolean {
     return byte !== COMMA && byte !== COLON && byte !== CLOSE_ARRAY && byte !== CLOSE_OBJECT
   }
   return false
-}
-
-/** Finds the end of one JSON value that may span chunks. What lies between is for `JSON.parse` to judge. */
-class ValueScanner {
-  active = false
-  #kind: 'container' | 'string' | 'scalar' = 'scalar'
-  #depth = 0
-  #inString = false
-  #escaped = false
-  #parts: Buffer[] = []
-  #size = 0
-
-  /** @param byte the first of the value, which {@link scan} will see again */
-  begin(byte: number): void {
-    this.active = true
-    this.#kind = byte === QUOTE ? 'string' : byte === OPEN_OBJECT || byte === OPEN_ARRAY ? 'container' : 'scalar'
-    this.#depth = 0
-    this.#inString = false
-    this.#escaped = false
-    this.#parts = []
-    this.#size = 0
-  }
-
-  /** Scans on from `start`; returns the place after the value, or the end of the chunk while {@link active} stays true. */
-  scan(chunk: Buffer, start: number): number {
-    const end = this.#kind === 'scalar' ? this.#scanScalar(chunk, start) : this.#scanNested(chunk, start)
-    this.#size += end - start
-    if (this.#size <= LONGEST_VALUE) this.#parts.push(chunk.subarray(start, end))
-    else this.#parts = []
-    return end
-  }
-
-  /** Ends a scalar that the end of the file ends. False for values that have an end of their own. */
-  finish(): boolean {
-    if (this.#kind !== 'scalar') return false
-    this.active = false
-    return true
-  }
-
-  /** The text of the value; `undefined` when it was too large to keep. */
-  take(): string | undefined {
-    if (this.#size > LONGEST_VALUE) return undefined
-    const [only] = this.#parts
-    return only && this.#parts.length === 1 ? only.toString() : Buffer.concat(this.#parts, this.#size).toString()
-  }
-
-  #scanScalar(chunk: Buffer, start: number): number {
-    for (let at = start; at < chunk.length; at += 1) {
-      const byte = chunk[at] ?? 0
-      if (byte > 0x20 && byte !== COMMA && byte !== CLOSE_ARRAY && byte !== CLOSE_OBJECT) continue
-      this.active = false
-      return at
-    }
-    return chunk.length
-  }
-
-  // The hot loop: every byte of every record passes here.
-  #scanNested(chunk: Buffer, start: number): number {
-    const length = chunk.length
-    let depth = this.#depth
-    let inString = this.#inString
-    let at = start
-    if (this.#escaped && at < length) {
-      this.#escaped = false
-      at += 1
-    }
-    while (at < length) {
-      const byte = chunk[at] ?? 0
-      at += 1
-      if (inString) {
-        if (byte === QUOTE) {
-          inString = false
-          if (depth === 0) return this.#ended(at)
-        } else if (byte === BACKSLASH) {
-          if (at === length) this.#escaped = true
-          at += 1
-        }
-      } else if (byte === QUOTE) inString = true
-      // Setting this bit makes "[" of "{" and "]" of "}" the same.
-      else if ((byte | 0x20) === OPEN_OBJECT) depth += 1
-      else if ((byte | 0x20) === CLOSE_OBJECT) {
-        depth -= 1
-        if (depth === 0) return this.#ended(at)
-      }
-    }
-    this.#depth = depth
-    this.#inString = inString
-    return length
-  }
-
-  #ended(at: number): number {
-    this.active = false
-    return at
-  }
-}
-
-/** Takes the byte order mark off the beginning of a text, though it may come in pieces. */
-class ByteOrderMark {
-  static readonly #mark = Buffer.from([0xef, 0xbb, 0xbf])
-  #seen: Buffer | undefined = Buffer.alloc(0)
-
-  strip(chunk: Buffer): Buffer {
-    if (!this.#seen) return chunk
-    const start = Buffer.concat([this.#seen, chunk])
-    const mark = ByteOrderMark.#mark
-    if (start.length < mark.length && mark.subarray(0, start.length).equals(start)) {
-      this.#seen = start
-      return Buffer.alloc(0)
-    }
-    this.#seen = undefined
-    return mark.equals(start.subarray(0, mark.length)) ? start.subarray(mark.length) : start
-  }
 }

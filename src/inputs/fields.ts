@@ -171,6 +171,26 @@ export function artifactName() {
   }, rule)
 }
 
+/** Which of how many disjoint slices of an export. */
+export interface Shard {
+  /** From 1 on. */
+  index: number
+  of: number
+}
+
+/** More than a matrix of 256 jobs can use, and few enough that no slice is made of nothing. */
+const MOST_SHARDS = 1000
+
+/** A slice and the number of slices: `2/8`. */
+export function shard() {
+  const rule = `it must be a slice and the number of slices such as "2/8": whole numbers, the first from 1 to the second, which is at most ${MOST_SHARDS}`
+  return parsed(rule, (text) => {
+    const [, first, second] = /^(\d{1,4})\s*\/\s*(\d{1,4})$/.exec(text) ?? []
+    const [index, of] = [Number(first), Number(second)]
+    return index >= 1 && index <= of && of <= MOST_SHARDS ? { value: { index, of } } : { broken: rule }
+  })
+}
+
 /** An input of the contract that this version cannot act on: anything but its default is refused. */
 export function notOffered(name: InputName, what: string) {
   const standard: string = INPUT_DEFAULTS[name]

@@ -1,11 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError } from '../errors.ts'
-import type { ManifestOrigin } from '../exports/manifest.ts'
+import { MANIFEST_NAME, type ManifestOrigin } from '../exports/manifest.ts'
 import { type Placed, placeExport } from '../exports/place.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
-import { diskFailure } from '../transfer/disk.ts'
-import { download } from '../transfer/download.ts'
+import type { Downloaded } from '../transfer/download.ts'
+import type { FetchArchiveOptions, FetchedArchive } from '../transfer/fetch-archive.ts'
 import type { Source } from '../transfer/source.ts'
 import { size } from './facts.ts'
 import { maskLink } from './signed-link.ts'
@@ -48,16 +48,37 @@ function sourceOf(step: Step, datasetId: string, exportId: string, first: string
   }
 }
 
-/** Calls `tell` at most once in {@link PROGRESS_MS}. */
-function nowAndThen(
-  step: Step,
-  tell: (done: number, total: number | undefined) => string,
-): (done: number, total: number | undefined) => void {
-  let last = step.clock.now()
-  return (done, total) => {
-    if (step.clock.now() - last < PROGRESS_MS) return
-    last = step.clock.now()
-    step.reporter.progress(tell(done, total))
+/** Tells how far a download and its unpacking are, at most once in {@link PROGRESS_MS}. */
+class Progress {
+  readonly #step: Step
+  readonly #label: string
+  readonly #verb: string
+  #toldAt: number
+  #received = ''
+  #unpacked = ''
+
+  constructor(step: Step, label: string, verb: 'unpacked' | 'verified') {
+    this.#step = step
+    this.#label = label
+    this.#verb = verb
+    this.#toldAt = step.clock.now()
+  }
+
+  readonly received = (done: number, total: number | undefined): void => {
+    this.#received = `downloaded ${share(done, total)}`
+    this.#tell()
+  }
+
+  readonly unpacked = (done: number, total: number): void => {
+    this.#unpacked = `, ${this.#verb} ${share(done, total)}`
+    this.#tell()
+  }
+
+  #tell(): void {
+    const { clock, reporter } = this.#step
+    if (clock.now() - this.#toldAt < PROGRESS_MS) return
+    this.#toldAt = clock.now()
+    reporter.progress(`${this.#label}${this.#received}${this.#unpacked}`)
   }
 }
 
@@ -91,6 +112,65 @@ export interface CompletedExport {
   carryOn: string
 }
 
+/** Bytes to fetch, and where to. */
+interface Wanted {
+  datasetId: string
+  exportId: string
+  /** As the API gave it: absolute or relative, signed. */
+  link: string
+  carryOn: string
+  /** Where the ZIP is downloaded to. */
+  archive: string
+  /** Begins each line of progress. */
+  label: string
+  signal: AbortSignal
+  onDownloaded?: (downloaded: Downloaded) => void
+}
+
+/** Downloads an export to `archive` and verifies every byte of it. On failure no file is left. */
+function fetchVerified(step: Step, wanted: Wanted): Promise<FetchedArchive> {
+  return fetchBytes(step, wanted, new Progress(step, wanted.label, 'verified'), {})
+}
+
+/**
+ * Downloads an export to `archive`, verifies every byte of it and unpacks it to `target`, a folder that is not there yet; the ZIP
+ * is removed then. The place of the export's manifest is left free. On failure and on abort neither is left. Throws an
+ * `ActionError` that says how to carry on where the reason may pass, or the signal's reason.
+ */
+export async function fetchUnpacked(step: Step, wanted: Wanted & { target: string }): Promise<FetchedArchive> {
+  const progress = new Progress(step, wanted.label, 'unpacked')
+  const fetched = await fetchBytes(step, wanted, progress, { target: wanted.target, reserved: [MANIFEST_NAME] })
+  await rm(wanted.archive, { force: true })
+  return fetched
+}
+
+async function fetchBytes(
+  step: Step,
+  { datasetId, exportId, link, carryOn, archive, signal, onDownloaded }: Wanted,
+  progress: Progress,
+  into: Pick<FetchArchiveOptions, 'target' | 'reserved'>,
+): Promise<FetchedArchive> {
+  const source = sourceOf(step, datasetId, exportId, link)
+  const { fetchArchive } = await import('../transfer/fetch-archive.ts')
+  return toldHow(carryOn, async () =>
+    fetchArchive({
+      source,
+      path: archive,
+      dispatcher: await step.connection(),
+      clock: step.clock,
+      signal,
+      stallTimeoutMs: step.requestTimeoutMs,
+      maxRetries: step.maxRetries,
+      userAgent: step.userAgent,
+      onProgress: progress.received,
+      onUnpacked: progress.unpacked,
+      onNote: (line) => step.reporter.info(line),
+      ...(onDownloaded ? { onDownloaded } : {}),
+      ...into,
+    }),
+  )
+}
+
 /**
  * Downloads a completed export, verifies every byte of it, and puts it in `output_dir`. The file carries its final name only
  * when it is whole and verified.
@@ -98,61 +178,41 @@ export interface CompletedExport {
 export async function fetchExport(
   request: ExportRequest,
   step: Step,
-  { datasetId, exportId, link, origin, carryOn }: CompletedExport,
+  { origin, ...completed }: CompletedExport,
 ): Promise<Placed> {
   const { reporter, context } = step
-  const partial = path.join(request.outputDir, `${archiveName(request)}.partial`)
-  await mkdir(request.outputDir, { recursive: true }).catch((error: unknown) => {
-    throw diskFailure(error, 'make the output folder', request.outputDir)
+  const archive = path.join(request.outputDir, `${archiveName(request)}.partial`)
+  const onDownloaded = ({ sizeBytes, sha256 }: Downloaded) => {
+    reporter.output('export_size_bytes', sizeBytes)
+    reporter.output('export_sha256', sha256)
+    reporter.fact('Size', `${size(sizeBytes)} (${sizeBytes.toLocaleString('en-US')} bytes)`)
+    reporter.fact('SHA-256', sha256, { code: true })
+    reporter.info(`Downloaded ${size(sizeBytes)}, SHA-256 ${sha256}.`)
+  }
+  const phase = { awaited: `the download of export ${completed.exportId}`, carryOn: completed.carryOn }
+  const placed = await withinDeadline(step, phase, (signal) =>
+    placeExport({
+      archive,
+      outputDir: request.outputDir,
+      archiveName: archiveName(request),
+      extract: request.extract,
+      origin,
+      signal,
+      fetch: async (target) => {
+        const wanted = { ...completed, archive, label: '', signal, onDownloaded }
+        const fetched = await reporter.group(
+          `Downloading and ${target === undefined ? 'verifying' : 'unpacking'}`,
+          () => (target === undefined ? fetchVerified(step, wanted) : fetchUnpacked(step, { ...wanted, target })),
+        )
+        phase.awaited = `the count of the records of export ${completed.exportId}`
+        return fetched
+      },
+    }),
+  ).catch(async (error: unknown) => {
+    // Bytes that are not what they should be are not left where a later step would take them along.
+    await rm(archive, { force: true })
+    throw error
   })
-  const source = sourceOf(step, datasetId, exportId, link)
-  const bytes = await toldHow(carryOn, () =>
-    reporter.group('Downloading the export', () =>
-      withinDeadline(step, { awaited: `the download of export ${exportId}`, carryOn }, async (signal) =>
-        download({
-          source,
-          path: partial,
-          dispatcher: await step.connection(),
-          clock: step.clock,
-          signal,
-          stallTimeoutMs: step.requestTimeoutMs,
-          maxRetries: step.maxRetries,
-          userAgent: step.userAgent,
-          onProgress: nowAndThen(step, (done, total) => `downloaded ${share(done, total)}`),
-          onNote: (line) => reporter.info(line),
-        }),
-      ),
-    ),
-  )
-  reporter.output('export_size_bytes', bytes.sizeBytes)
-  reporter.output('export_sha256', bytes.sha256)
-  reporter.fact('Size', `${size(bytes.sizeBytes)} (${bytes.sizeBytes.toLocaleString('en-US')} bytes)`)
-  reporter.fact('SHA-256', bytes.sha256, { code: true })
-  reporter.info(`Downloaded ${size(bytes.sizeBytes)}, SHA-256 ${bytes.sha256}.`)
-  const placed = await reporter
-    .group(request.extract ? 'Verifying and unpacking' : 'Verifying', () =>
-      withinDeadline(step, { awaited: `the verification of export ${exportId}`, carryOn }, (signal) =>
-        placeExport({
-          archive: partial,
-          outputDir: request.outputDir,
-          archiveName: archiveName(request),
-          extract: request.extract,
-          origin,
-          sizeBytes: bytes.sizeBytes,
-          sha256: bytes.sha256,
-          signal,
-          onProgress: nowAndThen(
-            step,
-            (done, total) => `${request.extract ? 'unpacked' : 'verified'} ${share(done, total)}`,
-          ),
-        }),
-      ),
-    )
-    .catch(async (error: unknown) => {
-      // Bytes that are not what they should be are not left where a later step would take them along.
-      await rm(partial, { force: true })
-      throw error
-    })
   if (placed.archivePath !== undefined) reporter.output('export_path', placed.archivePath)
   reporter.output('export_dir', request.outputDir)
   reporter.output('media_count', placed.mediaCount)

@@ -6,12 +6,12 @@ import type { Snapshot } from '../visual-layer/snapshots.ts'
 import type { Step } from './step.ts'
 
 /** What the manifest tells of an export beside its bytes: what was asked for, of which dataset, and by which run. */
-export function originOf(
+export function originOf<Id extends string | null>(
   request: ExportRequest,
   step: Step,
   { source: dataset, snapshot }: { source: Dataset; snapshot: Snapshot | undefined },
-  exportId: string,
-): ManifestOrigin {
+  exportId: Id,
+): ManifestOrigin<Id> {
   const { context } = step
   return {
     dataset: {

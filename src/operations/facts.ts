@@ -1,4 +1,7 @@
+import path from 'node:path'
 import prettyBytes from 'pretty-bytes'
+import type { Placed } from '../exports/place.ts'
+import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import type { Step } from './step.ts'
@@ -46,4 +49,17 @@ export function aboutSnapshot(step: Step, snapshot: Snapshot, label: string): vo
   reporter.fact('Snapshot id', snapshot.id, { code: true })
   const text = items(snapshot.images, snapshot.videos)
   if (text !== undefined) reporter.fact('Items in the snapshot', text)
+}
+
+/** Tells where an export lies and what it holds. */
+export function tellPlaced({ outputDir, exportFormat }: ExportRequest, step: Step, placed: Placed): void {
+  const { reporter, context } = step
+  if (placed.archivePath !== undefined) reporter.output('export_path', placed.archivePath)
+  reporter.output('export_dir', outputDir)
+  reporter.output('media_count', placed.mediaCount)
+  reporter.output('content_digest', placed.contentDigest)
+  const where = placed.archivePath ?? outputDir
+  reporter.fact('Export', path.relative(context.workspace, where), { code: true })
+  reporter.fact(exportFormat === 'json' ? 'Records' : 'Rows', placed.mediaCount.toLocaleString('en-US'))
+  reporter.fact('Content digest', placed.contentDigest, { code: true })
 }

@@ -1,5 +1,4 @@
 import type { ExportRequest } from '../inputs/operations/export.ts'
-import type { Dataset } from '../visual-layer/datasets.ts'
 import type { ExportStart, ExportTask } from '../visual-layer/exports.ts'
 import { isTransient, RequestFailure } from '../visual-layer/failure.ts'
 import { fullJitter } from '../visual-layer/retry.ts'
@@ -11,7 +10,8 @@ export function archiveName(request: ExportRequest): string {
   return /\.zip$/i.test(request.artifactName) ? request.artifactName : `${request.artifactName}.zip`
 }
 
-function startOf(request: ExportRequest): ExportStart {
+/** What the inputs ask for, as one export. */
+export function startOf(request: ExportRequest): ExportStart {
   const { selection } = request
   return {
     fileName: archiveName(request),
@@ -27,10 +27,10 @@ function startOf(request: ExportRequest): ExportStart {
  * Starts an export. A start whose reply is lost is sent again: exports cannot be listed, so there is nothing to look for, and an
  * export changes nothing in the dataset; at worst one more than needed runs on the server.
  */
-export async function startExport(request: ExportRequest, step: Step, dataset: Dataset): Promise<ExportTask> {
+export async function startExport(step: Step, datasetId: string, start: ExportStart): Promise<ExportTask> {
   for (let failures = 0; ; failures += 1) {
     try {
-      return await step.api.exports.start(dataset.id, startOf(request))
+      return await step.api.exports.start(datasetId, start)
     } catch (error) {
       if (!isTransient(error)) {
         const refused = refusalAtStart(error)
@@ -54,6 +54,8 @@ function refusalAtStart(error: unknown): ExportTask | undefined {
   if (!(error instanceof RequestFailure) || error.code !== 'rejected') return undefined
   const words = error.apiWords
   const reason = refusalReason(words, undefined)
+  // A proxy that finds the request too long says nothing of the export.
+  if (error.outcome.status === 413 && !error.outcome.answered) return undefined
   // A fault in the request itself (400, 422) is never an empty result.
   if (reason === 'other' || (reason === 'nothing_matched' && error.outcome.status !== 200)) return undefined
   return {

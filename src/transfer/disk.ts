@@ -26,11 +26,18 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
+/** What will take room on a disk. */
+export interface Need {
+  bytes: number
+  /** Completes "4 GB to …": `unpack it`. */
+  purpose: string
+}
+
 /**
- * Throws when the disk that `path` will lie on has fewer than `bytes` free, so that a full disk is met before the work and
+ * Throws when the disk that `path` will lie on has less free than all of `needs`, so that a full disk is met before the work and
  * not at its end. Says nothing where the file system does not tell.
  */
-export async function requireSpace(path: string, bytes: number): Promise<void> {
+export async function requireSpace(path: string, needs: readonly Need[]): Promise<void> {
   let free: number
   try {
     const disk = await statfs(dirname(path))
@@ -39,10 +46,13 @@ export async function requireSpace(path: string, bytes: number): Promise<void> {
   } catch {
     return
   }
+  const bytes = needs.reduce((sum, need) => sum + need.bytes, 0)
   if (free >= bytes) return
+  const parts = needs.filter((need) => need.bytes > 0).map((need) => `${prettyBytes(need.bytes)} to ${need.purpose}`)
+  const sum = parts.length === 1 ? parts[0] : `${prettyBytes(bytes)} (${parts.join(', ')})`
   throw new ActionError(
     'operation_failed',
-    `The disk of the runner is too full: the export needs ${prettyBytes(bytes)} and ${prettyBytes(free)} are free (${dirname(path)}).`,
+    `The disk of the runner is too full for the export: it needs ${sum}, and ${prettyBytes(free)} are free (${dirname(path)}).`,
     {
       todo: 'Free space before this step, use a runner with a larger disk, or set output_dir to a folder on another disk.',
     },

@@ -1,50 +1,34 @@
-import { readSync } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
 import { ActionError, describe } from '../errors.ts'
+import type { ArchiveBytes } from './archive-bytes.ts'
+import type { ArchiveEntry } from './archive-entry.ts'
+import { Void } from './arrivals.ts'
 import { bomb } from './archive-limits.ts'
 import { damaged } from './damaged.ts'
 import { codeOf } from './disk.ts'
-
-/** A file in an archive, checked: its name is safe and both of its headers agree. */
-export interface ArchiveEntry {
-  /** As the archive spells it. */
-  name: string
-  /** Where it lies once unpacked: relative, posix separators, safe on every system. */
-  path: string
-  /** Unpacked, in bytes, as declared; held against the bytes when they are read. */
-  size: number
-  compressedSize: number
-  crc32: number
-  method: 'stored' | 'deflated'
-  /** Where its data begins in the archive. */
-  dataStart: number
-}
+import { locate } from './local-header.ts'
 
 const CHUNK = 1024 * 1024
-/** Up to this size (bytes) an entry is unpacked in one piece: for many small files that is several times faster. */
-const SMALL = 4 * CHUNK
+/** What is inflated comes in such pieces: smaller ones take longer, larger ones more memory. */
+const INFLATED_CHUNK = 512 * 1024
+/** How much packed data is read at once: little, so that an archive that is still arriving is followed closely. */
+const PACKED_CHUNK = 256 * 1024
 
-/** Whether {@link inflateSmall} may be used. */
-export function isSmall(entry: ArchiveEntry): boolean {
-  return entry.size <= SMALL && entry.compressedSize <= SMALL
-}
-
-/** All bytes of a small entry, size and CRC checked. */
-export function inflateSmall(fd: number, entry: ArchiveEntry): Buffer {
-  const packed = Buffer.allocUnsafe(entry.compressedSize)
-  for (let done = 0; done < packed.length; ) {
-    const read = readSync(fd, packed, done, packed.length - done, entry.dataStart + done)
-    if (read === 0) throw damaged(entry.name, 'the archive ends within it')
-    done += read
-  }
-  let bytes = packed
+/**
+ * All bytes of a small entry, local header, size and CRC checked; lent until the next call or {@link release}.
+ *
+ * @param ahead up to where the archive may be read along, because the entries there come next
+ */
+export function inflateSmall(archive: ArchiveBytes, entry: ArchiveEntry, ahead: number): Buffer {
+  const dataStart = locate(entry, (length) => archive.lend(entry, entry.headerStart, length, ahead))
+  let bytes = archive.lend(entry, dataStart, entry.compressedSize, ahead)
   if (entry.method === 'deflated') {
     try {
-      // One byte of room beyond the declared size is enough to see that it lies.
-      bytes = inflateRawSync(packed, { chunkSize: Math.max(64, entry.size + 1), maxOutputLength: entry.size + 1 })
+      // One byte of room beyond the declared size is enough to see that it lies. What is as large as Node's pool is not part of it.
+      const chunkSize = Math.max(Buffer.poolSize, entry.size + 1)
+      bytes = inflateRawSync(bytes, { chunkSize, maxOutputLength: entry.size + 1 })
     } catch (error) {
       throw codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? tooLong(entry) : undecodable(entry, error)
     }
@@ -53,17 +37,40 @@ export function inflateSmall(fd: number, entry: ArchiveEntry): Buffer {
   return bytes
 }
 
-/** The bytes of an entry of any size in chunks; size and CRC are checked by the end. Memory stays at a few chunks. */
+/** Gives back what {@link inflateSmall} lent. */
+export function release(bytes: Buffer, entry: ArchiveEntry): void {
+  // Stored bytes lie in the window.
+  if (entry.method === 'deflated' && bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0)
+}
+
+/**
+ * Frees bytes that nobody needs any more, where they have memory of their own: the garbage collector lets 64 MiB of such gather in
+ * each thread.
+ */
+export function freeAtOnce(bytes: Buffer): void {
+  const { buffer } = bytes
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength) buffer.transfer(0)
+}
+
+/**
+ * The bytes of an entry of any size in chunks; the local header is checked before the first, size and CRC by the end. Memory stays
+ * at a few chunks.
+ *
+ * @param lent each chunk is given only until the next one, which spares memory
+ */
 export async function* inflateEntry(
-  file: FileHandle,
+  archive: ArchiveBytes,
   entry: ArchiveEntry,
-  signal?: AbortSignal,
+  { signal, lent = false }: { signal?: AbortSignal | undefined; lent?: boolean } = {},
 ): AsyncGenerator<Buffer, void> {
-  const packed = packedBytes(file, entry, signal)
+  await archive.ready(entry.headerStart, entry.limit - entry.compressedSize)
+  const dataStart = locate(entry, (length) => archive.lend(entry, entry.headerStart, length, entry.headerStart))
+  const stored = entry.method === 'stored'
+  const packed = packedBytes(archive, entry, dataStart, stored && lent)
   let size = 0
   let crc = 0
   try {
-    for await (const chunk of entry.method === 'stored' ? packed : inflated(packed)) {
+    for await (const chunk of stored ? packed : inflated(packed)) {
       signal?.throwIfAborted()
       size += chunk.length
       if (size > entry.size) throw tooLong(entry)
@@ -72,25 +79,32 @@ export async function* inflateEntry(
     }
   } catch (error) {
     signal?.throwIfAborted()
-    throw error instanceof ActionError ? error : undecodable(entry, error)
+    throw error instanceof ActionError || error instanceof Void ? error : undecodable(entry, error)
   }
   check(entry, size, crc)
 }
 
-async function* packedBytes(file: FileHandle, entry: ArchiveEntry, signal?: AbortSignal): AsyncGenerator<Buffer, void> {
-  for (let done = 0; done < entry.compressedSize; ) {
-    signal?.throwIfAborted()
-    const wanted = Math.min(CHUNK, entry.compressedSize - done)
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, entry.dataStart + done)
-    if (bytesRead === 0) throw damaged(entry.name, 'the archive ends within it')
-    done += bytesRead
-    yield buffer.subarray(0, bytesRead)
+async function* packedBytes(
+  archive: ArchiveBytes,
+  entry: ArchiveEntry,
+  dataStart: number,
+  lent: boolean,
+): AsyncGenerator<Buffer> {
+  const end = dataStart + entry.compressedSize
+  const most = entry.method === 'stored' ? CHUNK : PACKED_CHUNK
+  for (let at = dataStart; at < end; at += most) {
+    const length = Math.min(most, end - at)
+    const ready = archive.ready(at, at + length)
+    if (ready) await ready
+    yield lent ? archive.lend(entry, at, length, at) : archive.read(entry, at, length)
   }
 }
 
 async function* inflated(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-  const inflate = createInflateRaw({ chunkSize: CHUNK })
-  const source = Readable.from(packed, { objectMode: false, highWaterMark: CHUNK })
+  // Room for one chunk to be inflated, by another thread, while the one before is checked and written.
+  const settings = { chunkSize: INFLATED_CHUNK, readableHighWaterMark: 2 * INFLATED_CHUNK }
+  const inflate = createInflateRaw(settings)
+  const source = Readable.from(packed, { objectMode: false, highWaterMark: PACKED_CHUNK })
   // Its failure reaches the loop below as the failure of `inflate`.
   const flow = pipeline(source, inflate).catch(() => undefined)
   yield* inflate as AsyncIterable<Buffer>

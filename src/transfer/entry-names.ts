@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ActionError } from '../errors.ts'
+import { folded } from './plain-path.ts'
 
 /** The longest name of one file or folder on common file systems, in bytes of UTF-8. */
 const LONGEST_SEGMENT = 255
@@ -22,9 +23,9 @@ export interface PlacedName<T> {
   path: string
 }
 
-/** With the parts of the name as the archive means them, before any was changed. */
+/** With the path as the archive means it, before any part of it was changed. */
 interface Candidate<T> extends PlacedName<T> {
-  segments: string[]
+  meant: string
 }
 
 /**
@@ -48,16 +49,22 @@ export function placeNames<T extends NamedEntry>(
   const places = entries.map((entry) => placeName(entry))
   refuseTwins(places)
   separate(places, reserved)
-  return places.map(({ entry, kind, path }) => ({ entry, kind, path }))
+  return places
 }
 
 function placeName<T extends NamedEntry>(entry: T): Candidate<T> {
   const kind = kindOf(entry)
   const segments = segmentsOf(entry.name)
   if (kind === 'file' && segments.length === 0) throw refusal(entry.name, 'it has no name')
-  const path = segments.map(safeSegment).join('/')
+  // With 100,000 names it counts that most are fine as they are, and need no second string.
+  const meant = same(segments.join('/'), entry.name)
+  const path = same(segments.map(safeSegment).join('/'), meant)
   if (Buffer.byteLength(path) > LONGEST_PATH) throw refusal(entry.name, `its path is longer than ${LONGEST_PATH} bytes`)
-  return { entry, kind, path, segments }
+  return { entry, kind, path, meant }
+}
+
+function same(text: string, known: string): string {
+  return text === known ? known : text
 }
 
 function kindOf(entry: NamedEntry): 'file' | 'folder' {
@@ -112,25 +119,29 @@ function withHash(name: string, original: string): string {
 
 function refuseTwins(places: readonly Candidate<NamedEntry>[]): void {
   const files = new Set<string>()
-  for (const { entry, kind, segments } of places) {
+  for (const { entry, kind, meant } of places) {
     if (kind === 'folder') continue
-    const key = segments.join('/')
     // Two spellings of one path ("a//b", "a/b") are twins as well: an unpacker lets the second overwrite the first.
-    if (files.has(key)) throw refusal(entry.name, 'another entry has the same name')
-    files.add(key)
+    if (files.has(meant)) throw refusal(entry.name, 'another entry has the same name')
+    files.add(meant)
   }
-  for (const { entry, kind, segments } of places) {
-    const depth = kind === 'folder' ? segments.length : segments.length - 1
-    for (let length = 1; length <= depth; length += 1) {
-      if (!files.has(segments.slice(0, length).join('/'))) continue
-      throw refusal(entry.name, 'it needs a folder where another entry is a file')
+  const free = new Set([''])
+  for (const { entry, kind, meant } of places) {
+    for (let folder = kind === 'folder' ? meant : parentOf(meant); !free.has(folder); folder = parentOf(folder)) {
+      if (files.has(folder)) throw refusal(entry.name, 'it needs a folder where another entry is a file')
+      free.add(folder)
     }
   }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
 /** Gives names that fall together a suffix each. What still falls together after that was made to, and is refused. */
 function separate(places: readonly Candidate<NamedEntry>[], reserved: readonly string[]): void {
   const wanted = occupied(places, reserved)
+  if (!hasTwins(wanted)) return
   for (const place of places) {
     if (place.kind === 'folder' || (wanted.get(folded(place.path)) ?? 0) < 2) continue
     const cut = place.path.lastIndexOf('/') + 1
@@ -145,6 +156,11 @@ function separate(places: readonly Candidate<NamedEntry>[], reserved: readonly s
   }
 }
 
+function hasTwins(counts: ReadonlyMap<string, number>): boolean {
+  for (const count of counts.values()) if (count > 1) return true
+  return false
+}
+
 /** How many want each place, as a disk sees it that ignores case: files, and each folder once. */
 function occupied(places: readonly PlacedName<NamedEntry>[], reserved: readonly string[]): Map<string, number> {
   const folders = new Set<string>()
@@ -153,19 +169,14 @@ function occupied(places: readonly PlacedName<NamedEntry>[], reserved: readonly 
   for (const path of reserved) take(folded(path))
   for (const { kind, path } of places) {
     if (kind === 'file') take(folded(path))
-    let folder = folded(kind === 'folder' ? path : path.slice(0, Math.max(0, path.lastIndexOf('/'))))
+    let folder = folded(kind === 'folder' ? path : parentOf(path))
     while (folder !== '' && !folders.has(folder)) {
       folders.add(folder)
       take(folder)
-      folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))
+      folder = parentOf(folder)
     }
   }
   return counts
-}
-
-/** Equal for paths that some disk takes for one: macOS and Windows ignore case, macOS also how accents are composed. */
-function folded(path: string): string {
-  return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
 }
 
 function refusal(name: string, why: string): ActionError {

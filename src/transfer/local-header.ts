@@ -1,37 +1,37 @@
-import { readSync } from 'node:fs'
+import { type ArchiveEntry, checkExtent } from './archive-entry.ts'
 import { damaged } from './damaged.ts'
-import type { DirectoryEntry } from './central-directory.ts'
 
 const SIGNATURE = 0x04034b50
-const FIXED = 30
+const ENCRYPTED = 0x1
 /** Sizes and CRC follow the data ("data descriptor"); the header may hold zeros in their place. */
 const SIZES_FOLLOW = 0x8
 const IN_ZIP64 = 0xffffffff
 const ZIP64_FIELD = 1
 
-const header = Buffer.alloc(FIXED)
+/** The length of a local header without its name and its extra fields, in bytes. */
+export const SHORTEST_HEADER = 30
 
 /**
  * Where the data of an entry begins in the archive. Throws `corrupt_download` unless the entry's local header, in front of its
  * data, says the same of name, method, sizes and CRC as the central directory: unpackers differ in which of the two they believe.
+ * Throws also where the data would reach into what follows it.
+ *
+ * @param begin lends that many bytes of the archive from the beginning of the local header on
  */
-export function locate(fd: number, entry: DirectoryEntry, directoryStart: number): number {
-  const { name, headerStart } = entry
-  if (headerStart + FIXED > directoryStart) throw damaged(name, 'its data would lie behind the directory')
-  if (readSync(fd, header, 0, FIXED, headerStart) < FIXED || header.readUInt32LE(0) !== SIGNATURE) {
-    throw damaged(name, 'there is no entry where the directory says')
-  }
-  const flags = header.readUInt16LE(6)
-  const nameLength = header.readUInt16LE(26)
-  const extraLength = header.readUInt16LE(28)
-  const dataStart = headerStart + FIXED + nameLength + extraLength
-  if (dataStart + entry.compressedSize > directoryStart) throw damaged(name, 'its data would reach into the directory')
-  if (((flags & 1) === 1) !== entry.encrypted) throw disagree(name, 'encryption')
-  if (header.readUInt16LE(8) !== entry.method) throw disagree(name, 'the method')
-  const rest = Buffer.alloc(nameLength + extraLength)
-  const got = rest.length === 0 ? 0 : readSync(fd, rest, 0, rest.length, headerStart + FIXED)
-  if (got < rest.length || !rest.subarray(0, nameLength).equals(entry.rawName)) throw disagree(name, 'the name')
-  const local = sizes(rest.subarray(nameLength))
+export function locate(entry: ArchiveEntry, begin: (length: number) => Buffer): number {
+  const { name, rawName, headerStart } = entry
+  const fixed = begin(SHORTEST_HEADER)
+  if (fixed.readUInt32LE(0) !== SIGNATURE) throw damaged(name, 'there is no entry where the directory says')
+  const flags = fixed.readUInt16LE(6)
+  const extraStart = SHORTEST_HEADER + fixed.readUInt16LE(26)
+  const length = extraStart + fixed.readUInt16LE(28)
+  const dataStart = headerStart + length
+  if ((flags & ENCRYPTED) !== 0) throw disagree(name, 'encryption')
+  if (fixed.readUInt16LE(8) !== (entry.method === 'stored' ? 0 : 8)) throw disagree(name, 'the method')
+  checkExtent(entry, dataStart)
+  const header = begin(length)
+  if (header.toString('latin1', SHORTEST_HEADER, extraStart) !== rawName) throw disagree(name, 'the name')
+  const local = sizes(header, extraStart)
   const optional = (flags & SIZES_FOLLOW) !== 0
   if (!agrees(local.size, entry.size, optional) || !agrees(local.compressedSize, entry.compressedSize, optional)) {
     throw disagree(name, 'the size')
@@ -44,12 +44,13 @@ function agrees(local: number, central: number, optional: boolean): boolean {
   return local === central || (optional && (local === 0 || local === IN_ZIP64))
 }
 
-function sizes(extra: Buffer): { size: number; compressedSize: number } {
+function sizes(header: Buffer, extraStart: number): { size: number; compressedSize: number } {
   let compressedSize = header.readUInt32LE(18)
   let size = header.readUInt32LE(22)
-  for (let at = 0; at + 4 <= extra.length; ) {
-    const data = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2))
-    if (extra.readUInt16LE(at) === ZIP64_FIELD) {
+  for (let at = extraStart; at + 4 <= header.length; ) {
+    const end = at + 4 + header.readUInt16LE(at + 2)
+    if (header.readUInt16LE(at) === ZIP64_FIELD) {
+      const data = header.subarray(at + 4, end)
       let next = 0
       if (size === IN_ZIP64 && data.length >= next + 8) {
         size = Number(data.readBigUInt64LE(next))
@@ -57,7 +58,7 @@ function sizes(extra: Buffer): { size: number; compressedSize: number } {
       }
       if (compressedSize === IN_ZIP64 && data.length >= next + 8) compressedSize = Number(data.readBigUInt64LE(next))
     }
-    at += 4 + extra.readUInt16LE(at + 2)
+    at = end
   }
   return { size, compressedSize }
 }

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { ActionError } from '../errors.ts'
 
 /** How much of a file tells what it is, in bytes. */
-const SAMPLE = 512
+export const SAMPLE = 512
 
 /** The error for a file that is not a whole ZIP archive. It says what the file looks like instead, and quotes its beginning. */
 export async function notAnArchive(

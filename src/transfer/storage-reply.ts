@@ -18,14 +18,21 @@ export interface Asked {
   identity: Identity | undefined
 }
 
+/** The body holds the bytes from `offset` on, up to `end` where that is known. */
+export interface Bytes {
+  kind: 'bytes'
+  offset: number
+  end: number | undefined
+  identity: Identity
+}
+
 /** What a reply of the storage host means for the bytes that are still missing. */
 export type Meaning =
-  /** The body holds the bytes from `offset` on, up to `end` where that is known. */
-  | { kind: 'bytes'; offset: number; end: number | undefined; identity: Identity }
+  | Bytes
   /** Nothing is missing: the object ends where we are. */
   | { kind: 'complete' }
-  /** What we have belongs to another version of the object, or its place in the object is in doubt. */
-  | { kind: 'start over'; why: string }
+  /** What we have belongs to another version of the object (`changed`), or its place in the object is in doubt. */
+  | { kind: 'start over'; why: string; changed: boolean }
   /** The link no longer opens the object. */
   | { kind: 'expired' }
 
@@ -60,10 +67,11 @@ function part(headers: ReplyHeaders, asked: Asked): Meaning {
   const last = Number(range[2])
   const total = wholeNumber(range[3])
   const identity = identityOf(headers, total)
-  if (differs(asked.identity, identity)) return { kind: 'start over', why: 'the object behind the link has changed' }
+  if (differs(asked.identity, identity))
+    return { kind: 'start over', why: 'the object behind the link has changed', changed: true }
   const beyond = Math.min(total ?? Infinity, asked.end ?? Infinity)
   if (first !== asked.offset || last < first || last >= beyond) {
-    return { kind: 'start over', why: 'the storage host sent another range than the one asked for' }
+    return { kind: 'start over', why: 'the storage host sent another range than the one asked for', changed: false }
   }
   return { kind: 'bytes', offset: first, end: last + 1, identity: { ...asked.identity, ...identity } }
 }
@@ -73,7 +81,8 @@ function outside(headers: ReplyHeaders, asked: Asked): Meaning {
   const known = asked.identity?.totalBytes
   if (total !== undefined && total === asked.offset && (known === undefined || known === total))
     return { kind: 'complete' }
-  return { kind: 'start over', why: 'the object behind the link is shorter than what was already received' }
+  const why = 'the object behind the link is shorter than what was already received'
+  return { kind: 'start over', why, changed: total !== undefined && total !== known }
 }
 
 /** Whether two looks at an object show two versions of it. What only one of them tells proves nothing. */

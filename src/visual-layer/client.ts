@@ -1,4 +1,5 @@
 import { Datasets } from './datasets.ts'
+import { Explore } from './explore.ts'
 import { Exports } from './exports.ts'
 import { Http, type HttpOptions } from './http.ts'
 import { Ingestion } from './ingestion.ts'
@@ -12,6 +13,7 @@ export interface VisualLayer {
   readonly snapshots: Snapshots
   readonly tasks: Tasks
   readonly exports: Exports
+  readonly explore: Explore
   readonly ingestion: Ingestion
   readonly media: Media
 }
@@ -23,6 +25,7 @@ export function connect(options: HttpOptions): VisualLayer {
     snapshots: new Snapshots(http),
     tasks: new Tasks(http),
     exports: new Exports(http),
+    explore: new Explore(http),
     ingestion: new Ingestion(http),
     media: new Media(http),
   }

@@ -11,6 +11,8 @@ export async function openConnection(): Promise<Dispatcher> {
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: 30_000 },
+    // Several connections are several only in HTTP/1.1: HTTP/2 would make streams of one.
+    allowH2: false,
     // Below the usual idle limits of load balancers, so that a request is seldom written to a socket that is being closed.
     keepAliveTimeout: 4_000,
   })

@@ -25,6 +25,8 @@ interface ExportSelection {
   mediaIds: readonly string[]
   clusterIds: readonly string[]
   excludeMediaIds: readonly string[]
+  /** A VQL filter as JSON text: of each cluster only the media that match. Inferred; the docs show `entity_type` alone. */
+  clusterVql?: string | undefined
 }
 
 export interface ExportStart {
@@ -151,11 +153,15 @@ function whole(datasetId: string, start: ExportStart): ApiRequest {
 
 function selective(datasetId: string, start: ExportStart, selection: ExportSelection): ApiRequest {
   const media = selection.mediaIds.length > 0 ? [{ type: 'media', payload: { media_ids: selection.mediaIds } }] : []
+  const filters = {
+    entity_type: start.entityType,
+    ...(selection.clusterVql === undefined ? {} : { vql: JSON.parse(selection.clusterVql) as unknown }),
+  }
   const clusters = selection.clusterIds.map((clusterId) => ({
     type: 'cluster',
     payload: {
       cluster_id: clusterId,
-      cluster_filters: { entity_type: start.entityType },
+      cluster_filters: filters,
       exclude_media_ids: selection.excludeMediaIds,
     },
   }))

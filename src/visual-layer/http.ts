@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Clock, Deadline } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
 import { isTransient, networkFailure, RequestFailure, statusFailure, unexpectedReply } from './failure.ts'
 import type { FormPart, MultipartForm } from './multipart.ts'
-import { type Body, errorWords, excerpt, readBody, refusalIn } from './reply.ts'
+import { type Body, errorWords, excerpt, plainText, readBody, refusalIn } from './reply.ts'
 import { fullJitter, retryAfterMs } from './retry.ts'
 import { type Credentials, Signer } from './token.ts'
 
@@ -42,6 +42,8 @@ export interface ApiRequest {
   json?: unknown
   form?: Record<string, string>
   upload?: Upload
+  /** A success answers with plain text, which may take as long as it needs, while bytes move. */
+  text?: true
 }
 
 /** A multipart body with files. It may take as long as it needs, while bytes move. */
@@ -103,10 +105,22 @@ export class Http {
 
   /** {@link send}, repeated after transient failures, with growing and jittered pauses or the one that `Retry-After` asks for. */
   async read<T>(request: ApiRequest, schema: z.ZodType<T>, retries = this.#options.maxRetries): Promise<T> {
+    return this.#repeat(async () => this.parse(request, await this.send(request), schema), retries)
+  }
+
+  /** {@link read} of a reply that is plain text, trimmed; '' for an empty one. What `take` throws counts as the reply's fault. */
+  async readText<T>(request: ApiRequest, take: (text: string) => T): Promise<T> {
+    return this.#repeat(async () => {
+      const body = await this.send({ ...request, text: true })
+      return take(plainText(body) ?? this.parse(request, body, z.string()))
+    }, this.#options.maxRetries)
+  }
+
+  async #repeat<T>(attempt: () => Promise<T>, retries: number): Promise<T> {
     const { clock, deadline, signal, onRetry } = this.#options
     for (let failures = 0; ; failures += 1) {
       try {
-        return this.parse(request, await this.send(request), schema)
+        return await attempt()
       } catch (error) {
         if (!isTransient(error) || failures >= retries) throw error
         const pause = error.outcome.retryAfterMs ?? fullJitter(failures)
@@ -130,7 +144,10 @@ export class Http {
   }
 
   #accept(request: ApiRequest, body: Body): Body {
-    if (body.kind === 'other') throw unexpectedReply(request.what, 'it is not JSON', excerpt(body), false)
+    const wanted = request.text === true && body.kind === 'other' && !body.text.startsWith('<')
+    if (body.kind === 'other' && !wanted) {
+      throw unexpectedReply(request.what, request.text ? 'it is a web page' : 'it is not JSON', excerpt(body), false)
+    }
     const refusal = body.kind === 'json' ? refusalIn(body.json) : undefined
     if (refusal !== undefined) {
       const message = `Visual Layer refused the request to ${request.what} (an error inside HTTP 200).`
@@ -194,7 +211,10 @@ export class Http {
     let sending: MultipartForm | undefined
     try {
       const { request: send, FormData } = await import('undici')
-      const headers: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent }
+      const headers: Record<string, string> = {
+        accept: request.text ? 'text/csv, text/plain, */*;q=0.5' : 'application/json',
+        'user-agent': userAgent,
+      }
       const authorization = this.#signer.authorization(clock.date())
       if (authorization !== undefined) headers['authorization'] = authorization
       let body: string | InstanceType<typeof FormData> | Readable | undefined
@@ -224,11 +244,15 @@ export class Http {
         // Never silently sent a second time by the connection pool: some GETs of this API create.
         idempotent: false,
       })
-      return { status: reply.statusCode, headers: reply.headers, body: readBody(await readText(reply.body)) }
+      const text = await readWhole(request, reply.body, () => {
+        if (request.text) movedAt = clock.now()
+      })
+      return { status: reply.statusCode, headers: reply.headers, body: readBody(text) }
     } catch (error) {
       signal.throwIfAborted()
       upload?.signal.throwIfAborted()
       if (sending?.broken) throw sending.broken
+      if (error instanceof RequestFailure) throw error
       const reason: unknown = attempt.signal.aborted ? attempt.signal.reason : error
       throw networkFailure(request.what, url.host, reason, describe(reason), sending?.whole ?? true)
     } finally {
@@ -245,13 +269,21 @@ function header(headers: Headers, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value
 }
 
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+async function readWhole(request: ApiRequest, body: AsyncIterable<Buffer>, onBytes: () => void): Promise<string> {
   const parts: Buffer[] = []
   let size = 0
   for await (const part of body) {
     size += part.length
-    if (size > LARGEST_REPLY) throw new Error('the reply is larger than any documented one')
+    if (size > LARGEST_REPLY) {
+      throw new RequestFailure(
+        'unexpected_reply',
+        `Visual Layer's reply to the request to ${request.what} is larger than any documented one (over ${LARGEST_REPLY / 1024 / 1024} MiB).`,
+        { todo: 'Check base_url. If it is right, ask for less at once.' },
+        { transient: false, effect: 'unknown', wrongShape: true },
+      )
+    }
     parts.push(part)
+    onBytes()
   }
   return Buffer.concat(parts).toString('utf8')
 }

@@ -15,6 +15,12 @@ export function readBody(text: string): Body {
   }
 }
 
+/** The text that a body is: '' for none, and a JSON string for what it says. `undefined` for other JSON. */
+export function plainText(body: Body): string | undefined {
+  if (body.kind === 'json') return typeof body.json === 'string' ? body.json.trim() : undefined
+  return body.kind === 'empty' ? '' : body.text
+}
+
 /** A JSON object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -97,7 +97,7 @@ describe.concurrent('export', () => {
     async (exportRefusal) => {
       const { scene, inputs } = await exportScene({ exportCap: 5, style: { exportRefusal } })
       await using _ = scene
-      const { errors } = await scene.fail('rejected', inputs)
+      const { errors } = await scene.fail('rejected', { ...inputs, split: 'never' })
       expect(errors[0]).toContain('exceeds threshold 5')
       expect(errors[0]).toContain('too large')
     },
@@ -119,7 +119,7 @@ describe.concurrent('export', () => {
   it('does not take a refusal as too large for an empty result', async () => {
     const { scene, inputs } = await exportScene({ exportCap: 5 })
     await using _ = scene
-    await scene.fail('rejected', { ...inputs, allow_empty: 'true' })
+    await scene.fail('rejected', { ...inputs, split: 'never', allow_empty: 'true' })
   })
 
   it('says how to carry on when the time ends, and a later step does', async () => {

@@ -1,15 +1,15 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Claim } from './start-up.ts'
+import { DIST, stepVariables } from './built-action.ts'
+import { run } from './processes.ts'
+import { type Measurement, ratioClaim } from './report.ts'
 
 const FILES = 2_000
 const DELAY_MS = 150
-const DIST = path.resolve(import.meta.dirname, '../../dist/index.js')
 const DATASET = '0a1b2c3d-4e5f-1789-abcd-ef0123456789'
 
 /** The vendor's sample (docs.visual-layer.com, "Create a dataset from local files") as a program: a batch of 50, then the next. */
@@ -33,56 +33,28 @@ const SAMPLE = `
 `
 
 /** 2,000 files to a server that takes 150 ms for each request: ours against the documented one batch at a time. */
-export async function upload(): Promise<Claim> {
+export async function upload(): Promise<Measurement> {
   const root = mkdtempSync(path.join(os.tmpdir(), 'vl-bench-'))
   const folder = path.join(root, 'images')
   mkdirSync(folder)
   for (let n = 0; n < FILES; n += 1) writeFileSync(path.join(folder, `${n}.jpg`), Buffer.alloc(20_000, n))
   const service = await slowService()
   try {
-    const theirsMs = await timed(['--input-type=module', '-e', SAMPLE, service.url, folder], {})
+    const { ms: theirs } = await run(process.execPath, ['--input-type=module', '-e', SAMPLE, service.url, folder], {})
     service.expectWhole()
-    const oursMs = await timed([DIST], stepVariables(root, service.url))
+    const inputs = { operation: 'create-from-files', base_url: service.url, dataset_name: 'bench', files: 'images/**' }
+    const { ms: ours } = await run(process.execPath, [DIST], stepVariables(root, { ...inputs, wait: 'false' }))
     service.expectWhole()
     return {
       what: `upload of ${FILES.toLocaleString('en-US')} files at ${DELAY_MS} ms a request`,
-      oursMs,
-      against: 'the documented script',
-      theirsMs,
-      most: 0.5,
+      oursMs: [ours],
+      against: { name: 'the documented script', ms: [theirs] },
+      claims: [ratioClaim([ours], [theirs], 0.5)],
     }
   } finally {
     await service.stop()
     rmSync(root, { recursive: true })
   }
-}
-
-function stepVariables(root: string, url: string): Record<string, string> {
-  const file = (name: string) => {
-    const where = path.join(root, name)
-    writeFileSync(where, '')
-    return where
-  }
-  return {
-    GITHUB_OUTPUT: file('output'),
-    GITHUB_STATE: file('state'),
-    GITHUB_STEP_SUMMARY: file('summary'),
-    GITHUB_WORKSPACE: root,
-    INPUT_OPERATION: 'create-from-files',
-    INPUT_BASE_URL: url,
-    INPUT_DATASET_NAME: 'bench',
-    INPUT_FILES: 'images/**',
-    INPUT_WAIT: 'false',
-  }
-}
-
-async function timed(args: string[], env: Record<string, string>): Promise<number> {
-  const startedAt = performance.now()
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
-  const [status] = await once(child, 'close')
-  const ms = performance.now() - startedAt
-  if (status !== 0) throw new Error(`an upload ended with ${status}`)
-  return ms
 }
 
 /** As much of the API as an upload needs; counts the files of each. */

@@ -20,7 +20,9 @@ function references(value: unknown, pattern: RegExp): { source: string; name: st
 
 /** Stands for what an expression would give. */
 function evaluated(input: string, text: string): string {
-  return text.replace(/\$\{\{.*?\}\}/g, input.endsWith('_id') ? '0a1b2c3d-4e5f-6789-abcd-ef0123456789' : 'value')
+  // What a matrix counts is a number.
+  const matrix = text.replace(/\$\{\{ matrix\.[\w-]+ \}\}/g, '1')
+  return matrix.replace(/\$\{\{.*?\}\}/g, input.endsWith('_id') ? '0a1b2c3d-4e5f-6789-abcd-ef0123456789' : 'value')
 }
 
 function asEnvironment(step: Step): Record<string, string> {

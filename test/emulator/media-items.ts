@@ -6,14 +6,59 @@ const labels = ['cat', 'dog', 'bird', 'car']
 
 /**
  * Media with attributes that follow from their number alone: label `cat`, `dog`, `bird`, `car` in turn; an issue `blur` on
- * each fifth and `duplicates` on each seventh; an object on each third; uniqueness in hundredths. Clusters in turn.
+ * each fifth and `duplicates` on each seventh; an object on each third; uniqueness in hundredths. Clusters in turn; the last
+ * `unclustered` ones, beside the others, in none.
  */
-export function makeMedia(options: { images: number; videos?: number; clusters?: number; from?: number }): MediaItem[] {
-  const { images, videos = 0, clusters = 4, from = 0 } = options
-  const clusterIds = Array.from({ length: Math.max(1, Math.min(clusters, images + videos)) }, () => randomUUID())
+export function makeMedia(options: {
+  images: number
+  videos?: number
+  clusters?: number
+  unclustered?: number | undefined
+  from?: number
+}): MediaItem[] {
+  const { videos = 0, clusters = 4, unclustered = 0, from = 0 } = options
+  const clustered = options.images + videos
+  const clusterIds = Array.from({ length: Math.max(1, Math.min(clusters, clustered)) }, () => randomUUID())
+  return makeItems({
+    images: options.images + unclustered,
+    videos,
+    from,
+    clusterOf: (index) => (index < clustered ? (clusterIds[index % clusterIds.length] ?? '') : ''),
+  })
+}
+
+/** Media in clusters of these sizes, one cluster after another; `videos` of them are frames, the last ones. */
+export function makeClusters(options: { sizes: readonly number[]; videos: number; unclustered?: number | undefined }): {
+  items: MediaItem[]
+  /** One for each size 0. */
+  emptyClusters: string[]
+} {
+  const { sizes, videos, unclustered = 0 } = options
+  const clusterIds = sizes.flatMap((size) => {
+    const id = randomUUID()
+    return Array.from({ length: size }, () => id)
+  })
+  return {
+    items: makeItems({
+      images: clusterIds.length + unclustered - videos,
+      videos,
+      from: 0,
+      clusterOf: (index) => clusterIds[index] ?? '',
+    }),
+    emptyClusters: sizes.filter((size) => size === 0).map(() => randomUUID()),
+  }
+}
+
+function makeItems(options: {
+  images: number
+  videos: number
+  from: number
+  clusterOf: (index: number) => string
+}): MediaItem[] {
+  const { images, videos, from } = options
   return Array.from({ length: images + videos }, (_, index) => {
     const number = from + index + 1
-    const clusterId = clusterIds[index % clusterIds.length] ?? ''
+    const clusterId = options.clusterOf(index)
     if (index < images) {
       const fileName = `image_${String(number).padStart(5, '0')}.png`
       return makeItem({ number, clusterId, fileName, filePath: `images/${fileName}` })

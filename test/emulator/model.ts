@@ -24,6 +24,7 @@ export interface MediaItem {
   fileName: string
   /** Unique in its dataset. Those of video frames hold colons, as real ones do. */
   filePath: string
+  /** '' where it is in none. */
   clusterId: string
   uniqueness: number
   labels: string[]
@@ -85,6 +86,8 @@ export interface Dataset {
   listed: boolean
   deleted: boolean
   items: readonly MediaItem[]
+  /** Ids of clusters that are listed although nothing is in them. */
+  emptyClusters: readonly string[]
   /** Oldest first. */
   snapshots: Snapshot[]
   transactions: Map<number, Transaction>
@@ -127,6 +130,19 @@ export interface ExportTask {
   items: readonly MediaItem[]
   /** Key in the storage, once the archive is there. */
   storageKey: string | undefined
+}
+
+/** An export that was asked for. */
+export interface ExportStart {
+  datasetId: string
+  /** Of the export that was started; absent where the request was refused without one. */
+  exportId: string | undefined
+  /** By `export_entities_async`. */
+  selective: boolean
+  /** Absent where the proxy did not let the body through. */
+  items: number | undefined
+  includeImages: boolean
+  refused: boolean
 }
 
 /** What a test decides about the next operation of a kind; whatever is absent goes as usual. */

@@ -37,8 +37,23 @@ interface Style {
   /** Whether the storage host honours Range. */
   ranges: boolean
   statusSpelling: 'space' | 'underscore'
-  /** How an export over the cap, or of nothing, is refused: a REJECTED task, or `{"error": ...}` with HTTP 200 at the start. */
-  exportRefusal: 'rejected' | 'error'
+  /**
+   * How an export over the cap, or of nothing, is refused. `rejected`: the task turns REJECTED; `rejected_at_start`: the reply to
+   * the start is a REJECTED task; `error`: `{"error": ...}` with HTTP 200; `bad_request` and `payload_too_large`: 400 and 413.
+   */
+  exportRefusal: 'rejected' | 'rejected_at_start' | 'error' | 'bad_request' | 'payload_too_large'
+  /** `threshold`: the words of a refusal name the cap; `vague`: they name no number. */
+  refusalWords: 'threshold' | 'vague'
+  /** `bare`: pages of clusters that do not tell how many there are. */
+  explore: 'whole' | 'bare' | 'missing'
+  /** Whether the media of one cluster can be listed. */
+  members: 'pages' | 'missing'
+  /** Whether there is the table of file names and media ids. */
+  mediaIdList: 'csv' | 'missing'
+  /** Of a selection only the first entry is honoured. */
+  singleSelection: boolean
+  /** Whether the filters of a cluster in a selection may hold `vql`; else it is not looked at. */
+  clusterVql: boolean
   /** Whether add media and reindex leave an automatic snapshot of the state before them. */
   automaticRevisions: boolean
 }
@@ -55,6 +70,10 @@ export interface EmulatorOptions {
   linkLifetimeMs: number
   /** The most entities one export may hold. */
   exportCap: number
+  /** The same of an export with images. */
+  imagesCap: number
+  /** The largest body of a selective export in bytes; a larger one is answered 413 by the proxy in front. */
+  selectionLimitBytes: number
   /** Images that a dataset created from a bucket, or an S3 folder added to one, brings. */
   bucketImages: number
   /** The largest upload request in bytes; a larger one is answered 413 by the proxy in front. */
@@ -78,6 +97,8 @@ export function emulatorOptions(settings: EmulatorSettings = {}): EmulatorOption
     auth: 'jwt',
     linkLifetimeMs: 60_000,
     exportCap: Number.POSITIVE_INFINITY,
+    imagesCap: Number.POSITIVE_INFINITY,
+    selectionLimitBytes: Number.POSITIVE_INFINITY,
     bucketImages: 12,
     uploadLimitBytes: Number.POSITIVE_INFINITY,
     ...rest,
@@ -104,6 +125,12 @@ export function emulatorOptions(settings: EmulatorSettings = {}): EmulatorOption
       ranges: true,
       statusSpelling: 'space',
       exportRefusal: 'rejected',
+      refusalWords: 'threshold',
+      explore: 'whole',
+      members: 'pages',
+      mediaIdList: 'csv',
+      singleSelection: false,
+      clusterVql: true,
       automaticRevisions: false,
       ...style,
     },

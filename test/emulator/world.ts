@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { makeMedia } from './media-items.ts'
+import { makeClusters, makeMedia } from './media-items.ts'
 import type {
   Dataset,
   DatasetStatus,
+  ExportStart,
   ExportTask,
   MediaItem,
   OperationKind,
@@ -34,6 +35,10 @@ export interface DatasetSeed {
   images?: number
   videos?: number
   clusters?: number
+  /** How many items each cluster holds, in place of `images` and `clusters`; 0 is a cluster that is listed with no items. */
+  clusterSizes?: readonly number[]
+  /** Items more, in no cluster. */
+  unclustered?: number
   /** READY unless given. */
   status?: DatasetStatus
   /** Beside the first one (`reason: 'creation'`), oldest first; the last one is current. */
@@ -57,6 +62,8 @@ export class World {
   readonly datasets: Dataset[] = []
   readonly tasks: Task[] = []
   readonly exports: ExportTask[] = []
+  /** Every export that was asked for, refused ones too, in the order they came. */
+  readonly exportStarts: ExportStart[] = []
   private readonly outcomes = new Map<OperationKind, Outcome[]>()
   private readonly archives = new Map<string, Content>()
   private lastTransaction = 1000
@@ -69,14 +76,18 @@ export class World {
 
   /** A dataset as if it had been there for long: no lag hides it. */
   addDataset(seed: DatasetSeed): Dataset {
-    const { images = 8, videos = 0, clusters = 4 } = seed
+    const { images = 8, videos = 0, clusters = 4, clusterSizes, unclustered } = seed
+    const made = clusterSizes
+      ? makeClusters({ sizes: clusterSizes, videos, unclustered })
+      : { items: makeMedia({ images, videos, clusters, unclustered }), emptyClusters: [] }
     const dataset = this.newDataset({
       name: seed.name,
       status: seed.status ?? 'READY',
-      items: seed.items ?? makeMedia({ images, videos, clusters }),
+      items: seed.items ?? made.items,
       createdBy: seed.owner ?? this.user,
       createdAt: new Date(Date.now() - 86_400_000),
     })
+    dataset.emptyClusters = seed.items ? [] : made.emptyClusters
     dataset.role = seed.role ?? (seed.owner === undefined ? 'owner' : 'editor')
     dataset.members = [{ email: dataset.createdBy, role: 'owner' }]
     if (seed.owner !== undefined) dataset.members.push({ email: this.user, role: dataset.role })
@@ -122,6 +133,7 @@ export class World {
       listed: options.listed ?? true,
       deleted: false,
       items: options.items ?? [],
+      emptyClusters: [],
       snapshots: [],
       transactions: new Map(),
     }

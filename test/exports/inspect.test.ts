@@ -114,6 +114,28 @@ describe('the records of an export', () => {
   })
 })
 
+describe('the records of an export in parts', () => {
+  const tables = [
+    { name: 'metadata/part-00001.parquet', data: parquet(['a', 'b']) },
+    { name: 'metadata/part-00002.parquet', data: parquet(['c']) },
+  ]
+
+  it('are the rows of the tables it was put together with, and no others', async () => {
+    const found = await inspect([
+      ...tables,
+      { name: 'classes.json', data: metadataJson([a]) },
+      { name: 'metadata/other.parquet', data: parquet(['x']) },
+      { name: 'images.parquet', data: parquet(['y']) },
+    ])
+    expect(found).toMatchObject({ mediaCount: 3, metadataFiles: tables.map(({ name }) => name) })
+  })
+
+  it('are those of a metadata file at the root, where there is one', async () => {
+    const found = await inspect([...tables, { name: 'metadata.parquet', data: parquet(['x']) }])
+    expect(found).toMatchObject({ mediaCount: 1, metadataFiles: ['metadata.parquet'] })
+  })
+})
+
 describe('an export without records', () => {
   it('is refused, and what it holds is named', async () => {
     const files = Array.from({ length: 12 }, (_, index) => ({

@@ -7,6 +7,7 @@ import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ManifestOrigin, readManifest, writeManifest } from '../../src/exports/manifest.ts'
 import { type PlaceOptions, type Placed, placeExport } from '../../src/exports/place.ts'
+import { readArchive } from '../../src/transfer/unpack.ts'
 import type { WrittenEntry } from '../transfer/zip-writer.ts'
 import { exportZip, mediaItem } from './export-bytes.ts'
 
@@ -31,18 +32,34 @@ const origin: ManifestOrigin = {
   produced_by: { action: '1.0.0', repository: 'o/r', workflow: undefined },
 }
 
-async function place(bytes: Buffer, more: Partial<PlaceOptions> = {}): Promise<Placed> {
-  await mkdir(outputDir, { recursive: true })
-  await writeFile(archive, bytes)
+interface Placing extends Partial<PlaceOptions> {
+  /** Called while the archive is read. */
+  onProgress?: () => void
+}
+
+async function place(bytes: Buffer, { onProgress, ...more }: Placing = {}): Promise<Placed> {
+  const signal = more.signal ?? new AbortController().signal
   return placeExport({
     archive,
     outputDir,
     archiveName: 'nightly.zip',
     extract: true,
     origin,
-    sizeBytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    signal: new AbortController().signal,
+    signal,
+    async fetch(target) {
+      await writeFile(archive, bytes)
+      const unpacking = target === undefined ? {} : { target, reserved: ['manifest.json'] }
+      const reading = readArchive({ archive, signal, ...unpacking, ...(onProgress ? { onProgress } : {}) })
+      const contents = await reading.catch(async (error: unknown) => {
+        await rm(archive)
+        throw error
+      })
+      if (target !== undefined) await rm(archive)
+      return {
+        downloaded: { sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') },
+        contents,
+      }
+    },
     ...more,
   })
 }
@@ -108,11 +125,23 @@ describe('an export that is unpacked', () => {
     expect(existsSync(join(outputDir, 'images/old'))).toBe(false)
   })
 
+  it('leaves a file alone that was in the way of an export that was killed before it moved any', async () => {
+    const leftover = join(outputDir, '.visual-layer-killed')
+    await mkdir(leftover, { recursive: true })
+    const draft = { schema_version: 1, files: [{ path: 'images/a.jpg' }], produced_by: { action: '1' } }
+    await writeFile(join(leftover, 'manifest.json'), JSON.stringify(draft))
+    await mkdir(join(outputDir, 'images'))
+    await writeFile(join(outputDir, 'images/a.jpg'), 'precious')
+    await place(exportZip([]))
+    expect(await tree()).toEqual(['images/a.jpg', 'manifest.json', 'metadata.json'])
+    expect(await readFile(join(outputDir, 'images/a.jpg'), 'utf8')).toBe('precious')
+  })
+
   it('replaces what an export that was killed half-way had moved', async () => {
     const leftover = join(outputDir, '.visual-layer-killed')
     await mkdir(join(leftover, 'files'), { recursive: true })
     await writeFile(
-      join(leftover, 'manifest.json'),
+      join(leftover, 'moving.json'),
       JSON.stringify({ schema_version: 1, files: [{ path: 'metadata.json' }], produced_by: { action: '1' } }),
     )
     await writeFile(join(outputDir, 'metadata.json'), 'half')
@@ -135,15 +164,16 @@ describe('an export that is unpacked', () => {
       code: 'operation_failed',
       message: expect.stringContaining('a.jpg'),
     })
-    expect(await tree()).toEqual(['images/a.jpg', 'nightly.zip.partial'])
+    expect(await tree()).toEqual(['images/a.jpg'])
     expect(await readFile(join(outputDir, 'images/a.jpg'), 'utf8')).toBe('precious')
   })
 
   it('is not written over a manifest of somebody else', async () => {
     await mkdir(outputDir)
     await writeFile(join(outputDir, 'manifest.json'), '{"name": "my web app"}')
+    const fetch = async () => Promise.reject(new Error('fetched in vain'))
     for (const extract of [true, false]) {
-      await expect(place(exportZip([]), { extract })).rejects.toMatchObject({
+      await expect(place(exportZip([]), { extract, fetch })).rejects.toMatchObject({
         code: 'operation_failed',
         message: expect.stringContaining('manifest.json'),
       })
@@ -193,7 +223,6 @@ describe('an export that is unpacked', () => {
     const before = await tree()
     const bad = exportZip([mediaItem('b')], [{ ...image('b.jpg'), crc32: 1 }])
     await expect(place(bad)).rejects.toMatchObject({ code: 'corrupt_download' })
-    await rm(archive)
     expect(await tree()).toEqual(before)
     expect(await manifest()).toMatchObject({ media_count: 1 })
   })
@@ -204,7 +233,7 @@ describe('an export that is unpacked', () => {
     await expect(
       place(exportZip([], [image('a.jpg')]), { signal: controller.signal, onProgress: () => controller.abort(reason) }),
     ).rejects.toBe(reason)
-    expect(await tree()).toEqual(['nightly.zip.partial'])
+    expect(await tree()).toEqual([])
   })
 
   it('takes an export id that is no file name', async () => {
@@ -240,7 +269,7 @@ describe('an export that stays a ZIP', () => {
     await expect(place(exportZip([], [{ ...image('a.jpg'), crc32: 1 }]), { extract: false })).rejects.toMatchObject({
       code: 'corrupt_download',
     })
-    expect(await tree()).toEqual(['nightly.zip.partial'])
+    expect(await tree()).toEqual([])
   })
 
   it('does not take the place of a folder or a link', async () => {

@@ -133,6 +133,42 @@ describe('records', () => {
     )
   })
 
+  it('come with their bytes, as the file spells them', async () => {
+    await fc.assert(
+      fc.asyncProperty(document, spelling, fc.array(fc.nat(400)), async (value, spell, places) => {
+        const texts = value.media_items.map(spell)
+        const info = spell(value.info ?? null)
+        const reader = new RecordReader(
+          cut(`{"info": ${info}, "media_items": [\n${texts.join(' ,\t')} ]}`, places),
+          'metadata.json',
+        )
+        const spelled: string[] = []
+        for await (const _ of reader) {
+          spelled.push(reader.recordBytes.toString())
+          expect(reader.recordBytes.toString()).toBe(spelled.at(-1))
+        }
+        expect(spelled).toEqual(texts)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('may leave what else is in the file, where it is asked for', async () => {
+    const text = '{"a":[1],"media_items":[{"b":2}],"info":{},"c":null}'
+    for (const keepOthers of [true, false]) {
+      const reader = new RecordReader(cut(text), 'metadata.json', true, keepOthers)
+      for await (const record of reader) expect(record).toEqual({ b: 2 })
+      expect([...reader.others]).toEqual(
+        keepOthers
+          ? [
+              ['a', [1]],
+              ['c', null],
+            ]
+          : [],
+      )
+    }
+  })
+
   it('are refused exactly when JSON.parse refuses the text', async () => {
     const bytes = fc.constantFrom(...'{}[]",:\\ 1tn-.e\u0001'.split(''))
     await fc.assert(

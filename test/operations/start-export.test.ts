@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { archiveName, startExport } from '../../src/operations/start-export.ts'
+import { archiveName, startExport, startOf } from '../../src/operations/start-export.ts'
 import type { ExportStart, ExportTask } from '../../src/visual-layer/exports.ts'
 import { RequestFailure } from '../../src/visual-layer/failure.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { failureOf } from '../transfer/failure-of.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { dataset, exportTask, id, lostReply, neverSent, refused, SOURCE } from '../visual-layer/samples.ts'
+import { exportTask, id, lostReply, neverSent, refused, SOURCE } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 const workspace = process.cwd()
@@ -29,7 +29,7 @@ function starting(...answers: (ExportTask | Error)[]) {
   return {
     step,
     sent,
-    start: (inputs = {}) => startExport(request('export', inputs, workspace), step, dataset()),
+    start: (inputs = {}) => startExport(step, SOURCE, startOf(request('export', inputs, workspace))),
   }
 }
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { download } from '../../src/transfer/download.ts'
-import { fetchSegment } from '../../src/transfer/segment.ts'
 import { object, useDownloads } from './downloads.ts'
 
 const downloads = useDownloads()
@@ -96,16 +95,9 @@ describe('resuming', () => {
   it('takes a 416 at the exact end for the end', async () => {
     const at = downloads.now
     // Without an announced length, the break comes after the last byte.
-    at.host.faults.push({ endAfter: object.length, headers: { 'transfer-encoding': 'chunked' } })
+    at.host.faults.push({ breakAfter: object.length, unannounced: true })
     await at.expectWhole(await download(at.options()))
-    const segment: Buffer[] = []
-    const sink = {
-      write: async (chunk: Buffer) => void segment.push(chunk),
-      startOver: async () => Promise.reject(new Error('no')),
-    }
-    await fetchSegment({ ...at.options(), start: object.length, sink })
-    expect(segment).toEqual([])
-    expect(at.ranges().at(-1)).toBe(`bytes=${object.length}-`)
+    expect(at.ranges()).toEqual([undefined, `bytes=${object.length}-`])
   })
 
   it('starts over after a 416 that says the object has become shorter', async () => {
@@ -119,32 +111,5 @@ describe('resuming', () => {
     }
     await at.expectWhole(await download(at.options()))
     expect(at.notes.join()).toContain('shorter')
-  })
-
-  it('fetches one range of an object', async () => {
-    const at = downloads.now
-    const chunks: Buffer[] = []
-    const write = async (chunk: Buffer) => {
-      chunks.push(chunk)
-      at.host.arrived(10_000 + Buffer.concat(chunks).length)
-    }
-    at.host.faults.push({ breakAfter: 5000 })
-    await fetchSegment({
-      ...at.options(),
-      start: 10_000,
-      end: 30_000,
-      sink: { write, startOver: async () => Promise.reject(new Error('no')) },
-    })
-    expect(Buffer.concat(chunks).equals(object.subarray(10_000, 30_000))).toBe(true)
-    expect(at.ranges()).toEqual(['bytes=10000-29999', 'bytes=15000-29999'])
-  })
-
-  it('refuses to take a whole object for a range in its middle', async () => {
-    const at = downloads.now
-    at.host.faults.push({ whole: true })
-    const sink = { write: async () => undefined, startOver: async () => undefined }
-    await expect(fetchSegment({ ...at.options(), start: 10_000, sink })).rejects.toMatchObject({
-      code: 'unexpected_reply',
-    })
   })
 })

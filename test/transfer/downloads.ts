@@ -13,7 +13,10 @@ import { StorageHost } from './storage-host.ts'
 
 /** What the storage host serves, unless a test changes it. */
 export const object = randomBytes(300_000)
-const sha256 = createHash('sha256').update(object).digest('hex')
+
+function sha256Of(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
 
 /** A storage host, a folder and a clock for the downloads of one test. */
 class Downloads {
@@ -48,9 +51,9 @@ class Downloads {
     }
   }
 
-  async expectWhole(result: Downloaded): Promise<void> {
-    expect(result).toMatchObject({ sizeBytes: object.length, sha256 })
-    expect((await readFile(this.path)).equals(object)).toBe(true)
+  async expectWhole(result: Downloaded, bytes: Buffer = object): Promise<void> {
+    expect(result).toMatchObject({ sizeBytes: bytes.length, sha256: sha256Of(bytes) })
+    expect((await readFile(this.path)).equals(bytes)).toBe(true)
   }
 
   /** How a download fails. It must leave no file, and tell nothing of the signature. */

@@ -6,6 +6,10 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
+import { pipeline } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+
+const SLICE = 64 * 1024
 
 /** How one request is answered, in place of a whole and correct answer. */
 export interface Fault {
@@ -28,6 +32,8 @@ export interface Fault {
   partOf?: number
   /** Overrides `Content-Range`. */
   contentRange?: string
+  /** The length of the body is not announced. */
+  unannounced?: boolean
 }
 
 /** A storage host in the manner of S3: ranges, `If-Range`, strong tags; it refuses requests that carry credentials. */
@@ -42,6 +48,14 @@ export class StorageHost {
   /** Called before each answer. */
   onRequest: ((count: number) => void) | undefined
   readonly requests: { url: string; headers: IncomingHttpHeaders }[] = []
+  /** Bodies are sent bit by bit and in turn, so that one is open for as long as it is fetched. */
+  paced = false
+  /** Requests beyond so many open bodies are refused. */
+  mostAtOnce = Infinity
+  /** The bodies that are being sent. */
+  readonly open = new Set<ServerResponse>()
+  /** The most bodies that were sent at once. */
+  mostOpen = 0
   readonly #server: Server
   #held: { response: ServerResponse; until: number } | undefined
 
@@ -86,6 +100,7 @@ export class StorageHost {
     if (this.requiredQuery && !request.url?.includes(this.requiredQuery)) {
       return refuse(response, 403, 'AccessDenied', 'Request has expired')
     }
+    if (this.open.size >= this.mostAtOnce) return refuse(response, 503, 'SlowDown', 'Please reduce your request rate')
     if (fault.status !== undefined) {
       response.writeHead(fault.status, fault.headers)
       response.end(fault.body ?? '')
@@ -126,12 +141,23 @@ export class StorageHost {
       0,
       fault.cutAfter ?? fault.breakAfter ?? fault.stallAfter ?? fault.endAfter ?? body.length,
     )
-    if (fault.endAfter === undefined) headers['content-length'] ??= String(body.length)
+    if (fault.endAfter === undefined && !fault.unannounced) headers['content-length'] ??= String(body.length)
+    this.open.add(response)
+    this.mostOpen = Math.max(this.mostOpen, this.open.size)
+    response.on('close', () => this.open.delete(response))
     response.writeHead(status, headers)
     if (fault.breakAfter !== undefined) this.#held = { response, until: start + fault.breakAfter }
     if (fault.cutAfter !== undefined) response.write(sent, () => response.destroy())
     else if (fault.stallAfter !== undefined || fault.breakAfter !== undefined) response.write(sent)
+    else if (this.paced) pipeline(inTurn(sent), response, () => undefined)
     else response.end(sent)
+  }
+}
+
+async function* inTurn(body: Buffer): AsyncGenerator<Buffer, void> {
+  for (let start = 0; start < body.length; start += SLICE) {
+    yield body.subarray(start, start + SLICE)
+    await turn()
   }
 }
 

@@ -4,10 +4,11 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { crc32 } from 'node:zlib'
+import { constants, crc32, deflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { ZipFile } from 'yazl'
 import { openArchive } from '../../src/transfer/archive.ts'
+import { requireSpace } from '../../src/transfer/disk.ts'
 import { readArchive } from '../../src/transfer/unpack.ts'
 import { good, signal, useUnpacking } from './unpacking.ts'
 import { unixMode, writeZip } from './zip-writer.ts'
@@ -70,15 +71,17 @@ describe('unpacking', () => {
     expect(await at.files()).toEqual(['video 12_30_05.png'])
   })
 
-  it('reads names in UTF-8 without the flag for it, and in code page 437', async () => {
+  it.each([0, 2])('reads names in UTF-8 without the flag for it, and in code page 437, %i threads', async (workers) => {
     const at = unpacking.now
     const { entries } = await at.unpack(
       writeZip([
         { name: Buffer.from('grün.png'), data: '1' },
         { name: Buffer.from([0x81, 0x2e, 0x70]), data: '2' },
       ]),
+      { workers },
     )
     expect(entries.map(({ name }) => name)).toEqual(['grün.png', 'ü.p'])
+    expect((await at.files()).sort()).toEqual(['grün.png', 'ü.p'])
   })
 
   it('lends the bytes of one entry', async () => {
@@ -128,20 +131,43 @@ describe('archives of other writers', () => {
       zip.addReadStream(readable('streamed'), 'b.txt', { forceZip64Format: true })
       zip.addReadStream(readable('streamed'), 'c.txt')
     })
-    await readArchive({ archive: at.archive, target: at.target, signal })
-    expect(await readFile(join(at.target, 'a.txt'), 'utf8')).toBe('sixty-four')
-    expect(await readFile(join(at.target, 'b.txt'), 'utf8')).toBe('streamed')
-    expect(await readFile(join(at.target, 'c.txt'), 'utf8')).toBe('streamed')
+    for (const workers of [0, 2]) {
+      const target = join(at.folder, `out${workers}`)
+      await readArchive({ archive: at.archive, target, signal, workers })
+      expect(await readFile(join(target, 'a.txt'), 'utf8')).toBe('sixty-four')
+      expect(await readFile(join(target, 'b.txt'), 'utf8')).toBe('streamed')
+      expect(await readFile(join(target, 'c.txt'), 'utf8')).toBe('streamed')
+    }
   })
 
-  it('verifies 70,000 entries', async () => {
+  it.each([0, 2])('verifies 100,000 entries with %i threads', async (workers) => {
     const at = unpacking.now
-    const entries70k = Array.from({ length: 70_000 }, (_, index) => ({ name: `images/${index}.txt`, data: `${index}` }))
-    await writeFile(at.archive, writeZip(entries70k))
-    const { entries } = await readArchive({ archive: at.archive, signal })
-    expect(entries).toHaveLength(70_000)
-    expect(entries[69_999]).toMatchObject({ path: 'images/69999.txt', size: 5 })
+    const many = Array.from({ length: 100_000 }, (_, index) => ({ name: `images/${index}.txt`, data: `${index}` }))
+    await writeFile(at.archive, writeZip(many))
+    const seen: number[] = []
+    const onProgress = (done: number) => seen.push(done)
+    const { entries, totalBytes } = await readArchive({ archive: at.archive, signal, workers, onProgress })
+    expect(entries).toHaveLength(100_000)
+    expect(entries[99_999]).toMatchObject({ path: 'images/99999.txt', size: 5 })
+    expect(seen.at(-1)).toBe(totalBytes)
   })
+
+  it('verifies an entry of more than 4 GiB', async () => {
+    const at = unpacking.now
+    // Zeros, packed a piece at a time so that none refers to the one before: the pieces can be strung together.
+    const piece = Buffer.alloc(64 * 1024 * 1024)
+    const packedPiece = deflateRawSync(piece, { level: 1, finishFlush: constants.Z_FULL_FLUSH })
+    const pieces = 65
+    let checksum = 0
+    for (let index = 0; index < pieces; index += 1) checksum = crc32(piece, checksum)
+    const packed = Buffer.concat([...Array.from({ length: pieces }, () => packedPiece), deflateRawSync('')])
+    const size = pieces * piece.length
+    await writeFile(at.archive, writeZip([{ name: 'large', packed, methodNumber: 8, size, crc32: checksum }, good]))
+    const limits = { maxRatio: 2000 }
+    const { totalBytes } = await readArchive({ archive: at.archive, signal, workers: 1, limits })
+    expect(totalBytes).toBe(size + 4)
+    expect(size).toBeGreaterThan(2 ** 32)
+  }, 60_000)
 })
 
 async function* chunksOf(text: string) {
@@ -153,6 +179,23 @@ function readable(text: string) {
 }
 
 describe('the disk', () => {
+  it('is asked for room for the whole of what is unpacked, before it is', async () => {
+    const at = unpacking.now
+    const needs = [
+      { bytes: 2 ** 60, purpose: 'unpack it' },
+      { bytes: 0, purpose: 'download the rest of it' },
+    ]
+    await expect(requireSpace(at.target, needs)).rejects.toMatchObject({
+      code: 'operation_failed',
+      message: expect.stringMatching(/it needs 1\.15 EB to unpack it, and [\d.]+ .B are free/),
+    })
+    const both = [...needs, { bytes: 2 ** 60, purpose: 'download it' }]
+    await expect(requireSpace(at.target, both)).rejects.toMatchObject({
+      message: expect.stringContaining('2.31 EB (1.15 EB to unpack it, 1.15 EB to download it)'),
+    })
+    await requireSpace(at.target, [{ bytes: 1, purpose: 'unpack it' }])
+  })
+
   it('does not unpack into a folder that is there', async () => {
     const at = unpacking.now
     await mkdir(at.target)

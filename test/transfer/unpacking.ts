@@ -41,6 +41,11 @@ class Unpacking {
     const error = await failureOf(readArchive({ archive: this.archive, target: this.target, signal, ...more }))
     expect(await readdir(this.folder)).toEqual(before)
     expect(await failureOf(readArchive({ archive: this.archive, signal, ...more }))).toEqual(error)
+    const threaded = await failureOf(
+      readArchive({ archive: this.archive, target: this.target, signal, workers: 1, ...more }),
+    )
+    expect(await readdir(this.folder)).toEqual(before)
+    expect(threaded).toMatchObject({ code: error.code, message: error.message, todo: error.todo })
     return error
   }
 

@@ -85,7 +85,7 @@ describe('archives made to do harm', () => {
         local: { name: '0' },
       })),
     )
-    expect(error).toMatchObject({ code: 'corrupt_download', message: expect.stringContaining('the name') })
+    expect(error).toMatchObject({ code: 'unsafe_archive', message: expect.stringContaining('shares bytes') })
     const twins = await at.refused([kernel, { ...kernel, name: 'a', sameDataAs: 0 }])
     expect(twins.code).toBe('unsafe_archive')
   })

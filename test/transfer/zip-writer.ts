@@ -16,12 +16,22 @@ export interface WrittenEntry {
   /** External file attributes. */
   attributes?: number
   /** In the local header only. */
-  local?: { name?: string; size?: number; crc32?: number; methodNumber?: number; flags?: number }
+  local?: {
+    name?: string
+    size?: number
+    crc32?: number
+    methodNumber?: number
+    flags?: number
+    /** How long its extra fields are said to be, in bytes. */
+    extra?: number
+  }
   /** Bytes between the local header of this entry and the one before. */
   gap?: number
   /** In the directory only: this entry's header is said to be that of the entry with this index. */
   sameDataAs?: number
 }
+
+const IN_ZIP64 = 0xffffffff
 
 interface WrittenDirectory {
   /** The number of entries that the end record counts. */
@@ -100,10 +110,24 @@ function localHeader(entry: WrittenEntry, fields: Fields): Buffer {
   header.writeUInt16LE(entry.local?.flags ?? fields.flags, 6)
   header.writeUInt16LE(entry.local?.methodNumber ?? fields.method, 8)
   header.writeUInt32LE(entry.local?.crc32 ?? fields.crc32, 14)
-  header.writeUInt32LE(fields.compressedSize, 18)
-  header.writeUInt32LE(entry.local?.size ?? fields.size, 22)
+  const size = entry.local?.size ?? fields.size
+  const extra = zip64Field(size, fields.compressedSize)
+  header.writeUInt32LE(extra.length > 0 ? IN_ZIP64 : fields.compressedSize, 18)
+  header.writeUInt32LE(extra.length > 0 ? IN_ZIP64 : size, 22)
   header.writeUInt16LE(name.length, 26)
-  return Buffer.concat([header, name])
+  header.writeUInt16LE(entry.local?.extra ?? extra.length, 28)
+  return Buffer.concat([header, name, extra])
+}
+
+/** The extra field for sizes that do not fit into the header; empty where they do. */
+function zip64Field(size: number, compressedSize: number): Buffer {
+  if (size < IN_ZIP64 && compressedSize < IN_ZIP64) return Buffer.alloc(0)
+  const field = Buffer.alloc(20)
+  field.writeUInt16LE(1, 0)
+  field.writeUInt16LE(16, 2)
+  field.writeBigUInt64LE(BigInt(size), 4)
+  field.writeBigUInt64LE(BigInt(compressedSize), 12)
+  return field
 }
 
 function centralHeader(entry: WrittenEntry, fields: Fields, start: number): Buffer {
@@ -114,12 +138,14 @@ function centralHeader(entry: WrittenEntry, fields: Fields, start: number): Buff
   header.writeUInt16LE(fields.flags, 8)
   header.writeUInt16LE(fields.method, 10)
   header.writeUInt32LE(fields.crc32, 16)
-  header.writeUInt32LE(fields.compressedSize, 20)
-  header.writeUInt32LE(fields.size, 24)
+  const extra = zip64Field(fields.size, fields.compressedSize)
+  header.writeUInt32LE(extra.length > 0 ? IN_ZIP64 : fields.compressedSize, 20)
+  header.writeUInt32LE(extra.length > 0 ? IN_ZIP64 : fields.size, 24)
   header.writeUInt16LE(fields.name.length, 28)
+  header.writeUInt16LE(extra.length, 30)
   header.writeUInt32LE((entry.attributes ?? 0) >>> 0, 38)
   header.writeUInt32LE(start, 42)
-  return Buffer.concat([header, fields.name])
+  return Buffer.concat([header, fields.name, extra])
 }
 
 /** External file attributes of a unix mode. */

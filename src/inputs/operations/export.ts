@@ -1,7 +1,20 @@
 import type { z } from 'zod'
 import type { Fault } from '../faults.ts'
-import { artifactName, entityType, flag, idList, notOffered, oneOf, parsed, uuid, vql, wholeNumber } from '../fields.ts'
-import type { Given, InputName } from '../input-table.ts'
+import {
+  artifactName,
+  entityType,
+  flag,
+  idList,
+  notOffered,
+  oneOf,
+  parsed,
+  type Shard,
+  shard,
+  uuid,
+  vql,
+  wholeNumber,
+} from '../fields.ts'
+import { type Given, INPUT_DEFAULTS, type InputName } from '../input-table.ts'
 import { type Idle, onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
 import { outputDir } from '../output-dir.ts'
 import type { SharedRequest } from '../service-inputs.ts'
@@ -20,6 +33,10 @@ export interface ExportRequest extends SharedRequest, Waiting {
   /** The state that is exported, from a clone of it; without one the live dataset is. */
   snapshot: SnapshotChoice | undefined
   selection: ExportSelection
+  /** Whether an export that is refused as too large is done in parts. */
+  split: boolean
+  /** The slice of the selection that this step exports; without one, all of it. */
+  shard: Shard | undefined
   entityType: 'IMAGES' | 'OBJECTS'
   exportFormat: 'json' | 'parquet'
   includeImages: boolean
@@ -52,8 +69,8 @@ const fields = {
   include_images: flag(),
   ...selectionFields,
   entity_type: entityType(),
-  split: notOffered('split', 'a choice about exporting in parts'),
-  shard: notOffered('shard', 'exporting one slice of a dataset'),
+  split: oneOf('auto', 'never'),
+  shard: shard().optional(),
   allow_empty: flag(),
   extract: flag(),
   compare_with: notOffered('compare_with', 'comparing exports'),
@@ -70,6 +87,8 @@ const fields = {
 const SELECTING: readonly InputName[] = ['vql', 'media_ids', 'cluster_ids', 'exclude_media_ids']
 const STARTING: readonly InputName[] = [
   ...SELECTING,
+  'split',
+  'shard',
   'snapshot_id',
   'snapshot_name',
   'entity_type',
@@ -92,6 +111,15 @@ function rules(given: Given): Fault[] {
   if ((id ?? name) !== undefined && given.wait?.toLowerCase() === 'false') {
     const rule =
       'it must be true with snapshot_id or snapshot_name: the clone that is exported is deleted at the end of the step'
+    faults.push({ input: 'wait', got: given.wait, rule })
+  }
+  if (given.shard !== undefined && (id ?? name) !== undefined) {
+    const rule =
+      'it must be left out beside snapshot_id and snapshot_name: each job would make a clone of its own, and their slices would not fit together. Clone the snapshot in an earlier job (operation: clone) and export the clone in slices'
+    faults.push({ input: 'shard', got: given.shard, rule })
+  }
+  if (given.shard !== undefined && given.wait?.toLowerCase() === 'false') {
+    const rule = 'it must be true with shard: a slice may take several exports, which the step puts together'
     faults.push({ input: 'wait', got: given.wait, rule })
   }
   if (filter !== undefined && (media_ids !== undefined || cluster_ids !== undefined)) {
@@ -131,6 +159,11 @@ function selection(values: z.output<z.ZodObject<typeof selectionFields>>): Expor
   return { kind: 'selected', mediaIds, clusterIds, excludeMediaIds: values.exclude_media_ids }
 }
 
+/** The jobs of a matrix cannot share one artifact name: where none was chosen, that of a slice tells which one it is. */
+function artifactOf(name: string, slice: Shard | undefined): string {
+  return slice && name === INPUT_DEFAULTS.artifact_name ? `${name}-${slice.index}-of-${slice.of}` : name
+}
+
 export const exportDataset = operationInputs({
   operation: 'export',
   fields: ({ workspace }) => ({
@@ -146,6 +179,8 @@ export const exportDataset = operationInputs({
     datasetId: values.dataset_id,
     snapshot: chosen(values),
     selection: selection(values),
+    split: values.split === 'auto',
+    shard: values.export_id === undefined ? values.shard : undefined,
     entityType: values.entity_type,
     exportFormat: values.export_format,
     includeImages: values.include_images,
@@ -154,7 +189,7 @@ export const exportDataset = operationInputs({
     outputDir: values.output_dir,
     extract: values.extract,
     uploadArtifact: values.upload_artifact,
-    artifactName: values.artifact_name,
+    artifactName: artifactOf(values.artifact_name, values.export_id === undefined ? values.shard : undefined),
     retentionDays: values.retention_days,
     compressionLevel: values.compression_level,
     overwriteArtifact: values.overwrite_artifact,

@@ -2,8 +2,17 @@ import { ActionError } from '../../errors.ts'
 import type { ExportTask } from '../../visual-layer/exports.ts'
 import type { Look } from '../until.ts'
 
-/** How an export ends well: with a link to its bytes, or with nothing to export. */
-export type ExportEnd = { kind: 'link'; link: string } | { kind: 'nothing_matched'; words: string | undefined }
+/** How an export ends without a failure: with a link to its bytes, or refused, which may still lead somewhere. */
+export type ExportEnd = { kind: 'link'; link: string } | Refused
+
+/** An export that Visual Layer refused, at its start or later. */
+export interface Refused {
+  kind: 'refused'
+  reason: RefusalReason
+  words: string | undefined
+  /** How many items it would have held, where told. */
+  entities: number | undefined
+}
 
 /** Why an export was refused, as far as the API's words and count tell. */
 export type RefusalReason = 'nothing_matched' | 'too_large' | 'other'
@@ -25,10 +34,19 @@ export function refusalReason(words: string | undefined, entities: number | unde
 const NOTHING =
   /\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|\bnothing\b|\bempty\b|\b0 (?:entit|item|media|image|result)/i
 
-/** The error for a refused export, however the refusal came. */
-export function refusedExport(words: string | undefined, entities: number | undefined): ActionError {
-  const items = entities === undefined || entities < 0 ? '' : ` (${entities} items)`
-  switch (refusalReason(words, entities)) {
+/** What a refusal comes to, however it came. */
+export function refused(words: string | undefined, entities: number | undefined): Refused {
+  return { kind: 'refused', reason: refusalReason(words, entities), words, entities }
+}
+
+/**
+ * The error for a refused export that leads nowhere else.
+ *
+ * @param instead what to do about one that is too large, in place of the general advice
+ */
+export function refusedExport({ reason, words, entities }: Omit<Refused, 'kind'>, instead?: string): ActionError {
+  const items = entities === undefined || entities < 0 ? '' : ` (${entities.toLocaleString('en-US')} items)`
+  switch (reason) {
     case 'nothing_matched':
       return new ActionError('rejected', 'Nothing matched: there is nothing to export.', {
         apiWords: words,
@@ -37,7 +55,9 @@ export function refusedExport(words: string | undefined, entities: number | unde
     case 'too_large':
       return new ActionError('rejected', `Visual Layer refused the export as too large${items}.`, {
         apiWords: words,
-        todo: 'Export less at once: select with vql, cluster_ids or media_ids, or leave the media files out with include_images: false.',
+        todo:
+          instead ??
+          'Set split: auto, which exports it in parts and puts them together. Or export less at once: select with vql, cluster_ids or media_ids, or leave the media files out with include_images: false.',
       })
     case 'other':
       return new ActionError('rejected', `Visual Layer refused the export${items}.`, {
@@ -51,16 +71,13 @@ export function refusedExport(words: string | undefined, entities: number | unde
  * An export is over when it is COMPLETED and has its link: one without the other is still under way. `progress` decides nothing,
  * since its scale is not documented.
  */
-export function exportVerdict(task: ExportTask, exportId: string, allowEmpty: boolean): Look<ExportEnd> {
+export function exportVerdict(task: ExportTask, exportId: string): Look<ExportEnd> {
   switch (task.state) {
     case 'COMPLETED':
       if (task.link !== undefined) return { state: 'done', value: { kind: 'link', link: task.link } }
       return { state: 'pending', line: 'export COMPLETED, its download link is not there yet', phase: 'COMPLETED' }
     case 'REJECTED':
-      if (allowEmpty && refusalReason(task.words, task.entities) === 'nothing_matched') {
-        return { state: 'done', value: { kind: 'nothing_matched', words: task.words } }
-      }
-      return { state: 'failed', error: refusedExport(task.words, task.entities) }
+      return { state: 'done', value: refused(task.words, task.entities) }
     case 'FAILED':
     case 'CANCELLED':
       return {

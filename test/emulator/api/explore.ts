@@ -1,6 +1,7 @@
 import { json, Refusal } from '../http/reply.ts'
-import { choiceQuery, integerQuery, type Route, uuidParam } from '../http/routing.ts'
-import type { MediaItem } from '../model.ts'
+import { choiceQuery, integerQuery, type Route, type RouteCall, uuidParam } from '../http/routing.ts'
+import { clustersOf, mediaIndex } from '../media-index.ts'
+import type { Dataset, MediaItem } from '../model.ts'
 import { vqlFilter } from '../vql.ts'
 import type { World } from '../world.ts'
 import { datasetOf } from './access.ts'
@@ -8,6 +9,11 @@ import { datasetOf } from './access.ts'
 const clustersPerPage = 100
 /** Previews are a sample: a recorded reply showed 9 of 85. */
 const previewsPerCluster = 9
+
+interface ListedCluster {
+  id: string
+  members: MediaItem[]
+}
 
 export function exploreRoutes(world: World, storageUrl: string): Route[] {
   const preview = (item: MediaItem) => ({
@@ -21,7 +27,7 @@ export function exploreRoutes(world: World, storageUrl: string): Route[] {
     width: 8,
     height: 8,
   })
-  const cluster = (id: string, members: MediaItem[], shown: MediaItem[]) => ({
+  const cluster = ({ id, members }: ListedCluster, shown: MediaItem[]) => ({
     cluster_id: id,
     type: 'IMAGES',
     n_images: members.filter((item) => item.mediaType === 'image').length,
@@ -36,36 +42,51 @@ export function exploreRoutes(world: World, storageUrl: string): Route[] {
       method: 'GET',
       pattern: '/explore/:dataset_id',
       answer(call) {
-        const dataset = datasetOf(world, call)
-        const objects = choiceQuery(call, 'entity_type', ['IMAGES', 'OBJECTS'] as const, 'IMAGES') === 'OBJECTS'
+        if (world.options.style.explore === 'missing') throw new Refusal(404, 'Not Found')
+        const clusters = listing(datasetOf(world, call), call)
         const page = integerQuery(call, 'page_number', { fallback: 0, min: 0 })
-        const matches = vqlFilter(call.query.get('vql'), dataset.items)
-        const clusters = new Map<string, MediaItem[]>()
-        for (const item of dataset.items) {
-          if (!matches(item) || (objects && item.objects.length === 0)) continue
-          const members = clusters.get(item.clusterId)
-          if (members) members.push(item)
-          else clusters.set(item.clusterId, [item])
-        }
-        const shown = [...clusters].slice(page * clustersPerPage, (page + 1) * clustersPerPage)
-        return json({
-          clusters: shown.map(([id, members]) => cluster(id, members, members.slice(0, previewsPerCluster))),
-          metadata: { page_number: page, total_clusters: clusters.size },
-        })
+        const shown = clusters
+          .slice(page * clustersPerPage, (page + 1) * clustersPerPage)
+          .map((listed) => cluster(listed, listed.members.slice(0, previewsPerCluster)))
+        if (world.options.style.explore === 'bare') return json({ clusters: shown })
+        return json({ clusters: shown, metadata: { page_number: page, total_clusters: clusters.length } })
       },
     },
     {
       method: 'GET',
       pattern: '/explore/:dataset_id/similarity_cluster/:cluster_id',
       answer(call) {
+        if (world.options.style.members === 'missing') throw new Refusal(404, 'Not Found')
         const dataset = datasetOf(world, call)
         const id = uuidParam(call, 'cluster_id')
-        const members = dataset.items.filter((item) => item.clusterId === id)
-        if (members.length === 0) throw new Refusal(404, `Cluster ${id} not found`)
+        const all = mediaIndex(dataset.items).clusters.get(id)
+        if (!all && !dataset.emptyClusters.includes(id)) throw new Refusal(404, `Cluster ${id} not found`)
+        const members = (all ?? []).filter(exploredBy(dataset, call))
         const page = integerQuery(call, 'page_number', { fallback: 0, min: 0 })
         const shown = members.slice(page * clustersPerPage, (page + 1) * clustersPerPage)
-        return json({ cluster: cluster(id, members, shown), metadata: { page_number: page } })
+        return json({ cluster: cluster({ id, members }, shown), metadata: { page_number: page } })
       },
     },
   ]
+}
+
+function exploredBy(dataset: Dataset, call: RouteCall): (item: MediaItem) => boolean {
+  const objects = choiceQuery(call, 'entity_type', ['IMAGES', 'OBJECTS'] as const, 'IMAGES') === 'OBJECTS'
+  const matches = vqlFilter(call.query.get('vql'), dataset.items)
+  return (item) => matches(item) && (!objects || item.objects.length > 0)
+}
+
+/** The last listing of each list of items, so that not every page of it is made from all items. */
+const listings = new WeakMap<readonly MediaItem[], { filter: string; clusters: ListedCluster[] }>()
+
+function listing(dataset: Dataset, call: RouteCall): ListedCluster[] {
+  const filter = [call.query.get('entity_type'), call.query.get('vql'), dataset.emptyClusters.length].join(' ')
+  const last = listings.get(dataset.items)
+  if (last?.filter === filter) return last.clusters
+  const found = clustersOf(dataset.items.filter(exploredBy(dataset, call)))
+  const clusters = [...found].map(([id, members]) => ({ id, members }))
+  // A filter finds no cluster without items.
+  if (!call.query.get('vql')) clusters.push(...dataset.emptyClusters.map((id) => ({ id, members: [] })))
+  listings.set(dataset.items, { filter, clusters })
+  return clusters
 }

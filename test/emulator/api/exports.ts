@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ArchiveContext, exportArchive, exportDocument, mediaRecord } from '../archive.ts'
-import { type Call, invalid, json, type Reply, Refusal, text } from '../http/reply.ts'
+import { bodyTooLarge, type Call, invalid, json, type Reply, Refusal, text } from '../http/reply.ts'
 import { booleanText, choiceQuery, jsonObject, type Route } from '../http/routing.ts'
 import type { Dataset, ExportTask, MediaItem } from '../model.ts'
 import { vqlFilter } from '../vql.ts'
@@ -14,7 +14,7 @@ const entityTypes = ['IMAGES', 'OBJECTS'] as const
 /** The calls of docs.visual-layer.com/api-reference/export-dataset, and two older ones that clients use. */
 export function exportRoutes(world: World, storageUrl: string): Route[] {
   const context = () => ({ exportedBy: world.user, storageUrl: storageUrl })
-  const begin = (call: Call, dataset: Dataset, items: readonly MediaItem[], fileName: string): Reply => {
+  const begin = (call: Call, dataset: Dataset, items: readonly MediaItem[], fileName?: string): Reply => {
     const objects = choiceQuery(call, 'entity_type', entityTypes, 'IMAGES') === 'OBJECTS'
     const task: ExportTask = {
       id: randomUUID(),
@@ -25,7 +25,7 @@ export function exportRoutes(world: World, storageUrl: string): Route[] {
       entitiesCount: objects ? items.reduce((sum, item) => sum + item.objects.length, 0) : items.length,
       resultMessage: undefined,
       // One segment of a path, whatever was asked.
-      fileName: fileName.replaceAll('/', '_'),
+      fileName: (fileName ?? 'export.zip').replaceAll('/', '_'),
       format: choiceQuery(call, 'export_format', formats),
       includeImages: booleanText(call.query.get('include_images'), ['query', 'include_images'], false),
       items: objects ? items.filter((item) => item.objects.length > 0) : items,
@@ -33,11 +33,25 @@ export function exportRoutes(world: World, storageUrl: string): Route[] {
     }
     if (dataset.status !== 'READY')
       throw new Refusal(409, `Dataset is not in READY status (current status: ${dataset.status})`)
-    const refusal = refusalOf(task, world.options.exportCap)
-    if (refusal !== undefined && world.options.style.exportRefusal === 'error') return json({ error: refusal })
+    const refusal = refusalOf(task, world)
+    const at = world.options.style.exportRefusal
+    const begun = refusal === undefined || at === 'rejected' || at === 'rejected_at_start'
+    world.exportStarts.push({
+      datasetId: dataset.id,
+      exportId: begun ? task.id : undefined,
+      selective: call.method === 'POST',
+      items: items.length,
+      includeImages: task.includeImages,
+      refused: refusal !== undefined,
+    })
+    if (!begun) return refuse(refusal, at)
     world.exports.push(task)
     if (refusal === undefined) runExport(world, task, context)
-    else reject(world, task, refusal)
+    else if (at === 'rejected') reject(world, task, refusal)
+    else {
+      Object.assign(task, { status: 'REJECTED', resultMessage: refusal })
+      return json(shownExport(task, world, storageUrl))
+    }
     return json(world.options.style.exportReply === 'whole' ? shownExport(task, world, storageUrl) : { id: task.id })
   }
   return [
@@ -47,7 +61,7 @@ export function exportRoutes(world: World, storageUrl: string): Route[] {
       answer(call) {
         const dataset = datasetOf(world, call)
         const matches = vqlFilter(call.query.get('vql'), dataset.items)
-        return begin(call, dataset, dataset.items.filter(matches), call.query.get('file_name') ?? 'export.zip')
+        return begin(call, dataset, dataset.items.filter(matches), call.query.get('file_name') ?? undefined)
       },
     },
     {
@@ -55,7 +69,13 @@ export function exportRoutes(world: World, storageUrl: string): Route[] {
       pattern: '/dataset/:dataset_id/export_entities_async',
       answer(call) {
         const dataset = datasetOf(world, call)
-        return begin(call, dataset, selectMedia(jsonObject(call), dataset.items), 'export.zip')
+        if (call.body.length > world.options.selectionLimitBytes) {
+          const includeImages = call.query.get('include_images') === 'true'
+          const unread = { exportId: undefined, selective: true, items: undefined, includeImages, refused: true }
+          world.exportStarts.push({ datasetId: dataset.id, ...unread })
+          return bodyTooLarge()
+        }
+        return begin(call, dataset, selectMedia(jsonObject(call), dataset.items, world.options.style))
       },
     },
     {
@@ -84,17 +104,30 @@ export function exportRoutes(world: World, storageUrl: string): Route[] {
       method: 'GET',
       pattern: '/dataset/:dataset_id/export_media_id',
       answer(call) {
-        const lines = datasetOf(world, call).items.map((item) => `${item.fileName},${item.mediaId}`)
+        if (world.options.style.mediaIdList === 'missing') throw new Refusal(404, 'Not Found')
+        const lines = datasetOf(world, call).items.map((item) => `${csvField(item.fileName)},${item.mediaId}`)
         return text(`${['filename,media_id', ...lines].join('\n')}\n`, 'text/csv')
       },
     },
   ]
 }
 
-function refusalOf(task: ExportTask, cap: number): string | undefined {
+function csvField(value: string): string {
+  return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
+}
+
+function refusalOf(task: ExportTask, { options }: World): string | undefined {
   if (task.entitiesCount === 0) return 'No entities match the export request'
+  const cap = task.includeImages ? Math.min(options.exportCap, options.imagesCap) : options.exportCap
   if (task.entitiesCount <= cap) return undefined
+  if (options.style.refusalWords === 'vague') return 'Export rejected: too many entities'
   return `Export request rejected: number of entities ${task.entitiesCount} exceeds threshold ${cap}`
+}
+
+/** Refused without a task. */
+function refuse(words: string, how: 'error' | 'bad_request' | 'payload_too_large'): Reply {
+  if (how === 'error') return json({ error: words })
+  throw new Refusal(how === 'bad_request' ? 400 : 413, words)
 }
 
 /** Refused while polling: INIT first, as an export that will run. */

@@ -29,6 +29,8 @@ export interface FaultRule {
   method?: string
   /** Tried on the path without its query. */
   path: RegExp
+  /** Tried on the query, without its question mark. */
+  query?: RegExp
   /** The first so many requests that match pass. */
   skip?: number
   /** How many requests it hits; 1 unless given, Infinity allowed. */
@@ -51,11 +53,12 @@ export class Faults {
   }
 
   /** The fault that this request meets, if any. Each rule that matches counts the request. */
-  take(server: ServerName, method: string, path: string): Fault | undefined {
+  take(server: ServerName, method: string, url: URL): Fault | undefined {
     for (const entry of this.rules) {
       const { rule } = entry
       if ((rule.server ?? 'api') !== server || entry.left <= 0) continue
-      if ((rule.method !== undefined && rule.method !== method) || !new RegExp(rule.path).test(path)) continue
+      if ((rule.method !== undefined && rule.method !== method) || !new RegExp(rule.path).test(url.pathname)) continue
+      if (rule.query && !new RegExp(rule.query).test(url.search.slice(1))) continue
       if (entry.skip > 0) {
         entry.skip -= 1
         continue

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault, Faults, ServerName } from './faults.ts'
-import { type Answer, type Call, json, type Reply, Refusal, text, webApp } from './reply.ts'
+import { type Answer, bodyTooLarge, type Call, json, type Reply, Refusal, text, webApp } from './reply.ts'
 import { sendReply } from './sending.ts'
 
 export interface RecordedRequest {
@@ -87,7 +87,7 @@ async function serve(
     at: Date.now(),
   }
   options.requests.push(record)
-  const fault = options.faults.take(options.server, method, url.pathname)
+  const fault = options.faults.take(options.server, method, url)
   if (fault?.kind === 'resetBefore') {
     request.socket.destroy()
     return
@@ -113,7 +113,7 @@ async function serve(
 
 async function answerSafely(call: Call, options: ListenerOptions): Promise<Reply> {
   if (call.body.length > options.bodyLimitBytes()) {
-    return text('<html><head><title>413 Request Entity Too Large</title></head></html>\n', 'text/html', 413)
+    return bodyTooLarge()
   }
   try {
     return await options.answer(call)

@@ -56,6 +56,11 @@ export function text(body: string, contentType: string, status = 200): Reply {
   return { status, headers: { 'content-type': contentType }, body: Buffer.from(body) }
 }
 
+/** What a proxy in front says to a body that it does not let through. */
+export function bodyTooLarge(): Reply {
+  return text('<html><head><title>413 Request Entity Too Large</title></head></html>\n', 'text/html', 413)
+}
+
 /** The page that the web app behind the same host answers with. */
 export const webApp =
   '<!doctype html><html><head><title>Visual Layer</title></head><body><div id="root"></div></body></html>\n'

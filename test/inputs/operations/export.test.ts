@@ -119,13 +119,59 @@ describe('export', () => {
   })
 
   it.each([
-    ['split', 'never', '"auto": a choice about exporting in parts'],
-    ['shard', '2/8', 'left out: exporting one slice of a dataset'],
     ['compare_with', 'previous-run', 'left out: comparing exports'],
     ['fail_if', 'removed_count > 0', 'left out: failing on what an export holds'],
   ])('refuses %s: %s, which this version cannot act on', (input, text, said) => {
     expect(faults('export', { [input]: text })).toEqual([
       `- ${input}: got "${text}"; it must be ${said} is not part of this version`,
+    ])
+  })
+
+  it('splits what is too large, unless told otherwise', () => {
+    expect(request('export')).toMatchObject({ split: true })
+    expect(request('export').shard).toBeUndefined()
+    expect(request('export', { split: 'never' })).toMatchObject({ split: false })
+    expect(faults('export', { split: 'always' })).toEqual([
+      expect.stringContaining('- split: got "always"; it must be'),
+    ])
+  })
+
+  it.each([
+    ['1/1', { index: 1, of: 1 }],
+    ['2/8', { index: 2, of: 8 }],
+    [' 8 / 8 ', { index: 8, of: 8 }],
+    ['1000/1000', { index: 1000, of: 1000 }],
+  ])('takes the slice %j', (text, shard) => {
+    expect(request('export', { shard: text })).toMatchObject({ shard })
+  })
+
+  it.each(['0/8', '9/8', '1/1001', '2', '2/', '/8', '-1/8', '1/8/2', '1.5/8', '2 of 8', '1e1/20'])(
+    'refuses the slice %j',
+    (text) => {
+      expect(faults('export', { shard: text })).toEqual([
+        expect.stringMatching(/^- shard: .*; it must be a slice and the number of slices such as "2\/8"/),
+      ])
+    },
+  )
+
+  it('names the artifact of a slice after it, where nobody chose a name', () => {
+    expect(request('export', { shard: '2/8' }).artifactName).toBe('visual-layer-export-2-of-8')
+    expect(request('export', { shard: '2/8', artifact_name: 'mine' }).artifactName).toBe('mine')
+  })
+
+  it('refuses slices of a snapshot, and slices that nobody waits for', () => {
+    expect(faults('export', { shard: '2/8', snapshot_id: 'current' })).toEqual([
+      expect.stringMatching(/^- shard: got "2\/8"; it must be left out beside snapshot_id.*operation: clone/),
+    ])
+    expect(faults('export', { shard: '2/8', wait: 'false' })).toEqual([
+      expect.stringMatching(/^- wait: got "false"; it must be true with shard/),
+    ])
+  })
+
+  it('has no use for a slice of an export that was started elsewhere', () => {
+    expect(request('export', { shard: '2/8', export_id: DATASET_ID }).shard).toBeUndefined()
+    expect(warnings('export', { shard: '2/8', export_id: DATASET_ID })).toEqual([
+      expect.stringContaining('"shard" is set but has no effect'),
     ])
   })
 

@@ -1,11 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ExportState } from '../../../src/visual-layer/exports.ts'
-import { exportVerdict, refusalReason, refusedExport } from '../../../src/waiting/verdicts/export.ts'
+import { exportVerdict, refusalReason, refused, refusedExport } from '../../../src/waiting/verdicts/export.ts'
 import { exportTask, id } from '../../visual-layer/samples.ts'
 
-const look = (over: Parameters<typeof exportTask>[0], allowEmpty = false) =>
-  exportVerdict(exportTask(over), id(300), allowEmpty)
+const look = (over: Parameters<typeof exportTask>[0]) => exportVerdict(exportTask(over), id(300))
 
 describe('an export', () => {
   it('is done when it is COMPLETED and has its link', () => {
@@ -37,28 +36,28 @@ describe('an export', () => {
     })
   })
 
-  it('in which nothing matched is a success only where that was allowed', () => {
-    const over = { state: 'REJECTED' as const, words: 'No entities found', entities: 0 }
-    expect(look(over, true)).toEqual({ state: 'done', value: { kind: 'nothing_matched', words: 'No entities found' } })
-    expect(look(over)).toMatchObject({
-      state: 'failed',
-      error: { code: 'rejected', todo: expect.stringContaining('allow_empty: true') },
+  it('in which nothing matched is over, and says so', () => {
+    const words = 'No entities found'
+    expect(look({ state: 'REJECTED', words, entities: 0 })).toEqual({
+      state: 'done',
+      value: { kind: 'refused', reason: 'nothing_matched', words, entities: 0 },
+    })
+    expect(refusedExport(refused(words, 0))).toMatchObject({
+      code: 'rejected',
+      todo: expect.stringContaining('allow_empty: true'),
     })
   })
 
   it.each([
-    'Export of 1200000 entities exceeds threshold',
-    'Trial accounts cannot export',
-    'Export rejected: 1200000 entities',
-  ])('that was refused for another reason is never an empty success: %s', (words) => {
-    expect(look({ state: 'REJECTED', words, entities: 1_200_000 }, true)).toMatchObject({
-      state: 'failed',
-      error: { code: 'rejected', apiWords: words },
+    ['Export of 1200000 entities exceeds threshold', 'too_large'],
+    ['Trial accounts cannot export', 'other'],
+    ['Export rejected: 1200000 entities', 'too_large'],
+    [undefined, 'other'],
+  ])('that was refused for another reason is never an empty success: %s', (words, reason) => {
+    expect(look({ state: 'REJECTED', words, entities: 1_200_000 })).toMatchObject({
+      state: 'done',
+      value: { kind: 'refused', reason, words },
     })
-  })
-
-  it('without a word of why it was refused is no empty success either', () => {
-    expect(look({ state: 'REJECTED' }, true)).toMatchObject({ state: 'failed', error: { code: 'rejected' } })
   })
 
   it('tells in its line how it stands', () => {
@@ -99,10 +98,10 @@ describe('the reason of a refusal', () => {
   })
 
   it('is told with the number of items, and with what to do', () => {
-    const large = refusedExport('exceeds threshold', 1_200_000)
+    const large = refusedExport(refused('exceeds threshold', 1_200_000))
     expect(large).toMatchObject({ code: 'rejected', apiWords: 'exceeds threshold' })
-    expect(large.message).toContain('1200000 items')
-    expect(large.todo).toMatch(/vql.*cluster_ids.*media_ids/)
-    expect(refusedExport('x', -1).message).not.toContain('-1')
+    expect(large.message).toContain('1,200,000 items')
+    expect(large.todo).toMatch(/split: auto.*vql.*cluster_ids.*media_ids/)
+    expect(refusedExport(refused('x', -1)).message).not.toContain('-1')
   })
 })

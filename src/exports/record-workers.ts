@@ -1,0 +1,191 @@
+import { Worker } from 'node:worker_threads'
+import { unforeseen } from '../errors.ts'
+import { HASH_BYTES, type RecordDigest } from './digest.ts'
+import { RecordBatch } from './record-batch.ts'
+import type { RecordReader } from './records.ts'
+
+/** What a worker thread is given: the memory that batches come in. */
+export interface HashingJob {
+  /** Tells it from other threads of the action, which start with the same file. */
+  work: 'records'
+  batches: SharedArrayBuffer[]
+}
+
+/** What a worker thread is told: to hash what is in one of its batches. */
+export interface FilledBatch {
+  batch: number
+  count: number
+}
+
+/** What a worker thread tells. */
+export interface HashedBatch {
+  batch: number
+  /** The records that have no hash: they are no JSON. */
+  failed: number[]
+}
+
+/** The bundle's own file serves as the worker's: it sees that it runs in a thread, and what for. */
+const ENTRY = import.meta.url.endsWith('.ts') ? './record-worker.ts' : './index.js'
+
+/** Keeps a thread small: it holds one record at a time. */
+const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 }
+
+/** One to work on, one that is being filled meanwhile. */
+const BATCHES = 2
+
+/**
+ * Adds all records of a file to a digest; `count` worker threads parse and hash them. Throws what is wrong in the file first, the
+ * signal's reason, or what ended a thread; all threads have ended then.
+ */
+export async function digestInWorkers(
+  reader: RecordReader,
+  { digest, count, signal }: { digest: RecordDigest; count: number; signal: AbortSignal },
+): Promise<void> {
+  const workers = new RecordWorkers(digest, count, (record, number) => reader.parse(record, number))
+  const stop = () => workers.fail(signal.reason)
+  signal.addEventListener('abort', stop)
+  try {
+    signal.throwIfAborted()
+    try {
+      await reader.each((record, number) => workers.take(record, number))
+    } catch (error) {
+      // A record before that place may be broken as well.
+      await workers.end()
+      throw error
+    }
+    await workers.end()
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await workers.close()
+  }
+}
+
+/** A batch, and the thread that it goes to. */
+interface Slot {
+  batch: RecordBatch
+  /** The number of its first record. */
+  first: number
+  send: () => void
+}
+
+class RecordWorkers {
+  readonly #digest: RecordDigest
+  readonly #parse: (record: Buffer, number: number) => unknown
+  readonly #threads: Worker[]
+  readonly #idle: Slot[] = []
+  #filling: Slot | undefined
+  #busy = 0
+  #wake: (() => void) | undefined
+  /** What ended the whole work. */
+  #failure: { error: unknown } | undefined
+  /** The first record that is broken, so far. */
+  #broken: { number: number; error: unknown } | undefined
+
+  constructor(digest: RecordDigest, count: number, parse: (record: Buffer, number: number) => unknown) {
+    this.#digest = digest
+    this.#parse = parse
+    this.#threads = Array.from({ length: count }, () => this.#start())
+  }
+
+  #start(): Worker {
+    const batches = Array.from({ length: BATCHES }, () => new RecordBatch())
+    const workerData: HashingJob = { work: 'records', batches: batches.map(({ shared }) => shared) }
+    const thread = new Worker(new URL(ENTRY, import.meta.url), {
+      workerData,
+      // Nothing of what the process was given, secrets least of all, is needed there.
+      argv: [],
+      env: {},
+      execArgv: [],
+      resourceLimits: LIMITS,
+      name: 'records',
+    })
+    const slots = batches.map((batch, index): Slot => {
+      const filled = (): FilledBatch => ({ batch: index, count: batch.count })
+      return { batch, first: 0, send: () => thread.postMessage(filled(), []) }
+    })
+    this.#idle.unshift(...slots)
+    thread.on('message', ({ batch, failed }: HashedBatch) => this.#collect(slots[batch], failed))
+    thread.on('error', (error) => this.fail(unforeseen(error)))
+    thread.on('exit', (code) => this.fail(unforeseen(new Error(`a worker thread ended too early (${code})`))))
+    return thread
+  }
+
+  /** Takes a copy of a record. Answers a promise when there is to be waited for a thread first. */
+  take(record: Buffer, number: number): Promise<void> | undefined {
+    return this.#filling?.batch.add(record) ? undefined : this.#takeLater(record, number)
+  }
+
+  async #takeLater(record: Buffer, number: number): Promise<void> {
+    this.#send()
+    while (this.#idle.length === 0) await this.#change()
+    // Nothing that comes now can be the first fault any more.
+    if (this.#broken) await this.end()
+    const slot = this.#idle.pop()
+    if (!slot) return
+    slot.batch.count = 0
+    slot.first = number
+    if (slot.batch.add(record)) {
+      this.#filling = slot
+      return
+    }
+    // One that is too large for any batch is rare enough to be done here.
+    this.#idle.push(slot)
+    this.#addParsed(record, number)
+  }
+
+  /** Waits until all that was taken is in the digest. Throws what is wrong with the first record that is broken. */
+  async end(): Promise<void> {
+    this.#send()
+    while (this.#busy > 0) await this.#change()
+    if (this.#broken) throw this.#broken.error
+  }
+
+  /** Ends the work: who waits is told so. */
+  fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#wake?.()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.terminate()))
+  }
+
+  #send(): void {
+    const slot = this.#filling
+    this.#filling = undefined
+    if (!slot) return
+    this.#busy += 1
+    slot.send()
+  }
+
+  #collect(slot: Slot | undefined, failed: readonly number[]): void {
+    if (!slot) return
+    const { batch, first } = slot
+    const broken = new Set(failed)
+    for (let index = 0; index < batch.count; index += 1) {
+      if (broken.has(index)) this.#addParsed(batch.record(index), first + index)
+      else this.#digest.addHash(batch.hashes, index * HASH_BYTES)
+    }
+    this.#idle.push(slot)
+    this.#busy -= 1
+    this.#wake?.()
+  }
+
+  /** Does a record here, where its fault can be told. */
+  #addParsed(record: Buffer, number: number): void {
+    try {
+      this.#digest.add(this.#parse(record, number))
+    } catch (error) {
+      if (!this.#broken || number < this.#broken.number) this.#broken = { number, error }
+    }
+  }
+
+  async #change(): Promise<void> {
+    if (!this.#failure) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#wake = resolve
+      await promise
+    }
+    if (this.#failure) throw this.#failure.error
+  }
+}
