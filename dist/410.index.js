@@ -1023,13 +1023,13 @@ var external_node_vm_ = __webpack_require__(30714);
 
 
 /** The bytes of dead network chunks that may pile up. */
-const MOST_DEAD = 8 * 1024 * 1024;
+const MOST_DEAD = 5 * 1024 * 1024;
 /** Chunks that had to wait for a slow disk have grown old, and only a whole collection finds them: every so many times. */
-const WHOLE_EVERY = 24;
+const WHOLE_EVERY = 32;
 /**
  * Frees the memory of network chunks soon after they were copied to where they belong. Each is a buffer outside of the heap, of
- * which V8 lets 64 MiB and more pile up before it looks; a collection of the young ones alone takes about a millisecond, a whole one some ten. The
- * function that is returned is told of every chunk, in bytes.
+ * which V8 lets 64 MiB and more pile up before it looks; a collection of the young ones alone takes about a millisecond, a whole
+ * one some ten. The function that is returned is told of every chunk, in bytes.
  */
 function sweeper() {
     let dead = 0;
@@ -1046,7 +1046,7 @@ function sweeper() {
     };
 }
 function collector() {
-    // Swept so often, the young part of the heap need not grow: by itself it takes up to 48 MiB.
+    // Swept so often, the young part of the heap need not grow: in a long download it takes up to 48 MiB.
     (0,external_node_v8_.setFlagsFromString)('--semi-space-growth-factor=1');
     (0,external_node_v8_.setFlagsFromString)('--expose-gc');
     const collect = (0,external_node_vm_.runInNewContext)('globalThis.gc');

@@ -74,10 +74,13 @@ export async function listContents(
   )
 }
 
-/** How many items the dataset says it holds; 0 where it does not tell, or where items are counted otherwise. */
+/**
+ * How many items the dataset at least says it holds; 0 where it does not tell, or where items are counted otherwise. Whether the
+ * frames of a video are among its images is documented nowhere, so images and videos are not added.
+ */
 export function heldBy({ selection, entityType }: ExportRequest, { exported }: ExportSubject): number {
   if (selection.kind !== 'whole' || entityType !== 'IMAGES') return 0
-  return Math.max(0, exported.images ?? 0) + Math.max(0, exported.videos ?? 0)
+  return Math.max(0, exported.images ?? 0, exported.videos ?? 0)
 }
 
 function outsideClusters(items: number, held: number): ActionError {
