@@ -188,8 +188,9 @@ class Threads {
   /** Starts a thread where the archive has so many entries that there is most likely enough to do. */
   async startEarly(): Promise<void> {
     const { archive, arrivals, workers } = this.#options
-    if (workers === undefined && !arrivals && availableParallelism() > 1 && (await isOfMany(archive)))
-      await this.#start(1)
+    if (workers !== undefined || availableParallelism() === 1) return
+    // What arrives does not tell yet how much there is to do; a thread for nothing costs less than one that comes late.
+    if (arrivals ? arrivals.sizeBytes >= EARLY : await isOfMany(archive)) await this.#start(1)
   }
 
   /** The threads to share an archive with; `undefined` where that does not pay. */
