@@ -58,18 +58,14 @@ class RecordBatch {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   digestInWorkers: () => (/* binding */ digestInWorkers)
 /* harmony export */ });
-/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(75919);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(19473);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
+/* harmony import */ var _transfer_thread_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(80144);
 /* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(42070);
 /* harmony import */ var _record_batch_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(58934);
 
 
 
 
-/** The bundle's own file serves as the worker's: it sees that it runs in a thread, and what for. */
-const ENTRY = import.meta.url.endsWith('.ts') ? './record-worker.ts' : './index.js';
-/** Keeps a thread small: it holds one record at a time. */
-const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 };
 /** One to work on, one that is being filled meanwhile. */
 const BATCHES = 2;
 /**
@@ -116,24 +112,16 @@ class RecordWorkers {
     }
     #start() {
         const batches = Array.from({ length: BATCHES }, () => new _record_batch_js__WEBPACK_IMPORTED_MODULE_3__/* .RecordBatch */ .g());
-        const workerData = { work: 'records', batches: batches.map(({ shared }) => shared) };
-        const thread = new node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.Worker(new URL(ENTRY, import.meta.url), {
-            workerData,
-            // Nothing of what the process was given, secrets least of all, is needed there.
-            argv: [],
-            env: {},
-            execArgv: [],
-            resourceLimits: LIMITS,
-            name: 'records',
-        });
+        const job = { batches: batches.map(({ shared }) => shared) };
+        const thread = (0,_transfer_thread_js__WEBPACK_IMPORTED_MODULE_1__/* .startThread */ .B)(import.meta.url, './record-worker.ts', 'records', job);
         const slots = batches.map((batch, index) => {
             const filled = () => ({ batch: index, count: batch.count });
             return { batch, first: 0, send: () => thread.postMessage(filled(), []) };
         });
         this.#idle.unshift(...slots);
         thread.on('message', ({ batch, failed }) => this.#collect(slots[batch], failed));
-        thread.on('error', (error) => this.fail((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unforeseen */ .Hu)(error)));
-        thread.on('exit', (code) => this.fail((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unforeseen */ .Hu)(new Error(`a worker thread ended too early (${code})`))));
+        thread.on('error', (error) => this.fail((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .unforeseen */ .Hu)(error)));
+        thread.on('exit', (code) => this.fail((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .unforeseen */ .Hu)(new Error(`a worker thread ended too early (${code})`))));
         return thread;
     }
     /** Takes a copy of a record. Answers a promise when there is to be waited for a thread first. */
@@ -218,6 +206,40 @@ class RecordWorkers {
         if (this.#failure)
             throw this.#failure.error;
     }
+}
+
+
+/***/ }),
+
+/***/ 80144:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ startThread)
+/* harmony export */ });
+/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(75919);
+
+/** Keeps a thread small: buffers do not count here. */
+const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 };
+/**
+ * Starts a worker thread. In the bundle all modules lie beside its entry, which serves as the thread's too; in the sources the
+ * thread has a module of its own.
+ *
+ * @param from the `import.meta.url` of the caller
+ * @param source the thread's module in the sources, relative to `from`
+ * @param data what it is given beside its `work`
+ */
+function startThread(from, source, work, data = {}) {
+    const entry = from.endsWith('.ts') ? source : './index.js';
+    return new node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.Worker(new URL(entry, from), {
+        workerData: { work, ...data },
+        // Nothing of what the process was given, secrets least of all, is needed there.
+        argv: [],
+        env: {},
+        execArgv: [],
+        resourceLimits: LIMITS,
+        name: work,
+    });
 }
 
 

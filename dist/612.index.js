@@ -454,6 +454,7 @@ function noMetadata(files, count) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   HN: () => (/* binding */ writeManifest),
+/* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   UD: () => (/* binding */ writeListing),
 /* harmony export */   WI: () => (/* binding */ readManifest),
 /* harmony export */   ir: () => (/* binding */ MANIFEST_NAME)
@@ -468,6 +469,15 @@ function noMetadata(files, count) {
 
 /** The file that lies beside every export and says what it is. */
 const MANIFEST_NAME = 'manifest.json';
+/** What was unpacked, as a manifest lists it. */
+function listed({ entries }) {
+    return entries.map(({ name, path, size, crc32 }) => ({
+        path,
+        ...(name === path ? {} : { original_name: name }),
+        size_bytes: size,
+        crc32: crc32.toString(16).padStart(8, '0'),
+    }));
+}
 const FILES_AT_ONCE = 1000;
 /**
  * Writes a manifest, under another name first, so that no half of one is ever found at `path`. `files` are listed only where the
@@ -2643,7 +2653,7 @@ async function placeFiles(options, earlier) {
         const { downloaded, contents } = await options.fetch(target);
         const inspection = await (0,inspect/* inspectExport */.X)({ dir: target, signal });
         const paths = contents.entries.map(({ path }) => path);
-        await (0,manifest/* writeManifest */.HN)((0,external_node_path_.join)(work, manifest/* MANIFEST_NAME */.ir), manifestOf(options, downloaded, inspection), listed(contents));
+        await (0,manifest/* writeManifest */.HN)((0,external_node_path_.join)(work, manifest/* MANIFEST_NAME */.ir), manifestOf(options, downloaded, inspection), (0,manifest/* listed */.KE)(contents));
         await (0,put_in_place/* putInPlace */.y)({ outputDir, work, paths, earlier, signal });
         return {
             ...inspection,
@@ -2669,14 +2679,6 @@ function manifestOf(options, { sizeBytes, sha256 }, inspection) {
         content_digest: inspection.contentDigest,
         extracted: options.extract,
     };
-}
-function listed(contents) {
-    return contents.entries.map(({ name, path, size, crc32 }) => ({
-        path,
-        ...(name === path ? {} : { original_name: name }),
-        size_bytes: size,
-        crc32: crc32.toString(16).padStart(8, '0'),
-    }));
 }
 /** An export id as part of a file name: as it is, which is a UUID, or its hash where the service sent something else. */
 function safeId(id) {
@@ -2832,7 +2834,7 @@ async function fetchBytes(step, { datasetId, exportId, link, carryOn, archive, s
  * when it is whole and verified.
  */
 async function fetchExport(request, step, { origin, ...completed }) {
-    const { reporter, context } = step;
+    const { reporter } = step;
     const archive = external_node_path_.join(request.outputDir, `${(0,start_export/* archiveName */.uv)(request)}.partial`);
     const onDownloaded = ({ sizeBytes, sha256 }) => {
         reporter.output('export_size_bytes', sizeBytes);
@@ -2860,15 +2862,7 @@ async function fetchExport(request, step, { origin, ...completed }) {
         await (0,promises_.rm)(archive, { force: true });
         throw error;
     });
-    if (placed.archivePath !== undefined)
-        reporter.output('export_path', placed.archivePath);
-    reporter.output('export_dir', request.outputDir);
-    reporter.output('media_count', placed.mediaCount);
-    reporter.output('content_digest', placed.contentDigest);
-    const where = placed.archivePath ?? request.outputDir;
-    reporter.fact('Export', external_node_path_.relative(context.workspace, where), { code: true });
-    reporter.fact(request.exportFormat === 'json' ? 'Records' : 'Rows', placed.mediaCount.toLocaleString('en-US'));
-    reporter.fact('Content digest', placed.contentDigest, { code: true });
+    (0,facts/* tellPlaced */.hN)(request, step, placed);
     return placed;
 }
 
@@ -2971,11 +2965,14 @@ async function beginExport(step, dataset, start, onConflict) {
  * Looks at an export until it ends.
  *
  * @param graceMs for how long it may not be known: one that was started a moment ago is not everywhere yet
+ * @param onTask told of what each look found
  */
-function exportProbe(step, datasetId, exportId, graceMs) {
+function exportProbe(step, datasetId, exportId, graceMs, onTask) {
     const read = (0,_waits_js__WEBPACK_IMPORTED_MODULE_5__/* .lenient */ .W_)(step, graceMs, () => step.api.exports.status(datasetId, exportId, 0));
     return async () => {
         const task = await read();
+        if (task)
+            onTask?.(task);
         return task ? (0,_waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_2__/* .exportVerdict */ .MP)(task, exportId) : { state: 'pending', line: 'the export cannot be read yet' };
     };
 }
@@ -4964,7 +4961,7 @@ async function refusedOutcome(request, step, subject, refusal) {
     return inParts(request, step, subject, refusal);
 }
 async function inParts(request, step, subject, refusal) {
-    const { exportInParts } = await Promise.all(/* import() */[__webpack_require__.e(799), __webpack_require__.e(53)]).then(__webpack_require__.bind(__webpack_require__, 9053));
+    const { exportInParts } = await Promise.all(/* import() */[__webpack_require__.e(799), __webpack_require__.e(251)]).then(__webpack_require__.bind(__webpack_require__, 4251));
     const { placed, parts } = await exportInParts(request, step, subject, refusal);
     if (!placed)
         return { kind: 'nothing' };
@@ -6086,7 +6083,7 @@ async function withinDeadline(step, phase, body) {
 /* harmony import */ var _runner_cancellation_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(50172);
 /* harmony import */ var _runner_context_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(24092);
 /* harmony import */ var _runner_log_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(51103);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(87649);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(56275);
 /* harmony import */ var _summarize_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(16476);
 
 
@@ -6258,8 +6255,8 @@ function fail(error, options) {
 
 // EXTERNAL MODULE: ./build/runner/log.js + 2 modules
 var log = __webpack_require__(51103);
-// EXTERNAL MODULE: ./build/session.js + 10 modules
-var build_session = __webpack_require__(87649);
+// EXTERNAL MODULE: ./build/session.js + 9 modules
+var build_session = __webpack_require__(56275);
 // EXTERNAL MODULE: ./build/summarize.js + 1 modules
 var summarize = __webpack_require__(16476);
 // EXTERNAL MODULE: ./build/version.js
@@ -7007,7 +7004,7 @@ function saveState(name, value) {
 
 /***/ }),
 
-/***/ 87649:
+/***/ 56275:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -7030,102 +7027,8 @@ var errors = __webpack_require__(19473);
 var failure = __webpack_require__(57911);
 // EXTERNAL MODULE: ./build/visual-layer/fields.js
 var fields = __webpack_require__(78284);
-;// CONCATENATED MODULE: ./build/visual-layer/reply.js
-/** The longest piece of a reply that an error shows, in characters. */
-const EXCERPT_CHARS = 300;
-/** Reads a body by what it is, not by its content type: the API's own word for it is not always right. */
-function readBody(text) {
-    const trimmed = text.trim();
-    if (trimmed === '')
-        return { kind: 'empty' };
-    try {
-        return { kind: 'json', json: JSON.parse(trimmed) };
-    }
-    catch {
-        return { kind: 'other', text: trimmed };
-    }
-}
-/** The text that a body is: '' for none, and a JSON string for what it says. `undefined` for other JSON. */
-function plainText(body) {
-    if (body.kind === 'json')
-        return typeof body.json === 'string' ? body.json.trim() : undefined;
-    return body.kind === 'empty' ? '' : body.text;
-}
-/** A JSON object. */
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/** Takes a web page's text apart far enough for a log: its title, or its words without tags. */
-function pageWords(html) {
-    const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1]?.trim();
-    if (title)
-        return `a web page titled "${title}"`;
-    return html
-        .replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
-        .replace(/<[^>]*>/g, ' ')
-        .replace(/\s+/g, ' ')
-        .trim();
-}
-/** A short piece of a body, for a message. */
-function excerpt(body) {
-    if (body.kind === 'empty')
-        return 'an empty body';
-    const text = body.kind === 'json' ? JSON.stringify(body.json) : body.text;
-    const words = text.startsWith('<') ? pageWords(text) : text;
-    return words.length > EXCERPT_CHARS ? `${words.slice(0, EXCERPT_CHARS)}…` : words;
-}
-function validationWords(item) {
-    if (!isRecord(item))
-        return String(item);
-    const place = Array.isArray(item['loc']) ? item['loc'].join('.') : '';
-    const message = typeof item['msg'] === 'string' ? item['msg'] : JSON.stringify(item);
-    return place === '' ? message : `${place}: ${message}`;
-}
-/**
- * The API's own words in the body of an error. Known forms: `{"detail": "text"}`, `{"detail": [{loc, msg, ...}]}` (422),
- * `{"error": "text"}`, `{"status": "error", "message": "text"}`; docs.visual-layer.com, error handling page, and public clients.
- */
-function errorWords(body) {
-    if (body.kind === 'empty')
-        return '';
-    if (body.kind === 'json') {
-        const words = wordsOf(body.json);
-        if (words !== undefined)
-            return words;
-    }
-    return excerpt(body);
-}
-function wordsOf(json) {
-    if (typeof json === 'string')
-        return json;
-    if (!isRecord(json))
-        return undefined;
-    for (const key of ['detail', 'error', 'message', 'error_message', 'msg']) {
-        const value = json[key];
-        if (typeof value === 'string' && value.trim() !== '')
-            return value;
-        if (Array.isArray(value) && value.length > 0)
-            return value.map(validationWords).join('; ');
-        if (isRecord(value))
-            return wordsOf(value) ?? JSON.stringify(value);
-    }
-    return undefined;
-}
-/**
- * A refusal that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
- * recorded in public clients. `undefined` where the reply is no refusal.
- */
-function refusalIn(json) {
-    if (!isRecord(json))
-        return undefined;
-    if ('id' in json || 'dataset_id' in json || 'snapshot_id' in json || 'tasks' in json)
-        return undefined;
-    const { error, status, message, detail } = json;
-    const saysError = (typeof error === 'string' && error !== '') || isRecord(error);
-    const saysStatus = typeof status === 'string' && status.toLowerCase() === 'error' && (message ?? detail) !== undefined;
-    return saysError || saysStatus ? (wordsOf(json) ?? JSON.stringify(json)) : undefined;
-}
-
+// EXTERNAL MODULE: ./build/visual-layer/reply.js
+var visual_layer_reply = __webpack_require__(9313);
 ;// CONCATENATED MODULE: ./build/visual-layer/explore.js
 
 
@@ -7162,12 +7065,12 @@ const MEMBER_LISTS = ['previews', 'media_items', 'items', 'media'];
 function mediaIdsIn(reply) {
     if (Array.isArray(reply)) {
         // `image_id` is what older replies call it.
-        const ids = reply.map((entry) => (isRecord(entry) ? (entry['media_id'] ?? entry['image_id']) : undefined));
+        const ids = reply.map((entry) => ((0,visual_layer_reply/* isRecord */.u4)(entry) ? (entry['media_id'] ?? entry['image_id']) : undefined));
         return ids.every(isMediaId) ? ids : undefined;
     }
-    if (!isRecord(reply))
+    if (!(0,visual_layer_reply/* isRecord */.u4)(reply))
         return undefined;
-    const lists = [...MEMBER_LISTS.map((name) => reply[name]), reply['cluster']].filter((value) => Array.isArray(value) || isRecord(value));
+    const lists = [...MEMBER_LISTS.map((name) => reply[name]), reply['cluster']].filter((value) => Array.isArray(value) || (0,visual_layer_reply/* isRecord */.u4)(value));
     const found = lists.map(mediaIdsIn).filter((ids) => ids !== undefined);
     return found.length === 0 ? undefined : found.flat();
 }
@@ -7373,7 +7276,7 @@ function exportState(word) {
 const NO_STATUS = '(none)';
 const LINK_FIELDS = ['download_uri', 'download_url', 'downloadUri', 'url', 'uri', 'file_url'];
 function linkIn(reply) {
-    if (!isRecord(reply))
+    if (!(0,visual_layer_reply/* isRecord */.u4)(reply))
         return undefined;
     for (const field of LINK_FIELDS) {
         const value = reply[field];
@@ -7597,7 +7500,7 @@ class Http {
     async readText(request, take) {
         return this.#repeat(async () => {
             const body = await this.send({ ...request, text: true });
-            return take(plainText(body) ?? this.parse(request, body, schemas/* string */.YjP()));
+            return take((0,visual_layer_reply/* plainText */.wh)(body) ?? this.parse(request, body, schemas/* string */.YjP()));
         }, this.#options.maxRetries);
     }
     async #repeat(attempt, retries) {
@@ -7626,14 +7529,14 @@ class Http {
         const place = first && first.path.length > 0
             ? `"${first.path.join('.')}" is missing or of another kind`
             : 'its form is not the documented one';
-        throw (0,failure/* unexpectedReply */.Cp)(request.what, body.kind === 'empty' ? 'it is empty' : place, excerpt(body), true);
+        throw (0,failure/* unexpectedReply */.Cp)(request.what, body.kind === 'empty' ? 'it is empty' : place, (0,visual_layer_reply/* excerpt */.Kb)(body), true);
     }
     #accept(request, body) {
         const wanted = request.text === true && body.kind === 'other' && !body.text.startsWith('<');
         if (body.kind === 'other' && !wanted) {
-            throw (0,failure/* unexpectedReply */.Cp)(request.what, request.text ? 'it is a web page' : 'it is not JSON', excerpt(body), false);
+            throw (0,failure/* unexpectedReply */.Cp)(request.what, request.text ? 'it is a web page' : 'it is not JSON', (0,visual_layer_reply/* excerpt */.Kb)(body), false);
         }
-        const refusal = body.kind === 'json' ? refusalIn(body.json) : undefined;
+        const refusal = body.kind === 'json' ? (0,visual_layer_reply/* refusalIn */.c3)(body.json) : undefined;
         if (refusal !== undefined) {
             const message = `Visual Layer refused the request to ${request.what} (an error inside HTTP 200).`;
             const todo = 'Correct what its own words name, then run the step again.';
@@ -7642,7 +7545,7 @@ class Http {
         return body;
     }
     #failed(request, status, headers, body) {
-        const words = errorWords(body);
+        const words = (0,visual_layer_reply/* errorWords */.Yi)(body);
         if (status === 401 && this.#signer.kind === 'token' && this.#accepted) {
             const message = `The token was accepted before, but no longer at the request to ${request.what}: it has expired.`;
             const todo = 'A ready-made token is never renewed. Give api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.';
@@ -7724,7 +7627,7 @@ class Http {
                 if (request.text)
                     movedAt = clock.now();
             });
-            return { status: reply.statusCode, headers: reply.headers, body: readBody(text) };
+            return { status: reply.statusCode, headers: reply.headers, body: (0,visual_layer_reply/* readBody */.x8)(text) };
         }
         catch (error) {
             signal.throwIfAborted();
@@ -9052,6 +8955,115 @@ function parseStamp(stamp) {
     const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(stamp) ? stamp : `${stamp}Z`;
     const milliseconds = Date.parse(zoned.replace(' ', 'T'));
     return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+
+
+/***/ }),
+
+/***/ 9313:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Kb: () => (/* binding */ excerpt),
+/* harmony export */   Yi: () => (/* binding */ errorWords),
+/* harmony export */   c3: () => (/* binding */ refusalIn),
+/* harmony export */   u4: () => (/* binding */ isRecord),
+/* harmony export */   wh: () => (/* binding */ plainText),
+/* harmony export */   x8: () => (/* binding */ readBody)
+/* harmony export */ });
+/** The longest piece of a reply that an error shows, in characters. */
+const EXCERPT_CHARS = 300;
+/** Reads a body by what it is, not by its content type: the API's own word for it is not always right. */
+function readBody(text) {
+    const trimmed = text.trim();
+    if (trimmed === '')
+        return { kind: 'empty' };
+    try {
+        return { kind: 'json', json: JSON.parse(trimmed) };
+    }
+    catch {
+        return { kind: 'other', text: trimmed };
+    }
+}
+/** The text that a body is: '' for none, and a JSON string for what it says. `undefined` for other JSON. */
+function plainText(body) {
+    if (body.kind === 'json')
+        return typeof body.json === 'string' ? body.json.trim() : undefined;
+    return body.kind === 'empty' ? '' : body.text;
+}
+/** A JSON object. */
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** Takes a web page's text apart far enough for a log: its title, or its words without tags. */
+function pageWords(html) {
+    const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1]?.trim();
+    if (title)
+        return `a web page titled "${title}"`;
+    return html
+        .replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
+        .replace(/<[^>]*>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim();
+}
+/** A short piece of a body, for a message. */
+function excerpt(body) {
+    if (body.kind === 'empty')
+        return 'an empty body';
+    const text = body.kind === 'json' ? JSON.stringify(body.json) : body.text;
+    const words = text.startsWith('<') ? pageWords(text) : text;
+    return words.length > EXCERPT_CHARS ? `${words.slice(0, EXCERPT_CHARS)}…` : words;
+}
+function validationWords(item) {
+    if (!isRecord(item))
+        return String(item);
+    const place = Array.isArray(item['loc']) ? item['loc'].join('.') : '';
+    const message = typeof item['msg'] === 'string' ? item['msg'] : JSON.stringify(item);
+    return place === '' ? message : `${place}: ${message}`;
+}
+/**
+ * The API's own words in the body of an error. Known forms: `{"detail": "text"}`, `{"detail": [{loc, msg, ...}]}` (422),
+ * `{"error": "text"}`, `{"status": "error", "message": "text"}`; docs.visual-layer.com, error handling page, and public clients.
+ */
+function errorWords(body) {
+    if (body.kind === 'empty')
+        return '';
+    if (body.kind === 'json') {
+        const words = wordsOf(body.json);
+        if (words !== undefined)
+            return words;
+    }
+    return excerpt(body);
+}
+function wordsOf(json) {
+    if (typeof json === 'string')
+        return json;
+    if (!isRecord(json))
+        return undefined;
+    for (const key of ['detail', 'error', 'message', 'error_message', 'msg']) {
+        const value = json[key];
+        if (typeof value === 'string' && value.trim() !== '')
+            return value;
+        if (Array.isArray(value) && value.length > 0)
+            return value.map(validationWords).join('; ');
+        if (isRecord(value))
+            return wordsOf(value) ?? JSON.stringify(value);
+    }
+    return undefined;
+}
+/**
+ * A refusal that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
+ * recorded in public clients. `undefined` where the reply is no refusal.
+ */
+function refusalIn(json) {
+    if (!isRecord(json))
+        return undefined;
+    if ('id' in json || 'dataset_id' in json || 'snapshot_id' in json || 'tasks' in json)
+        return undefined;
+    const { error, status, message, detail } = json;
+    const saysError = (typeof error === 'string' && error !== '') || isRecord(error);
+    const saysStatus = typeof status === 'string' && status.toLowerCase() === 'error' && (message ?? detail) !== undefined;
+    return saysError || saysStatus ? (wordsOf(json) ?? JSON.stringify(json)) : undefined;
 }
 
 

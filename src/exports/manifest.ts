@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { diskFailure } from '../transfer/disk.ts'
+import type { ArchiveContents } from '../transfer/unpack.ts'
 
 /** The file that lies beside every export and says what it is. */
 export const MANIFEST_NAME = 'manifest.json'
@@ -51,6 +52,16 @@ export interface ManifestFile {
   size_bytes: number
   /** Eight hex digits. */
   crc32: string
+}
+
+/** What was unpacked, as a manifest lists it. */
+export function listed({ entries }: ArchiveContents): ManifestFile[] {
+  return entries.map(({ name, path, size, crc32 }) => ({
+    path,
+    ...(name === path ? {} : { original_name: name }),
+    size_bytes: size,
+    crc32: crc32.toString(16).padStart(8, '0'),
+  }))
 }
 
 /** One of the exports that together are the export of a manifest. */

@@ -6,7 +6,7 @@ import type { Downloaded } from '../transfer/download.ts'
 import type { ArchiveContents } from '../transfer/unpack.ts'
 import { type EarlierExport, findEarlier, inTheWay, look, removeEarlier, WORK_PREFIX } from './earlier-export.ts'
 import { type Inspection, inspectExport } from './inspect.ts'
-import { MANIFEST_NAME, type ManifestFile, type ManifestOrigin, writeManifest } from './manifest.ts'
+import { listed, MANIFEST_NAME, type ManifestOrigin, writeManifest } from './manifest.ts'
 import { putInPlace } from './put-in-place.ts'
 
 /** A download that was verified, and unpacked if it was to be. */
@@ -111,15 +111,6 @@ function manifestOf(options: PlaceOptions, { sizeBytes, sha256 }: FetchedExport[
     content_digest: inspection.contentDigest,
     extracted: options.extract,
   }
-}
-
-function listed(contents: ArchiveContents): ManifestFile[] {
-  return contents.entries.map(({ name, path, size, crc32 }) => ({
-    path,
-    ...(name === path ? {} : { original_name: name }),
-    size_bytes: size,
-    crc32: crc32.toString(16).padStart(8, '0'),
-  }))
 }
 
 /** An export id as part of a file name: as it is, which is a UUID, or its hash where the service sent something else. */

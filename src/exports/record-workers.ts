@@ -1,13 +1,12 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { unforeseen } from '../errors.ts'
+import { startThread } from '../transfer/thread.ts'
 import { HASH_BYTES, type RecordDigest } from './digest.ts'
 import { RecordBatch } from './record-batch.ts'
 import type { RecordReader } from './records.ts'
 
 /** What a worker thread is given: the memory that batches come in. */
 export interface HashingJob {
-  /** Tells it from other threads of the action, which start with the same file. */
-  work: 'records'
   batches: SharedArrayBuffer[]
 }
 
@@ -23,12 +22,6 @@ export interface HashedBatch {
   /** The records that have no hash: they are no JSON. */
   failed: number[]
 }
-
-/** The bundle's own file serves as the worker's: it sees that it runs in a thread, and what for. */
-const ENTRY = import.meta.url.endsWith('.ts') ? './record-worker.ts' : './index.js'
-
-/** Keeps a thread small: it holds one record at a time. */
-const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 }
 
 /** One to work on, one that is being filled meanwhile. */
 const BATCHES = 2
@@ -89,16 +82,8 @@ class RecordWorkers {
 
   #start(): Worker {
     const batches = Array.from({ length: BATCHES }, () => new RecordBatch())
-    const workerData: HashingJob = { work: 'records', batches: batches.map(({ shared }) => shared) }
-    const thread = new Worker(new URL(ENTRY, import.meta.url), {
-      workerData,
-      // Nothing of what the process was given, secrets least of all, is needed there.
-      argv: [],
-      env: {},
-      execArgv: [],
-      resourceLimits: LIMITS,
-      name: 'records',
-    })
+    const job: HashingJob = { batches: batches.map(({ shared }) => shared) }
+    const thread = startThread(import.meta.url, './record-worker.ts', 'records', job)
     const slots = batches.map((batch, index): Slot => {
       const filled = (): FilledBatch => ({ batch: index, count: batch.count })
       return { batch, first: 0, send: () => thread.postMessage(filled(), []) }

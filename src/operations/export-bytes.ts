@@ -7,7 +7,7 @@ import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { Downloaded } from '../transfer/download.ts'
 import type { FetchArchiveOptions, FetchedArchive } from '../transfer/fetch-archive.ts'
 import type { Source } from '../transfer/source.ts'
-import { size } from './facts.ts'
+import { size, tellPlaced } from './facts.ts'
 import { maskLink } from './signed-link.ts'
 import { archiveName } from './start-export.ts'
 import type { Step } from './step.ts'
@@ -180,7 +180,7 @@ export async function fetchExport(
   step: Step,
   { origin, ...completed }: CompletedExport,
 ): Promise<Placed> {
-  const { reporter, context } = step
+  const { reporter } = step
   const archive = path.join(request.outputDir, `${archiveName(request)}.partial`)
   const onDownloaded = ({ sizeBytes, sha256 }: Downloaded) => {
     reporter.output('export_size_bytes', sizeBytes)
@@ -213,13 +213,6 @@ export async function fetchExport(
     await rm(archive, { force: true })
     throw error
   })
-  if (placed.archivePath !== undefined) reporter.output('export_path', placed.archivePath)
-  reporter.output('export_dir', request.outputDir)
-  reporter.output('media_count', placed.mediaCount)
-  reporter.output('content_digest', placed.contentDigest)
-  const where = placed.archivePath ?? request.outputDir
-  reporter.fact('Export', path.relative(context.workspace, where), { code: true })
-  reporter.fact(request.exportFormat === 'json' ? 'Records' : 'Rows', placed.mediaCount.toLocaleString('en-US'))
-  reporter.fact('Content digest', placed.contentDigest, { code: true })
+  tellPlaced(request, step, placed)
   return placed
 }

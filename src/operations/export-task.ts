@@ -36,16 +36,19 @@ export async function beginExport(
  * Looks at an export until it ends.
  *
  * @param graceMs for how long it may not be known: one that was started a moment ago is not everywhere yet
+ * @param onTask told of what each look found
  */
 export function exportProbe(
   step: Step,
   datasetId: string,
   exportId: string,
   graceMs: number,
+  onTask?: (task: ExportTask) => void,
 ): () => Promise<Look<ExportEnd>> {
   const read = lenient(step, graceMs, () => step.api.exports.status(datasetId, exportId, 0))
   return async () => {
     const task = await read()
+    if (task) onTask?.(task)
     return task ? exportVerdict(task, exportId) : { state: 'pending', line: 'the export cannot be read yet' }
   }
 }

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { ActionError } from '../errors.ts'
 import { inspectExport } from '../exports/inspect.ts'
 import { type Cluster, itemsOf, type PartContent } from '../exports/parts/content.ts'
+import { idIn } from '../exports/record-ids.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { ExportStart } from '../visual-layer/exports.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
@@ -185,8 +186,8 @@ async function metadataIds(
 }
 
 function idOf(record: unknown): string {
-  const id = typeof record === 'object' && record !== null && 'media_id' in record ? record.media_id : undefined
-  if (typeof id === 'string') return id
+  const id = idIn(record, 'media_id')
+  if (id !== undefined) return id
   throw new ActionError(
     'unexpected_reply',
     'A record of the exported metadata has no media_id, so that it cannot be asked for by itself.',

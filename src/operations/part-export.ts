@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError } from '../errors.ts'
 import { inspectExport } from '../exports/inspect.ts'
+import { listed } from '../exports/manifest.ts'
 import type { KeptPart } from '../exports/parts/kept-parts.ts'
 import type { PartRecord } from '../exports/parts/part-record.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
@@ -101,7 +102,10 @@ async function ended(
   exportId: string,
   graceMs: number,
 ): Promise<ExportEnd> {
-  const look = exportProbe(step, dataset.id, exportId, graceMs)
+  const look = exportProbe(step, dataset.id, exportId, graceMs, ({ state }) => {
+    // One that waits in a queue may still be refused for its size.
+    if (state === 'RUNNING' || state === 'COMPLETED') onRunning()
+  })
   const probe = async (): Promise<Look<ExportEnd>> => {
     const seen = await look().catch((error: unknown): Look<ExportEnd> => {
       const gone = error instanceof RequestFailure && error.outcome.status === 404
@@ -109,10 +113,7 @@ async function ended(
       throw error
     })
     if (seen.state === 'failed') return { state: 'failed', error: endedBadly(seen.error) }
-    if (seen.state === 'pending') {
-      onPhase(seen.phase ?? seen.line)
-      if (isAtWork(seen)) onRunning()
-    }
+    if (seen.state === 'pending') onPhase(seen.phase ?? seen.line)
     return seen
   }
   // What the looks say is told for all parts together.
@@ -135,11 +136,6 @@ function endedBadly(error: ActionError): ExportEndedBadly {
   const { code, message, apiWords } = error
   const todo = 'Run the step again. If it fails again, ask Visual Layer support with the export id.'
   return new ExportEndedBadly(code, message, { apiWords, todo, cause: error })
-}
-
-/** Whether the service works on it: one that waits in a queue may still be refused for its size. */
-function isAtWork({ phase, line }: { phase?: string; line: string }): boolean {
-  return phase !== undefined && !line.includes('not started yet')
 }
 
 async function fetched({ step, dataset, part, signal, onPhase }: PartJob, exportId: string, link: string) {
@@ -168,12 +164,7 @@ async function fetched({ step, dataset, part, signal, onPhase }: PartJob, export
     contentDigest: inspection.contentDigest,
     content: { clusters: part.content.clusters.length, media: part.content.mediaIds.length },
     metadataFiles: inspection.metadataFiles,
-    files: contents.entries.map(({ name, path: file, size, crc32 }) => ({
-      path: file,
-      ...(name === file ? {} : { original_name: name }),
-      size_bytes: size,
-      crc32: crc32.toString(16).padStart(8, '0'),
-    })),
+    files: listed(contents),
   }
   return record
 }

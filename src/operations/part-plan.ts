@@ -70,8 +70,13 @@ export class PartPlan {
       { clusters: all.clusters.filter((cluster) => !toDivide(cluster)), mediaIds: [] },
       { cap: caps.clusters, requestBytes: this.#clusterBytes, extraClusterBytes: this.#extraBytes },
     )
-    for (const cluster of [...clusters.oversize, ...all.clusters.filter(toDivide)]) {
-      const members = await this.#membersOf(cluster)
+    const divided = [...clusters.oversize, ...all.clusters.filter(toDivide)]
+    // An earlier run of the step may have divided a cluster, and brought some of it.
+    const asked = new Set(
+      divided.length === 0 ? [] : this.#options.kept.parts.flatMap(({ content }) => content.mediaIds),
+    )
+    for (const cluster of divided) {
+      const members = (await this.#membersOf(cluster))?.filter((id) => !asked.has(id))
       if (members) for (const id of members) all.mediaIds.push(id)
       else this.unlisted.push(cluster)
     }
@@ -108,14 +113,10 @@ export class PartPlan {
     this.#byMembers = true
   }
 
-  /** The media of a cluster that no part has asked for: an earlier run of the step may have divided it, and brought some. */
   async #membersOf(cluster: Cluster): Promise<string[] | undefined> {
-    const { kept, members } = this.#options
-    const listed = await members(cluster)
+    const listed = await this.#options.members(cluster)
     if (this.#byMembers && listed?.length !== cluster.items) throw filterIgnored(cluster, listed?.length)
-    if (!listed) return undefined
-    const asked = new Set(kept.parts.flatMap(({ content }) => content.mediaIds))
-    return listed.filter((id) => !asked.has(id))
+    return listed
   }
 }
 

@@ -6,11 +6,13 @@ import { findEarlier } from '../exports/earlier-export.ts'
 import { inspectExport } from '../exports/inspect.ts'
 import { MANIFEST_NAME, writeManifest } from '../exports/manifest.ts'
 import { type Cluster, itemsOf } from '../exports/parts/content.ts'
+import { IdSet } from '../exports/parts/id-set.ts'
 import type { KeptParts } from '../exports/parts/kept-parts.ts'
 import { type Merged, type MergeOptions, mergeParts } from '../exports/parts/merge.ts'
 import { FILES_FOLDER } from '../exports/parts/part-record.ts'
 import type { Placed } from '../exports/place.ts'
 import { putInPlace } from '../exports/put-in-place.ts'
+import { idIn } from '../exports/record-ids.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import { diskFailure } from '../transfer/disk.ts'
 import { originOf } from './export-origin.ts'
@@ -131,10 +133,12 @@ async function fetchRest(work: PartsWork): Promise<void> {
   const ids = await restIn(work)
   if (!ids) return
   step.reporter.info('Looking for the media that no cluster brought.')
-  const seen = new Set<unknown>()
+  const seen = new IdSet()
   for (const { folder } of kept.whole) {
-    const onRecord = (record: unknown) =>
-      seen.add(typeof record === 'object' && record !== null && 'media_id' in record ? record.media_id : undefined)
+    const onRecord = (record: unknown) => {
+      const id = idIn(record, 'media_id')
+      if (id !== undefined) seen.add(id)
+    }
     await inspectExport({ dir: path.join(folder, 'files'), signal, onRecord })
   }
   const mediaIds = ids.filter((id) => !seen.has(id))

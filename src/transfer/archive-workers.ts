@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { ActionError, type ErrorCode, type ErrorDetails, unforeseen } from '../errors.ts'
 import type { SharedEntries } from './entry-table.ts'
+import { startThread } from './thread.ts'
 
 /** What a worker thread is given to do: its share of an archive, taken batch by batch. */
 export interface WorkerJob {
@@ -27,12 +28,6 @@ export interface WorkersOptions {
   onBytes: (bytes: number) => void
 }
 
-/** The bundle's own file serves as the worker's: it sees that it runs in a thread. */
-const ENTRY = import.meta.url.endsWith('.ts') ? './archive-worker.ts' : './index.js'
-
-/** Keeps a thread small: it holds the names of one batch, and buffers that do not count here. */
-const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 }
-
 /**
  * Threads that unpack. Starting one takes as long as reading the directory of a large archive, so they are started before it is
  * known what there is to do.
@@ -43,7 +38,7 @@ export class ArchiveWorkers {
   readonly #broken: Promise<never>[]
 
   constructor(count: number) {
-    this.#workers = Array.from({ length: count }, startWorker)
+    this.#workers = Array.from({ length: count }, () => startThread(import.meta.url, './archive-worker.ts', 'archive'))
     this.#broken = this.#workers.map((worker) => {
       const { promise, reject } = Promise.withResolvers<never>()
       promise.catch(() => undefined)
@@ -81,18 +76,6 @@ export class ArchiveWorkers {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()))
   }
-}
-
-function startWorker(): Worker {
-  return new Worker(new URL(ENTRY, import.meta.url), {
-    workerData: { work: 'archive' },
-    // Nothing of what the process was given, secrets least of all, is needed there.
-    argv: [],
-    env: {},
-    execArgv: [],
-    resourceLimits: LIMITS,
-    name: 'unpack',
-  })
 }
 
 async function runWorker(

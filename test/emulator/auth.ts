@@ -56,7 +56,7 @@ function decode(segment: string): Record<string, unknown> {
     const value: unknown = JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'))
     if (isRecord(value)) return value
   } catch {
-    // Told as any other malformed token, below.
+    // No JSON: no token, as where it is some other value.
   }
   throw new Refusal(401, 'Invalid token: not a JSON Web Token')
 }

@@ -75,8 +75,26 @@ describe('a manifest', () => {
     expect(await readManifest(path)).toMatchObject({ schema_version: 2, files: [{ path: 'images/"1".png' }] })
   })
 
-  it.each(['', '[]', '{"schema_version":1}', '{"produced_by":{"action":"1"}}'])('is not %j', async (text) => {
+  it.each([
+    '',
+    '{',
+    '[]',
+    '{"schema_version":1}',
+    '{"produced_by":{"action":"1"}}',
+    '{"schema_version":1,"produced_by":{"action":"1"},"files":"x"}',
+  ])('is not %j', async (text) => {
     await writeFile(path, text)
     expect(await readManifest(path)).toBeUndefined()
+  })
+
+  it('is not where there is nothing', async () => {
+    expect(await readManifest(path)).toBeUndefined()
+  })
+
+  it('says where it could not be written', async () => {
+    await expect(writeManifest(join(folder, 'missing/manifest.json'), manifest)).rejects.toMatchObject({
+      code: 'operation_failed',
+      message: expect.stringContaining('missing'),
+    })
   })
 })

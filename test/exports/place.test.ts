@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ManifestOrigin, readManifest, writeManifest } from '../../src/exports/manifest.ts'
+import type { ManifestOrigin } from '../../src/exports/manifest.ts'
 import { type PlaceOptions, type Placed, placeExport } from '../../src/exports/place.ts'
 import { readArchive } from '../../src/transfer/unpack.ts'
 import type { WrittenEntry } from '../transfer/zip-writer.ts'
@@ -275,50 +275,5 @@ describe('an export that stays a ZIP', () => {
   it('does not take the place of a folder or a link', async () => {
     await mkdir(join(outputDir, 'nightly.zip'), { recursive: true })
     await expect(place(exportZip([]), { extract: false })).rejects.toMatchObject({ code: 'operation_failed' })
-  })
-})
-
-describe('a manifest', () => {
-  const whole = {
-    schema_version: 1 as const,
-    ...origin,
-    archive: { name: 'a.zip', size_bytes: 1, sha256: 'x' },
-    media_count: 0,
-    content_digest: 'y',
-    extracted: true,
-  }
-
-  it.each([0, 1, 999, 1000, 1001, 2500])('lists %i files as valid JSON', async (count) => {
-    const path = join(folder, 'manifest.json')
-    const files = Array.from({ length: count }, (_, index) => ({
-      path: `images/${index}`,
-      size_bytes: index,
-      crc32: '00000000',
-    }))
-    await writeManifest(path, whole, files)
-    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(JSON.parse(JSON.stringify({ ...whole, files })))
-    expect((await readManifest(path))?.files).toHaveLength(count)
-    expect(await readdir(folder)).toEqual(['manifest.json'])
-  })
-
-  it('is not read from what is none', async () => {
-    const path = join(folder, 'manifest.json')
-    expect(await readManifest(path)).toBeUndefined()
-    for (const text of [
-      '',
-      '{',
-      '[]',
-      '{"schema_version":1}',
-      '{"schema_version":1,"produced_by":{"action":"1"},"files":"x"}',
-    ]) {
-      await writeFile(path, text)
-      expect(await readManifest(path)).toBeUndefined()
-    }
-  })
-
-  it('says where it could not be written', async () => {
-    await expect(writeManifest(join(folder, 'missing/manifest.json'), whole)).rejects.toMatchObject({
-      code: 'operation_failed',
-    })
   })
 })

@@ -1,4 +1,5 @@
 import { RecordDigest, recordHash } from '../digest.ts'
+import { idIn } from '../record-ids.ts'
 import { IdSet } from './id-set.ts'
 
 /**
@@ -29,7 +30,7 @@ export class DistinctRecords {
   /** Looks at the next record of a part. Its hash is for {@link keep}. */
   next(record: unknown): { novelty: Novelty; hash: Buffer } {
     const hash = recordHash(record)
-    const id = mediaIdOf(record) ?? hash
+    const id = idIn(record, 'media_id') ?? hash
     if (this.ids.has(id)) return { novelty: 'in an earlier part', hash }
     const isNew = this.#idsOfPart.add(id)
     const differs = this.#contentsOfPart.add(hash)
@@ -50,14 +51,4 @@ export class DistinctRecords {
   contentDigest(): string {
     return this.#digest.hex()
   }
-}
-
-/** The `media_id` of a record as text; `undefined` where there is none that tells it from all others. */
-export function mediaIdOf(record: unknown): string | undefined {
-  if (typeof record !== 'object' || record === null || !('media_id' in record)) return undefined
-  const { media_id: id } = record
-  if (typeof id === 'string') return id === '' ? undefined : id
-  // A larger number may have lost digits when it was read.
-  if (typeof id === 'bigint' || Number.isSafeInteger(id)) return String(id)
-  return id instanceof Uint8Array ? Buffer.from(id).toString('hex') : undefined
 }

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { ActionError } from '../../errors.ts'
 import type { ManifestFile } from '../manifest.ts'
 import { readRows } from '../parquet.ts'
-import { DistinctRecords, mediaIdOf } from './distinct-records.ts'
+import { idIn } from '../record-ids.ts'
+import { DistinctRecords } from './distinct-records.ts'
 import { changedOnDisk, type MergedRecords, type MergePass, type PartHead } from './part-head.ts'
 import { FILES_FOLDER } from './part-record.ts'
 
@@ -45,7 +46,7 @@ export async function mergeParquet(
 }
 
 function exportedTwice(row: unknown, { number, exportId }: PartHead): ActionError {
-  const id = mediaIdOf(row)
+  const id = idIn(row, 'media_id')
   const item = id === undefined ? 'the same row' : `the media item ${JSON.stringify(id.slice(0, 100))}`
   return new ActionError(
     'unexpected_reply',
