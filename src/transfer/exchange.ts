@@ -123,6 +123,8 @@ function drain(about: Exchange, body: Readable, limit: number): Promise<void> {
   body.on('error', reject)
   body.on('end', resolve)
   body.on('close', () => reject(new Error('the connection was closed')))
+  // A reply that was opened before a start over may have broken since; a stream tells of that only once.
+  if (body.destroyed) reject(body.errored ?? new Error('the connection was closed'))
   body.on('data', (chunk: Buffer) => {
     try {
       const ended = takeChunk(about, chunk, limit)

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
 import { download } from '../../src/transfer/download.ts'
+import { Fetching } from '../../src/transfer/fetching.ts'
 import { useDownloads } from './downloads.ts'
 import type { Fault } from './storage-host.ts'
 
@@ -121,6 +122,27 @@ describe('several connections', () => {
     }
     await at.expectWhole(await download(at.options()), large)
     expect(at.notes.join()).toContain('sends the whole object again')
+  })
+})
+
+describe('a reply that breaks before it is read', () => {
+  it('is asked for again, when the object changed meanwhile', async () => {
+    const at = downloads.now
+    at.host.object = large.subarray(0, 16 * MIB)
+    at.host.etag = '"before"'
+    let broken = 0
+    at.host.onRequest = (count) => {
+      if (count !== 3) return
+      at.host.object = other
+      at.host.etag = '"after"'
+      vi.spyOn(Fetching.prototype, 'run').mockImplementationOnce(async function (this: Fetching, opened) {
+        opened?.reply.body.on('error', () => (broken += 1)).destroy(new Error('reset'))
+        await vi.waitUntil(() => opened?.reply.body.closed, { interval: 1 })
+        return await this.run(opened)
+      })
+    }
+    await at.expectWhole(await download(at.options()), other)
+    expect(broken).toBe(1)
   })
 })
 
