@@ -72,14 +72,17 @@ const BATCHES = 2;
  * Adds all records of a file to a digest; `count` worker threads parse and hash them. Throws what is wrong in the file first, the
  * signal's reason, or what ended a thread; all threads have ended then.
  */
-async function digestInWorkers(reader, { digest, count, signal }) {
+async function digestInWorkers(reader, { digest, count, signal, onRecord }) {
     const workers = new RecordWorkers(digest, count, (record, number) => reader.parse(record, number));
     const stop = () => workers.fail(signal.reason);
     signal.addEventListener('abort', stop);
     try {
         signal.throwIfAborted();
         try {
-            await reader.each((record, number) => workers.take(record, number));
+            await reader.each((record, number) => {
+                onRecord?.(reader.parse(record, number));
+                return workers.take(record, number);
+            });
         }
         catch (error) {
             // A record before that place may be broken as well.

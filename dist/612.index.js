@@ -75,6 +75,736 @@ class Deadline {
 
 /***/ }),
 
+/***/ 70750:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Xf: () => (/* binding */ CONFIDENCE_TOLERANCE),
+/* harmony export */   ZS: () => (/* binding */ UNIQUENESS_TOLERANCE),
+/* harmony export */   cJ: () => (/* binding */ FIELDS),
+/* harmony export */   iv: () => (/* binding */ difference)
+/* harmony export */ });
+/* harmony import */ var _item_content_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(70096);
+/* harmony import */ var _shown_members_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(53735);
+
+
+/** What of an item can differ. `boxes` are its objects: category, place and what they nest; `other` is all that has no field of its own. */
+const FIELDS = ['labels', 'boxes', 'tags', 'captions', 'cluster', 'issues', 'uniqueness', 'other'];
+/** Scores are computed anew and jitter: a uniqueness score counts as changed when it moves by more than this. */
+const UNIQUENESS_TOLERANCE = 0.01;
+/** And so do issues whose kinds are the same when the sum of their confidences moves by more than this. */
+const CONFIDENCE_TOLERANCE = 0.01;
+const IN_METADATA = ['labels', 'boxes', 'tags', 'captions', 'issues'];
+const PLAIN = ['media_type', 'width', 'height'];
+/** The members that are known: an unknown one need not be spelled in the same way by both formats. */
+const KNOWN = new Set([
+    'media_id',
+    'url',
+    'metadata_items',
+    'cluster_id',
+    'uniqueness_score',
+    'file_path',
+    'file_name',
+    'image_filename',
+    'file_size',
+    _shown_members_js__WEBPACK_IMPORTED_MODULE_1__/* .SIZE_IN_BYTES */ .k,
+    ...PLAIN,
+]);
+/**
+ * Within one format everything counts. Between JSON and parquet only the members that are known and that both sides show: some
+ * record of each carries them.
+ */
+function difference(before, after) {
+    const { tests, notCompared } = before.format === after.format ? { tests: allTests(), notCompared: [] } : testsAcross(before.members, after.members);
+    return {
+        notCompared,
+        fieldsOf(item) {
+            const fields = FIELDS.filter((field) => tests.get(field)?.some((differs) => differs(item)));
+            if (fields.length > 0)
+                return fields;
+            return tests.get('details')?.some((differs) => differs(item)) ? ['other'] : fields;
+        },
+    };
+}
+function allTests() {
+    const others = ['video_info', 'file_path', 'file_name', 'file_size', ...PLAIN, 'rest'];
+    return new Map([
+        ...IN_METADATA.map((field) => [field, [sums(field)]]),
+        ['issues', issueTests()],
+        ['cluster', [sums('cluster')]],
+        ['uniqueness', uniquenessTests()],
+        ['other', [amount('records', 0), ...others.map(sums)]],
+        ['details', [sums('details')]],
+    ]);
+}
+function testsAcross(before, after) {
+    const notCompared = [];
+    const both = (name, words = [name]) => {
+        const [one, other] = [before.has(name), after.has(name)];
+        if (one !== other)
+            notCompared.push(...words);
+        return one && other;
+    };
+    const tests = new Map();
+    const others = [amount('records', 0)];
+    if (both('metadata_items', [...IN_METADATA, 'video_info'])) {
+        for (const field of IN_METADATA)
+            tests.set(field, [sums(field)]);
+        tests.set('issues', issueTests());
+        others.push(sums('video_info'));
+        notCompared.push('details of metadata_items');
+    }
+    if (both('cluster_id', ['cluster']))
+        tests.set('cluster', [sums('cluster')]);
+    if (both('uniqueness_score', ['uniqueness']))
+        tests.set('uniqueness', uniquenessTests());
+    for (const name of PLAIN)
+        if (both(name))
+            others.push(sums(name));
+    const inBytes = both(_shown_members_js__WEBPACK_IMPORTED_MODULE_1__/* .SIZE_IN_BYTES */ .k, ['file_size']);
+    const inWords = both('file_size');
+    if ((inBytes || inWords) && !notCompared.includes('file_size'))
+        others.push(sums('file_size'));
+    others.push(...nameTests(before, after, notCompared));
+    for (const side of [before, after]) {
+        for (const name of side.names())
+            if (!KNOWN.has(name))
+                notCompared.push(name);
+    }
+    return { tests: tests.set('other', others), notCompared: [...new Set(notCompared)] };
+}
+/** `image_filename` may be the path or the name of the other format: it differs when it is neither. */
+function nameTests(before, after, notCompared) {
+    const direct = ['file_path', 'file_name'].filter((name) => before.has(name) && after.has(name));
+    const standsIn = before.has('image_filename') || after.has('image_filename');
+    if (direct.length === 0 && standsIn)
+        return [(item) => sums('file_path')(item) && sums('file_name')(item)];
+    for (const name of ['file_path', 'file_name']) {
+        if (before.has(name) !== after.has(name))
+            notCompared.push(name);
+    }
+    return direct.map(sums);
+}
+function issueTests() {
+    return [sums('issues'), amount('confidence', CONFIDENCE_TOLERANCE)];
+}
+function uniquenessTests() {
+    return [amount('scored', 0), amount('uniqueness', UNIQUENESS_TOLERANCE)];
+}
+function sums(aspect) {
+    const word = (0,_item_content_js__WEBPACK_IMPORTED_MODULE_0__/* .wordOf */ .aG)(aspect);
+    return (item) => item.sums[word] !== 0 || item.sums[word + 1] !== 0;
+}
+function amount(name, tolerance) {
+    const place = (0,_item_content_js__WEBPACK_IMPORTED_MODULE_0__/* .placeOf */ .$t)(name);
+    return (item) => Math.abs(item.amounts[place] ?? 0) > tolerance;
+}
+
+
+/***/ }),
+
+/***/ 4226:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ Counting),
+/* harmony export */   f: () => (/* binding */ changesOf)
+/* harmony export */ });
+/** More distinct names than this are counted together: they are no classes any more. */
+const MOST_NAMES = 100_000;
+/** Of a name, in characters; what is longer counts by its beginning. */
+const LONGEST_NAME = 200;
+/** Counts names, of which there may be any number and length, in bounded memory. */
+class Counting {
+    counts = new Map();
+    /** How often others than the names in {@link counts} occurred. */
+    beyond = 0;
+    #most;
+    constructor(most = MOST_NAMES) {
+        this.#most = most;
+    }
+    add(name) {
+        const key = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+        const count = this.counts.get(key);
+        if (count !== undefined)
+            this.counts.set(key, count + 1);
+        else if (this.counts.size < this.#most)
+            this.counts.set(key, 1);
+        else
+            this.beyond += 1;
+    }
+}
+/** All names of both, those first whose count changed most; what changed equally by falling count, then by name. */
+function changesOf(before, after) {
+    const names = new Set([...before.keys(), ...after.keys()]);
+    const changes = Array.from(names, (name) => ({ name, before: before.get(name) ?? 0, after: after.get(name) ?? 0 }));
+    return changes.sort((one, other) => sizeOf(other) - sizeOf(one) ||
+        other.after - one.after ||
+        other.before - one.before ||
+        (one.name < other.name ? -1 : 1));
+}
+function sizeOf({ before, after }) {
+    return Math.abs(after - before);
+}
+
+
+/***/ }),
+
+/***/ 70096:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  SL: () => (/* binding */ AMOUNTS),
+  Vj: () => (/* binding */ ItemContent),
+  SB: () => (/* binding */ SUM_WORDS),
+  $t: () => (/* binding */ placeOf),
+  aG: () => (/* binding */ wordOf)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: ./build/visual-layer/reply.js
+var reply = __webpack_require__(9313);
+// EXTERNAL MODULE: ./build/exports/canonical.js
+var canonical = __webpack_require__(64742);
+// EXTERNAL MODULE: ./build/exports/comparison/item.js
+var item = __webpack_require__(76557);
+;// CONCATENATED MODULE: ./build/exports/comparison/content-hash.js
+
+
+
+
+/** Drawn anew in every process: nobody can prepare other data that has the same hash. */
+const [SEED_ONE = 0, SEED_TWO = 0] = (0,external_node_crypto_.randomFillSync)(new Int32Array(2));
+/** Told apart from texts of the same look. */
+const TEXT = 1;
+const NUMBER = 2;
+const BIG = 3;
+const WORD = 4;
+const BYTES = 5;
+const LIST = 6;
+const OBJECT = 7;
+const SET = 8;
+const DEEP = 9;
+/** Nesting beyond this is rare enough to go the slower way, which needs no stack. */
+const DEEPEST = 64;
+const content_hash_float = new Float64Array(1);
+const halves = new Int32Array(content_hash_float.buffer);
+/**
+ * A 64-bit hash of any value of a record, as two halves, equal for equal data: links and what signs them do not count (`url` at any
+ * depth, see {@link withoutSignature}), nor the order of members or of `metadata_items`; a member that is null is as one that is not
+ * there, and a 64-bit integer as the number it is. Good for one process only.
+ */
+class ContentHash {
+    /** Of the value that was hashed last. */
+    one = 0;
+    two = 0;
+    of(value) {
+        this.#value(value, '', 0);
+        return this;
+    }
+    #value(value, name, depth) {
+        switch (typeof value) {
+            case 'string': {
+                const items = name === 'metadata_items' ? (0,item/* metadataIn */.xj)(value) : undefined;
+                return items ? this.#structure(items, name, depth) : this.#text((0,canonical/* withoutSignature */.N)(value), TEXT);
+            }
+            case 'number':
+                return this.#number(value);
+            case 'bigint': {
+                const number = Number(value);
+                return Number.isSafeInteger(number) ? this.#number(number) : this.#text(String(value), BIG);
+            }
+            case 'boolean':
+                return this.#text(value ? 'true' : 'false', WORD);
+            case 'object':
+                return value === null ? this.#text('null', WORD) : this.#structure(value, name, depth);
+            default:
+                return this.#text('null', WORD);
+        }
+    }
+    #structure(value, name, depth) {
+        if (value instanceof Date) {
+            const isNone = Number.isNaN(value.getTime());
+            return isNone ? this.#text('null', WORD) : this.#text(value.toISOString(), TEXT);
+        }
+        if (value instanceof Uint8Array)
+            return this.#text(Buffer.from(value).toString('latin1'), BYTES);
+        if (depth === DEEPEST)
+            return this.#deep(value);
+        if (Array.isArray(value))
+            return name === 'metadata_items' ? this.#set(value, depth) : this.#list(value, depth);
+        if (isNumbers(value))
+            return this.#list(Array.from(value), depth);
+        if ((0,reply/* isRecord */.u4)(value))
+            this.#members(value, undefined, depth);
+    }
+    #members(members, except, depth) {
+        let [one, two] = except ? [this.one, this.two] : [0, 0];
+        for (const key of Object.keys(members)) {
+            const member = members[key];
+            if (key === 'url' || member === null || member === undefined || except?.has(key))
+                continue;
+            this.#member(key, member, depth);
+            one += this.one;
+            two += this.two;
+        }
+        this.#end(one | 0, two | 0, OBJECT);
+    }
+    /** Hashes a member of an object: its name and its value. */
+    member(key, value) {
+        this.#member(key, value, 0);
+        return this;
+    }
+    /** Hashes the value that was hashed last together with the members of an object, without those that `except` names. */
+    and(members, except) {
+        this.#members(members, except, 0);
+        return this;
+    }
+    #member(key, value, depth) {
+        this.#value(value, key, depth + 1);
+        const { one, two } = this;
+        this.#text(key, TEXT);
+        this.#end(this.one ^ Math.imul(one, 0x9e3779b1), this.two ^ Math.imul(two, 0x85ebca6b), OBJECT);
+    }
+    #list(values, depth) {
+        let [one, two] = [SEED_ONE, SEED_TWO];
+        for (const value of values) {
+            this.#value(value, '', depth + 1);
+            one = Math.imul(rotated(one, 15) ^ this.one, 0x85ebca6b);
+            two = Math.imul(rotated(two, 13) ^ this.two, 0xc2b2ae35);
+        }
+        this.#end(one, two ^ values.length, LIST);
+    }
+    #set(values, depth) {
+        let [one, two] = [0, 0];
+        for (const value of values) {
+            this.#value(value, '', depth + 1);
+            one += this.one;
+            two += this.two;
+        }
+        this.#end(one | 0, (two | 0) ^ values.length, SET);
+    }
+    #number(value) {
+        // The two zeros are one number.
+        content_hash_float[0] = value + 0;
+        this.#end((halves[0] ?? 0) ^ SEED_ONE, (halves[1] ?? 0) ^ SEED_TWO, NUMBER);
+    }
+    #text(text, kind) {
+        let one = SEED_ONE;
+        let two = SEED_TWO ^ text.length;
+        for (let at = 0; at < text.length; at += 1) {
+            const code = text.charCodeAt(at);
+            one = Math.imul(one ^ code, 0x85ebca6b);
+            one ^= one >>> 15;
+            two = rotated(Math.imul(two ^ code, 0xc2b2ae35), 13);
+        }
+        this.#end(one, two, kind);
+    }
+    /** Mixes both halves so that every bit reaches every other, and no two states become one. */
+    #end(one, two, kind) {
+        const first = one ^ mixed(two ^ kind);
+        this.two = two ^ mixed(first + SEED_ONE);
+        this.one = first ^ mixed(this.two);
+    }
+    /** Hashes what is nested very deeply; there, the order of `metadata_items` counts. */
+    #deep(value) {
+        let [one, two] = [SEED_ONE, SEED_TWO];
+        const waiting = [value];
+        while (waiting.length > 0) {
+            const next = waiting.pop();
+            if (typeof next === 'object' && next !== null && !(next instanceof Date) && !(next instanceof Uint8Array)) {
+                const members = Object.entries(next).filter(([key, member]) => key !== 'url' && member !== null);
+                members.sort(([first], [second]) => (first < second ? -1 : 1));
+                for (const [key, member] of members)
+                    waiting.push(member, key);
+                this.#text(String(members.length), Array.isArray(next) ? LIST : OBJECT);
+            }
+            else
+                this.#value(next, '', 0);
+            one = Math.imul(rotated(one, 15) ^ this.one, 0x85ebca6b);
+            two = Math.imul(rotated(two, 13) ^ this.two, 0xc2b2ae35);
+        }
+        this.#end(one, two, DEEP);
+    }
+}
+/** Spreads each bit over all 32: the finish of MurmurHash3, public domain. */
+function mixed(value) {
+    let bits = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+    return bits ^ (bits >>> 16);
+}
+function rotated(value, bits) {
+    return (value << bits) | (value >>> (32 - bits));
+}
+/** A typed array: parquet readers give one for a list of plain numbers. */
+function isNumbers(value) {
+    return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+;// CONCATENATED MODULE: ./build/exports/comparison/item-content.js
+
+
+/**
+ * What is compared of an item, each by itself: the sum of the hashes of its values, which does not depend on their order.
+ * `details` are what is known of labels, objects, tags, captions and issues beside what makes them these (the source of a label,
+ * say), and metadata of unknown types; `rest` are unknown members of the item.
+ */
+const ASPECTS = [
+    'labels',
+    'boxes',
+    'tags',
+    'captions',
+    'issues',
+    'video_info',
+    'details',
+    'cluster',
+    'file_path',
+    'file_name',
+    'media_type',
+    'file_size',
+    'width',
+    'height',
+    'rest',
+];
+/** What is compared of an item as a number, within a tolerance: sums over its records. */
+const AMOUNTS = ['records', 'scored', 'uniqueness', 'confidence'];
+/** Words that hold the sums of all aspects of an item, two an aspect. */
+const SUM_WORDS = ASPECTS.length * 2;
+const aspectAt = new Map(ASPECTS.map((aspect, index) => [aspect, index * 2]));
+const amountAt = new Map(AMOUNTS.map((amount, index) => [amount, index]));
+/** Where the words of an aspect begin. */
+function wordOf(aspect) {
+    return aspectAt.get(aspect) ?? 0;
+}
+/** Where an amount is. */
+function placeOf(amount) {
+    return amountAt.get(amount) ?? 0;
+}
+const LABELS = wordOf('labels');
+const BOXES = wordOf('boxes');
+const TAGS = wordOf('tags');
+const CAPTIONS = wordOf('captions');
+const ISSUES = wordOf('issues');
+const VIDEO_INFO = wordOf('video_info');
+const DETAILS = wordOf('details');
+const CLUSTER = wordOf('cluster');
+const FILE_PATH = wordOf('file_path');
+const FILE_NAME = wordOf('file_name');
+const REST = wordOf('rest');
+const RECORDS = placeOf('records');
+const SCORED = placeOf('scored');
+const UNIQUENESS = placeOf('uniqueness');
+const CONFIDENCE = placeOf('confidence');
+/** The members of items that each are an aspect. */
+const MEMBERS = new Map(['media_type', 'file_size', 'width', 'height', 'file_path', 'file_name'].map((name) => [
+    name,
+    wordOf(name),
+]));
+/** Members of metadata that are accounted for otherwise, or never count: times, and scores that are computed anew. */
+const ACCOUNTED = {
+    image_label: new Set(['category_name']),
+    object_label: new Set(['category_name', 'bbox', 'metadata_items', 'uniqueness_score']),
+    user_tag: new Set(['tag_name', 'assigned_date']),
+    text: new Set(['text']),
+    caption: new Set(['caption']),
+    issue: new Set(['issue_type', 'duplicate_group_id', 'confidence']),
+    unscored: new Set(['issue_type', 'duplicate_group_id']),
+};
+const PROPERTIES = new Set(['properties']);
+/** The content of one record, as it is added to that of its item. Used again for each. */
+class ItemContent {
+    sums = new Uint32Array(SUM_WORDS);
+    amounts = new Float64Array(AMOUNTS.length);
+    #hash = new ContentHash();
+    read(record, item) {
+        this.sums.fill(0);
+        this.amounts.fill(0);
+        this.amounts[RECORDS] = 1;
+        const { members } = item;
+        if (!members)
+            this.#add(REST, this.#hash.of(record));
+        else
+            this.#readMembers(members, item);
+        for (const metadata of item.metadata)
+            this.#readMetadata(metadata);
+        for (const odd of item.oddMetadata)
+            this.#add(DETAILS, this.#hash.of(odd));
+        return this;
+    }
+    #readMembers(members, item) {
+        for (const key of Object.keys(members)) {
+            const value = members[key];
+            if (!isThere(value) || key === 'url')
+                continue;
+            const aspect = MEMBERS.get(key);
+            if (aspect !== undefined)
+                this.#add(aspect, this.#hash.of(value));
+            else if (!this.#readKnown(key, value, item))
+                this.#add(REST, this.#hash.member(key, value));
+        }
+    }
+    /** Whether the member is one that does not count as it is. */
+    #readKnown(key, value, item) {
+        if (key === 'media_id')
+            return item.id !== undefined;
+        if (key === 'metadata_items')
+            return item.metadata.length > 0 || item.oddMetadata.length > 0 || isEmpty(value);
+        if (key === 'cluster_id') {
+            this.#add(CLUSTER, this.#hash.of(item.cluster ?? value));
+            return true;
+        }
+        if (key === 'uniqueness_score' && item.uniqueness !== undefined) {
+            this.#amount(UNIQUENESS, item.uniqueness);
+            this.#amount(SCORED, 1);
+            return true;
+        }
+        return key === 'image_filename' && this.#readFileName(value, item.members ?? {});
+    }
+    /** Parquet's name stands for whichever of the others the record lacks. */
+    #readFileName(value, { file_path, file_name }) {
+        if (!isThere(file_path))
+            this.#add(FILE_PATH, this.#hash.of(value));
+        if (!isThere(file_name))
+            this.#add(FILE_NAME, this.#hash.of(value));
+        return !isThere(file_path) || !isThere(file_name);
+    }
+    #readMetadata({ type, properties, element }) {
+        const hash = this.#hash;
+        switch (type) {
+            case 'image_label':
+                this.#add(LABELS, hash.of(properties['category_name']));
+                return this.#addDetails(properties, element, ACCOUNTED.image_label);
+            case 'object_label': {
+                const { category_name, bbox, metadata_items } = properties;
+                this.#add(BOXES, hash.of({ category_name, bbox: withFloats(bbox), metadata_items }));
+                return this.#addDetails(properties, element, ACCOUNTED.object_label);
+            }
+            case 'user_tag':
+                this.#add(TAGS, hash.of(properties['tag_name']));
+                return this.#addDetails(properties, element, ACCOUNTED.user_tag);
+            case 'caption': {
+                const { text, caption } = properties;
+                this.#add(CAPTIONS, hash.of(text ?? caption));
+                return this.#addDetails(properties, element, isThere(text) ? ACCOUNTED.text : ACCOUNTED.caption);
+            }
+            case 'issue': {
+                const { issue_type, duplicate_group_id } = properties;
+                const confidence = (0,item/* scoreIn */.OB)(properties['confidence']);
+                this.#add(ISSUES, hash.of([issue_type, duplicate_group_id]));
+                this.#amount(CONFIDENCE, confidence ?? 0);
+                return this.#addDetails(properties, element, confidence === undefined ? ACCOUNTED.unscored : ACCOUNTED.issue);
+            }
+            case 'video_info':
+                this.#add(VIDEO_INFO, hash.of(properties));
+                return this.#addDetails(element, element, PROPERTIES);
+            default:
+                this.#add(DETAILS, hash.of(element));
+        }
+    }
+    /** Adds the value that was hashed last, together with what else there is of the metadata it is from. */
+    #addDetails(properties, element, accounted) {
+        if (element !== properties)
+            this.#hash.and(element, PROPERTIES);
+        this.#add(DETAILS, this.#hash.and(properties, accounted));
+    }
+    #add(word, { one, two }) {
+        this.sums[word] = (this.sums[word] ?? 0) + one;
+        this.sums[word + 1] = (this.sums[word + 1] ?? 0) + two;
+    }
+    #amount(place, value) {
+        this.amounts[place] = (this.amounts[place] ?? 0) + value;
+    }
+}
+function isThere(value) {
+    return value !== null && value !== undefined;
+}
+function isEmpty(value) {
+    return Array.isArray(value) ? value.length === 0 : value === '[]';
+}
+/** A box as 32-bit floats would hold it: parquet may. */
+function withFloats(box) {
+    const sides = box instanceof Float32Array || box instanceof Float64Array ? Array.from(box) : box;
+    return Array.isArray(sides)
+        ? sides.map((side) => (typeof side === 'number' ? Math.fround(side) : side))
+        : box;
+}
+
+
+/***/ }),
+
+/***/ 76557:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   OB: () => (/* binding */ scoreIn),
+/* harmony export */   Tu: () => (/* binding */ itemOf),
+/* harmony export */   b6: () => (/* binding */ textOf),
+/* harmony export */   xj: () => (/* binding */ metadataIn)
+/* harmony export */ });
+/* harmony import */ var _visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9313);
+/* harmony import */ var _record_ids_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(79892);
+
+
+const NONE = [];
+const UUID_BYTES = 16;
+/** Reads any record whatever: what is not there or of another type than it should be is `undefined` or empty. */
+function itemOf(record) {
+    const members = (0,_visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)(record) ? record : undefined;
+    const items = metadataIn(members?.['metadata_items']);
+    const odd = items?.filter((item) => !(0,_visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)(item));
+    return {
+        id: idOf(members),
+        name: textOf(members?.['file_path']) || textOf(members?.['file_name']) || textOf(members?.['image_filename']) || '',
+        type: textOf(members?.['media_type']),
+        cluster: (0,_record_ids_js__WEBPACK_IMPORTED_MODULE_1__/* .idIn */ .D)(members, 'cluster_id'),
+        uniqueness: scoreIn(members?.['uniqueness_score']),
+        bytes: bytesIn(members?.['file_size']),
+        metadata: items?.filter(_visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4).map(metadataItem) ?? NONE,
+        oddMetadata: odd ?? NONE,
+        members,
+    };
+}
+function idOf(members) {
+    const id = members?.['media_id'];
+    return id instanceof Uint8Array && id.length === UUID_BYTES ? id : (0,_record_ids_js__WEBPACK_IMPORTED_MODULE_1__/* .idIn */ .D)(members, 'media_id');
+}
+function metadataItem(element) {
+    const { type, properties } = element;
+    return { type: typeof type === 'string' ? type : '', properties: objectIn(properties) ?? element, element };
+}
+/** The array that `metadata_items` is, or that it holds as text: a parquet column may. */
+function metadataIn(value) {
+    if (Array.isArray(value))
+        return value;
+    const parsed = typeof value === 'string' && value.startsWith('[') ? parsedJson(value) : undefined;
+    return Array.isArray(parsed) ? parsed : undefined;
+}
+function objectIn(value) {
+    const object = typeof value === 'string' && value.startsWith('{') ? parsedJson(value) : value;
+    return (0,_visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)(object) ? object : undefined;
+}
+function parsedJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** A name: a text, or a number as text. */
+function textOf(value) {
+    if (typeof value === 'string')
+        return value;
+    return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
+}
+/** Beyond this a number is no score, and sums of it would lose what is to be compared. */
+const LARGEST_SCORE = 1e6;
+/** A score that can be summed up and compared within a tolerance. */
+function scoreIn(value) {
+    const score = typeof value === 'bigint' ? Number(value) : value;
+    return typeof score === 'number' && Math.abs(score) <= LARGEST_SCORE ? score : undefined;
+}
+const LONGEST_SIZE = 40;
+const UNITS = ['', 'k', 'm', 'g', 't', 'p'];
+/** `"48.27KB"`, as exports have it (a KB taken as 1,024 bytes: inferred), or a number of bytes. */
+function bytesIn(value) {
+    if (typeof value === 'number' || typeof value === 'bigint') {
+        const bytes = Number(value);
+        return bytes >= 0 && Number.isFinite(bytes) ? bytes : undefined;
+    }
+    if (typeof value !== 'string' || value.length > LONGEST_SIZE)
+        return undefined;
+    const [, number, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([kmgtp]?)i?(?:b|bytes)?\s*$/i.exec(value) ?? [];
+    return number === undefined ? undefined : Number(number) * 1024 ** UNITS.indexOf(unit.toLowerCase());
+}
+
+
+/***/ }),
+
+/***/ 53735:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ SIZE_IN_BYTES),
+/* harmony export */   n: () => (/* binding */ ShownMembers)
+/* harmony export */ });
+/** Different names that are kept: of an export there are about ten. */
+const MOST_NAMES = 1000;
+/** Which members the records of an export carry at all: one that is null everywhere is not shown. */
+class ShownMembers {
+    #names = new Set();
+    add(members) {
+        for (const name of Object.keys(members)) {
+            if (this.#names.has(name) && name !== 'file_size')
+                continue;
+            const value = members[name];
+            if (value === null || value === undefined || this.#names.size === MOST_NAMES)
+                continue;
+            this.#names.add(name === 'file_size' && typeof value !== 'string' ? SIZE_IN_BYTES : name);
+        }
+    }
+    has(name) {
+        return this.#names.has(name);
+    }
+    names() {
+        return this.#names;
+    }
+}
+/** A size that is a number; it is never equal to one in words such as "48.27KB". */
+const SIZE_IN_BYTES = 'file_size (in bytes)';
+
+
+/***/ }),
+
+/***/ 24781:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ digestRecords)
+/* harmony export */ });
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(48161);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(42070);
+/* harmony import */ var _record_hasher_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(19567);
+
+
+
+/** With less to read than this (bytes), starting threads takes longer than they save. */
+const WORTH_WORKERS = 16 * 1024 * 1024;
+/** More have nothing to do: taking the records apart keeps one thread busy, hashing them two at most. */
+const MOST_WORKERS = 2;
+/** Adds all records of a file to a digest. Throws `corrupt_download` for what is wrong in the file first, or the signal's reason. */
+async function digestRecords(reader, options) {
+    const { digest, signal, onRecord } = options;
+    const count = options.workers ?? worthwhile(options);
+    if (count > 0) {
+        const { digestInWorkers } = await __webpack_require__.e(/* import() */ 1).then(__webpack_require__.bind(__webpack_require__, 3001));
+        return digestInWorkers(reader, { digest, count, signal, onRecord });
+    }
+    const hasher = new _record_hasher_js__WEBPACK_IMPORTED_MODULE_2__/* .RecordHasher */ .P();
+    const hashed = Buffer.alloc(_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .HASH_BYTES */ .FA);
+    await reader.each((bytes, number) => {
+        const record = onRecord && { value: reader.parse(bytes, number) };
+        hasher.hash(bytes, hashed, 0, () => (record ? record.value : reader.parse(bytes, number)));
+        digest.addHash(hashed);
+        if (record)
+            onRecord(record.value);
+        return undefined;
+    });
+}
+function worthwhile({ sizeBytes, onRecord }) {
+    const processors = (0,node_os__WEBPACK_IMPORTED_MODULE_0__.availableParallelism)();
+    if (sizeBytes < WORTH_WORKERS || processors === 1)
+        return 0;
+    // Where this thread parses all records as well, one other has hashed them long before.
+    return onRecord ? 1 : Math.min(processors, MOST_WORKERS);
+}
+
+
+/***/ }),
+
 /***/ 44495:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -92,8 +822,8 @@ class Deadline {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(19473);
 /* harmony import */ var _transfer_disk_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(68109);
-/* harmony import */ var _transfer_plain_path_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(90372);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(54731);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(31340);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(54731);
 
 
 
@@ -119,18 +849,21 @@ async function findEarlier(dir, { keep } = {}) {
     const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readdir)(dir);
     const works = names.filter((name) => name.startsWith(WORK_PREFIX)).map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, name));
     const files = new Set();
-    if (names.includes(_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .MANIFEST_NAME */ .ir)) {
-        const manifest = await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .readManifest */ .WI)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .MANIFEST_NAME */ .ir));
+    if (names.includes(_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST_NAME */ .ir)) {
+        const manifest = await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .readManifest */ .WI)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST_NAME */ .ir));
         if (!manifest)
-            throw inTheWay((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .MANIFEST_NAME */ .ir));
+            throw inTheWay((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST_NAME */ .ir));
         for (const { path } of manifest.files)
-            if ((0,_transfer_plain_path_js__WEBPACK_IMPORTED_MODULE_6__/* .isPlain */ .$)(path))
+            if ((0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .isPlain */ .$i)(path))
                 files.add(path);
+        // It tells of that export, not of the next.
+        if (names.includes(_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .COMPARISON_NAME */ .EW) && (await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .isComparison */ .gP)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .COMPARISON_NAME */ .EW))))
+            files.add(_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .COMPARISON_NAME */ .EW);
     }
     for (const work of works) {
-        const manifest = await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .readManifest */ .WI)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(work, MOVING_NAME));
+        const manifest = await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .readManifest */ .WI)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(work, MOVING_NAME));
         for (const { path } of manifest?.files ?? [])
-            if ((0,_transfer_plain_path_js__WEBPACK_IMPORTED_MODULE_6__/* .isPlain */ .$)(path))
+            if ((0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .isPlain */ .$i)(path))
                 files.add(path);
     }
     return { files, leftovers: works.filter((work) => work !== keep) };
@@ -139,7 +872,7 @@ async function findEarlier(dir, { keep } = {}) {
 async function removeEarlier(dir, { files, leftovers }) {
     try {
         if (files.size > 0)
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .MANIFEST_NAME */ .ir), { force: true });
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST_NAME */ .ir), { force: true });
         const folders = new Set();
         for (const path of files) {
             if (isPlainFile(dir, path))
@@ -190,260 +923,35 @@ function inTheWay(path) {
 
 /***/ }),
 
-/***/ 31806:
+/***/ 95308:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  b: () => (/* binding */ PARQUET_PART),
-  X: () => (/* binding */ inspectExport)
-});
-
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __webpack_require__(19473);
-// EXTERNAL MODULE: ./build/exports/digest.js
-var exports_digest = __webpack_require__(42070);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __webpack_require__(48161);
-// EXTERNAL MODULE: ./build/exports/record-hasher.js + 3 modules
-var record_hasher = __webpack_require__(19567);
-;// CONCATENATED MODULE: ./build/exports/digest-records.js
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ inspectExport)
+/* harmony export */ });
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(42070);
+/* harmony import */ var _digest_records_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(24781);
+/* harmony import */ var _metadata_files_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(31583);
 
 
 
-/** With less to read than this (bytes), starting threads takes longer than they save. */
-const WORTH_WORKERS = 16 * 1024 * 1024;
-/** More have nothing to do: taking the records apart keeps one thread busy, hashing them two at most. */
-const MOST_WORKERS = 2;
-/** Adds all records of a file to a digest. Throws `corrupt_download` for what is wrong in the file first, or the signal's reason. */
-async function digestRecords(reader, options) {
-    const { digest, signal, onRecord } = options;
-    const count = options.workers ?? worthwhile(options);
-    if (count > 0 && !onRecord) {
-        const { digestInWorkers } = await __webpack_require__.e(/* import() */ 1).then(__webpack_require__.bind(__webpack_require__, 3001));
-        return digestInWorkers(reader, { digest, count, signal });
-    }
-    const hasher = new record_hasher/* RecordHasher */.P();
-    const hashed = Buffer.alloc(exports_digest/* HASH_BYTES */.FA);
-    await reader.each((bytes, number) => {
-        const record = onRecord && { value: reader.parse(bytes, number) };
-        hasher.hash(bytes, hashed, 0, () => (record ? record.value : reader.parse(bytes, number)));
-        digest.addHash(hashed);
-        if (record)
-            onRecord(record.value);
-        return undefined;
-    });
-}
-function worthwhile({ sizeBytes }) {
-    const processors = (0,external_node_os_.availableParallelism)();
-    return sizeBytes < WORTH_WORKERS || processors === 1 ? 0 : Math.min(processors, MOST_WORKERS);
-}
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(51455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(76760);
-// EXTERNAL MODULE: ./build/transfer/archive.js + 3 modules
-var transfer_archive = __webpack_require__(57026);
-// EXTERNAL MODULE: ./build/transfer/disk.js
-var disk = __webpack_require__(68109);
-;// CONCATENATED MODULE: ./build/exports/export-files.js
-
-
-
-
-const CHUNK_BYTES = 1024 * 1024;
-/** Lends the files of an export that lie at its root or one folder deep, sorted by path, and the number of all its files. */
-async function withExportFiles(place, use) {
-    if ('dir' in place) {
-        const files = await filesIn(place.dir);
-        return use(files, files.length);
-    }
-    const archive = await (0,transfer_archive/* openArchive */.p)(place.archive);
-    try {
-        const shallow = archive.entries.filter(({ path }) => path.split('/').length <= 2);
-        const files = shallow.map((entry) => entryFile(archive, place.archive, entry));
-        return await use(files.sort(byPath), archive.entries.length);
-    }
-    finally {
-        await archive.close();
-    }
-}
-function byPath(one, other) {
-    return one.path < other.path ? -1 : 1;
-}
-async function filesIn(dir) {
-    const paths = [];
-    for (const entry of await (0,promises_.readdir)(dir, { withFileTypes: true })) {
-        if (entry.isFile())
-            paths.push(entry.name);
-        if (!entry.isDirectory())
-            continue;
-        for (const inner of await (0,promises_.readdir)((0,external_node_path_.join)(dir, entry.name), { withFileTypes: true })) {
-            if (inner.isFile())
-                paths.push(`${entry.name}/${inner.name}`);
-        }
-    }
-    const files = paths.map((path) => {
-        const onDisk = (0,external_node_path_.join)(dir, path);
-        return {
-            path,
-            sizeBytes: async () => (await (0,promises_.stat)(onDisk)).size,
-            bytes: (signal) => bytesOf(onDisk, signal),
-            onDisk: (_signal, use) => use(onDisk),
-        };
-    });
-    return files.sort(byPath);
-}
-/** The bytes of a file in chunks, each lent until the next: reading gigabytes leaves nothing to collect. */
-async function* bytesOf(path, signal) {
-    signal.throwIfAborted();
-    const file = await (0,promises_.open)(path, 'r');
-    try {
-        const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-        for (;;) {
-            const { bytesRead } = await file.read(chunk);
-            signal.throwIfAborted();
-            if (bytesRead === 0)
-                return;
-            yield chunk.subarray(0, bytesRead);
-        }
-    }
-    finally {
-        await file.close();
-    }
-}
-function entryFile(archive, archivePath, entry) {
-    return {
-        path: entry.path,
-        sizeBytes: async () => entry.size,
-        bytes: (signal) => archive.openEntry(entry, signal),
-        async onDisk(signal, use) {
-            const spool = `${archivePath}.spool`;
-            try {
-                await copy(archive.openEntry(entry, signal), spool);
-                return await use(spool);
-            }
-            finally {
-                await (0,promises_.rm)(spool, { force: true });
-            }
-        },
-    };
-}
-async function copy(bytes, path) {
-    try {
-        await (0,promises_.rm)(path, { force: true });
-        const file = await (0,promises_.open)(path, 'wx');
-        try {
-            let written = 0;
-            for await (const chunk of bytes) {
-                await (0,disk/* writeFully */.KM)(file, chunk, written);
-                written += chunk.length;
-            }
-        }
-        finally {
-            await file.close();
-        }
-    }
-    catch (error) {
-        throw (0,disk/* diskFailure */.C9)(error, 'unpack the metadata', path);
-    }
-}
-
-// EXTERNAL MODULE: ./build/exports/parquet.js
-var parquet = __webpack_require__(1224);
-// EXTERNAL MODULE: ./build/exports/records.js + 1 modules
-var exports_records = __webpack_require__(48117);
-;// CONCATENATED MODULE: ./build/exports/inspect.js
-
-
-
-
-
-
-/** The tables that together are the metadata of an export in parts: readers take the folder they lie in for one table. */
-const PARQUET_PART = /^metadata\/part-\d{5,}\.parquet$/;
 /**
- * Counts and digests the records of an export, straight from its ZIP or from the folder it was unpacked into. The records are
- * those of `metadata.json` at the root; without it of `metadata.parquet` there; without either of the `metadata/part-*.parquet` that
- * an export in parts is put together with; without those of every JSON file with a `media_items` array, at the root or one folder
- * deep, together; without any of every parquet file there. Throws `corrupt_download` when there is no metadata or it is damaged, or
- * the signal's reason.
+ * Counts and digests the records of an export: those that {@link readMetadata} finds. Throws `corrupt_download` when there is no
+ * metadata or it is damaged, or the signal's reason.
  *
  * @param options `onRecord` is told of every record, in order
  */
 async function inspectExport(options) {
     const { signal, onRecord } = options;
-    return withExportFiles(options, async (files, count) => {
-        const digest = new exports_digest/* RecordDigest */.Gc();
-        try {
-            const metadataFiles = await readMetadata(files, { digest, onRecord }, signal);
-            if (metadataFiles.length === 0)
-                throw noMetadata(files, count);
-            return { mediaCount: digest.count, contentDigest: digest.hex(), metadataFiles };
-        }
-        catch (error) {
-            signal.throwIfAborted();
-            throw error;
-        }
-    });
-}
-async function readMetadata(files, records, signal) {
-    const json = files.find(({ path }) => path === 'metadata.json');
-    if (json) {
-        if (await addJson(json, records, signal, true))
-            return [json.path];
-        throw new errors/* ActionError */.lZ('corrupt_download', 'The export\'s metadata.json has no "media_items" array.', {
-            todo: 'Run the step again for a fresh export. If it happens each time, tell Visual Layer support the export id.',
-        });
-    }
-    const parquet = files.find(({ path }) => path === 'metadata.parquet');
-    if (parquet)
-        return addAllParquet([parquet], records, signal);
-    const parts = files.filter(({ path }) => PARQUET_PART.test(path));
-    if (parts.length > 0)
-        return addAllParquet(parts, records, signal);
-    const read = [];
-    for (const file of files) {
-        if (/\.json$/i.test(file.path) && (await addJson(file, records, signal, false)))
-            read.push(file.path);
-    }
-    if (read.length > 0)
-        return read;
-    const tables = files.filter(({ path }) => /\.parquet$/i.test(path));
-    return addAllParquet(tables, records, signal);
-}
-/** @param certain whether the file can only be the metadata. Another JSON file may be anything: without records it is passed over. */
-async function addJson(file, records, signal, certain) {
-    const reader = new exports_records/* RecordReader */.J(file.bytes(signal), file.path, certain);
-    try {
-        await digestRecords(reader, { ...records, sizeBytes: await file.sizeBytes(), signal });
-    }
-    catch (error) {
-        if (certain || reader.found || signal.aborted)
-            throw error;
-    }
-    return reader.found;
-}
-async function addAllParquet(files, { digest, onRecord }, signal) {
-    for (const file of files) {
-        await file.onDisk(signal, async (path) => {
-            for await (const row of (0,parquet/* readRows */.a)(path, file.path, signal)) {
-                digest.add(row);
-                onRecord?.(row);
-            }
-        });
-    }
-    return files.map(({ path }) => path);
-}
-function noMetadata(files, count) {
-    const shown = files.slice(0, 10).map(({ path }) => JSON.stringify(path.slice(0, 100)));
-    const rest = count - shown.length;
-    const holds = count === 0 ? 'nothing' : shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-    return new errors/* ActionError */.lZ('corrupt_download', `The export has no metadata.json and no metadata.parquet. It holds ${holds}.`, {
-        todo: 'Run the step again for a fresh export. If it happens each time, tell Visual Layer support the export id.',
-    });
+    const digest = new _digest_js__WEBPACK_IMPORTED_MODULE_0__/* .RecordDigest */ .Gc();
+    const { paths } = await (0,_metadata_files_js__WEBPACK_IMPORTED_MODULE_2__/* .readMetadata */ ._)(options, {
+        json: (reader, sizeBytes) => (0,_digest_records_js__WEBPACK_IMPORTED_MODULE_1__/* .digestRecords */ .r)(reader, { digest, sizeBytes, signal, onRecord }),
+        row(row) {
+            digest.add(row);
+            onRecord?.(row);
+        },
+    }, { signal });
+    return { mediaCount: digest.count, contentDigest: digest.hex(), metadataFiles: paths };
 }
 
 
@@ -453,10 +961,13 @@ function noMetadata(files, count) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   EW: () => (/* binding */ COMPARISON_NAME),
 /* harmony export */   HN: () => (/* binding */ writeManifest),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   UD: () => (/* binding */ writeListing),
 /* harmony export */   WI: () => (/* binding */ readManifest),
+/* harmony export */   gN: () => (/* binding */ OWN_NAMES),
+/* harmony export */   gP: () => (/* binding */ isComparison),
 /* harmony export */   ir: () => (/* binding */ MANIFEST_NAME)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
@@ -469,6 +980,10 @@ function noMetadata(files, count) {
 
 /** The file that lies beside every export and says what it is. */
 const MANIFEST_NAME = 'manifest.json';
+/** The file that lies beside the manifest of an export that was compared with an earlier one. */
+const COMPARISON_NAME = 'comparison.json';
+/** Names that no file of an export may have. */
+const OWN_NAMES = [MANIFEST_NAME, COMPARISON_NAME];
 /** What was unpacked, as a manifest lists it. */
 function listed({ entries }) {
     return entries.map(({ name, path, size, crc32 }) => ({
@@ -539,6 +1054,11 @@ const earlierManifest = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
     files: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ path: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP() })).default([]),
     produced_by: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ action: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP() }),
 });
+const ourComparison = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
+    schema_version: zod__WEBPACK_IMPORTED_MODULE_3__/* .number */ .aig(),
+    compared_with: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({}),
+    modified_fields: zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({}),
+});
 const LARGEST_MANIFEST = 256 * 1024 * 1024;
 /** Reads a manifest. `undefined` when there is none or it is not one of ours; its paths are not to be trusted. */
 async function readManifest(path) {
@@ -551,6 +1071,237 @@ async function readManifest(path) {
     catch {
         return undefined;
     }
+}
+/** Whether a file is a `comparison.json` of ours. */
+async function isComparison(path) {
+    try {
+        if ((await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.stat)(path)).size > LARGEST_MANIFEST)
+            return false;
+        return ourComparison.safeParse(JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(path, 'utf8'))).success;
+    }
+    catch {
+        return false;
+    }
+}
+
+
+/***/ }),
+
+/***/ 31583:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  b: () => (/* binding */ PARQUET_PART),
+  _: () => (/* binding */ readMetadata)
+});
+
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(19473);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(51455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(76760);
+// EXTERNAL MODULE: ./build/transfer/archive.js + 3 modules
+var transfer_archive = __webpack_require__(57026);
+// EXTERNAL MODULE: ./build/transfer/disk.js
+var disk = __webpack_require__(68109);
+;// CONCATENATED MODULE: ./build/exports/export-files.js
+
+
+
+
+const CHUNK_BYTES = 1024 * 1024;
+/** Lends the files of an export that lie at its root or one folder deep, sorted by path, and the number of all its files. */
+async function withExportFiles(place, use) {
+    if (!('archive' in place)) {
+        const files = 'dir' in place ? await filesIn(place.dir) : [fileAt(place.file, (0,external_node_path_.basename)(place.file))];
+        return use(files, files.length);
+    }
+    const archive = await (0,transfer_archive/* openArchive */.p)(place.archive);
+    try {
+        const shallow = archive.entries.filter(({ path }) => path.split('/').length <= 2);
+        const spool = place.spool ?? `${place.archive}.spool`;
+        const files = shallow.map((entry) => entryFile(archive, spool, entry));
+        return await use(files.sort(byPath), archive.entries.length);
+    }
+    finally {
+        await archive.close();
+    }
+}
+function byPath(one, other) {
+    return one.path < other.path ? -1 : 1;
+}
+async function filesIn(dir) {
+    const paths = [];
+    for (const entry of await (0,promises_.readdir)(dir, { withFileTypes: true })) {
+        if (entry.isFile())
+            paths.push(entry.name);
+        if (!entry.isDirectory())
+            continue;
+        for (const inner of await (0,promises_.readdir)((0,external_node_path_.join)(dir, entry.name), { withFileTypes: true })) {
+            if (inner.isFile())
+                paths.push(`${entry.name}/${inner.name}`);
+        }
+    }
+    return paths.map((path) => fileAt((0,external_node_path_.join)(dir, path), path)).sort(byPath);
+}
+function fileAt(onDisk, path) {
+    return {
+        path,
+        sizeBytes: async () => (await (0,promises_.stat)(onDisk)).size,
+        bytes: (signal) => bytesOf(onDisk, signal),
+        onDisk: (_signal, use) => use(onDisk),
+    };
+}
+/** The bytes of a file in chunks, each lent until the next: reading gigabytes leaves nothing to collect. */
+async function* bytesOf(path, signal) {
+    signal.throwIfAborted();
+    const file = await (0,promises_.open)(path, 'r');
+    try {
+        const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+        for (;;) {
+            const { bytesRead } = await file.read(chunk);
+            signal.throwIfAborted();
+            if (bytesRead === 0)
+                return;
+            yield chunk.subarray(0, bytesRead);
+        }
+    }
+    finally {
+        await file.close();
+    }
+}
+function entryFile(archive, spool, entry) {
+    return {
+        path: entry.path,
+        sizeBytes: async () => entry.size,
+        bytes: (signal) => archive.openEntry(entry, signal),
+        async onDisk(signal, use) {
+            try {
+                await copy(archive.openEntry(entry, signal), spool);
+                return await use(spool);
+            }
+            finally {
+                await (0,promises_.rm)(spool, { force: true });
+            }
+        },
+    };
+}
+async function copy(bytes, path) {
+    try {
+        await (0,promises_.rm)(path, { force: true });
+        const file = await (0,promises_.open)(path, 'wx');
+        try {
+            let written = 0;
+            for await (const chunk of bytes) {
+                await (0,disk/* writeFully */.KM)(file, chunk, written);
+                written += chunk.length;
+            }
+        }
+        finally {
+            await file.close();
+        }
+    }
+    catch (error) {
+        throw (0,disk/* diskFailure */.C9)(error, 'unpack the metadata', path);
+    }
+}
+
+// EXTERNAL MODULE: ./build/exports/parquet.js
+var parquet = __webpack_require__(1224);
+// EXTERNAL MODULE: ./build/exports/records.js + 1 modules
+var records = __webpack_require__(48117);
+;// CONCATENATED MODULE: ./build/exports/metadata-files.js
+
+
+
+
+/** The tables that together are the metadata of an export in parts: readers take the folder they lie in for one table. */
+const PARQUET_PART = /^metadata\/part-\d{5,}\.parquet$/;
+/**
+ * Reads the records of an export, straight from its ZIP or from the folder it was unpacked into. They are those of `metadata.json`
+ * at the root; without it of `metadata.parquet` there; without either of the `metadata/part-*.parquet` that an export in parts is put
+ * together with; without those of every JSON file with a `media_items` array, at the root or one folder deep, together; without any
+ * of every parquet file there. Where the place is a single file, its own. Throws `corrupt_download` when there is no metadata or it is
+ * damaged, or the signal's reason.
+ */
+async function readMetadata(place, sink, { signal, metadataFiles }) {
+    return withExportFiles(place, async (files, count) => {
+        try {
+            for (const candidates of choices(place, files, metadataFiles)) {
+                const paths = [];
+                for (const candidate of candidates) {
+                    if (await read(candidate, sink, signal))
+                        paths.push(candidate.file.path);
+                }
+                const [first] = candidates;
+                if (first && paths.length > 0)
+                    return { paths, format: first.format };
+            }
+            throw noMetadata(files, count);
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            throw error;
+        }
+    });
+}
+/** The first of these that hold any records are the metadata. */
+function* choices(place, files, known) {
+    const all = (fits, format, certain) => files.filter(({ path }) => fits(path)).map((file) => ({ file, format, certain }));
+    if ('file' in place)
+        return yield all(() => true, place.format, true);
+    if (known) {
+        const paths = new Set(known);
+        yield all((path) => isJson(path) && paths.has(path), 'json', true);
+        return yield all((path) => !isJson(path) && paths.has(path), 'parquet', true);
+    }
+    yield all((path) => path === 'metadata.json', 'json', true);
+    yield all((path) => path === 'metadata.parquet', 'parquet', true);
+    yield all((path) => PARQUET_PART.test(path), 'parquet', true);
+    yield all(isJson, 'json', false);
+    yield all((path) => /\.parquet$/i.test(path), 'parquet', true);
+}
+function isJson(path) {
+    return /\.json$/i.test(path);
+}
+/** Returns whether the file holds records, be they none. */
+async function read({ file, format, certain }, sink, signal) {
+    if (format === 'parquet') {
+        await file.onDisk(signal, async (path) => {
+            for await (const row of (0,parquet/* readRows */.a)(path, file.path, signal))
+                sink.row(row);
+        });
+        return true;
+    }
+    const reader = new records/* RecordReader */.J(file.bytes(signal), file.path, certain);
+    try {
+        await sink.json(reader, await file.sizeBytes());
+    }
+    catch (error) {
+        if (certain || reader.found || signal.aborted)
+            throw error;
+    }
+    if (certain && !reader.found)
+        throw noRecords(file.path);
+    return reader.found;
+}
+function noRecords(path) {
+    return new errors/* ActionError */.lZ('corrupt_download', `The export's ${path} has no "media_items" array.`, {
+        todo: 'Run the step again for a fresh export. If it happens each time, tell Visual Layer support the export id.',
+    });
+}
+function noMetadata(files, count) {
+    return new errors/* ActionError */.lZ('corrupt_download', `The export has no metadata.json and no metadata.parquet. It holds ${inWords(files, count)}.`, {
+        todo: 'Run the step again for a fresh export. If it happens each time, tell Visual Layer support the export id.',
+    });
+}
+function inWords(files, count) {
+    const shown = files.slice(0, 10).map(({ path }) => JSON.stringify(path.slice(0, 100)));
+    const rest = count - shown.length;
+    return count === 0 ? 'nothing' : shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 
@@ -733,6 +1484,28 @@ async function moveIn(from, outputDir, paths) {
         if (moved % 256 === 0)
             await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setImmediate)();
     }
+}
+
+
+/***/ }),
+
+/***/ 79892:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ idIn)
+/* harmony export */ });
+/* harmony import */ var _visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9313);
+
+/** An id that a record carries, as text; `undefined` where there is none that tells it from all others. */
+function idIn(record, field) {
+    const id = (0,_visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)(record) ? record[field] : undefined;
+    if (typeof id === 'string')
+        return id === '' ? undefined : id;
+    // A larger number may have lost digits when it was read.
+    if (typeof id === 'bigint' || Number.isSafeInteger(id))
+        return String(id);
+    return id instanceof Uint8Array ? Buffer.from(id).toString('hex') : undefined;
 }
 
 
@@ -1083,19 +1856,119 @@ function beginsValue(expecting, byte) {
 
 /***/ }),
 
-/***/ 59950:
+/***/ 69932:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   TD: () => (/* binding */ isMet),
+/* harmony export */   jA: () => (/* binding */ conditions),
+/* harmony export */   tk: () => (/* binding */ compares)
+/* harmony export */ });
+/* harmony import */ var _faults_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(56835);
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(27468);
 
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  i: () => (/* binding */ readRequest),
-  F: () => (/* binding */ secretsOf)
-});
 
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __webpack_require__(19473);
-;// CONCATENATED MODULE: ./build/inputs/faults.js
+/** Figures of an export as a whole; those that compare are known only beside an earlier export. */
+const WHOLE = {
+    media_count: { compares: false },
+    clusters: { compares: false },
+    size_bytes: { compares: false },
+    added: { compares: true },
+    removed: { compares: true },
+    modified: { compares: true },
+};
+/** Figures by a name that the data gives: `issues.mislabels`, `labels.traffic light`. */
+const NAMED = ['issues', 'labels', 'objects', 'tags', 'types'];
+/** The outputs that a figure is also known as. */
+const OUTPUT_NAMES = {
+    added_count: 'added',
+    removed_count: 'removed',
+    modified_count: 'modified',
+    export_size_bytes: 'size_bytes',
+};
+const MOST_CONDITIONS = 100;
+const OPERATORS = {
+    '>': (actual, limit) => actual > limit,
+    '>=': (actual, limit) => actual >= limit,
+    '<': (actual, limit) => actual < limit,
+    '<=': (actual, limit) => actual <= limit,
+    '==': (actual, limit) => actual === limit,
+    '!=': (actual, limit) => actual !== limit,
+};
+/** Whether a condition is met, by a figure or, where it is one, a share in percent. */
+function isMet({ operator, limit }, actual) {
+    return OPERATORS[operator](actual, limit);
+}
+/** Whether a condition can only be checked beside an earlier export. */
+function compares({ figure, percent }) {
+    if (figure.of !== 'whole')
+        return false;
+    return WHOLE[figure.name].compares || percent;
+}
+/** Conditions, one a line; empty lines and lines that begin with `#` do not count. */
+function conditions() {
+    const rule = `it must be conditions, one a line, such as "issues.mislabels > 50", "removed > 5%" or "media_count < 1000"`;
+    return (0,_fields_js__WEBPACK_IMPORTED_MODULE_1__/* .parsed */ .Yz)(rule, (text) => {
+        const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+        const given = lines.filter((line) => line !== '' && !line.startsWith('#'));
+        if (given.length > MOST_CONDITIONS)
+            return { broken: `it must be at most ${MOST_CONDITIONS} conditions` };
+        const value = [];
+        for (const line of given) {
+            const condition = parseCondition(line);
+            if (typeof condition === 'string')
+                return { broken: `${rule}, and in ${(0,_faults_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .T)(line)} ${condition}` };
+            value.push(condition);
+        }
+        return { value };
+    }).default([]);
+}
+/** The condition, or what is wrong with the line. */
+function parseCondition(text) {
+    const [, left = '', operator = '', number = '', percent] = /^(.*?)\s*([<>=!]+)\s*([^<>=!\s]*?)\s*(%?)$/.exec(text) ?? [];
+    if (left === '' || !isOperator(operator)) {
+        return `there is no figure followed by one of ${Object.keys(OPERATORS).join(' ')} and a number`;
+    }
+    if (!/^\d+(\.\d+)?$/.test(number))
+        return `${(0,_faults_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .T)(number)} is not a number such as 50, 0.5 or 5%`;
+    const figure = figureOf(left);
+    if (typeof figure === 'string')
+        return figure;
+    if (percent === '%' && figure.of === 'whole' && (figure.name === 'clusters' || figure.name === 'size_bytes')) {
+        return `${figure.name} is no share of anything: leave the % out`;
+    }
+    return { text, figure, operator, limit: Number(number), percent: percent === '%' };
+}
+function figureOf(text) {
+    const name = OUTPUT_NAMES[text] ?? text;
+    if (isWhole(name))
+        return { of: 'whole', name };
+    const dot = text.indexOf('.');
+    const of = NAMED.find((group) => group === text.slice(0, dot));
+    const rest = text.slice(dot + 1).trim();
+    if (of !== undefined && rest !== '')
+        return { of, name: rest };
+    const groups = NAMED.map((group) => `${group}.<name>`);
+    return `${(0,_faults_js__WEBPACK_IMPORTED_MODULE_0__/* .quoted */ .T)(text)} is none of the figures ${[...Object.keys(WHOLE), ...groups].join(', ')}`;
+}
+function isWhole(name) {
+    return Object.hasOwn(WHOLE, name);
+}
+function isOperator(text) {
+    return Object.hasOwn(OPERATORS, text);
+}
+
+
+/***/ }),
+
+/***/ 56835:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ quoted),
+/* harmony export */   a: () => (/* binding */ invalidInput)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
 
 const SHOWN_CHARACTERS = 100;
 /** Inputs whose value never appears in a message: a key and a secret put in each other's place are secret too. */
@@ -1122,11 +1995,248 @@ function invalidInput(faults) {
     const lines = new Set(faults.map((fault) => `- ${fault.input}: got ${shown(fault)}; ${fault.rule}`));
     const inputs = new Set(faults.map((fault) => fault.input));
     const heading = inputs.size === 1 ? '1 input is wrong.' : `${inputs.size} inputs are wrong.`;
-    return new errors/* ActionError */.lZ('invalid_input', [heading, ...lines].join('\n'), {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('invalid_input', [heading, ...lines].join('\n'), {
         todo: 'Correct the inputs under "with:" of this step. Nothing was sent to Visual Layer.',
     });
 }
 
+
+/***/ }),
+
+/***/ 27468:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  Cs: () => (/* binding */ artifactName),
+  wh: () => (/* binding */ bucketPath),
+  h_: () => (/* binding */ description),
+  QC: () => (/* binding */ displayName),
+  p0: () => (/* binding */ duration),
+  EW: () => (/* binding */ entityType),
+  Jt: () => (/* binding */ flag),
+  Mt: () => (/* binding */ idList),
+  yL: () => (/* binding */ oneOf),
+  Yz: () => (/* binding */ parsed),
+  dq: () => (/* binding */ pollInterval),
+  tT: () => (/* binding */ s3Uri),
+  B5: () => (/* binding */ shard),
+  iy: () => (/* binding */ snapshotId),
+  uR: () => (/* binding */ uuid),
+  SS: () => (/* binding */ vql),
+  rD: () => (/* binding */ wholeNumber)
+});
+
+// UNUSED EXPORTS: listItems
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __webpack_require__(9691);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __webpack_require__(88532);
+// EXTERNAL MODULE: ./node_modules/parse-duration/index.js + 1 modules
+var parse_duration = __webpack_require__(97595);
+;// CONCATENATED MODULE: ./build/inputs/durations.js
+
+const NUMBER = String.raw `\d+(?:\.\d+)?`;
+const DURATION = new RegExp(`^(?=\\d)(?:${NUMBER}h)?(?:${NUMBER}m)?(?:${NUMBER}s)?(?:${NUMBER}ms)?$`);
+/**
+ * The milliseconds of a duration such as `90s`, `45m`, `1h30m` or `500ms`: units `h`, `m`, `s`, `ms` in this order, each
+ * at most once, each with an integer or a decimal. Rounded to whole milliseconds. Anything else, and nothing more than
+ * zero, gives undefined: the library alone would take "2 hours", a bare number or trailing words.
+ */
+function durationMs(text) {
+    if (!DURATION.test(text))
+        return undefined;
+    const ms = Math.round((0,parse_duration/* default */.A)(text) ?? 0);
+    return ms > 0 && Number.isFinite(ms) ? ms : undefined;
+}
+
+// EXTERNAL MODULE: ./build/inputs/faults.js
+var faults = __webpack_require__(56835);
+;// CONCATENATED MODULE: ./build/inputs/fields.js
+
+
+
+// Field schemas turn the text of one input into its value. Every message is a rule: the sentence after "got ...;".
+const HOUR = 3_600_000;
+/** GitHub ends any job after five days: docs.github.com/actions/reference/limits. */
+const LONGEST_JOB = 120 * HOUR;
+const MAX_ID_CHARACTERS = 200;
+/** A field whose text a function turns into a value. `rule` is said when there is no text at all. */
+function parsed(rule, parse) {
+    return schemas/* string */.YjP(rule).transform((text, context) => {
+        const outcome = parse(text);
+        if ('value' in outcome)
+            return outcome.value;
+        context.addIssue({ code: 'custom', message: outcome.broken });
+        return core/* NEVER */.tm;
+    });
+}
+/** `true` or `false` as YAML 1.2 spells them, which is what `@actions/core` takes too. */
+function flag() {
+    return schemas/* stringbool */.uEf({
+        truthy: ['true', 'True', 'TRUE'],
+        falsy: ['false', 'False', 'FALSE'],
+        case: 'sensitive',
+        error: 'it must be true or false',
+    });
+}
+/** One of a few words, spelled exactly. */
+function oneOf(...words) {
+    return schemas/* enum */.k5n(words, `it must be ${words.map((word) => JSON.stringify(word)).join(' or ')}`);
+}
+/** What an export counts; taken in any case. */
+function entityType() {
+    return schemas/* string */.YjP().toUpperCase().pipe(oneOf('IMAGES', 'OBJECTS'));
+}
+/** A whole number in decimal digits within bounds, both included. */
+function wholeNumber(lowest, highest) {
+    const rule = `it must be a whole number from ${lowest} to ${highest}`;
+    return parsed(rule, (text) => {
+        const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+        return value >= lowest && value <= highest ? { value } : { broken: rule };
+    });
+}
+const DURATION_FORM = 'a duration such as 90s, 45m, 2h, 1h30m or 500ms';
+/** A duration in milliseconds, more than zero and at most the 120 hours that a job can last. */
+function duration() {
+    const rule = `it must be ${DURATION_FORM}, more than zero and at most 120h`;
+    return parsed(rule, (text) => {
+        const value = durationMs(text);
+        return value !== undefined && value <= LONGEST_JOB ? { value } : { broken: rule };
+    });
+}
+/** `auto`, or milliseconds from 50 ms to an hour. */
+function pollInterval() {
+    const rule = `it must be "auto" or ${DURATION_FORM}, from 50ms to 1h`;
+    return parsed(rule, (text) => {
+        if (text === 'auto')
+            return { value: text };
+        const value = durationMs(text);
+        return value !== undefined && value >= 50 && value <= HOUR ? { value } : { broken: rule };
+    });
+}
+/** A UUID of any version, in lower case: Visual Layer's own are not of version 4 only. */
+function uuid() {
+    return schemas/* guid */.OsD('it must be a UUID such as 0a1b2c3d-4e5f-6789-abcd-ef0123456789').toLowerCase();
+}
+/** The id of a snapshot, in lower case, or the word `current`. */
+function snapshotId() {
+    const rule = 'it must be the UUID of a snapshot, or the word "current"';
+    return parsed(rule, (text) => {
+        if (text === 'current')
+            return { value: text };
+        const id = uuid().safeParse(text);
+        return id.success ? { value: id.data } : { broken: rule };
+    });
+}
+/** A name on one line, as a dataset or a snapshot carries it. */
+function displayName() {
+    const rule = 'it must be one line of at most 255 characters, without control characters';
+    return schemas/* string */.YjP(rule).refine((text) => text.length <= 255 && !/[\p{Cc}\u2028\u2029]/u.test(text), rule);
+}
+/** Free text of several lines. */
+function description() {
+    const rule = 'it must be a text of at most 10,000 characters';
+    return schemas/* string */.YjP(rule).refine((text) => text.length <= 10_000, rule);
+}
+/** Items between commas and line ends: trimmed, blanks and repetitions dropped. */
+function listItems(text) {
+    const items = text.split(/[,\r\n]/).map((item) => item.trim());
+    return [...new Set(items.filter((item) => item !== ''))];
+}
+/** Ids that Visual Layer gave out. UUIDs as far as documented, but that is the service's to judge. */
+function idList() {
+    const rule = `it must be ids separated by commas or lines, each of at most ${MAX_ID_CHARACTERS} characters without spaces`;
+    return parsed(rule, (text) => {
+        const items = listItems(text);
+        // Commas alone must not turn a selection that came out empty into the whole dataset.
+        if (items.length === 0)
+            return { broken: `${rule}, and there is no id in it` };
+        const wrong = items.find((item) => item.length > MAX_ID_CHARACTERS || /[\s\p{Cc}]/u.test(item));
+        return wrong === undefined ? { value: items } : { broken: `${rule}, and ${(0,faults/* quoted */.T)(wrong)} is not one` };
+    }).default([]);
+}
+/**
+ * A VQL filter (docs.visual-layer.com, semantic search): a JSON array of objects, kept as the text that came without the
+ * white space between its parts, so that no number in it changes.
+ */
+function vql() {
+    const rule = 'it must be a JSON array of filter objects such as [{"labels":{"op":"one_of","value":["cat"]}}]';
+    return parsed(rule, (text) => {
+        let filters;
+        try {
+            filters = JSON.parse(text);
+        }
+        catch {
+            return { broken: `${rule}, and it is not JSON` };
+        }
+        if (!Array.isArray(filters) || !filters.every(isObject))
+            return { broken: rule };
+        return { value: text.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|\s+/g, '$1') };
+    });
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/**
+ * The path of a bucket. The documentation writes `s3://bucket/prefix/`; older pages leave the scheme out, so a bare path
+ * passes as it came.
+ */
+function bucketPath() {
+    const rule = 'it must be a bucket and a prefix such as s3://my-bucket/images/';
+    return parsed(rule, (text) => {
+        if (/^https?:\/\//i.test(text))
+            return { broken: `${rule}, not the web address of a bucket` };
+        if (/[\s\p{Cc}]/u.test(text))
+            return { broken: `${rule}, on one line and without spaces` };
+        const path = text.replace(/^s3:\/\//, '');
+        if (path.includes('://'))
+            return { broken: `${rule}; s3:// is the only scheme` };
+        return /^[^/]/.test(path) ? { value: text } : { broken: `${rule}, and the name of the bucket is missing` };
+    });
+}
+/** An S3 folder, or a manifest in one; docs.visual-layer.com, "Add media to an existing dataset". */
+function s3Uri() {
+    const rule = 'it must be an S3 folder such as s3://my-bucket/images/, or a .csv, .parquet or .txt manifest such as s3://my-bucket/list.csv';
+    return schemas/* string */.YjP(rule).regex(/^s3:\/\/[^/\s\p{Cc}]+(?:\/[^\p{Cc}]*)?$/u, rule);
+}
+/** A name GitHub takes for an artifact; short enough for a file of that name with an ending. */
+function artifactName() {
+    const rule = 'it must be a name of at most 200 bytes without any of " : < > | * ? \\ / and line ends';
+    return schemas/* string */.YjP(rule).refine((text) => {
+        const forbidden = /[":<>|*?\\/\p{Cc}]/u.test(text) || text === '.' || text === '..';
+        return !forbidden && Buffer.byteLength(text) <= 200;
+    }, rule);
+}
+/** More than a matrix of 256 jobs can use, and few enough that no slice is made of nothing. */
+const MOST_SHARDS = 1000;
+/** A slice and the number of slices: `2/8`. */
+function shard() {
+    const rule = `it must be a slice and the number of slices such as "2/8": whole numbers, the first from 1 to the second, which is at most ${MOST_SHARDS}`;
+    return parsed(rule, (text) => {
+        const [, first, second] = /^(\d{1,4})\s*\/\s*(\d{1,4})$/.exec(text) ?? [];
+        const [index, of] = [Number(first), Number(second)];
+        return index >= 1 && index <= of && of <= MOST_SHARDS ? { value: { index, of } } : { broken: rule };
+    });
+}
+
+
+/***/ }),
+
+/***/ 47852:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  i: () => (/* binding */ readRequest),
+  F: () => (/* binding */ secretsOf)
+});
+
+// EXTERNAL MODULE: ./build/inputs/faults.js
+var faults = __webpack_require__(56835);
 ;// CONCATENATED MODULE: ./build/inputs/input-table.js
 /**
  * Every input of the action with its default, as `action.yml` states them (a test holds the two together).
@@ -1245,206 +2355,12 @@ function editDistance(from, to) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(76760);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __webpack_require__(9691);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core = __webpack_require__(88532);
-// EXTERNAL MODULE: ./node_modules/parse-duration/index.js + 1 modules
-var parse_duration = __webpack_require__(97595);
-;// CONCATENATED MODULE: ./build/inputs/durations.js
-
-const NUMBER = String.raw `\d+(?:\.\d+)?`;
-const DURATION = new RegExp(`^(?=\\d)(?:${NUMBER}h)?(?:${NUMBER}m)?(?:${NUMBER}s)?(?:${NUMBER}ms)?$`);
-/**
- * The milliseconds of a duration such as `90s`, `45m`, `1h30m` or `500ms`: units `h`, `m`, `s`, `ms` in this order, each
- * at most once, each with an integer or a decimal. Rounded to whole milliseconds. Anything else, and nothing more than
- * zero, gives undefined: the library alone would take "2 hours", a bare number or trailing words.
- */
-function durationMs(text) {
-    if (!DURATION.test(text))
-        return undefined;
-    const ms = Math.round((0,parse_duration/* default */.A)(text) ?? 0);
-    return ms > 0 && Number.isFinite(ms) ? ms : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/inputs/fields.js
-
-
-
-
-// Field schemas turn the text of one input into its value. Every message is a rule: the sentence after "got ...;".
-const HOUR = 3_600_000;
-/** GitHub ends any job after five days: docs.github.com/actions/reference/limits. */
-const LONGEST_JOB = 120 * HOUR;
-const MAX_ID_CHARACTERS = 200;
-/** A field whose text a function turns into a value. `rule` is said when there is no text at all. */
-function parsed(rule, parse) {
-    return schemas/* string */.YjP(rule).transform((text, context) => {
-        const outcome = parse(text);
-        if ('value' in outcome)
-            return outcome.value;
-        context.addIssue({ code: 'custom', message: outcome.broken });
-        return core/* NEVER */.tm;
-    });
-}
-/** `true` or `false` as YAML 1.2 spells them, which is what `@actions/core` takes too. */
-function flag() {
-    return schemas/* stringbool */.uEf({
-        truthy: ['true', 'True', 'TRUE'],
-        falsy: ['false', 'False', 'FALSE'],
-        case: 'sensitive',
-        error: 'it must be true or false',
-    });
-}
-/** One of a few words, spelled exactly. */
-function oneOf(...words) {
-    return schemas/* enum */.k5n(words, `it must be ${words.map((word) => JSON.stringify(word)).join(' or ')}`);
-}
-/** What an export counts; taken in any case. */
-function entityType() {
-    return schemas/* string */.YjP().toUpperCase().pipe(oneOf('IMAGES', 'OBJECTS'));
-}
-/** A whole number in decimal digits within bounds, both included. */
-function wholeNumber(lowest, highest) {
-    const rule = `it must be a whole number from ${lowest} to ${highest}`;
-    return parsed(rule, (text) => {
-        const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-        return value >= lowest && value <= highest ? { value } : { broken: rule };
-    });
-}
-const DURATION_FORM = 'a duration such as 90s, 45m, 2h, 1h30m or 500ms';
-/** A duration in milliseconds, more than zero and at most the 120 hours that a job can last. */
-function duration() {
-    const rule = `it must be ${DURATION_FORM}, more than zero and at most 120h`;
-    return parsed(rule, (text) => {
-        const value = durationMs(text);
-        return value !== undefined && value <= LONGEST_JOB ? { value } : { broken: rule };
-    });
-}
-/** `auto`, or milliseconds from 50 ms to an hour. */
-function pollInterval() {
-    const rule = `it must be "auto" or ${DURATION_FORM}, from 50ms to 1h`;
-    return parsed(rule, (text) => {
-        if (text === 'auto')
-            return { value: text };
-        const value = durationMs(text);
-        return value !== undefined && value >= 50 && value <= HOUR ? { value } : { broken: rule };
-    });
-}
-/** A UUID of any version, in lower case: Visual Layer's own are not of version 4 only. */
-function uuid() {
-    return schemas/* guid */.OsD('it must be a UUID such as 0a1b2c3d-4e5f-6789-abcd-ef0123456789').toLowerCase();
-}
-/** The id of a snapshot, in lower case, or the word `current`. */
-function snapshotId() {
-    const rule = 'it must be the UUID of a snapshot, or the word "current"';
-    return parsed(rule, (text) => {
-        if (text === 'current')
-            return { value: text };
-        const id = uuid().safeParse(text);
-        return id.success ? { value: id.data } : { broken: rule };
-    });
-}
-/** A name on one line, as a dataset or a snapshot carries it. */
-function displayName() {
-    const rule = 'it must be one line of at most 255 characters, without control characters';
-    return schemas/* string */.YjP(rule).refine((text) => text.length <= 255 && !/[\p{Cc}\u2028\u2029]/u.test(text), rule);
-}
-/** Free text of several lines. */
-function description() {
-    const rule = 'it must be a text of at most 10,000 characters';
-    return schemas/* string */.YjP(rule).refine((text) => text.length <= 10_000, rule);
-}
-/** Items between commas and line ends: trimmed, blanks and repetitions dropped. */
-function listItems(text) {
-    const items = text.split(/[,\r\n]/).map((item) => item.trim());
-    return [...new Set(items.filter((item) => item !== ''))];
-}
-/** Ids that Visual Layer gave out. UUIDs as far as documented, but that is the service's to judge. */
-function idList() {
-    const rule = `it must be ids separated by commas or lines, each of at most ${MAX_ID_CHARACTERS} characters without spaces`;
-    return parsed(rule, (text) => {
-        const items = listItems(text);
-        // Commas alone must not turn a selection that came out empty into the whole dataset.
-        if (items.length === 0)
-            return { broken: `${rule}, and there is no id in it` };
-        const wrong = items.find((item) => item.length > MAX_ID_CHARACTERS || /[\s\p{Cc}]/u.test(item));
-        return wrong === undefined ? { value: items } : { broken: `${rule}, and ${quoted(wrong)} is not one` };
-    }).default([]);
-}
-/**
- * A VQL filter (docs.visual-layer.com, semantic search): a JSON array of objects, kept as the text that came without the
- * white space between its parts, so that no number in it changes.
- */
-function vql() {
-    const rule = 'it must be a JSON array of filter objects such as [{"labels":{"op":"one_of","value":["cat"]}}]';
-    return parsed(rule, (text) => {
-        let filters;
-        try {
-            filters = JSON.parse(text);
-        }
-        catch {
-            return { broken: `${rule}, and it is not JSON` };
-        }
-        if (!Array.isArray(filters) || !filters.every(isObject))
-            return { broken: rule };
-        return { value: text.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|\s+/g, '$1') };
-    });
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/**
- * The path of a bucket. The documentation writes `s3://bucket/prefix/`; older pages leave the scheme out, so a bare path
- * passes as it came.
- */
-function bucketPath() {
-    const rule = 'it must be a bucket and a prefix such as s3://my-bucket/images/';
-    return parsed(rule, (text) => {
-        if (/^https?:\/\//i.test(text))
-            return { broken: `${rule}, not the web address of a bucket` };
-        if (/[\s\p{Cc}]/u.test(text))
-            return { broken: `${rule}, on one line and without spaces` };
-        const path = text.replace(/^s3:\/\//, '');
-        if (path.includes('://'))
-            return { broken: `${rule}; s3:// is the only scheme` };
-        return /^[^/]/.test(path) ? { value: text } : { broken: `${rule}, and the name of the bucket is missing` };
-    });
-}
-/** An S3 folder, or a manifest in one; docs.visual-layer.com, "Add media to an existing dataset". */
-function s3Uri() {
-    const rule = 'it must be an S3 folder such as s3://my-bucket/images/, or a .csv, .parquet or .txt manifest such as s3://my-bucket/list.csv';
-    return schemas/* string */.YjP(rule).regex(/^s3:\/\/[^/\s\p{Cc}]+(?:\/[^\p{Cc}]*)?$/u, rule);
-}
-/** A name GitHub takes for an artifact; short enough for a file of that name with an ending. */
-function artifactName() {
-    const rule = 'it must be a name of at most 200 bytes without any of " : < > | * ? \\ / and line ends';
-    return schemas/* string */.YjP(rule).refine((text) => {
-        const forbidden = /[":<>|*?\\/\p{Cc}]/u.test(text) || text === '.' || text === '..';
-        return !forbidden && Buffer.byteLength(text) <= 200;
-    }, rule);
-}
-/** More than a matrix of 256 jobs can use, and few enough that no slice is made of nothing. */
-const MOST_SHARDS = 1000;
-/** A slice and the number of slices: `2/8`. */
-function shard() {
-    const rule = `it must be a slice and the number of slices such as "2/8": whole numbers, the first from 1 to the second, which is at most ${MOST_SHARDS}`;
-    return parsed(rule, (text) => {
-        const [, first, second] = /^(\d{1,4})\s*\/\s*(\d{1,4})$/.exec(text) ?? [];
-        const [index, of] = [Number(first), Number(second)];
-        return index >= 1 && index <= of && of <= MOST_SHARDS ? { value: { index, of } } : { broken: rule };
-    });
-}
-/** An input of the contract that this version cannot act on: anything but its default is refused. */
-function notOffered(name, what) {
-    const standard = INPUT_DEFAULTS[name];
-    const rule = `it must be ${standard === '' ? 'left out' : JSON.stringify(standard)}: ${what} is not part of this version`;
-    return schemas/* string */.YjP()
-        .refine((text) => text.toLowerCase() === standard, rule)
-        .optional();
-}
-
+// EXTERNAL MODULE: ./build/paths.js
+var paths = __webpack_require__(31340);
+// EXTERNAL MODULE: ./build/inputs/fields.js + 1 modules
+var fields = __webpack_require__(27468);
 ;// CONCATENATED MODULE: ./build/inputs/file-patterns.js
+
 
 
 
@@ -1454,7 +2370,7 @@ const RULE = 'it must be file patterns, one a line, relative to the workspace, s
  * the workspace, since `${{ github.workspace }}` makes such. Blank lines and comments (`#`) are dropped.
  */
 function filePatterns(workspace) {
-    return parsed(RULE, (text) => {
+    return (0,fields/* parsed */.Yz)(RULE, (text) => {
         const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
         const patterns = [];
         for (const line of lines) {
@@ -1462,7 +2378,7 @@ function filePatterns(workspace) {
                 continue;
             const pattern = relativePattern(line, workspace);
             if (pattern === undefined)
-                return { broken: `${RULE}; ${quoted(line)} leads out of the workspace` };
+                return { broken: `${RULE}; ${(0,faults/* quoted */.T)(line)} leads out of the workspace` };
             patterns.push(pattern);
         }
         return patterns.some((pattern) => !pattern.startsWith('!'))
@@ -1470,17 +2386,21 @@ function filePatterns(workspace) {
             : { broken: `${RULE}; every line of it excludes, so that nothing is left` };
     });
 }
-/** `undefined` where the pattern cannot stay inside the workspace. */
-function relativePattern(line, workspace) {
+/**
+ * A pattern relative to the workspace, with `/`; `undefined` where it cannot stay inside. `flavour` is the system's own way with
+ * paths, but for tests of another one.
+ */
+function relativePattern(line, workspace, flavour = external_node_path_) {
     const [, marks = '', rest = ''] = /^([!\s]*)(.*)$/s.exec(line) ?? [];
     // An even number of marks excludes nothing.
     const exclude = marks.replaceAll(/\s/g, '').length % 2 === 1 ? '!' : '';
-    const slashed = (place) => (external_node_path_.sep === '\\' ? place.replaceAll('\\', '/') : place);
-    const root = slashed(external_node_path_.resolve(workspace)).replace(/\/$/, '');
-    let pattern = slashed(rest);
-    if (pattern === root || pattern.startsWith(`${root}/`))
+    const root = (0,paths/* slashed */.df)(flavour.resolve(workspace), flavour).replace(/\/$/, '');
+    let pattern = (0,paths/* slashed */.df)(rest, flavour);
+    // Windows takes upper and lower case for one.
+    const known = (place) => (flavour.sep === '\\' ? place.toLowerCase() : place);
+    if (known(`${pattern}/`).startsWith(known(`${root}/`)))
         pattern = pattern.slice(root.length + 1);
-    else if (external_node_path_.isAbsolute(rest) || pattern.startsWith('/'))
+    else if (flavour.isAbsolute(rest) || pattern.startsWith('/'))
         return undefined;
     pattern = pattern.replace(/^(?:\.\/+)+/, '').replace(/\/\.(?=\/|$)/g, '');
     if (pattern === '~' || pattern.startsWith('~/') || pattern.split('/').includes('..'))
@@ -1490,19 +2410,18 @@ function relativePattern(line, workspace) {
 const ARCHIVE_RULE = 'it must be the path of one .zip, .tar or .tar.gz in the workspace';
 /** The path of an archive, relative to the workspace, which is no pattern. */
 function archivePath(workspace) {
-    return parsed(ARCHIVE_RULE, (text) => {
+    return (0,fields/* parsed */.Yz)(ARCHIVE_RULE, (text) => {
         if (/[\p{Cc}]/u.test(text))
             return { broken: `${ARCHIVE_RULE}, on one line` };
-        const inside = external_node_path_.relative(workspace, external_node_path_.resolve(workspace, text));
-        const leaves = inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || external_node_path_.isAbsolute(inside);
-        if (leaves)
+        const inside = (0,paths/* below */.Gz)(workspace, text);
+        if (inside === undefined)
             return { broken: `${ARCHIVE_RULE}, and it leads out of the workspace` };
-        return /\.(?:zip|tar|tar\.gz)$/i.test(inside)
-            ? { value: inside.split(external_node_path_.sep).join('/') }
-            : { broken: ARCHIVE_RULE };
+        return /\.(?:zip|tar|tar\.gz)$/i.test(inside) ? { value: inside } : { broken: ARCHIVE_RULE };
     });
 }
 
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __webpack_require__(9691);
 ;// CONCATENATED MODULE: ./build/inputs/read-fields.js
 
 
@@ -1565,23 +2484,23 @@ function isLoopback(service) {
 
 
 
-const fields = {
-    base_url: parsed('it must be a URL', serviceAt),
+const service_inputs_fields = {
+    base_url: (0,fields/* parsed */.Yz)('it must be a URL', serviceAt),
     api_key: headerText('it must be the key alone, without spaces or line ends').optional(),
     api_secret: schemas/* string */.YjP().optional(),
     token: headerText('it must be the token alone, without "Bearer", spaces or line ends').optional(),
-    timeout: duration(),
-    request_timeout: duration(),
-    max_retries: wholeNumber(0, 100),
+    timeout: (0,fields/* duration */.p0)(),
+    request_timeout: (0,fields/* duration */.p0)(),
+    max_retries: (0,fields/* wholeNumber */.rD)(0, 100),
 };
-const SHARED_INPUTS = inputNames(fields);
+const SHARED_INPUTS = inputNames(service_inputs_fields);
 /** Text that can stand in an HTTP header as it is. */
 function headerText(rule) {
     return schemas/* string */.YjP(rule).regex(/^[\x21-\x7e]+$/, rule);
 }
 /** Reads what every operation is told. */
 function readShared(given) {
-    const { values, faults } = readFields(fields, given);
+    const { values, faults } = readFields(service_inputs_fields, given);
     const service = serviceAt(given.base_url ?? INPUT_DEFAULTS.base_url);
     faults.push(...credentialFaults(given, 'value' in service ? service.value : undefined));
     if (values === undefined || faults.length > 0)
@@ -1645,12 +2564,12 @@ function credentialFaults(given, service) {
 
 
 
-const waitingFields = { wait: flag(), poll_interval: pollInterval() };
+const waitingFields = { wait: (0,fields/* flag */.Jt)(), poll_interval: (0,fields/* pollInterval */.dq)() };
 function waiting(values) {
     return { wait: values.wait, pollIntervalMs: values.poll_interval };
 }
-const onConflict = oneOf('wait', 'fail');
-const ifExists = oneOf('create', 'reuse', 'fail');
+const onConflict = (0,fields/* oneOf */.yL)('wait', 'fail');
+const ifExists = (0,fields/* oneOf */.yL)('create', 'reuse', 'fail');
 /** Inputs that no operation is warned about: shared ones, and the token that the runner fills in by itself. */
 const NEVER_UNUSED = ['operation', 'github_token', ...SHARED_INPUTS];
 /** States the inputs of one operation: the schema of each, the rules between them, and the request they make. */
@@ -1680,11 +2599,11 @@ function operationInputs(definition) {
 
 const SOURCES = ['files', 'archive', 's3_uri'];
 const add_media_fields = ({ workspace }) => ({
-    dataset_id: uuid(),
+    dataset_id: (0,fields/* uuid */.uR)(),
     files: filePatterns(workspace).optional(),
     archive: archivePath(workspace).optional(),
-    s3_uri: s3Uri().optional(),
-    auto_reindex: flag(),
+    s3_uri: (0,fields/* s3Uri */.tT)().optional(),
+    auto_reindex: (0,fields/* flag */.Jt)(),
     on_conflict: onConflict,
     ...waitingFields,
 });
@@ -1721,7 +2640,7 @@ const addMedia = operationInputs({
 
 ;// CONCATENATED MODULE: ./build/inputs/operations/snapshot-choice.js
 
-const snapshotChoiceFields = { snapshot_id: snapshotId().optional(), snapshot_name: displayName().optional() };
+const snapshotChoiceFields = { snapshot_id: (0,fields/* snapshotId */.iy)().optional(), snapshot_name: (0,fields/* displayName */.QC)().optional() };
 /** Exactly one of the two must be there: guessing a snapshot could put the wrong data in place. */
 function snapshotChoiceFaults(operation, { snapshot_id: id, snapshot_name: name }, idForm = 'a UUID, or "current"') {
     if (id === undefined && name === undefined) {
@@ -1745,7 +2664,7 @@ function snapshotChoice(values) {
 
 
 
-const clone_fields = { dataset_id: uuid(), ...snapshotChoiceFields, on_conflict: onConflict, ...waitingFields };
+const clone_fields = { dataset_id: (0,fields/* uuid */.uR)(), ...snapshotChoiceFields, on_conflict: onConflict, ...waitingFields };
 const clone = operationInputs({
     operation: 'clone',
     fields: () => clone_fields,
@@ -1765,10 +2684,10 @@ const clone = operationInputs({
 
 
 const create_from_files_fields = ({ workspace }) => ({
-    dataset_name: displayName(),
+    dataset_name: (0,fields/* displayName */.QC)(),
     files: filePatterns(workspace),
     if_exists: ifExists,
-    on_cancel: oneOf('abort', 'leave'),
+    on_cancel: (0,fields/* oneOf */.yL)('abort', 'leave'),
     ...waitingFields,
 });
 const createFromFiles = operationInputs({
@@ -1789,10 +2708,10 @@ const createFromFiles = operationInputs({
 
 
 const create_from_s3_fields = {
-    dataset_name: displayName(),
-    bucket_path: bucketPath(),
+    dataset_name: (0,fields/* displayName */.QC)(),
+    bucket_path: (0,fields/* bucketPath */.wh)(),
     if_exists: ifExists,
-    on_cancel: oneOf('abort', 'leave'),
+    on_cancel: (0,fields/* oneOf */.yL)('abort', 'leave'),
     ...waitingFields,
 };
 const createFromS3 = operationInputs({
@@ -1812,7 +2731,7 @@ const createFromS3 = operationInputs({
 ;// CONCATENATED MODULE: ./build/inputs/operations/delete-dataset.js
 
 
-const delete_dataset_fields = { dataset_id: uuid(), confirm_dataset_name: displayName(), poll_interval: pollInterval() };
+const delete_dataset_fields = { dataset_id: (0,fields/* uuid */.uR)(), confirm_dataset_name: (0,fields/* displayName */.QC)(), poll_interval: (0,fields/* pollInterval */.dq)() };
 const deleteDataset = operationInputs({
     operation: 'delete-dataset',
     fields: () => delete_dataset_fields,
@@ -1832,15 +2751,15 @@ const deleteDataset = operationInputs({
 const UUID_RULE = 'it must be the UUID of a snapshot';
 const CURRENT_RULE = `${UUID_RULE} that is not the current one: Visual Layer does not delete the state that a dataset is in. Take another snapshot (operation: snapshot) or restore one (operation: restore); from then on that one is current, and this one can be deleted by its UUID`;
 const delete_snapshot_fields = {
-    dataset_id: uuid(),
-    snapshot_id: parsed(UUID_RULE, (text) => {
+    dataset_id: (0,fields/* uuid */.uR)(),
+    snapshot_id: (0,fields/* parsed */.Yz)(UUID_RULE, (text) => {
         if (text.toLowerCase() === 'current')
             return { broken: CURRENT_RULE };
-        const id = uuid().safeParse(text);
+        const id = (0,fields/* uuid */.uR)().safeParse(text);
         return id.success ? { value: id.data } : { broken: UUID_RULE };
     }).optional(),
-    snapshot_name: displayName().optional(),
-    poll_interval: pollInterval(),
+    snapshot_name: (0,fields/* displayName */.QC)().optional(),
+    poll_interval: (0,fields/* pollInterval */.dq)(),
 };
 const deleteSnapshot = operationInputs({
     operation: 'delete-snapshot',
@@ -1855,9 +2774,12 @@ const deleteSnapshot = operationInputs({
     }),
 });
 
+// EXTERNAL MODULE: ./build/inputs/conditions.js
+var conditions = __webpack_require__(69932);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(73024);
 ;// CONCATENATED MODULE: ./build/inputs/output-dir.js
+
 
 
 const output_dir_RULE = 'it must be a folder inside the workspace, and not the workspace itself';
@@ -1871,10 +2793,10 @@ function outputDir(text, workspace) {
     const path = realPath((0,external_node_path_.resolve)(root, text));
     if (path === undefined)
         return { broken: `${output_dir_RULE}, and a link or a file stands in its way` };
-    const inside = (0,external_node_path_.relative)(root, path);
-    if (inside === '' || inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.isAbsolute)(inside))
+    const inside = (0,paths/* below */.Gz)(root, path);
+    if (inside === undefined || inside === '')
         return { broken: output_dir_RULE };
-    if (inside.split(external_node_path_.sep).some((segment) => segment.toLowerCase() === '.git')) {
+    if (inside.split('/').some((segment) => segment.toLowerCase() === '.git')) {
         return { broken: 'it must not lie inside a .git folder' };
     }
     return { value: path };
@@ -1903,31 +2825,34 @@ function realPath(path) {
 
 
 
+
+
+
 const selectionFields = {
-    export_id: uuid().optional(),
-    media_ids: idList(),
-    cluster_ids: idList(),
-    exclude_media_ids: idList(),
-    vql: vql().optional(),
+    export_id: (0,fields/* uuid */.uR)().optional(),
+    media_ids: (0,fields/* idList */.Mt)(),
+    cluster_ids: (0,fields/* idList */.Mt)(),
+    exclude_media_ids: (0,fields/* idList */.Mt)(),
+    vql: (0,fields/* vql */.SS)().optional(),
 };
 const export_fields = {
-    dataset_id: uuid(),
+    dataset_id: (0,fields/* uuid */.uR)(),
     ...snapshotChoiceFields,
-    export_format: oneOf('json', 'parquet'),
-    include_images: flag(),
+    export_format: (0,fields/* oneOf */.yL)('json', 'parquet'),
+    include_images: (0,fields/* flag */.Jt)(),
     ...selectionFields,
-    entity_type: entityType(),
-    split: oneOf('auto', 'never'),
-    shard: shard().optional(),
-    allow_empty: flag(),
-    extract: flag(),
-    compare_with: notOffered('compare_with', 'comparing exports'),
-    upload_artifact: flag(),
-    artifact_name: artifactName(),
-    retention_days: wholeNumber(1, 400).optional(),
-    compression_level: wholeNumber(0, 9),
-    overwrite_artifact: flag(),
-    fail_if: notOffered('fail_if', 'failing on what an export holds'),
+    entity_type: (0,fields/* entityType */.EW)(),
+    split: (0,fields/* oneOf */.yL)('auto', 'never'),
+    shard: (0,fields/* shard */.B5)().optional(),
+    allow_empty: (0,fields/* flag */.Jt)(),
+    extract: (0,fields/* flag */.Jt)(),
+    upload_artifact: (0,fields/* flag */.Jt)(),
+    artifact_name: (0,fields/* artifactName */.Cs)(),
+    retention_days: (0,fields/* wholeNumber */.rD)(1, 400).optional(),
+    compression_level: (0,fields/* wholeNumber */.rD)(0, 9),
+    overwrite_artifact: (0,fields/* flag */.Jt)(),
+    fail_if: (0,conditions/* conditions */.jA)(),
+    github_token: schemas/* string */.YjP('it must be a token').optional(),
     on_conflict: onConflict,
     ...waitingFields,
 };
@@ -1944,8 +2869,28 @@ const STARTING = [
     'on_conflict',
 ];
 const UPLOADING = ['retention_days', 'compression_level', 'overwrite_artifact'];
-const LANDING = ['output_dir', 'extract', 'artifact_name', ...UPLOADING];
+const LANDING = [
+    'output_dir',
+    'extract',
+    'compare_with',
+    'fail_if',
+    'artifact_name',
+    ...UPLOADING,
+];
 function rules(given) {
+    return [...selectionRules(given), ...conditionRules(given)];
+}
+/** A condition on what changed needs something to compare with. */
+function conditionRules({ fail_if: text, compare_with: earlier }) {
+    if (text === undefined || earlier !== undefined)
+        return [];
+    const condition = (0,conditions/* conditions */.jA)().safeParse(text).data?.find(conditions/* compares */.tk);
+    if (!condition)
+        return [];
+    const rule = `it must come with compare_with: "${condition.text}" compares with an earlier export`;
+    return [{ input: 'fail_if', got: text, rule }];
+}
+function selectionRules(given) {
     if (given.export_id !== undefined)
         return [];
     const { vql: filter, media_ids, cluster_ids, exclude_media_ids: exclusions } = given;
@@ -2007,11 +2952,20 @@ function selection(values) {
 function artifactOf(name, slice) {
     return slice && name === INPUT_DEFAULTS.artifact_name ? `${name}-${slice.index}-of-${slice.of}` : name;
 }
+/** Any place on the runner: it is only read. Whether something lies there is seen when it is. */
+function comparedWith(text, workspace) {
+    if (text.toLowerCase() === 'previous-run')
+        return { value: { kind: 'previous-run' } };
+    if (text.includes('\0'))
+        return { broken: 'it must be a path, or "previous-run"' };
+    return { value: { kind: 'path', path: external_node_path_.resolve(workspace, text), given: text } };
+}
 const exportDataset = operationInputs({
     operation: 'export',
     fields: ({ workspace }) => ({
         ...export_fields,
-        output_dir: parsed('it must be a folder', (text) => outputDir(text, workspace)),
+        output_dir: (0,fields/* parsed */.Yz)('it must be a folder', (text) => outputDir(text, workspace)),
+        compare_with: (0,fields/* parsed */.Yz)('it must be a path, or "previous-run"', (text) => comparedWith(text, workspace)).optional(),
     }),
     rules,
     idle,
@@ -2031,6 +2985,10 @@ const exportDataset = operationInputs({
         onConflict: values.on_conflict,
         outputDir: values.output_dir,
         extract: values.extract,
+        compareWith: values.compare_with,
+        failIf: values.fail_if,
+        // Where no runner filled it in, the default is the expression itself.
+        githubToken: values.github_token?.startsWith('${{') ? undefined : values.github_token,
         uploadArtifact: values.upload_artifact,
         artifactName: artifactOf(values.artifact_name, values.export_id === undefined ? values.shard : undefined),
         retentionDays: values.retention_days,
@@ -2042,7 +3000,7 @@ const exportDataset = operationInputs({
 ;// CONCATENATED MODULE: ./build/inputs/operations/list-snapshots.js
 
 
-const list_snapshots_fields = { dataset_id: uuid(), poll_interval: pollInterval() };
+const list_snapshots_fields = { dataset_id: (0,fields/* uuid */.uR)(), poll_interval: (0,fields/* pollInterval */.dq)() };
 const listSnapshots = operationInputs({
     operation: 'list-snapshots',
     fields: () => list_snapshots_fields,
@@ -2058,12 +3016,12 @@ const listSnapshots = operationInputs({
 
 
 const prune_snapshots_fields = {
-    dataset_id: uuid(),
-    keep_last: wholeNumber(0, 1000).optional(),
-    keep_days: wholeNumber(0, 36_500).optional(),
-    name_prefix: displayName().optional(),
-    dry_run: flag(),
-    poll_interval: pollInterval(),
+    dataset_id: (0,fields/* uuid */.uR)(),
+    keep_last: (0,fields/* wholeNumber */.rD)(0, 1000).optional(),
+    keep_days: (0,fields/* wholeNumber */.rD)(0, 36_500).optional(),
+    name_prefix: (0,fields/* displayName */.QC)().optional(),
+    dry_run: (0,fields/* flag */.Jt)(),
+    poll_interval: (0,fields/* pollInterval */.dq)(),
 };
 /** A rule that keeps nothing is no retention: more likely, an expression in the workflow came out empty or as 0. */
 function prune_snapshots_rules({ keep_last: last, keep_days: days }) {
@@ -2098,9 +3056,9 @@ const pruneSnapshots = operationInputs({
 
 
 const restore_fields = {
-    dataset_id: uuid(),
+    dataset_id: (0,fields/* uuid */.uR)(),
     ...snapshotChoiceFields,
-    safety_snapshot: flag(),
+    safety_snapshot: (0,fields/* flag */.Jt)(),
     on_conflict: onConflict,
     ...waitingFields,
 };
@@ -2123,11 +3081,11 @@ const restore = operationInputs({
 
 
 const snapshot_fields = {
-    dataset_id: uuid(),
-    snapshot_name: displayName().optional(),
-    description: description().optional(),
+    dataset_id: (0,fields/* uuid */.uR)(),
+    snapshot_name: (0,fields/* displayName */.QC)().optional(),
+    description: (0,fields/* description */.h_)().optional(),
     if_exists: ifExists,
-    rollback_on_failure: flag(),
+    rollback_on_failure: (0,fields/* flag */.Jt)(),
     on_conflict: onConflict,
     ...waitingFields,
 };
@@ -2154,11 +3112,11 @@ const snapshot = operationInputs({
 
 
 const update_snapshot_fields = {
-    dataset_id: uuid(),
-    snapshot_id: snapshotId(),
-    snapshot_name: displayName().optional(),
-    description: description().optional(),
-    poll_interval: pollInterval(),
+    dataset_id: (0,fields/* uuid */.uR)(),
+    snapshot_id: (0,fields/* snapshotId */.iy)(),
+    snapshot_name: (0,fields/* displayName */.QC)().optional(),
+    description: (0,fields/* description */.h_)().optional(),
+    poll_interval: (0,fields/* pollInterval */.dq)(),
 };
 function update_snapshot_rules({ snapshot_name: name, description: text }) {
     if (name !== undefined || text !== undefined)
@@ -2184,7 +3142,7 @@ const updateSnapshot = operationInputs({
 ;// CONCATENATED MODULE: ./build/inputs/operations/wait.js
 
 
-const wait_fields = { dataset_id: uuid(), poll_interval: pollInterval() };
+const wait_fields = { dataset_id: (0,fields/* uuid */.uR)(), poll_interval: (0,fields/* pollInterval */.dq)() };
 const wait = operationInputs({
     operation: 'wait',
     fields: () => wait_fields,
@@ -2243,10 +3201,10 @@ function readRequest(env, places) {
     const shared = readShared(given);
     const operation = operationOf(given);
     if (typeof operation === 'object')
-        throw invalidInput([operation, ...shared.faults]);
+        throw (0,faults/* invalidInput */.a)([operation, ...shared.faults]);
     const own = OPERATIONS[operation].read(given, places);
     if (own.request === undefined || shared.values === undefined || own.faults.length > 0) {
-        throw invalidInput([...own.faults, ...shared.faults]);
+        throw (0,faults/* invalidInput */.a)([...own.faults, ...shared.faults]);
     }
     return { request: own.request(shared.values), warnings: own.warnings };
 }
@@ -2570,7 +3528,7 @@ async function deleteUnnamedDraft(api, waiting, name, earlier) {
 
 /***/ }),
 
-/***/ 91787:
+/***/ 30861:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -2594,8 +3552,8 @@ var external_node_crypto_ = __webpack_require__(77598);
 var disk = __webpack_require__(68109);
 // EXTERNAL MODULE: ./build/exports/earlier-export.js
 var earlier_export = __webpack_require__(44495);
-// EXTERNAL MODULE: ./build/exports/inspect.js + 2 modules
-var inspect = __webpack_require__(31806);
+// EXTERNAL MODULE: ./build/exports/inspect.js
+var inspect = __webpack_require__(95308);
 // EXTERNAL MODULE: ./build/exports/put-in-place.js
 var put_in_place = __webpack_require__(27763);
 ;// CONCATENATED MODULE: ./build/exports/place.js
@@ -2642,7 +3600,7 @@ async function placeArchive(options, earlier) {
     }
     const manifestPath = (0,external_node_path_.join)(outputDir, manifest/* MANIFEST_NAME */.ir);
     await (0,manifest/* writeManifest */.HN)(manifestPath, manifestOf(options, downloaded, inspection));
-    return { ...inspection, archivePath, manifestPath, files: [] };
+    return { ...inspection, sizeBytes: downloaded.sizeBytes, archivePath, manifestPath, files: [] };
 }
 async function placeFiles(options, earlier) {
     const { outputDir, signal } = options;
@@ -2657,6 +3615,7 @@ async function placeFiles(options, earlier) {
         await (0,put_in_place/* putInPlace */.y)({ outputDir, work, paths, earlier, signal });
         return {
             ...inspection,
+            sizeBytes: downloaded.sizeBytes,
             manifestPath: (0,external_node_path_.join)(outputDir, manifest/* MANIFEST_NAME */.ir),
             files: paths.map((path) => (0,external_node_path_.join)(outputDir, path)),
         };
@@ -2687,23 +3646,8 @@ function safeId(id) {
 
 // EXTERNAL MODULE: ./build/operations/facts.js
 var facts = __webpack_require__(57140);
-;// CONCATENATED MODULE: ./build/operations/signed-link.js
-/** Parameters of a link that sign it: whoever has them has the bytes. */
-const SIGNING = /sig|token|credential|key|secret|auth|hmac|policy/i;
-/** An id, which must stay readable whatever parameter it stands under. */
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Masks what makes a link a secret: the whole of it, its query, and the values in it that sign it. Never an id or a name. */
-function maskLink(reporter, url) {
-    if (url.search === '')
-        return;
-    reporter.mask(url.href);
-    reporter.mask(url.search.slice(1));
-    for (const [name, value] of url.searchParams) {
-        if (SIGNING.test(name) && value.length >= 8 && !UUID.test(value))
-            reporter.mask(value);
-    }
-}
-
+// EXTERNAL MODULE: ./build/operations/signed-link.js
+var signed_link = __webpack_require__(66752);
 // EXTERNAL MODULE: ./build/operations/start-export.js
 var start_export = __webpack_require__(18618);
 // EXTERNAL MODULE: ./build/operations/waits.js
@@ -2729,7 +3673,7 @@ function sourceOf(step, datasetId, exportId, first) {
                 todo: 'Run the step again with export_id to ask for the link anew.',
             });
         }
-        maskLink(step.reporter, url);
+        (0,signed_link/* maskLink */.L)(step.reporter, url);
         return url;
     };
     let current = resolve(first);
@@ -2801,18 +3745,18 @@ function fetchVerified(step, wanted) {
 }
 /**
  * Downloads an export to `archive`, verifies every byte of it and unpacks it to `target`, a folder that is not there yet; the ZIP
- * is removed then. The place of the export's manifest is left free. On failure and on abort neither is left. Throws an
+ * is removed then. The places of our own files beside it are left free. On failure and on abort neither is left. Throws an
  * `ActionError` that says how to carry on where the reason may pass, or the signal's reason.
  */
 async function fetchUnpacked(step, wanted) {
     const progress = new Progress(step, wanted.label, 'unpacked');
-    const fetched = await fetchBytes(step, wanted, progress, { target: wanted.target, reserved: [manifest/* MANIFEST_NAME */.ir] });
+    const fetched = await fetchBytes(step, wanted, progress, { target: wanted.target, reserved: manifest/* OWN_NAMES */.gN });
     await (0,promises_.rm)(wanted.archive, { force: true });
     return fetched;
 }
 async function fetchBytes(step, { datasetId, exportId, link, carryOn, archive, signal, onDownloaded }, progress, into) {
     const source = sourceOf(step, datasetId, exportId, link);
-    const { fetchArchive } = await __webpack_require__.e(/* import() */ 410).then(__webpack_require__.bind(__webpack_require__, 62410));
+    const { fetchArchive } = await __webpack_require__.e(/* import() */ 253).then(__webpack_require__.bind(__webpack_require__, 19253));
     return toldHow(carryOn, async () => fetchArchive({
         source,
         path: archive,
@@ -3053,7 +3997,7 @@ function tellPlaced({ outputDir, exportFormat }, step, placed) {
 
 /***/ }),
 
-/***/ 83865:
+/***/ 32502:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3270,7 +4214,10 @@ var facts = __webpack_require__(57140);
 var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(51455);
+// EXTERNAL MODULE: ./build/paths.js
+var paths = __webpack_require__(31340);
 ;// CONCATENATED MODULE: ./build/runner/files.js
+
 
 
 
@@ -3282,7 +4229,7 @@ var promises_ = __webpack_require__(51455);
 async function findFiles(patterns, workspace) {
     try {
         const root = await (0,promises_.realpath)(workspace);
-        const { create } = await Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(21), __webpack_require__.e(324)]).then(__webpack_require__.bind(__webpack_require__, 43324));
+        const { create } = await Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(21), __webpack_require__.e(324)]).then(__webpack_require__.bind(__webpack_require__, 43324));
         const rooted = patterns.map((pattern) => {
             const [, exclude = '', rest = ''] = /^(!*)(.*)$/s.exec(pattern) ?? [];
             return `${exclude}${literally(root)}${root.endsWith(external_node_path_.sep) ? '' : external_node_path_.sep}${rest}`;
@@ -3317,7 +4264,7 @@ function literally(folder) {
         .replaceAll('*', '[*]');
 }
 async function look(file, root) {
-    const shown = external_node_path_.relative(root, file).split(external_node_path_.sep).join('/');
+    const shown = (0,paths/* below */.Gz)(root, file) ?? file;
     const own = await (0,promises_.lstat)(file);
     if (own.isFile())
         return { path: file, shown, sizeBytes: own.size, trouble: undefined };
@@ -3330,8 +4277,7 @@ async function look(file, root) {
     catch {
         return { path: file, shown, sizeBytes: 0, trouble: 'broken link' };
     }
-    const inside = external_node_path_.relative(root, target);
-    if (inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || external_node_path_.isAbsolute(inside)) {
+    if ((0,paths/* below */.Gz)(root, target) === undefined) {
         return { path: file, shown, sizeBytes: 0, trouble: 'link out of the workspace' };
     }
     const behind = await (0,promises_.stat)(target);
@@ -4473,6 +5419,90 @@ function currentIsKept(dataset, target, refusal) {
 var digest = __webpack_require__(42070);
 // EXTERNAL MODULE: ./build/waiting/verdicts/export.js
 var verdicts_export = __webpack_require__(89057);
+// EXTERNAL MODULE: ./build/transfer/disk.js
+var disk = __webpack_require__(68109);
+;// CONCATENATED MODULE: ./build/operations/earlier-export.js
+
+
+
+
+
+
+const WITHOUT = 'the export itself goes on, and counts as changed';
+/** What passes by itself, or is the fault of what lies there: no reason to go without the export. */
+const PASSING = [
+    'network',
+    'server_error',
+    'unexpected_reply',
+    'corrupt_download',
+    'unsafe_archive',
+    'invalid_input',
+];
+/**
+ * Reads the export that `compare_with` names, before anything is asked for: it may be replaced by the new one. `undefined` where
+ * nothing is to be compared. Throws `invalid_input` for a path at which no export lies, `unauthorized` or `forbidden` where the
+ * token may not look for earlier runs; what may be better the next night is a warning.
+ */
+async function readEarlier(request, step) {
+    const { compareWith, wait } = request;
+    if (!compareWith || !wait)
+        return undefined;
+    const phase = { awaited: 'the reading of the earlier export', carryOn: 'Nothing was exported yet.' };
+    return (0,waits/* withinDeadline */.iP)(step, phase, async (signal) => {
+        if (compareWith.kind === 'previous-run')
+            return previousRun(request, step, signal);
+        const { readBaseline } = await __webpack_require__.e(/* import() */ 332).then(__webpack_require__.bind(__webpack_require__, 63332));
+        const { path: place, given } = compareWith;
+        const baseline = await readBaseline({ path: place, given }, { signal });
+        const words = (0,paths/* below */.Gz)(step.context.workspace, place) || given;
+        return { kind: 'baseline', baseline, words, link: undefined, origin: { path: words } };
+    });
+}
+async function previousRun(request, step, signal) {
+    const folder = await temporaryFolder(step.context.temp);
+    try {
+        return await fetchAndRead(request, step, folder, signal);
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof errors/* ActionError */.lZ) || !PASSING.includes(error.code))
+            throw error;
+        step.reporter.warning(`The export cannot be compared with that of the previous run; ${WITHOUT}. ${error.message}`);
+        return { kind: 'none', why: 'the previous one cannot be read' };
+    }
+    finally {
+        await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
+    }
+}
+async function fetchAndRead({ artifactName, extract, githubToken: token }, step, folder, signal) {
+    const { fetchPreviousExport } = await __webpack_require__.e(/* import() */ 598).then(__webpack_require__.bind(__webpack_require__, 27598));
+    const previous = await fetchPreviousExport({ artifactName, extract, token, folder, signal }, step);
+    if (previous.kind === 'none') {
+        step.reporter.note(`Nothing to compare with; the export counts as changed. ${previous.why}`);
+        return { kind: 'none', why: previous.why };
+    }
+    const { readBaseline } = await __webpack_require__.e(/* import() */ 332).then(__webpack_require__.bind(__webpack_require__, 63332));
+    const baseline = await readBaseline({ path: previous.folder, given: 'previous-run' }, { signal });
+    const { runId, runUrl, artifactId, createdAt, branch } = previous;
+    const day = createdAt === undefined ? '' : ` of ${createdAt.slice(0, 10)}`;
+    return {
+        kind: 'baseline',
+        baseline,
+        words: `run ${runId}${day} on ${branch}`,
+        link: runUrl,
+        origin: { run_id: runId, run_url: runUrl, artifact_id: artifactId, created_at: createdAt },
+    };
+}
+async function temporaryFolder(temp) {
+    try {
+        await (0,promises_.mkdir)(temp, { recursive: true });
+        return await (0,promises_.mkdtemp)(external_node_path_.join(temp, 'visual-layer-previous-'));
+    }
+    catch (error) {
+        throw (0,disk/* diskFailure */.C9)(error, 'make a folder for the previous export', temp);
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/runner/artifact-errors.js
 
 function stageOf(error) {
@@ -4578,7 +5608,7 @@ class Upload {
     }
     async run() {
         const { reporter, clock, signal } = this.#options;
-        const { default: client } = await Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(21), __webpack_require__.e(833)]).then(__webpack_require__.bind(__webpack_require__, 58833));
+        const { default: client } = await Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(351), __webpack_require__.e(21), __webpack_require__.e(220)]).then(__webpack_require__.bind(__webpack_require__, 67220));
         const retentionDays = this.#retentionDays();
         let toDelete = this.#options.overwrite;
         try {
@@ -4737,9 +5767,9 @@ async function abortable(work, signal) {
 
 /**
  * Uploads the export as an artifact of the run: one ZIP as it is, so that the artifact's digest equals `export_sha256`; an
- * unpacked export as one folder.
+ * unpacked export as one folder, with `comparison.json` where there is one.
  */
-async function publishExport(request, step, placed) {
+async function publishExport(request, step, placed, comparisonPath) {
     const { reporter, context, clock } = step;
     const phase = {
         awaited: 'the upload of the artifact',
@@ -4748,7 +5778,10 @@ async function publishExport(request, step, placed) {
     const result = await (0,waits/* withinDeadline */.iP)(step, phase, (signal) => uploadExport({
         name: request.artifactName,
         content: placed.archivePath === undefined
-            ? { folder: request.outputDir, files: [...placed.files, placed.manifestPath] }
+            ? {
+                folder: request.outputDir,
+                files: [...placed.files, placed.manifestPath, ...(comparisonPath === undefined ? [] : [comparisonPath])],
+            }
             : { zip: placed.archivePath },
         retentionDays: request.retentionDays,
         compressionLevel: request.compressionLevel,
@@ -4770,10 +5803,211 @@ async function publishExport(request, step, placed) {
     reporter.fact('Artifact digest', result.digest, { code: true });
 }
 
-// EXTERNAL MODULE: ./build/operations/export-bytes.js + 2 modules
-var export_bytes = __webpack_require__(91787);
+// EXTERNAL MODULE: ./build/operations/export-bytes.js + 1 modules
+var export_bytes = __webpack_require__(30861);
 // EXTERNAL MODULE: ./build/operations/export-origin.js
 var export_origin = __webpack_require__(51392);
+// EXTERNAL MODULE: ./build/exports/earlier-export.js
+var earlier_export = __webpack_require__(44495);
+// EXTERNAL MODULE: ./build/exports/manifest.js
+var manifest = __webpack_require__(54731);
+// EXTERNAL MODULE: ./build/exports/comparison/comparable.js
+var comparable = __webpack_require__(70750);
+// EXTERNAL MODULE: ./build/exports/comparison/counts.js
+var counts = __webpack_require__(4226);
+// EXTERNAL MODULE: ./build/runner/text.js
+var runner_text = __webpack_require__(93912);
+;// CONCATENATED MODULE: ./build/operations/export-pictures.js
+
+
+
+
+/** More names than this would bury the rest of the summary. */
+const MOST_NAMES = 50;
+/** Of each kind of change. */
+const MOST_EXAMPLES = 5;
+/** Names that changed most, in the one line that tells of them. */
+const export_pictures_MOST_NAMED = 3;
+const DRAWN = [
+    { named: 'labels', title: 'Labels', one: 'label', unit: 'items' },
+    { named: 'objects', title: 'Objects', one: 'object', unit: 'objects' },
+    { named: 'issues', title: 'Issues', one: 'issue', unit: 'items' },
+    { named: 'tags', title: 'Tags', one: 'tag', unit: 'items' },
+];
+/** Tells in the job summary what an export holds, and what changed since an earlier one where there is one. */
+function tellContents(reporter, statistics, comparison) {
+    if (comparison)
+        tellChanges(reporter, comparison);
+    else
+        for (const drawn of DRAWN)
+            drawCounts(reporter, drawn, statistics);
+    tellStatistics(reporter, statistics);
+}
+function tellStatistics(reporter, statistics) {
+    const { types, captioned, clusters, bytes, uniqueness } = statistics;
+    const kinds = Array.from(types, ([type, items]) => `${(0,runner_text/* count */.U9)(items)} ${type.replaceAll('_', ' ')}`);
+    // One type is what everybody expects.
+    if (kinds.length > 1)
+        reporter.fact('By type', kinds.slice(0, 10).join(', '));
+    if (clusters > 0)
+        reporter.fact('Clusters', (0,runner_text/* count */.U9)(clusters));
+    if (captioned > 0)
+        reporter.fact('With a caption', (0,runner_text/* count */.U9)(captioned));
+    if (bytes !== undefined)
+        reporter.fact('Size of the media', (0,facts/* size */.Ej)(bytes));
+    if (uniqueness.scored > 0) {
+        reporter.chart({
+            title: 'Uniqueness',
+            unit: 'items with a score in this range',
+            categories: uniqueness.bins.map((_, bin) => `${(bin / 10).toFixed(1)} to ${((bin + 1) / 10).toFixed(1)}`),
+            series: [{ name: 'items', values: uniqueness.bins }],
+        });
+    }
+}
+function tellChanges(reporter, comparison) {
+    const { before, after } = comparison;
+    reporter.fact('Changes', changeWords(comparison));
+    const largest = largestChanges(before, after);
+    if (largest.length > 0)
+        reporter.fact('Largest changes', largest.join(', '));
+    for (const drawn of DRAWN)
+        drawChanges(reporter, drawn, before, after);
+    const fields = modifiedFields(comparison);
+    if (fields.length > 0) {
+        const rows = fields.map(([field, items]) => [field, (0,runner_text/* count */.U9)(items)]);
+        reporter.table({ title: 'What was modified', headers: ['field', 'items'], rows });
+    }
+    const { added, removed, modified } = comparison.examples;
+    const rows = [
+        ...added.slice(0, MOST_EXAMPLES).map((example) => exampleRow('added', example, [])),
+        ...removed.slice(0, MOST_EXAMPLES).map((example) => exampleRow('removed', example, [])),
+        ...modified.slice(0, MOST_EXAMPLES).map((example) => exampleRow('modified', example, example.fields)),
+    ];
+    if (rows.length > 0) {
+        reporter.table({ title: 'Examples', headers: ['change', 'item', 'media id', 'fields'], rows });
+    }
+}
+/** `3 added, 1 removed, 5 modified (labels 4, tags 1); 91 unchanged`. */
+function changeWords(comparison) {
+    const { added, removed, modified, unchanged } = comparison;
+    if (!comparison.changed)
+        return `none; ${(0,runner_text/* count */.U9)(unchanged)} items are as they were`;
+    const fields = modifiedFields(comparison).map(([field, items]) => `${field} ${(0,runner_text/* count */.U9)(items)}`);
+    const how = fields.length === 0 ? '' : ` (${fields.join(', ')})`;
+    return `${(0,runner_text/* count */.U9)(added)} added, ${(0,runner_text/* count */.U9)(removed)} removed, ${(0,runner_text/* count */.U9)(modified)} modified${how}; ${(0,runner_text/* count */.U9)(unchanged)} unchanged`;
+}
+function modifiedFields({ fields }) {
+    return comparable/* FIELDS */.cJ.map((field) => [field, fields[field]])
+        .filter(([, items]) => items > 0)
+        .sort(([, one], [, other]) => other - one);
+}
+function largestChanges(before, after) {
+    const all = DRAWN.flatMap(({ named, one }) => (0,counts/* changesOf */.f)(before[named], after[named]).map((change) => ({ ...change, one, by: change.after - change.before })));
+    return all
+        .filter(({ by }) => by !== 0)
+        .sort((one, other) => Math.abs(other.by) - Math.abs(one.by))
+        .slice(0, export_pictures_MOST_NAMED)
+        .map(({ one, name, by }) => `${one} ${name} ${(0,runner_text/* signed */.x8)(by)}`);
+}
+function drawCounts(reporter, { named, title, unit }, statistics) {
+    const names = [...statistics[named]].sort(([, one], [, other]) => other - one);
+    if (names.length === 0)
+        return;
+    const shown = names.slice(0, MOST_NAMES);
+    reporter.chart({
+        title: shown.length < names.length ? `${title}: the ${MOST_NAMES} most frequent of ${(0,runner_text/* count */.U9)(names.length)}` : title,
+        unit,
+        categories: shown.map(([name]) => name),
+        series: [{ name: unit, values: shown.map(([, items]) => items) }],
+    });
+}
+function drawChanges(reporter, drawn, before, after) {
+    const { named, title, unit } = drawn;
+    const changes = (0,counts/* changesOf */.f)(before[named], after[named]);
+    if (changes.length === 0)
+        return;
+    if (changes.every((change) => change.before === change.after))
+        return drawCounts(reporter, drawn, after);
+    const shown = changes.slice(0, MOST_NAMES);
+    reporter.chart({
+        title: shown.length < changes.length
+            ? `${title}: the ${MOST_NAMES} that changed most of ${(0,runner_text/* count */.U9)(changes.length)}`
+            : title,
+        unit,
+        categories: shown.map(({ name }) => name),
+        series: [
+            { name: 'before', values: shown.map((change) => change.before) },
+            { name: 'now', values: shown.map((change) => change.after) },
+        ],
+    });
+}
+function exampleRow(change, { name, mediaId }, fields) {
+    return [change, { code: name }, { code: mediaId ?? '' }, fields.join(', ')];
+}
+
+;// CONCATENATED MODULE: ./build/operations/export-review.js
+
+
+
+
+
+/**
+ * Looks into an export that is in place: counts what it holds, compares it with the earlier one, writes `comparison.json` beside the
+ * manifest, and sets the outputs that tell of changes.
+ *
+ * @param placed `undefined` where nothing matched what was selected
+ */
+async function reviewExport(request, step, placed, earlier) {
+    const phase = {
+        awaited: earlier ? 'the comparison of the exports' : 'the counting of what the export holds',
+        carryOn: 'The export itself is safe on the runner (output export_dir).',
+    };
+    return (0,waits/* withinDeadline */.iP)(step, phase, (signal) => review(request, step, placed, earlier, signal));
+}
+async function review(request, step, placed, earlier, signal) {
+    const { reporter } = step;
+    const { compareWith } = await __webpack_require__.e(/* import() */ 423).then(__webpack_require__.bind(__webpack_require__, 14423));
+    const baseline = earlier?.kind === 'baseline' ? earlier.baseline : undefined;
+    const place = placed && placeOf(request, placed);
+    const { statistics, comparison } = await compareWith(baseline, place, {
+        signal,
+        ...(placed ? { files: placed.metadataFiles, contentDigest: placed.contentDigest } : {}),
+    });
+    if (earlier?.kind === 'none') {
+        reporter.output('changed', true);
+        reporter.fact('Compared with', `nothing: ${earlier.why}`);
+    }
+    if (!comparison || earlier?.kind !== 'baseline') {
+        tellContents(reporter, statistics, undefined);
+        return { statistics, comparison: undefined, comparisonPath: undefined };
+    }
+    reporter.output('changed', comparison.changed);
+    reporter.output('added_count', comparison.added);
+    reporter.output('removed_count', comparison.removed);
+    reporter.output('modified_count', comparison.modified);
+    reporter.fact('Compared with', earlier.words, { link: earlier.link });
+    reporter.note(`Changes since ${earlier.words}: ${changeWords(comparison)}.`);
+    if (comparison.notCompared.length > 0) {
+        reporter.note(`Not compared, since only one of the two exports tells of it: ${comparison.notCompared.join(', ')}.`);
+    }
+    tellContents(reporter, statistics, comparison);
+    if (!placed)
+        return { statistics, comparison, comparisonPath: undefined };
+    const { writeComparison } = await __webpack_require__.e(/* import() */ 554).then(__webpack_require__.bind(__webpack_require__, 47554));
+    const comparisonPath = external_node_path_.join(request.outputDir, manifest/* COMPARISON_NAME */.EW);
+    if ((0,earlier_export/* look */.Op)(comparisonPath) && !(await (0,manifest/* isComparison */.gP)(comparisonPath)))
+        throw (0,earlier_export/* inTheWay */.Mb)(comparisonPath);
+    await writeComparison(comparisonPath, comparison, earlier.origin);
+    reporter.fact('Comparison', external_node_path_.relative(step.context.workspace, comparisonPath), { code: true });
+    return { statistics, comparison, comparisonPath };
+}
+/** Where to read; `undefined` for an empty slice, which has no table. */
+function placeOf({ outputDir }, { archivePath, metadataFiles }) {
+    if (metadataFiles.length === 0)
+        return undefined;
+    return archivePath === undefined ? { dir: outputDir } : { archive: archivePath };
+}
+
 ;// CONCATENATED MODULE: ./build/operations/export-snapshot.js
 
 
@@ -4865,6 +6099,103 @@ function selected(request) {
 
 // EXTERNAL MODULE: ./build/operations/export-task.js
 var export_task = __webpack_require__(98295);
+// EXTERNAL MODULE: ./build/inputs/conditions.js
+var inputs_conditions = __webpack_require__(69932);
+;// CONCATENATED MODULE: ./build/operations/gates.js
+
+
+/** Looks up the figure of each condition. One that needs an earlier export, where there is none, is not met. */
+function check(conditions, figures) {
+    return conditions.map((condition) => {
+        const figure = figureOf(condition, figures);
+        const actual = condition.percent ? share(figure, wholeOf(condition, figures)) : figure;
+        return { condition, figure, actual, met: actual !== undefined && (0,inputs_conditions/* isMet */.TD)(condition, actual) };
+    });
+}
+/**
+ * Tells what became of the conditions, and fails with `gate_failed` when one is met, naming each that is with its figure. To be
+ * called when the export is safe: nothing is taken back.
+ */
+function passGates(step, checked) {
+    if (checked.length === 0)
+        return;
+    const { reporter } = step;
+    reporter.table({
+        title: 'Conditions that fail the step',
+        headers: ['condition', 'found', ''],
+        rows: checked.map((one) => [{ code: one.condition.text }, words(one), verdict(one)]),
+    });
+    for (const one of checked)
+        reporter.info(`fail_if: ${one.condition.text}: ${words(one)} (${verdict(one)})`);
+    const met = checked.filter((one) => one.met);
+    if (met.length === 0)
+        return;
+    const heading = met.length === 1
+        ? 'A condition of fail_if is met:'
+        : `${met.length} of the ${checked.length} conditions of fail_if are met:`;
+    throw new errors/* ActionError */.lZ('gate_failed', [heading, ...met.map((one) => `- ${one.condition.text}: found ${words(one)}`)].join('\n'), {
+        todo: 'What was exported is safe, and stays where it is: see the outputs export_dir and artifact_url. If it is as it should be, change the conditions under fail_if.',
+    });
+}
+function verdict({ met, actual }) {
+    if (actual === undefined)
+        return 'not checked';
+    return met ? '❌ fails the step' : '✅ passed';
+}
+function words({ condition, figure, actual }) {
+    if (figure === undefined || actual === undefined)
+        return 'no earlier export to compare with';
+    const count = figure.toLocaleString('en-US');
+    if (!condition.percent)
+        return count;
+    return Number.isFinite(actual)
+        ? `${count} (${actual.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%)`
+        : `${count} (of none before)`;
+}
+function figureOf({ figure }, figures) {
+    if (figure.of === 'whole')
+        return wholeFigure(figure.name, figures);
+    return countOf(figures.statistics[figure.of], figure.name);
+}
+function wholeFigure(name, { statistics, comparison, sizeBytes }) {
+    switch (name) {
+        case 'media_count':
+            return statistics.items;
+        case 'clusters':
+            return statistics.clusters;
+        case 'size_bytes':
+            return sizeBytes;
+        case 'added':
+        case 'removed':
+        case 'modified':
+            return comparison?.[name];
+    }
+}
+/** The count of a name; where none is spelled exactly so, of those that differ in upper and lower case only. */
+function countOf(counts, name) {
+    const exact = counts.get(name);
+    if (exact !== undefined)
+        return exact;
+    const wanted = name.toLowerCase();
+    let sum = 0;
+    for (const [other, count] of counts)
+        if (other.toLowerCase() === wanted)
+            sum += count;
+    return sum;
+}
+/** What a share is a share of: the items before where a condition compares, else the items of this export. */
+function wholeOf(condition, { statistics, comparison }) {
+    return (0,inputs_conditions/* compares */.tk)(condition) ? comparison?.before.items : statistics.items;
+}
+/** In percent. Something out of nothing is without bound. */
+function share(part, whole) {
+    if (part === undefined || whole === undefined)
+        return undefined;
+    if (whole > 0)
+        return (part / whole) * 100;
+    return part === 0 ? 0 : Infinity;
+}
+
 // EXTERNAL MODULE: ./build/operations/parts-folder.js
 var parts_folder = __webpack_require__(86054);
 // EXTERNAL MODULE: ./build/operations/start-export.js
@@ -4885,36 +6216,42 @@ var start_export = __webpack_require__(18618);
 
 
 
+
+
+
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 async function exportDataset(request, step) {
+    const earlier = await readEarlier(request, step);
     const source = await (0,facts/* readDataset */.JP)(step, request.datasetId);
     step.reporter.fact('Exported', selectionWords(request));
     if (request.snapshot === undefined) {
         const carryOn = (exportId) => `The export goes on in Visual Layer: fetch it later with export_id: ${exportId}, instead of starting another.`;
-        return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn });
+        return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn }, earlier);
     }
     return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
         const carryOn = () => 'The clone that it was made from is deleted: run the step again.';
-        return exportSubject(request, step, { source, exported: clone, snapshot, carryOn });
+        return exportSubject(request, step, { source, exported: clone, snapshot, carryOn }, earlier);
     });
 }
-async function exportSubject(request, step, subject) {
+async function exportSubject(request, step, subject, earlier) {
     const { source } = subject;
     const outcome = await fetched(request, step, subject);
     if (outcome.kind === 'started') {
         return `Export ${outcome.exportId} of dataset "${source.name}" was started; the step did not wait for it (wait: false). Fetch it in a later step with export_id: ${outcome.exportId}.`;
     }
-    if (outcome.kind === 'nothing')
-        return nothing(step, source);
-    const { placed } = outcome;
-    if (placed.mediaCount === 0 && !request.allowEmpty && !request.shard) {
+    const placed = outcome.kind === 'placed' ? outcome.placed : undefined;
+    if (placed?.mediaCount === 0 && !request.allowEmpty && !request.shard) {
         throw new errors/* ActionError */.lZ('rejected', `The export of dataset "${source.name}" is empty: it holds no records.`, {
             todo: 'Check the dataset and what was selected. If an empty export is fine for this workflow, set allow_empty: true.',
         });
     }
-    if (request.uploadArtifact)
-        await publishExport(request, step, placed);
-    return `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, placed)}.`;
+    const review = await reviewExport(request, step, placed, earlier);
+    if (placed && request.uploadArtifact)
+        await publishExport(request, step, placed, review.comparisonPath);
+    passGates(step, check(request.failIf, { ...review, sizeBytes: placed?.sizeBytes ?? 0 }));
+    if (outcome.kind === 'nothing')
+        return nothing(step, source);
+    return `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}.`;
 }
 /** One export where that goes; parts where it was refused as too large, is a slice, or was begun in parts before. */
 async function fetched(request, step, subject) {
@@ -4961,7 +6298,7 @@ async function refusedOutcome(request, step, subject, refusal) {
     return inParts(request, step, subject, refusal);
 }
 async function inParts(request, step, subject, refusal) {
-    const { exportInParts } = await Promise.all(/* import() */[__webpack_require__.e(799), __webpack_require__.e(251)]).then(__webpack_require__.bind(__webpack_require__, 4251));
+    const { exportInParts } = await Promise.all(/* import() */[__webpack_require__.e(799), __webpack_require__.e(53)]).then(__webpack_require__.bind(__webpack_require__, 9053));
     const { placed, parts } = await exportInParts(request, step, subject, refusal);
     if (!placed)
         return { kind: 'nothing' };
@@ -5854,6 +7191,31 @@ async function removeDataset(api, waiting, datasetId) {
 
 /***/ }),
 
+/***/ 66752:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ maskLink)
+/* harmony export */ });
+/** Parameters of a link that sign it: whoever has them has the bytes. */
+const SIGNING = /sig|token|credential|key|secret|auth|hmac|policy/i;
+/** An id, which must stay readable whatever parameter it stands under. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Masks what makes a link a secret: the whole of it, its query, and the values in it that sign it. Never an id or a name. */
+function maskLink(reporter, url) {
+    if (url.search === '')
+        return;
+    reporter.mask(url.href);
+    reporter.mask(url.search.slice(1));
+    for (const [name, value] of url.searchParams) {
+        if (SIGNING.test(name) && value.length >= 8 && !UUID.test(value))
+            reporter.mask(value);
+    }
+}
+
+
+/***/ }),
+
 /***/ 18618:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -6068,6 +7430,63 @@ async function withinDeadline(step, phase, body) {
 
 /***/ }),
 
+/***/ 31340:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $i: () => (/* binding */ isPlain),
+/* harmony export */   Gz: () => (/* binding */ below),
+/* harmony export */   TM: () => (/* binding */ folded),
+/* harmony export */   df: () => (/* binding */ slashed),
+/* harmony export */   jC: () => (/* binding */ safeName)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
+
+// What differs between Linux, macOS and Windows in the names of files, decided here for all of them. `flavour` is the system's own
+// way with paths, but for tests of another one.
+/**
+ * A path below a folder, relative to it and with `/` between its parts; '' for the folder itself, `undefined` for what lies
+ * elsewhere. Both are taken as they are: links are not looked at.
+ */
+function below(folder, path, flavour = node_path__WEBPACK_IMPORTED_MODULE_0__) {
+    const inside = flavour.relative(folder, flavour.resolve(folder, path));
+    // On another drive there is no way from one to the other.
+    if (inside === '..' || inside.startsWith(`..${flavour.sep}`) || flavour.isAbsolute(inside))
+        return undefined;
+    // On Windows a colon begins a hidden stream of a file, and taken for itself the name of a drive.
+    if (flavour.sep === '\\' && inside.includes(':'))
+        return undefined;
+    return inside.split(flavour.sep).join('/');
+}
+/** A path with `/` between its parts. Only where `\` parts them too: elsewhere it is a character like any other. */
+function slashed(path, flavour = node_path__WEBPACK_IMPORTED_MODULE_0__) {
+    return flavour.sep === '\\' ? path.replaceAll('\\', '/') : path;
+}
+/** Whether a path read from a file stays inside the folder it is meant for: relative, no `..`, no drive, no other separators. */
+function isPlain(path) {
+    if (path.includes('\\') || path.includes('\0') || path.includes(':'))
+        return false;
+    return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+}
+/** Equal for paths that some disk takes for one: macOS and Windows ignore case, macOS also how accents are composed. */
+function folded(path) {
+    return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+}
+const DEVICES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)[ ]*(?=\.|$)/i;
+/**
+ * The name of one file or folder as every system and an artifact take it: `" : < > | * ?`, control characters, and dots and spaces
+ * at the end become `_`; the name of a device of Windows (`CON`, `nul.txt`) gets one.
+ */
+function safeName(name) {
+    return name
+        .replace(/[":<>|*?\p{Cc}]/gu, '_')
+        .replace(/[. ]+$/, (end) => '_'.repeat(end.length))
+        .replace(DEVICES, (device) => `${device}_`);
+}
+
+
+/***/ }),
+
 /***/ 16756:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -6075,16 +7494,16 @@ async function withinDeadline(step, phase, body) {
 /* harmony export */   b: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
-/* harmony import */ var _inputs_request_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(59950);
+/* harmony import */ var _inputs_request_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(47852);
 /* harmony import */ var _operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(70819);
 /* harmony import */ var _operations_delete_draft_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(12690);
 /* harmony import */ var _operations_remove_dataset_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(17126);
-/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(83865);
+/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(32502);
 /* harmony import */ var _runner_cancellation_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(50172);
 /* harmony import */ var _runner_context_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(24092);
 /* harmony import */ var _runner_log_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(51103);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(56275);
-/* harmony import */ var _summarize_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(16476);
+/* harmony import */ var _summarize_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(3958);
 
 
 
@@ -6213,10 +7632,10 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(19473);
-// EXTERNAL MODULE: ./build/inputs/request.js + 26 modules
-var inputs_request = __webpack_require__(59950);
-// EXTERNAL MODULE: ./build/operations/index.js + 37 modules
-var operations = __webpack_require__(83865);
+// EXTERNAL MODULE: ./build/inputs/request.js + 23 modules
+var inputs_request = __webpack_require__(47852);
+// EXTERNAL MODULE: ./build/operations/index.js + 41 modules
+var operations = __webpack_require__(32502);
 // EXTERNAL MODULE: ./build/runner/cancellation.js
 var runner_cancellation = __webpack_require__(50172);
 // EXTERNAL MODULE: ./build/runner/context.js
@@ -6257,8 +7676,8 @@ function fail(error, options) {
 var log = __webpack_require__(51103);
 // EXTERNAL MODULE: ./build/session.js + 9 modules
 var build_session = __webpack_require__(56275);
-// EXTERNAL MODULE: ./build/summarize.js + 1 modules
-var summarize = __webpack_require__(16476);
+// EXTERNAL MODULE: ./build/summarize.js + 3 modules
+var summarize = __webpack_require__(3958);
 // EXTERNAL MODULE: ./build/version.js
 var version = __webpack_require__(58508);
 ;// CONCATENATED MODULE: ./build/run.js
@@ -6401,7 +7820,9 @@ function listenForCancellation(process) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   y: () => (/* binding */ readContext)
 /* harmony export */ });
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(93912);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(48161);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(93912);
+
 
 /**
  * Reads the runner's variables. `repository`, `job`, `runId`, `runAttempt`, `sha` and `event` are plain ASCII and may go into
@@ -6409,7 +7830,7 @@ function listenForCancellation(process) {
  */
 function readContext(env) {
     const shaped = (name, shape) => (shape.test(env[name] ?? '') ? env[name] : undefined);
-    const line = (name) => (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(env[name] ?? '', 250) || undefined;
+    const line = (name) => (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(env[name] ?? '', 250) || undefined;
     const repository = shaped('GITHUB_REPOSITORY', /^[\w.-]{1,100}\/[\w.-]{1,100}$/);
     const runId = shaped('GITHUB_RUN_ID', /^\d{1,20}$/);
     const runAttempt = shaped('GITHUB_RUN_ATTEMPT', /^\d{1,10}$/);
@@ -6430,6 +7851,7 @@ function readContext(env) {
         apiUrl: address(env['GITHUB_API_URL'], 'https://api.github.com'),
         runUrl: run && runAttempt ? `${run}/attempts/${runAttempt}` : run,
         workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
+        temp: env['RUNNER_TEMP'] || (0,node_os__WEBPACK_IMPORTED_MODULE_0__.tmpdir)(),
         retentionDays: days === undefined ? undefined : Number(days),
         isEnterpriseServer: isEnterpriseServer(serverUrl),
         isRunner: env['GITHUB_ACTIONS'] === 'true',
@@ -6653,7 +8075,7 @@ class RunnerReporter {
     #outputs = new Outputs();
     #unwritten = new Set();
     #facts = new Map();
-    #tables = new Map();
+    #sections = new Map();
     #notes = [];
     #warnings = new Set();
     #inGroup = false;
@@ -6667,9 +8089,9 @@ class RunnerReporter {
     get facts() {
         return [...this.#facts.values()];
     }
-    /** Tables for the job summary, in the order their titles were first given. */
-    get tables() {
-        return [...this.#tables.values()];
+    /** Tables and charts for the job summary, in the order their titles were first given. */
+    get sections() {
+        return [...this.#sections.values()];
     }
     get notes() {
         return this.#notes;
@@ -6782,7 +8204,10 @@ class RunnerReporter {
         this.#facts.set(label, { label, value, ...options });
     }
     table(table) {
-        this.#tables.set(table.title, table);
+        this.#sections.set(table.title, table);
+    }
+    chart(chart) {
+        this.#sections.set(chart.title, chart);
     }
     note(text) {
         this.#notes.push(text);
@@ -6859,9 +8284,11 @@ function readState(env) {
 /* harmony export */   Ko: () => (/* binding */ indentedLine),
 /* harmony export */   Mn: () => (/* binding */ lines),
 /* harmony export */   TN: () => (/* binding */ oneLine),
+/* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   aY: () => (/* binding */ code),
 /* harmony export */   p0: () => (/* binding */ duration),
-/* harmony export */   wD: () => (/* binding */ markdown)
+/* harmony export */   wD: () => (/* binding */ markdown),
+/* harmony export */   x8: () => (/* binding */ signed)
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57975);
 /* harmony import */ var pretty_ms__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(64506);
@@ -6943,6 +8370,17 @@ function entities(text) {
 function duration(ms) {
     const seconds = Math.floor(ms / 1000);
     return seconds < 1 ? '0s' : (0,pretty_ms__WEBPACK_IMPORTED_MODULE_1__/* ["default"] */ .A)(seconds * 1000, { unitCount: 2 });
+}
+/** A number for people: `1,234,567`; at most three digits after the point. */
+function count(value) {
+    return value.toLocaleString('en-US');
+}
+/** A difference for people: `+12`, `−3` with a real minus, `±0`. */
+function signed(difference) {
+    const size = count(Math.abs(difference));
+    if (size === '0')
+        return '±0';
+    return `${difference < 0 ? '−' : '+'}${size}`;
 }
 
 
@@ -7982,7 +9420,7 @@ class Session {
 
 /***/ }),
 
-/***/ 16476:
+/***/ 3958:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -7997,7 +9435,188 @@ var promises_ = __webpack_require__(51455);
 var errors = __webpack_require__(19473);
 // EXTERNAL MODULE: ./build/runner/text.js
 var runner_text = __webpack_require__(93912);
+;// CONCATENATED MODULE: ./build/runner/chart-names.js
+
+/**
+ * Names from outside as they may stand between double quotes in a Mermaid chart: in one line, at most `room` wide, where a plain small
+ * letter or digit is 1, and each unlike the others, since Mermaid draws what has one name at one place. What could end the quotes
+ * or begin a tag or an entity is shown by a look-alike, what could begin a comment or a directive is parted, and what has no known
+ * width shows as `?`.
+ */
+function chartNames(names, room) {
+    const given = new Set();
+    return names.map((name) => {
+        const plain = harmless(name) || '(no name)';
+        let shown = shortened(plain, room);
+        for (let number = 2; given.has(shown); number += 1) {
+            const ending = ` (${number})`;
+            shown = shortened(plain, room - ending.length) + ending;
+        }
+        given.add(shown);
+        return shown;
+    });
+}
+/** More of a name is never shown. */
+const READ_CHARS = 1_000;
+// Mermaid leaves out all names of an axis when one is too wide, so nothing is kept whose width is not known: what has no
+// glyph (private, unassigned), the letters beyond the basic plane other than Chinese ones, and three signs of many letters' width.
+const NO_KNOWN_WIDTH = /[^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]|(?![\p{Script=Han}\p{Emoji}])[\u{10000}-\u{10FFFF}]|[\u2E3A\u2E3B\uFDFD]/gu;
+function harmless(name) {
+    return ((0,runner_text/* oneLine */.TN)(name.slice(0, READ_CHARS).normalize('NFKC'), Infinity)
+        .replace(NO_KNOWN_WIDTH, '?')
+        // Marks piled up reach into the rows above and below.
+        .replace(/(\p{M}{3})\p{M}+/gu, '$1')
+        .replace(/["`]/g, "'")
+        .replaceAll('<', '‹')
+        .replaceAll('>', '›')
+        // The Greek question mark: `#35;` is an entity in Mermaid, and the semicolon after `style a:#b` goes.
+        .replaceAll(';', '\u037E')
+        // Parted by an invisible space: `%%` begins a comment, even right after the quote, `%%{` a directive, even within, and
+        // `¶ß` is Mermaid's own stand-in for a semicolon.
+        .replace(/%(?=%)|¶(?=ß)/g, '$&\u200B'));
+}
+/** Cut in the middle: the names of classes often begin alike, or end alike. */
+function shortened(name, room) {
+    if (widthOf(name) <= room)
+        return name;
+    const letters = Array.from(new Intl.Segmenter('en').segment(name), ({ segment }) => segment);
+    const half = (room - widthOf('…')) / 2;
+    const head = fitting(letters, half);
+    const tail = fitting(letters.toReversed(), half).toReversed();
+    return `${head.join('').trimEnd()}…${tail.join('').trimStart()}`;
+}
+function fitting(letters, room) {
+    let left = room;
+    const end = letters.findIndex((letter) => (left -= widthOf(letter)) < 0);
+    return letters.slice(0, end);
+}
+/** From above, for the fonts that Mermaid asks for: Trebuchet, Verdana, Arial, and what stands for them on Linux. */
+function widthOf(text) {
+    let width = 0;
+    for (const character of text) {
+        if (/\p{M}/u.test(character))
+            continue;
+        if (/[A-Zmw@%&+]/.test(character))
+            width += 1.5;
+        else if (character < '\u007F')
+            width += 1;
+        else
+            width += character < '\u0900' ? 1.5 : 2;
+    }
+    return width;
+}
+
+;// CONCATENATED MODULE: ./build/runner/chart.js
+
+
+/** More bars are no picture any more. */
+const MAX_CATEGORIES = 15;
+/** In CSS pixels; GitHub makes a chart narrower where there is less room. */
+const WIDTH = 900;
+const ROW_HEIGHT = 34;
+/** The part of the width, in percent, that the names may not take from the bars: Mermaid would leave all of them out. */
+const BARS_PERCENT = 38;
+/** How wide a name and its numbers may be together, in small letters of 9 pixels; the rest of 62 % is the axis and its padding. */
+const LABEL_ROOM = 58;
+const NAME_ROOM = 32;
+const MIN_NAME_ROOM = 16;
+/** Of the squares in the legend, and seen on white and on black: more, fewer, and what both have or the only series. */
+const COLOURS = ['#2da44e', '#e5534b', '#539bf5'];
+/**
+ * A chart as a section of the job summary: lying bars, each with its name and numbers, in a Mermaid fence. Of two series, a bar is as
+ * long as the smaller value, and goes on in the colour of more or of fewer up to the larger. `undefined` where Mermaid cannot show
+ * it well: too many categories or none, and values that are missing, below zero or have too many digits.
+ *
+ * Mermaid draws the bars of a category over each other, the last in front, and knows no legend (seen in 11.4, 11.12, 11.17 and
+ * 12.3). Its own colours are too pale on white, and a labelled axis of values makes a bar of nothing look like something.
+ */
+function chartMarkdown(chart) {
+    const { categories, series } = chart;
+    const [first, second] = series;
+    if (!first || series.length > 2 || categories.length === 0 || categories.length > MAX_CATEGORIES)
+        return undefined;
+    const before = categories.map((_, row) => first.values[row] ?? Number.NaN);
+    const after = second ? categories.map((_, row) => second.values[row] ?? Number.NaN) : before;
+    // The numbers of Mermaid have no exponent.
+    if (![...before, ...after].every((value) => /^\d+(\.\d+)?$/.test(String(value))))
+        return undefined;
+    const figures = before.map((value, row) => change(value, after[row] ?? value));
+    const room = Math.min(NAME_ROOM, LABEL_ROOM - Math.max(...figures.map((figure) => widthOf(` · ${figure}`))));
+    if (room < MIN_NAME_ROOM)
+        return undefined;
+    const names = chartNames(categories, room);
+    const labels = names.map((name, row) => `${leftToRight(name)} · ${figures[row]}`);
+    const unit = (0,runner_text/* markdown */.wD)(chart.unit, 100);
+    const legend = second
+        ? `🟦 ${unit}, ${(0,runner_text/* markdown */.wD)(first.name, 100)} → ${(0,runner_text/* markdown */.wD)(second.name, 100)} · 🟩 more · 🟥 fewer`
+        : `🟦 ${unit}`;
+    return `\n### ${(0,runner_text/* markdown */.wD)(chart.title, 200)}\n\n${legend}\n\n${fence(labels, before, after)}`;
+}
+function fence(labels, before, after) {
+    const both = before.map((value, row) => Math.min(value, after[row] ?? value));
+    const beyond = (values) => values.map((value, row) => (value > (both[row] ?? value) ? value : 0));
+    return `\`\`\`mermaid
+---
+config:
+  themeVariables:
+    xyChart:
+      backgroundColor: transparent
+      plotColorPalette: "${COLOURS.join(',')}"
+  xyChart:
+    width: ${WIDTH}
+    height: ${labels.length * ROW_HEIGHT}
+    plotReservedSpacePercent: ${BARS_PERCENT}
+    xAxis:
+      showTick: false
+    yAxis:
+      showLabel: false
+      showTick: false
+      showAxisLine: false
+---
+xychart-beta horizontal
+  x-axis [${labels.map((label) => `"${label}"`).join(', ')}]
+  y-axis 0 --> ${Math.max(...before, ...after) || 1}
+  bar [${beyond(after).join(', ')}]
+  bar [${beyond(before).join(', ')}]
+  bar [${both.join(', ')}]
+\`\`\`
+`;
+}
+/** The same as a table, for what cannot be drawn. */
+function chartTable(chart) {
+    const { title, unit, categories, series } = chart;
+    const [first, second] = series;
+    const headers = second ? series.map(({ name }) => `${unit} ${name}`) : [unit];
+    const compared = first && second && series.length === 2;
+    return {
+        title,
+        headers: ['', ...headers, ...(compared ? ['change'] : [])],
+        rows: categories.map((category, row) => {
+            const cells = series.map(({ values }) => figureOr(values[row], runner_text/* count */.U9));
+            if (!compared)
+                return [category, ...cells];
+            return [
+                category,
+                ...cells,
+                figureOr((second.values[row] ?? Number.NaN) - (first.values[row] ?? Number.NaN), runner_text/* signed */.x8),
+            ];
+        }),
+    };
+}
+function change(before, after) {
+    const [from, to] = [(0,runner_text/* count */.U9)(before), (0,runner_text/* count */.U9)(after)];
+    return from === to ? to : `${from} → ${to} (${(0,runner_text/* signed */.x8)(after - before)})`;
+}
+function figureOr(value, shown) {
+    return Number.isFinite(value) ? shown(Number(value)) : '?';
+}
+/** After a name in Hebrew or Arabic the numbers would run from right to left, and the arrow would point to the older one. */
+function leftToRight(name) {
+    return /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/.test(name) ? `${name}\u200E` : name;
+}
+
 ;// CONCATENATED MODULE: ./build/runner/summary.js
+
 
 
 
@@ -8011,7 +9630,7 @@ const TITLES = {
     cancelled: (operation) => `🚫 Visual Layer: ${operation} was cancelled`,
     timed_out: (operation) => `⏱️ Visual Layer: ${operation} timed out`,
 };
-/** The summary as Markdown, of at most `maxBytes` bytes: rows that do not fit are counted, none is cut in the middle. */
+/** The summary as Markdown, of at most `maxBytes` bytes: rows and charts that do not fit are counted, none is cut in the middle. */
 function buildSummary(model, maxBytes = MAX_BYTES) {
     const page = new Page(maxBytes);
     page.add(`## ${TITLES[model.outcome]((0,runner_text/* markdown */.wD)(model.operation, 100))}\n\n${paragraph(model.headline, 1000)}\n`);
@@ -8020,8 +9639,16 @@ function buildSummary(model, maxBytes = MAX_BYTES) {
     page.list('\n| | |\n| --- | --- |\n', factRows(model));
     page.list('\n### What happened\n\n', model.notes.map((note) => `- ${(0,runner_text/* markdown */.wD)(note, 1000)}\n`));
     page.list('\n### Warnings\n\n', model.warnings.map((warning) => `- ${paragraph(warning, 2000)}\n`));
-    for (const table of model.tables ?? [])
-        page.list(tableHead(table), table.rows.map((row) => tableRow(row.map(cell))));
+    let chartsLeftOut = 0;
+    for (const section of model.sections ?? []) {
+        const chart = 'series' in section ? chartMarkdown(section) : undefined;
+        if (chart === undefined)
+            addTable(page, 'series' in section ? chartTable(section) : section);
+        else if (!page.add(chart))
+            chartsLeftOut += 1;
+    }
+    if (chartsLeftOut > 0)
+        page.addNote(`${(0,runner_text/* count */.U9)(chartsLeftOut)} more ${chartsLeftOut === 1 ? 'chart' : 'charts'}`);
     return page.text;
 }
 /**
@@ -8069,7 +9696,11 @@ class Page {
         const fitting = this.add(head) ? items.findIndex((item) => !this.add(item)) : 0;
         if (fitting < 0)
             return;
-        const note = `\n… and ${(items.length - fitting).toLocaleString('en-US')} more\n`;
+        this.addNote(`${(0,runner_text/* count */.U9)(items.length - fitting)} more`);
+    }
+    /** Says what was left out, in the room kept free for that. */
+    addNote(leftOut) {
+        const note = `\n… and ${leftOut}\n`;
         if (Buffer.byteLength(this.#text + note) <= this.#maxBytes)
             this.#text += note;
     }
@@ -8098,9 +9729,9 @@ function runName(runUrl) {
     const [, run, attempt] = /\/runs\/(\d+)(?:\/attempts\/(\d+))?$/.exec(runUrl) ?? [];
     return run ? `${run}${attempt ? `, attempt ${attempt}` : ''}` : 'this run';
 }
-function tableHead(table) {
+function addTable(page, table) {
     const headers = table.headers.map((header) => (0,runner_text/* markdown */.wD)(header, 100));
-    return `\n### ${(0,runner_text/* markdown */.wD)(table.title, 200)}\n\n${tableRow(headers)}${tableRow(headers.map(() => '---'))}`;
+    page.list(`\n### ${(0,runner_text/* markdown */.wD)(table.title, 200)}\n\n${tableRow(headers)}${tableRow(headers.map(() => '---'))}`, table.rows.map((row) => tableRow(row.map(cell))));
 }
 function tableRow(cells) {
     return `| ${cells.join(' | ')} |\n`;
@@ -8135,12 +9766,12 @@ async function summarize({ reporter, context, request, headline, failure, env })
     await writeSummary({
         operation: request?.operation ?? env['INPUT_OPERATION'] ?? 'no operation',
         outcome: outcomeOf(failure),
-        headline: failure ? 'The step ended early. What is known so far stands below.' : headline,
+        headline: failure ? beginning(failure) : headline,
         dataset: id === '' ? undefined : { name, id, link },
         facts: reporter.facts,
         notes: reporter.notes.filter((note) => note !== headline),
         warnings: reporter.warnings,
-        tables: reporter.tables,
+        sections: reporter.sections,
         error: failure && {
             code: failure.code,
             message: failure.message,
@@ -8150,6 +9781,11 @@ async function summarize({ reporter, context, request, headline, failure, env })
         durationMs: reporter.elapsedMs,
         runUrl: context.runUrl,
     }, { env, reporter });
+}
+function beginning({ code }) {
+    return code === 'gate_failed'
+        ? 'The export is complete and safe; what it holds fails the step, as fail_if asks.'
+        : 'The step ended early. What is known so far stands below.';
 }
 function outcomeOf(failure) {
     switch (failure?.code) {
@@ -8343,8 +9979,8 @@ var disk = __webpack_require__(68109);
 var entry_bytes = __webpack_require__(36944);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: ./build/transfer/plain-path.js
-var plain_path = __webpack_require__(90372);
+// EXTERNAL MODULE: ./build/paths.js
+var paths = __webpack_require__(31340);
 ;// CONCATENATED MODULE: ./build/transfer/entry-names.js
 
 
@@ -8353,7 +9989,6 @@ var plain_path = __webpack_require__(90372);
 const LONGEST_SEGMENT = 255;
 /** Leaves room for the output folder within the 4,096 bytes that Linux allows a path. */
 const LONGEST_PATH = 2048;
-const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)[ ]*(?=\.|$)/i;
 /**
  * Decides where each entry of an archive lies on disk, in the order given.
  *
@@ -8426,10 +10061,7 @@ function segmentsOf(name) {
     return segments;
 }
 function safeSegment(segment) {
-    const shown = segment
-        .replace(/[":<>|*?\p{Cc}]/gu, '_')
-        .replace(/[. ]+$/, (end) => '_'.repeat(end.length))
-        .replace(RESERVED_ON_WINDOWS, (device) => `${device}_`);
+    const shown = (0,paths/* safeName */.jC)(segment);
     return Buffer.byteLength(shown) <= LONGEST_SEGMENT ? shown : withHash(shown, segment);
 }
 /** `name.ext` as `name~0123abcd.ext`, cut to what a file system takes; the digits come from `original`. */
@@ -8472,17 +10104,17 @@ function separate(places, reserved) {
     if (!hasTwins(wanted))
         return;
     for (const place of places) {
-        if (place.kind === 'folder' || (wanted.get((0,plain_path/* folded */.T)(place.path)) ?? 0) < 2)
+        if (place.kind === 'folder' || (wanted.get((0,paths/* folded */.TM)(place.path)) ?? 0) < 2)
             continue;
         const cut = place.path.lastIndexOf('/') + 1;
         place.path = place.path.slice(0, cut) + withHash(place.path.slice(cut), place.entry.name);
     }
     const taken = occupied(places, reserved);
-    const kept = reserved.find((path) => (taken.get((0,plain_path/* folded */.T)(path)) ?? 0) > 1);
+    const kept = reserved.find((path) => (taken.get((0,paths/* folded */.TM)(path)) ?? 0) > 1);
     if (kept !== undefined)
         throw refusal(kept, 'this place is kept for a file of the action');
     for (const { entry, kind, path } of places) {
-        if (kind === 'folder' || taken.get((0,plain_path/* folded */.T)(path)) === 1)
+        if (kind === 'folder' || taken.get((0,paths/* folded */.TM)(path)) === 1)
             continue;
         throw refusal(entry.name, 'another entry takes the same place on disk');
     }
@@ -8499,11 +10131,11 @@ function occupied(places, reserved) {
     const counts = new Map();
     const take = (key) => counts.set(key, (counts.get(key) ?? 0) + 1);
     for (const path of reserved)
-        take((0,plain_path/* folded */.T)(path));
+        take((0,paths/* folded */.TM)(path));
     for (const { kind, path } of places) {
         if (kind === 'file')
-            take((0,plain_path/* folded */.T)(path));
-        let folder = (0,plain_path/* folded */.T)(kind === 'folder' ? path : parentOf(path));
+            take((0,paths/* folded */.TM)(path));
+        let folder = (0,paths/* folded */.TM)(kind === 'folder' ? path : parentOf(path));
         while (folder !== '' && !folders.has(folder)) {
             folders.add(folder);
             take(folder);
@@ -8596,27 +10228,6 @@ function methodOf({ name, encrypted, method }) {
     if (method === 8)
         return 'deflated';
     throw (0,damaged/* damaged */.q)(name, `it is packed with method ${method}, which is neither "stored" nor "deflated"`);
-}
-
-
-/***/ }),
-
-/***/ 90372:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ isPlain),
-/* harmony export */   T: () => (/* binding */ folded)
-/* harmony export */ });
-/** Whether a path read from a file stays inside the folder it is meant for: relative, no `..`, no drive, no other separators. */
-function isPlain(path) {
-    if (path.includes('\\') || path.includes('\0') || path.includes(':'))
-        return false;
-    return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
-}
-/** Equal for paths that some disk takes for one: macOS and Windows ignore case, macOS also how accents are composed. */
-function folded(path) {
-    return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
 

@@ -2,6 +2,73 @@ export const id = 799;
 export const ids = [799];
 export const modules = {
 
+/***/ 52617:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   YZ: () => (/* binding */ readKey),
+/* harmony export */   cm: () => (/* binding */ KEY_WORDS),
+/* harmony export */   il: () => (/* binding */ spread)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+
+/** The key of an id is four 32-bit words. */
+const KEY_WORDS = 4;
+/** Drawn anew in every process: nobody can prepare ids that all fall on one slot of a table. */
+const [SEED = 0] = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomFillSync)(new Uint32Array(1));
+/**
+ * Makes `key` that of an id: a UUID's own bytes (upper and lower case are the same), half of the SHA-256 of any other text, or the
+ * first 16 bytes of a hash.
+ *
+ * @returns whether the id is the text of a UUID
+ */
+function readKey(id, key) {
+    if (typeof id === 'string' && readUuid(id, key))
+        return true;
+    const bytes = typeof id === 'string' ? (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('sha256', id, 'buffer') : id;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let word = 0; word < KEY_WORDS; word += 1)
+        key[word] = view.getUint32(word * 4);
+    return false;
+}
+/** A key spread over 32 bits. Ids made from a clock differ in few bits: every bit has to reach those that choose a slot. */
+function spread(key) {
+    let mixed = Math.imul((key[0] ?? 0) ^ SEED, 0x85ebca6b) ^ Math.imul(key[1] ?? 0, 0xc2b2ae35);
+    mixed = Math.imul(mixed ^ (mixed >>> 15) ^ (key[2] ?? 0), 0x27d4eb2f) ^ Math.imul(key[3] ?? 0, 0x165667b1);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0x9e3779b1);
+    return mixed ^ (mixed >>> 16);
+}
+const DASH = 0x2d;
+/** The value of a hex digit by its character code, below 128; 16 for what is none. */
+const digits = Uint8Array.from({ length: 128 }, (_, code) => {
+    const value = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase());
+    return value === -1 ? 16 : value;
+});
+/** False when the text is no UUID. */
+function readUuid(text, key) {
+    if (text.length !== 36)
+        return false;
+    let digit = 0;
+    for (let at = 0; at < 36; at += 1) {
+        const code = text.charCodeAt(at);
+        if (at === 8 || at === 13 || at === 18 || at === 23) {
+            if (code !== DASH)
+                return false;
+            continue;
+        }
+        const value = digits[code] ?? 16;
+        if (value === 16)
+            return false;
+        const word = digit >>> 3;
+        key[word] = ((key[word] ?? 0) << 4) | value;
+        digit += 1;
+    }
+    return true;
+}
+
+
+/***/ }),
+
 /***/ 88954:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -43,21 +110,20 @@ class FilesBelow {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   w: () => (/* binding */ IdSet)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var _id_key_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(52617);
 
-/** A key is four 32-bit words. A slot of the table with four zeros is free. */
-const WORDS = 4;
+/** A slot with four zeros is free. */
 const FIRST_SLOTS = 1024;
 const FULLEST = 0.75;
 /** The key of the id that is being looked up. */
-const key = new Uint32Array(WORDS);
+const key = new Uint32Array(_id_key_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_WORDS */ .cm);
 /**
  * A set of ids that may be millions: 16 bytes a slot, with between 1.3 and 2.7 slots for an id, and three times its memory for the
  * moments in which it grows. UUIDs are kept as they are (upper and lower case are the same); other ids as half of their SHA-256.
  */
 class IdSet {
     size = 0;
-    #table = new Uint32Array(FIRST_SLOTS * WORDS);
+    #table = new Uint32Array(FIRST_SLOTS * _id_key_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_WORDS */ .cm);
     /** Whether the id whose key is all zeros is in the set: it has no place in the table. */
     #zero = false;
     /**
@@ -65,16 +131,16 @@ class IdSet {
      * @returns whether it is new
      */
     add(id) {
-        readKey(id);
+        (0,_id_key_js__WEBPACK_IMPORTED_MODULE_0__/* .readKey */ .YZ)(id, key);
         return this.#addKey();
     }
     has(id) {
-        readKey(id);
+        (0,_id_key_js__WEBPACK_IMPORTED_MODULE_0__/* .readKey */ .YZ)(id, key);
         return isZero(key, 0) ? this.#zero : !isZero(this.#table, slotOf(this.#table));
     }
     addAll(other) {
         const table = other.#table;
-        for (let at = 0; at < table.length; at += WORDS) {
+        for (let at = 0; at < table.length; at += _id_key_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_WORDS */ .cm) {
             if (isZero(table, at))
                 continue;
             copyKey(table, at);
@@ -98,13 +164,13 @@ class IdSet {
             this.#table.set(key, at);
         }
         this.size += 1;
-        if (this.size * WORDS > this.#table.length * FULLEST)
+        if (this.size * _id_key_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_WORDS */ .cm > this.#table.length * FULLEST)
             this.#grow();
         return true;
     }
     #grow() {
         const table = new Uint32Array(this.#table.length * 2);
-        for (let at = 0; at < this.#table.length; at += WORDS) {
+        for (let at = 0; at < this.#table.length; at += _id_key_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_WORDS */ .cm) {
             if (isZero(this.#table, at))
                 continue;
             copyKey(this.#table, at);
@@ -114,7 +180,7 @@ class IdSet {
     }
 }
 function copyKey(table, at) {
-    for (let word = 0; word < WORDS; word += 1)
+    for (let word = 0; word < _id_key_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_WORDS */ .cm; word += 1)
         key[word] = table[at + word] ?? 0;
 }
 function isZero(words, at) {
@@ -123,53 +189,13 @@ function isZero(words, at) {
 /** Where the key is in a table, or the free place for it. There is always a free one. */
 function slotOf(table) {
     const mask = table.length - 1;
-    // Ids made from a clock differ in few bits: every bit has to reach those that choose the slot.
-    let mixed = Math.imul(key[0] ?? 0, 0x85ebca6b) ^ Math.imul(key[1] ?? 0, 0xc2b2ae35);
-    mixed = Math.imul(mixed ^ (mixed >>> 15) ^ (key[2] ?? 0), 0x27d4eb2f) ^ Math.imul(key[3] ?? 0, 0x165667b1);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0x9e3779b1);
-    let at = ((mixed ^ (mixed >>> 16)) * WORDS) & mask;
+    let at = ((0,_id_key_js__WEBPACK_IMPORTED_MODULE_0__/* .spread */ .il)(key) * _id_key_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_WORDS */ .cm) & mask;
     while (!isZero(table, at) && !isKey(table, at))
-        at = (at + WORDS) & mask;
+        at = (at + _id_key_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_WORDS */ .cm) & mask;
     return at;
 }
 function isKey(table, at) {
     return table[at] === key[0] && table[at + 1] === key[1] && table[at + 2] === key[2] && table[at + 3] === key[3];
-}
-/** Makes `key` that of an id. */
-function readKey(id) {
-    if (typeof id === 'string' && readUuid(id))
-        return;
-    const bytes = typeof id === 'string' ? (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('sha256', id, 'buffer') : id;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let word = 0; word < WORDS; word += 1)
-        key[word] = view.getUint32(word * 4);
-}
-const DASH = 0x2d;
-/** The value of a hex digit by its character code, below 128; 16 for what is none. */
-const digits = Uint8Array.from({ length: 128 }, (_, code) => {
-    const value = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase());
-    return value === -1 ? 16 : value;
-});
-/** False when the text is no UUID. */
-function readUuid(text) {
-    if (text.length !== 36)
-        return false;
-    let digit = 0;
-    for (let at = 0; at < 36; at += 1) {
-        const code = text.charCodeAt(at);
-        if (at === 8 || at === 13 || at === 18 || at === 23) {
-            if (code !== DASH)
-                return false;
-            continue;
-        }
-        const value = digits[code] ?? 16;
-        if (value === 16)
-            return false;
-        const word = digit >>> 3;
-        key[word] = ((key[word] ?? 0) << 4) | value;
-        digit += 1;
-    }
-    return true;
 }
 
 
@@ -198,8 +224,8 @@ var part_record = __webpack_require__(97448);
 var external_node_fs_ = __webpack_require__(73024);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __webpack_require__(58500);
-// EXTERNAL MODULE: ./build/transfer/plain-path.js
-var plain_path = __webpack_require__(90372);
+// EXTERNAL MODULE: ./build/paths.js
+var paths = __webpack_require__(31340);
 // EXTERNAL MODULE: ./build/exports/earlier-export.js
 var earlier_export = __webpack_require__(44495);
 // EXTERNAL MODULE: ./build/exports/manifest.js
@@ -228,7 +254,7 @@ async function takeBack(work) {
     const files = (0,external_node_path_.join)(work, part_record/* FILES_FOLDER */.rv);
     const moved = new Set();
     for (const { path } of moving.files) {
-        if (!(0,plain_path/* isPlain */.$)(path) || (0,earlier_export/* look */.Op)((0,external_node_path_.join)(files, path)) || !(0,earlier_export/* isPlainFile */.Dn)(outputDir, path))
+        if (!(0,paths/* isPlain */.$i)(path) || (0,earlier_export/* look */.Op)((0,external_node_path_.join)(files, path)) || !(0,earlier_export/* isPlainFile */.Dn)(outputDir, path))
             continue;
         (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)((0,external_node_path_.join)(files, path)), { recursive: true });
         (0,external_node_fs_.renameSync)((0,external_node_path_.join)(outputDir, path), (0,external_node_path_.join)(files, path));
@@ -434,13 +460,13 @@ async function onDisk(doing, path, body) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(58500);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(9691);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(9691);
 /* harmony import */ var _transfer_disk_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(68109);
-/* harmony import */ var _transfer_plain_path_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(90372);
-/* harmony import */ var _earlier_export_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(44495);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(54731);
-/* harmony import */ var _files_below_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(88954);
-/* harmony import */ var _places_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(74377);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(31340);
+/* harmony import */ var _earlier_export_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(44495);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(54731);
+/* harmony import */ var _files_below_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(88954);
+/* harmony import */ var _places_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(74377);
 
 
 
@@ -456,23 +482,23 @@ const RECORD_NAME = 'part.json';
 const FILES_FOLDER = 'files';
 /** The longest record that is read, in bytes: that of some four million files. */
 const LARGEST_RECORD = 500 * 1024 * 1024;
-const count = zod__WEBPACK_IMPORTED_MODULE_8__/* .int */ .Whr().nonnegative();
-const hash = zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
-const plainPath = zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().refine(_transfer_plain_path_js__WEBPACK_IMPORTED_MODULE_9__/* .isPlain */ .$);
-const recordSchema = zod__WEBPACK_IMPORTED_MODULE_8__/* .object */ .Ikc({
-    number: zod__WEBPACK_IMPORTED_MODULE_8__/* .int */ .Whr().positive(),
-    exportId: zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP(),
+const count = zod__WEBPACK_IMPORTED_MODULE_9__/* .int */ .Whr().nonnegative();
+const hash = zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
+const plainPath = zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().refine(_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .isPlain */ .$i);
+const recordSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .object */ .Ikc({
+    number: zod__WEBPACK_IMPORTED_MODULE_9__/* .int */ .Whr().positive(),
+    exportId: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP(),
     sizeBytes: count,
     sha256: hash,
     mediaCount: count,
     contentDigest: hash,
-    content: zod__WEBPACK_IMPORTED_MODULE_8__/* .object */ .Ikc({ clusters: count, media: count }),
-    metadataFiles: zod__WEBPACK_IMPORTED_MODULE_8__/* .array */ .YOg(plainPath).min(1),
-    files: zod__WEBPACK_IMPORTED_MODULE_8__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_8__/* .object */ .Ikc({
+    content: zod__WEBPACK_IMPORTED_MODULE_9__/* .object */ .Ikc({ clusters: count, media: count }),
+    metadataFiles: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(plainPath).min(1),
+    files: zod__WEBPACK_IMPORTED_MODULE_9__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_9__/* .object */ .Ikc({
         path: plainPath,
-        original_name: zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().exactOptional(),
+        original_name: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().exactOptional(),
         size_bytes: count,
-        crc32: zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP().regex(/^[0-9a-f]{8}$/),
+        crc32: zod__WEBPACK_IMPORTED_MODULE_9__/* .string */ .YjP().regex(/^[0-9a-f]{8}$/),
     })),
 })
     .refine(({ files, metadataFiles }) => {
@@ -483,7 +509,7 @@ const recordSchema = zod__WEBPACK_IMPORTED_MODULE_8__/* .object */ .Ikc({
 async function writePart(folder, { files, ...head }) {
     const place = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, RECORD_NAME);
     try {
-        await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .writeListing */ .UD)(place, head, files);
+        await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .writeListing */ .UD)(place, head, files);
     }
     catch (error) {
         throw (0,_transfer_disk_js__WEBPACK_IMPORTED_MODULE_3__/* .diskFailure */ .C9)(error, 'keep a finished part of the export', place);
@@ -500,8 +526,8 @@ async function readPart(folder, merged) {
     if (!record)
         return undefined;
     const metadata = new Set(record.metadataFiles);
-    const own = new _files_below_js__WEBPACK_IMPORTED_MODULE_6__/* .FilesBelow */ .v((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, FILES_FOLDER));
-    const moved = merged === undefined ? undefined : new _files_below_js__WEBPACK_IMPORTED_MODULE_6__/* .FilesBelow */ .v(merged);
+    const own = new _files_below_js__WEBPACK_IMPORTED_MODULE_7__/* .FilesBelow */ .v((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, FILES_FOLDER));
+    const moved = merged === undefined ? undefined : new _files_below_js__WEBPACK_IMPORTED_MODULE_7__/* .FilesBelow */ .v(merged);
     for (const [index, { path, size_bytes: size }] of record.files.entries()) {
         if (index % 1024 === 1023)
             await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_2__.setImmediate)();
@@ -509,7 +535,7 @@ async function readPart(folder, merged) {
             continue;
         if (!moved || metadata.has(path))
             return undefined;
-        if (moved.sizeOf(path) !== size && moved.sizeOf((0,_places_js__WEBPACK_IMPORTED_MODULE_7__/* .nameOfPart */ .s)(path, record.number)) !== size)
+        if (moved.sizeOf(path) !== size && moved.sizeOf((0,_places_js__WEBPACK_IMPORTED_MODULE_8__/* .nameOfPart */ .s)(path, record.number)) !== size)
             return undefined;
     }
     return record;
@@ -518,7 +544,7 @@ async function readPart(folder, merged) {
 async function readRecord(folder) {
     const place = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, RECORD_NAME);
     try {
-        const stats = (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_4__/* .look */ .Op)(place);
+        const stats = (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_5__/* .look */ .Op)(place);
         if (!stats?.isFile() || stats.size > LARGEST_RECORD)
             return undefined;
         const result = recordSchema.safeParse(JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(place, 'utf8')));
@@ -541,8 +567,8 @@ async function readRecord(folder) {
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(19473);
-/* harmony import */ var _transfer_plain_path_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(90372);
-/* harmony import */ var _id_set_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(33493);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(31340);
+/* harmony import */ var _id_set_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(33493);
 
 
 
@@ -582,7 +608,7 @@ async function planPlaces(parts, reserved) {
     const contents = new Set();
     for await (const { index, number, files } of parts()) {
         for (const { path, size_bytes, crc32 } of files) {
-            const key = (0,_transfer_plain_path_js__WEBPACK_IMPORTED_MODULE_3__/* .folded */ .T)(path);
+            const key = (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)(path);
             if (!contested.has(key))
                 continue;
             const content = `${key}\0${size_bytes}\0${crc32}`;
@@ -593,7 +619,7 @@ async function planPlaces(parts, reserved) {
                 let attempt = 0;
                 do
                     place = nameOfPart(path, number, (attempt += 1));
-                while (!isFree((0,_transfer_plain_path_js__WEBPACK_IMPORTED_MODULE_3__/* .folded */ .T)(place)) || !taken.add((0,_transfer_plain_path_js__WEBPACK_IMPORTED_MODULE_3__/* .folded */ .T)(place)));
+                while (!isFree((0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)(place)) || !taken.add((0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)(place)));
             }
             first.add(key);
             contents.add(content);
@@ -610,18 +636,18 @@ async function planPlaces(parts, reserved) {
 }
 /** The folded paths: of all files, of all folders, and of the files that may not all keep theirs. */
 async function gather(parts, reserved) {
-    const taken = new _id_set_js__WEBPACK_IMPORTED_MODULE_2__/* .IdSet */ .w();
+    const taken = new _id_set_js__WEBPACK_IMPORTED_MODULE_3__/* .IdSet */ .w();
     const folders = new Set(reserved.folders);
     const contested = new Set();
     const seen = new Set();
     for await (const { files } of parts()) {
         for (const { path } of files) {
-            const key = (0,_transfer_plain_path_js__WEBPACK_IMPORTED_MODULE_3__/* .folded */ .T)(path);
+            const key = (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)(path);
             if (!taken.add(key) || reserved.isFile(key))
                 contested.add(key);
             for (let folder = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(path); folder !== '.' && !seen.has(folder); folder = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(folder)) {
                 seen.add(folder);
-                folders.add((0,_transfer_plain_path_js__WEBPACK_IMPORTED_MODULE_3__/* .folded */ .T)(folder));
+                folders.add((0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)(folder));
             }
         }
     }

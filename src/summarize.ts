@@ -25,12 +25,12 @@ export async function summarize({ reporter, context, request, headline, failure,
     {
       operation: request?.operation ?? env['INPUT_OPERATION'] ?? 'no operation',
       outcome: outcomeOf(failure),
-      headline: failure ? 'The step ended early. What is known so far stands below.' : headline,
+      headline: failure ? beginning(failure) : headline,
       dataset: id === '' ? undefined : { name, id, link },
       facts: reporter.facts,
       notes: reporter.notes.filter((note) => note !== headline),
       warnings: reporter.warnings,
-      tables: reporter.tables,
+      sections: reporter.sections,
       error: failure && {
         code: failure.code,
         message: failure.message,
@@ -42,6 +42,12 @@ export async function summarize({ reporter, context, request, headline, failure,
     },
     { env, reporter },
   )
+}
+
+function beginning({ code }: ActionError): string {
+  return code === 'gate_failed'
+    ? 'The export is complete and safe; what it holds fails the step, as fail_if asks.'
+    : 'The step ended early. What is known so far stands below.'
 }
 
 function outcomeOf(failure: ActionError | undefined): Outcome {

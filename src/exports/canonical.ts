@@ -1,3 +1,5 @@
+import { ActionError } from '../errors.ts'
+
 /**
  * One record as text that is equal for equal data: canonical JSON as RFC 8785 defines it (no white space, members sorted by the
  * UTF-16 code units of their names, numbers and strings as ECMAScript writes them, so that 1.0 is 1), with these rules on top:
@@ -9,9 +11,28 @@
  *    arrays keep their order.
  * 4. Parquet values that JSON does not know: a 64-bit integer is written as a number in full, a date and time as an ISO 8601 string
  *    in UTC with milliseconds, bytes as a base64 string, NaN and the infinities as the strings "NaN", "Infinity", "-Infinity".
+ *
+ * Throws `corrupt_download` for a record that is nested thousands of levels deep.
  */
 export function canonical(value: unknown): string {
-  return text(value, '')
+  try {
+    return text(value, '')
+  } catch (error) {
+    // JSON.parse takes a nesting that no function that follows it has a stack for.
+    if (error instanceof RangeError) throw tooDeep(error)
+    throw error
+  }
+}
+
+function tooDeep(cause: RangeError): ActionError {
+  return new ActionError(
+    'corrupt_download',
+    'A record of the export is nested thousands of levels deep: no export has such.',
+    {
+      todo: 'Find out who could have changed the export, and export again.',
+      cause,
+    },
+  )
 }
 
 function text(value: unknown, name: string): string {

@@ -23,9 +23,9 @@ const MOST_WORKERS = 2
 export async function digestRecords(reader: RecordReader, options: DigestOptions): Promise<void> {
   const { digest, signal, onRecord } = options
   const count = options.workers ?? worthwhile(options)
-  if (count > 0 && !onRecord) {
+  if (count > 0) {
     const { digestInWorkers } = await import('./record-workers.ts')
-    return digestInWorkers(reader, { digest, count, signal })
+    return digestInWorkers(reader, { digest, count, signal, onRecord })
   }
   const hasher = new RecordHasher()
   const hashed = Buffer.alloc(HASH_BYTES)
@@ -38,7 +38,9 @@ export async function digestRecords(reader: RecordReader, options: DigestOptions
   })
 }
 
-function worthwhile({ sizeBytes }: DigestOptions): number {
+function worthwhile({ sizeBytes, onRecord }: DigestOptions): number {
   const processors = availableParallelism()
-  return sizeBytes < WORTH_WORKERS || processors === 1 ? 0 : Math.min(processors, MOST_WORKERS)
+  if (sizeBytes < WORTH_WORKERS || processors === 1) return 0
+  // Where this thread parses all records as well, one other has hashed them long before.
+  return onRecord ? 1 : Math.min(processors, MOST_WORKERS)
 }

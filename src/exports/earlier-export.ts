@@ -3,8 +3,8 @@ import { readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ActionError } from '../errors.ts'
 import { codeOf, diskFailure } from '../transfer/disk.ts'
-import { isPlain } from '../transfer/plain-path.ts'
-import { MANIFEST_NAME, readManifest } from './manifest.ts'
+import { isPlain } from '../paths.ts'
+import { COMPARISON_NAME, isComparison, MANIFEST_NAME, readManifest } from './manifest.ts'
 
 /** The beginning of the names of the folders in which exports are unpacked before they are moved into place. */
 export const WORK_PREFIX = '.visual-layer-'
@@ -38,6 +38,8 @@ export async function findEarlier(dir: string, { keep }: { keep?: string } = {})
     const manifest = await readManifest(join(dir, MANIFEST_NAME))
     if (!manifest) throw inTheWay(join(dir, MANIFEST_NAME))
     for (const { path } of manifest.files) if (isPlain(path)) files.add(path)
+    // It tells of that export, not of the next.
+    if (names.includes(COMPARISON_NAME) && (await isComparison(join(dir, COMPARISON_NAME)))) files.add(COMPARISON_NAME)
   }
   for (const work of works) {
     const manifest = await readManifest(join(work, MOVING_NAME))

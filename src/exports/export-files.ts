@@ -1,5 +1,5 @@
 import { open, readdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type Archive, openArchive } from '../transfer/archive.ts'
 import type { ArchiveEntry } from '../transfer/archive-entry.ts'
 import { diskFailure, writeFully } from '../transfer/disk.ts'
@@ -17,22 +17,25 @@ export interface ExportFile {
   onDisk<T>(signal: AbortSignal, use: (path: string) => Promise<T>): Promise<T>
 }
 
-/** Where the export to look into lies. */
-export type ExportPlace = { archive: string } | { dir: string }
+/** Where the export to look into lies: its ZIP, the folder it was unpacked into, or nothing of it but its metadata. */
+export type ExportPlace =
+  /** `spool`: where a file is put that readers need on disk; beside the ZIP where it is not given. */
+  { archive: string; spool?: string } | { dir: string } | { file: string; format: 'json' | 'parquet' }
 
 /** Lends the files of an export that lie at its root or one folder deep, sorted by path, and the number of all its files. */
 export async function withExportFiles<T>(
   place: ExportPlace,
   use: (files: ExportFile[], count: number) => Promise<T>,
 ): Promise<T> {
-  if ('dir' in place) {
-    const files = await filesIn(place.dir)
+  if (!('archive' in place)) {
+    const files = 'dir' in place ? await filesIn(place.dir) : [fileAt(place.file, basename(place.file))]
     return use(files, files.length)
   }
   const archive = await openArchive(place.archive)
   try {
     const shallow = archive.entries.filter(({ path }) => path.split('/').length <= 2)
-    const files = shallow.map((entry) => entryFile(archive, place.archive, entry))
+    const spool = place.spool ?? `${place.archive}.spool`
+    const files = shallow.map((entry) => entryFile(archive, spool, entry))
     return await use(files.sort(byPath), archive.entries.length)
   } finally {
     await archive.close()
@@ -52,16 +55,16 @@ async function filesIn(dir: string): Promise<ExportFile[]> {
       if (inner.isFile()) paths.push(`${entry.name}/${inner.name}`)
     }
   }
-  const files = paths.map((path): ExportFile => {
-    const onDisk = join(dir, path)
-    return {
-      path,
-      sizeBytes: async () => (await stat(onDisk)).size,
-      bytes: (signal) => bytesOf(onDisk, signal),
-      onDisk: (_signal, use) => use(onDisk),
-    }
-  })
-  return files.sort(byPath)
+  return paths.map((path) => fileAt(join(dir, path), path)).sort(byPath)
+}
+
+function fileAt(onDisk: string, path: string): ExportFile {
+  return {
+    path,
+    sizeBytes: async () => (await stat(onDisk)).size,
+    bytes: (signal) => bytesOf(onDisk, signal),
+    onDisk: (_signal, use) => use(onDisk),
+  }
 }
 
 /** The bytes of a file in chunks, each lent until the next: reading gigabytes leaves nothing to collect. */
@@ -81,13 +84,12 @@ async function* bytesOf(path: string, signal: AbortSignal): AsyncGenerator<Buffe
   }
 }
 
-function entryFile(archive: Archive, archivePath: string, entry: ArchiveEntry): ExportFile {
+function entryFile(archive: Archive, spool: string, entry: ArchiveEntry): ExportFile {
   return {
     path: entry.path,
     sizeBytes: async () => entry.size,
     bytes: (signal) => archive.openEntry(entry, signal),
     async onDisk(signal, use) {
-      const spool = `${archivePath}.spool`
       try {
         await copy(archive.openEntry(entry, signal), spool)
         return await use(spool)

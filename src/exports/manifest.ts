@@ -6,6 +6,10 @@ import type { ArchiveContents } from '../transfer/unpack.ts'
 
 /** The file that lies beside every export and says what it is. */
 export const MANIFEST_NAME = 'manifest.json'
+/** The file that lies beside the manifest of an export that was compared with an earlier one. */
+export const COMPARISON_NAME = 'comparison.json'
+/** Names that no file of an export may have. */
+export const OWN_NAMES: readonly string[] = [MANIFEST_NAME, COMPARISON_NAME]
 
 /**
  * What the caller knows of an export: the part of the manifest that does not come from the bytes. `Id` is the type of the export's
@@ -170,15 +174,35 @@ const earlierManifest = z.object({
 /** What a manifest tells of an export that is already there. */
 export type EarlierManifest = z.infer<typeof earlierManifest>
 
+const ourComparison = z.object({
+  schema_version: z.number(),
+  compared_with: z.object({}),
+  modified_fields: z.object({}),
+})
+
 const LARGEST_MANIFEST = 256 * 1024 * 1024
 
 /** Reads a manifest. `undefined` when there is none or it is not one of ours; its paths are not to be trusted. */
 export async function readManifest(path: string): Promise<EarlierManifest | undefined> {
   try {
-    if ((await stat(path)).size > LARGEST_MANIFEST) return undefined
-    const result = earlierManifest.safeParse(JSON.parse(await readFile(path, 'utf8')))
+    const result = earlierManifest.safeParse(await readJson(path))
     return result.success ? result.data : undefined
   } catch {
     return undefined
   }
+}
+
+/** Whether a file is a `comparison.json` of ours. */
+export async function isComparison(path: string): Promise<boolean> {
+  try {
+    return ourComparison.safeParse(await readJson(path)).success
+  } catch {
+    return false
+  }
+}
+
+/** A file of ours, which may be anybody's. A link to a device or a pipe, which would never end, is not read. */
+async function readJson(path: string): Promise<unknown> {
+  const found = await stat(path)
+  return found.isFile() && found.size <= LARGEST_MANIFEST ? JSON.parse(await readFile(path, 'utf8')) : undefined
 }

@@ -34,6 +34,8 @@ export interface PlaceOptions {
 }
 
 export interface Placed extends Inspection {
+  /** Of what was downloaded. */
+  sizeBytes: number
   /** The ZIP, absolute; only where it was kept. */
   archivePath?: string
   /** Absolute. */
@@ -75,7 +77,7 @@ async function placeArchive(options: PlaceOptions, earlier: EarlierExport): Prom
   }
   const manifestPath = join(outputDir, MANIFEST_NAME)
   await writeManifest(manifestPath, manifestOf(options, downloaded, inspection))
-  return { ...inspection, archivePath, manifestPath, files: [] }
+  return { ...inspection, sizeBytes: downloaded.sizeBytes, archivePath, manifestPath, files: [] }
 }
 
 async function placeFiles(options: PlaceOptions, earlier: EarlierExport): Promise<Placed> {
@@ -91,6 +93,7 @@ async function placeFiles(options: PlaceOptions, earlier: EarlierExport): Promis
     await putInPlace({ outputDir, work, paths, earlier, signal })
     return {
       ...inspection,
+      sizeBytes: downloaded.sizeBytes,
       manifestPath: join(outputDir, MANIFEST_NAME),
       files: paths.map((path) => join(outputDir, path)),
     }

@@ -26,13 +26,21 @@ export interface HashedBatch {
 /** One to work on, one that is being filled meanwhile. */
 const BATCHES = 2
 
+interface WorkersOptions {
+  digest: RecordDigest
+  count: number
+  signal: AbortSignal
+  /** Told of every record, in order. */
+  onRecord?: ((record: unknown) => void) | undefined
+}
+
 /**
  * Adds all records of a file to a digest; `count` worker threads parse and hash them. Throws what is wrong in the file first, the
  * signal's reason, or what ended a thread; all threads have ended then.
  */
 export async function digestInWorkers(
   reader: RecordReader,
-  { digest, count, signal }: { digest: RecordDigest; count: number; signal: AbortSignal },
+  { digest, count, signal, onRecord }: WorkersOptions,
 ): Promise<void> {
   const workers = new RecordWorkers(digest, count, (record, number) => reader.parse(record, number))
   const stop = () => workers.fail(signal.reason)
@@ -40,7 +48,10 @@ export async function digestInWorkers(
   try {
     signal.throwIfAborted()
     try {
-      await reader.each((record, number) => workers.take(record, number))
+      await reader.each((record, number) => {
+        onRecord?.(reader.parse(record, number))
+        return workers.take(record, number)
+      })
     } catch (error) {
       // A record before that place may be broken as well.
       await workers.end()

@@ -26,9 +26,17 @@ function shown({ input, got }: Fault): string {
  * as a secret (a user's password, a signature in the query) is left out.
  */
 export function quoted(text: string): string {
-  const harmless = text.replace(/(:\/\/|\/\/|:).*@.*/s, '$1***').replace(/\?[\w-]+=.*/s, '?***')
+  const harmless = withoutUser(text).replace(/\?[\w-]+=.*/s, '?***')
   if (harmless.length <= SHOWN_CHARACTERS) return JSON.stringify(harmless)
   return `${JSON.stringify(harmless.slice(0, SHOWN_CHARACTERS))}... (${harmless.length} characters)`
+}
+
+/** What follows the first `://`, `//` or `:` is left out where an `@` comes after it, since a user and a password may. */
+function withoutUser(text: string): string {
+  const mark = /:\/\/|\/\/|:/.exec(text)
+  if (!mark) return text
+  const start = mark.index + mark[0].length
+  return text.includes('@', start) ? `${text.slice(0, start)}***` : text
 }
 
 /** All faults as the one error that ends the step before any request is sent. */

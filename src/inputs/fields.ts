@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { durationMs } from './durations.ts'
 import { quoted } from './faults.ts'
-import { INPUT_DEFAULTS, type InputName } from './input-table.ts'
 
 // Field schemas turn the text of one input into its value. Every message is a rule: the sentence after "got ...;".
 
@@ -189,14 +188,4 @@ export function shard() {
     const [index, of] = [Number(first), Number(second)]
     return index >= 1 && index <= of && of <= MOST_SHARDS ? { value: { index, of } } : { broken: rule }
   })
-}
-
-/** An input of the contract that this version cannot act on: anything but its default is refused. */
-export function notOffered(name: InputName, what: string) {
-  const standard: string = INPUT_DEFAULTS[name]
-  const rule = `it must be ${standard === '' ? 'left out' : JSON.stringify(standard)}: ${what} is not part of this version`
-  return z
-    .string()
-    .refine((text) => text.toLowerCase() === standard, rule)
-    .optional()
 }

@@ -1,4 +1,5 @@
-import path from 'node:path'
+import native, { type PlatformPath } from 'node:path'
+import { below, slashed } from '../paths.ts'
 import { quoted } from './faults.ts'
 import { parsed } from './fields.ts'
 
@@ -25,16 +26,20 @@ export function filePatterns(workspace: string) {
   })
 }
 
-/** `undefined` where the pattern cannot stay inside the workspace. */
-function relativePattern(line: string, workspace: string): string | undefined {
+/**
+ * A pattern relative to the workspace, with `/`; `undefined` where it cannot stay inside. `flavour` is the system's own way with
+ * paths, but for tests of another one.
+ */
+export function relativePattern(line: string, workspace: string, flavour: PlatformPath = native): string | undefined {
   const [, marks = '', rest = ''] = /^([!\s]*)(.*)$/s.exec(line) ?? []
   // An even number of marks excludes nothing.
   const exclude = marks.replaceAll(/\s/g, '').length % 2 === 1 ? '!' : ''
-  const slashed = (place: string) => (path.sep === '\\' ? place.replaceAll('\\', '/') : place)
-  const root = slashed(path.resolve(workspace)).replace(/\/$/, '')
-  let pattern = slashed(rest)
-  if (pattern === root || pattern.startsWith(`${root}/`)) pattern = pattern.slice(root.length + 1)
-  else if (path.isAbsolute(rest) || pattern.startsWith('/')) return undefined
+  const root = slashed(flavour.resolve(workspace), flavour).replace(/\/$/, '')
+  let pattern = slashed(rest, flavour)
+  // Windows takes upper and lower case for one.
+  const known = (place: string) => (flavour.sep === '\\' ? place.toLowerCase() : place)
+  if (known(`${pattern}/`).startsWith(known(`${root}/`))) pattern = pattern.slice(root.length + 1)
+  else if (flavour.isAbsolute(rest) || pattern.startsWith('/')) return undefined
   pattern = pattern.replace(/^(?:\.\/+)+/, '').replace(/\/\.(?=\/|$)/g, '')
   if (pattern === '~' || pattern.startsWith('~/') || pattern.split('/').includes('..')) return undefined
   return `${exclude}${pattern === '' || pattern === '.' ? '**' : pattern}`
@@ -46,11 +51,8 @@ const ARCHIVE_RULE = 'it must be the path of one .zip, .tar or .tar.gz in the wo
 export function archivePath(workspace: string) {
   return parsed(ARCHIVE_RULE, (text) => {
     if (/[\p{Cc}]/u.test(text)) return { broken: `${ARCHIVE_RULE}, on one line` }
-    const inside = path.relative(workspace, path.resolve(workspace, text))
-    const leaves = inside === '..' || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside)
-    if (leaves) return { broken: `${ARCHIVE_RULE}, and it leads out of the workspace` }
-    return /\.(?:zip|tar|tar\.gz)$/i.test(inside)
-      ? { value: inside.split(path.sep).join('/') }
-      : { broken: ARCHIVE_RULE }
+    const inside = below(workspace, text)
+    if (inside === undefined) return { broken: `${ARCHIVE_RULE}, and it leads out of the workspace` }
+    return /\.(?:zip|tar|tar\.gz)$/i.test(inside) ? { value: inside } : { broken: ARCHIVE_RULE }
   })
 }

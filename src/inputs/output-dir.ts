@@ -1,5 +1,6 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import { below } from '../paths.ts'
 import type { Outcome } from './fields.ts'
 
 const RULE = 'it must be a folder inside the workspace, and not the workspace itself'
@@ -13,9 +14,9 @@ export function outputDir(text: string, workspace: string): Outcome<string> {
   const root = realPath(resolve(workspace)) ?? resolve(workspace)
   const path = realPath(resolve(root, text))
   if (path === undefined) return { broken: `${RULE}, and a link or a file stands in its way` }
-  const inside = relative(root, path)
-  if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return { broken: RULE }
-  if (inside.split(sep).some((segment) => segment.toLowerCase() === '.git')) {
+  const inside = below(root, path)
+  if (inside === undefined || inside === '') return { broken: RULE }
+  if (inside.split('/').some((segment) => segment.toLowerCase() === '.git')) {
     return { broken: 'it must not lie inside a .git folder' }
   }
   return { value: path }

@@ -63,6 +63,6 @@ function withBucketHint(error: unknown, bucketPath: string): unknown {
 /** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */
 function fits(dataset: Dataset, bucketPath: string): boolean {
   const { sourceUri } = dataset
-  const bare = (path: string) => path.replace(/^s3:\/\//, '').replace(/\/+$/, '')
+  const bare = (path: string) => path.replace(/^s3:\/\//, '').replace(/(?<!\/)\/+$/, '')
   return !sourceUri?.startsWith('s3://') || bare(sourceUri) === bare(bucketPath)
 }

@@ -6,9 +6,14 @@ import { withinDeadline } from './waits.ts'
 
 /**
  * Uploads the export as an artifact of the run: one ZIP as it is, so that the artifact's digest equals `export_sha256`; an
- * unpacked export as one folder.
+ * unpacked export as one folder, with `comparison.json` where there is one.
  */
-export async function publishExport(request: ExportRequest, step: Step, placed: Placed): Promise<void> {
+export async function publishExport(
+  request: ExportRequest,
+  step: Step,
+  placed: Placed,
+  comparisonPath?: string,
+): Promise<void> {
   const { reporter, context, clock } = step
   const phase = {
     awaited: 'the upload of the artifact',
@@ -19,7 +24,10 @@ export async function publishExport(request: ExportRequest, step: Step, placed: 
       name: request.artifactName,
       content:
         placed.archivePath === undefined
-          ? { folder: request.outputDir, files: [...placed.files, placed.manifestPath] }
+          ? {
+              folder: request.outputDir,
+              files: [...placed.files, placed.manifestPath, ...(comparisonPath === undefined ? [] : [comparisonPath])],
+            }
           : { zip: placed.archivePath },
       retentionDays: request.retentionDays,
       compressionLevel: request.compressionLevel,

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError } from '../errors.ts'
-import { MANIFEST_NAME, type ManifestOrigin } from '../exports/manifest.ts'
+import { type ManifestOrigin, OWN_NAMES } from '../exports/manifest.ts'
 import { type Placed, placeExport } from '../exports/place.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { Downloaded } from '../transfer/download.ts'
@@ -134,12 +134,12 @@ function fetchVerified(step: Step, wanted: Wanted): Promise<FetchedArchive> {
 
 /**
  * Downloads an export to `archive`, verifies every byte of it and unpacks it to `target`, a folder that is not there yet; the ZIP
- * is removed then. The place of the export's manifest is left free. On failure and on abort neither is left. Throws an
+ * is removed then. The places of our own files beside it are left free. On failure and on abort neither is left. Throws an
  * `ActionError` that says how to carry on where the reason may pass, or the signal's reason.
  */
 export async function fetchUnpacked(step: Step, wanted: Wanted & { target: string }): Promise<FetchedArchive> {
   const progress = new Progress(step, wanted.label, 'unpacked')
-  const fetched = await fetchBytes(step, wanted, progress, { target: wanted.target, reserved: [MANIFEST_NAME] })
+  const fetched = await fetchBytes(step, wanted, progress, { target: wanted.target, reserved: OWN_NAMES })
   await rm(wanted.archive, { force: true })
   return fetched
 }

@@ -6,13 +6,16 @@ import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { type ExportEnd, type Refused, refusedExport } from '../waiting/verdicts/export.ts'
+import { type Earlier, readEarlier } from './earlier-export.ts'
 import { publishExport } from './export-artifact.ts'
 import { fetchExport } from './export-bytes.ts'
 import { originOf } from './export-origin.ts'
+import { reviewExport } from './export-review.ts'
 import { withEphemeralClone } from './export-snapshot.ts'
 import { type ExportSubject, selectionWords } from './export-subject.ts'
 import { type Begun, beginExport, exportProbe } from './export-task.ts'
 import { readDataset } from './facts.ts'
+import { check, passGates } from './gates.ts'
 import { type PartsCause, wasBegunInParts } from './parts-folder.ts'
 import { startOf } from './start-export.ts'
 import type { Step } from './step.ts'
@@ -20,34 +23,42 @@ import { waitFor } from './waits.ts'
 
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 export async function exportDataset(request: ExportRequest, step: Step): Promise<string> {
+  const earlier = await readEarlier(request, step)
   const source = await readDataset(step, request.datasetId)
   step.reporter.fact('Exported', selectionWords(request))
   if (request.snapshot === undefined) {
     const carryOn = (exportId: string) =>
       `The export goes on in Visual Layer: fetch it later with export_id: ${exportId}, instead of starting another.`
-    return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn })
+    return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn }, earlier)
   }
   return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
     const carryOn = () => 'The clone that it was made from is deleted: run the step again.'
-    return exportSubject(request, step, { source, exported: clone, snapshot, carryOn })
+    return exportSubject(request, step, { source, exported: clone, snapshot, carryOn }, earlier)
   })
 }
 
-async function exportSubject(request: ExportRequest, step: Step, subject: ExportSubject): Promise<string> {
+async function exportSubject(
+  request: ExportRequest,
+  step: Step,
+  subject: ExportSubject,
+  earlier: Earlier | undefined,
+): Promise<string> {
   const { source } = subject
   const outcome = await fetched(request, step, subject)
   if (outcome.kind === 'started') {
     return `Export ${outcome.exportId} of dataset "${source.name}" was started; the step did not wait for it (wait: false). Fetch it in a later step with export_id: ${outcome.exportId}.`
   }
-  if (outcome.kind === 'nothing') return nothing(step, source)
-  const { placed } = outcome
-  if (placed.mediaCount === 0 && !request.allowEmpty && !request.shard) {
+  const placed = outcome.kind === 'placed' ? outcome.placed : undefined
+  if (placed?.mediaCount === 0 && !request.allowEmpty && !request.shard) {
     throw new ActionError('rejected', `The export of dataset "${source.name}" is empty: it holds no records.`, {
       todo: 'Check the dataset and what was selected. If an empty export is fine for this workflow, set allow_empty: true.',
     })
   }
-  if (request.uploadArtifact) await publishExport(request, step, placed)
-  return `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, placed)}.`
+  const review = await reviewExport(request, step, placed, earlier)
+  if (placed && request.uploadArtifact) await publishExport(request, step, placed, review.comparisonPath)
+  passGates(step, check(request.failIf, { ...review, sizeBytes: placed?.sizeBytes ?? 0 }))
+  if (outcome.kind === 'nothing') return nothing(step, source)
+  return `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}.`
 }
 
 type Outcome =

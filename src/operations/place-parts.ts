@@ -68,14 +68,15 @@ export async function placeParts(work: PartsWork): Promise<{ placed: Placed; par
   const earlier = await findEarlier(request.outputDir, { keep: kept.folder })
   await putInPlace({ outputDir: request.outputDir, work: kept.folder, paths: merged.paths, earlier, signal })
   const parts = kept.whole
+  const bytes = parts.reduce((sum, { record }) => sum + record.sizeBytes, 0)
   const placed: Placed = {
+    sizeBytes: bytes,
     mediaCount: merged.mediaCount,
     contentDigest: merged.contentDigest,
     metadataFiles: merged.metadataFiles,
     manifestPath: path.join(request.outputDir, MANIFEST_NAME),
     files: merged.paths.map((file) => path.join(request.outputDir, file)),
   }
-  const bytes = parts.reduce((sum, { record }) => sum + record.sizeBytes, 0)
   step.reporter.output('export_size_bytes', bytes)
   step.reporter.fact(
     'Size',

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { oneLine } from './text.ts'
 
 /** Where the step runs. What has not the shape it should have counts as absent. */
@@ -19,6 +20,8 @@ export interface RunnerContext {
   /** The page of this attempt of the run. */
   runUrl: string | undefined
   workspace: string
+  /** A folder for what is gone when the job ends. */
+  temp: string
   /** How many days the repository lets artifacts live. */
   retentionDays: number | undefined
   /** GitHub Enterprise Server, whose artifact service the artifact library does not support. */
@@ -54,6 +57,7 @@ export function readContext(env: NodeJS.ProcessEnv): RunnerContext {
     apiUrl: address(env['GITHUB_API_URL'], 'https://api.github.com'),
     runUrl: run && runAttempt ? `${run}/attempts/${runAttempt}` : run,
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
+    temp: env['RUNNER_TEMP'] || tmpdir(),
     retentionDays: days === undefined ? undefined : Number(days),
     isEnterpriseServer: isEnterpriseServer(serverUrl),
     isRunner: env['GITHUB_ACTIONS'] === 'true',

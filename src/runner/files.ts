@@ -1,6 +1,7 @@
 import { lstat, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError, describe } from '../errors.ts'
+import { below } from '../paths.ts'
 
 /** Something that patterns match. */
 export interface FoundFile {
@@ -56,7 +57,7 @@ function literally(folder: string): string {
 }
 
 async function look(file: string, root: string): Promise<FoundFile> {
-  const shown = path.relative(root, file).split(path.sep).join('/')
+  const shown = below(root, file) ?? file
   const own = await lstat(file)
   if (own.isFile()) return { path: file, shown, sizeBytes: own.size, trouble: undefined }
   if (!own.isSymbolicLink()) return { path: file, shown, sizeBytes: 0, trouble: 'not a regular file' }
@@ -66,8 +67,7 @@ async function look(file: string, root: string): Promise<FoundFile> {
   } catch {
     return { path: file, shown, sizeBytes: 0, trouble: 'broken link' }
   }
-  const inside = path.relative(root, target)
-  if (inside === '..' || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside)) {
+  if (below(root, target) === undefined) {
     return { path: file, shown, sizeBytes: 0, trouble: 'link out of the workspace' }
   }
   const behind = await stat(target)

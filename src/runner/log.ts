@@ -2,7 +2,7 @@ import * as core from './toolkit.ts'
 import type { Clock } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
 import { Outputs, type OutputName, type SettableOutput } from './outputs.ts'
-import type { Fact, Reporter, Table } from './reporter.ts'
+import type { Chart, Fact, Reporter, Section, Table } from './reporter.ts'
 import { Secrets } from './secrets.ts'
 import type { StateName } from './state.ts'
 import { duration, indentedLine, lines } from './text.ts'
@@ -23,7 +23,7 @@ export class RunnerReporter implements Reporter {
   readonly #outputs = new Outputs()
   readonly #unwritten = new Set<OutputName>()
   readonly #facts = new Map<string, Fact>()
-  readonly #tables = new Map<string, Table>()
+  readonly #sections = new Map<string, Section>()
   readonly #notes: string[] = []
   readonly #warnings = new Set<string>()
   #inGroup = false
@@ -40,9 +40,9 @@ export class RunnerReporter implements Reporter {
     return [...this.#facts.values()]
   }
 
-  /** Tables for the job summary, in the order their titles were first given. */
-  get tables(): readonly Table[] {
-    return [...this.#tables.values()]
+  /** Tables and charts for the job summary, in the order their titles were first given. */
+  get sections(): readonly Section[] {
+    return [...this.#sections.values()]
   }
 
   get notes(): readonly string[] {
@@ -165,7 +165,11 @@ export class RunnerReporter implements Reporter {
   }
 
   table(table: Table): void {
-    this.#tables.set(table.title, table)
+    this.#sections.set(table.title, table)
+  }
+
+  chart(chart: Chart): void {
+    this.#sections.set(chart.title, chart)
   }
 
   note(text: string): void {

@@ -22,6 +22,22 @@ export interface Table {
 }
 
 /**
+ * A bar chart of the job summary: numbers of zero and more, one for each category. All text is plain; it may come from outside.
+ * A number that is missing shows as `?`.
+ */
+export interface Chart {
+  title: string
+  /** What the numbers count: `images`. */
+  unit: string
+  categories: readonly string[]
+  /** One, or two that are compared: the earlier first. */
+  series: readonly { name: string; values: readonly number[] }[]
+}
+
+/** What stands under a heading of its own at the end of the job summary. */
+export type Section = Table | Chart
+
+/**
  * All that an operation says to the people and the steps around it. Text may come from outside: whatever is given, no line
  * of the log can start a workflow command, and no masked secret is written.
  */
@@ -46,8 +62,13 @@ export interface Reporter {
   mask(secret: string): void
   /** A row of the job summary; the last value for a label counts, the place is the first one's. */
   fact(label: string, value: string, options?: Pick<Fact, 'link' | 'code'>): void
-  /** A table at the end of the job summary; the last one of a title counts. Rows that the summary has no room for are counted. */
+  /**
+   * A table at the end of the job summary; of the tables and charts of a title the last counts, the place is the first one's. Rows
+   * that the summary has no room for are counted.
+   */
   table(table: Table): void
+  /** A chart among the tables; shown as a table where it has too many categories for a picture, or numbers that cannot be drawn. */
+  chart(chart: Chart): void
   /** A sentence for the summary's account of what happened; logged too. */
   note(text: string): void
 }

@@ -1,7 +1,8 @@
 import { appendFile, stat } from 'node:fs/promises'
 import { describe, type ErrorCode } from '../errors.ts'
-import type { Cell, Fact, Reporter, Table } from './reporter.ts'
-import { code, duration, lines, markdown } from './text.ts'
+import { chartMarkdown, chartTable } from './chart.ts'
+import type { Cell, Fact, Reporter, Section, Table } from './reporter.ts'
+import { code, count, duration, lines, markdown } from './text.ts'
 
 export type Outcome = 'success' | 'failed' | 'cancelled' | 'timed_out'
 
@@ -15,7 +16,7 @@ export interface SummaryModel {
   facts: readonly Fact[]
   notes: readonly string[]
   warnings: readonly string[]
-  tables?: readonly Table[] | undefined
+  sections?: readonly Section[] | undefined
   error?: { code: ErrorCode; message: string; apiWords?: string | undefined; todo?: string | undefined } | undefined
   durationMs: number
   runUrl?: string | undefined
@@ -33,7 +34,7 @@ const TITLES: Record<Outcome, (operation: string) => string> = {
   timed_out: (operation) => `⏱️ Visual Layer: ${operation} timed out`,
 }
 
-/** The summary as Markdown, of at most `maxBytes` bytes: rows that do not fit are counted, none is cut in the middle. */
+/** The summary as Markdown, of at most `maxBytes` bytes: rows and charts that do not fit are counted, none is cut in the middle. */
 export function buildSummary(model: SummaryModel, maxBytes = MAX_BYTES): string {
   const page = new Page(maxBytes)
   page.add(`## ${TITLES[model.outcome](markdown(model.operation, 100))}\n\n${paragraph(model.headline, 1000)}\n`)
@@ -47,11 +48,13 @@ export function buildSummary(model: SummaryModel, maxBytes = MAX_BYTES): string 
     '\n### Warnings\n\n',
     model.warnings.map((warning) => `- ${paragraph(warning, 2000)}\n`),
   )
-  for (const table of model.tables ?? [])
-    page.list(
-      tableHead(table),
-      table.rows.map((row) => tableRow(row.map(cell))),
-    )
+  let chartsLeftOut = 0
+  for (const section of model.sections ?? []) {
+    const chart = 'series' in section ? chartMarkdown(section) : undefined
+    if (chart === undefined) addTable(page, 'series' in section ? chartTable(section) : section)
+    else if (!page.add(chart)) chartsLeftOut += 1
+  }
+  if (chartsLeftOut > 0) page.addNote(`${count(chartsLeftOut)} more ${chartsLeftOut === 1 ? 'chart' : 'charts'}`)
   return page.text
 }
 
@@ -105,7 +108,12 @@ class Page {
     if (items.length === 0) return
     const fitting = this.add(head) ? items.findIndex((item) => !this.add(item)) : 0
     if (fitting < 0) return
-    const note = `\n… and ${(items.length - fitting).toLocaleString('en-US')} more\n`
+    this.addNote(`${count(items.length - fitting)} more`)
+  }
+
+  /** Says what was left out, in the room kept free for that. */
+  addNote(leftOut: string): void {
+    const note = `\n… and ${leftOut}\n`
     if (Buffer.byteLength(this.#text + note) <= this.#maxBytes) this.#text += note
   }
 }
@@ -137,9 +145,12 @@ function runName(runUrl: string): string {
   return run ? `${run}${attempt ? `, attempt ${attempt}` : ''}` : 'this run'
 }
 
-function tableHead(table: Table): string {
+function addTable(page: Page, table: Table): void {
   const headers = table.headers.map((header) => markdown(header, 100))
-  return `\n### ${markdown(table.title, 200)}\n\n${tableRow(headers)}${tableRow(headers.map(() => '---'))}`
+  page.list(
+    `\n### ${markdown(table.title, 200)}\n\n${tableRow(headers)}${tableRow(headers.map(() => '---'))}`,
+    table.rows.map((row) => tableRow(row.map(cell))),
+  )
 }
 
 function tableRow(cells: readonly string[]): string {

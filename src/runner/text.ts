@@ -1,24 +1,30 @@
 import { stripVTControlCharacters } from 'node:util'
 import prettyMilliseconds from 'pretty-ms'
 
+/** The least that is looked at of a text, in characters. */
+const READ_CHARS = 100_000
+
 /**
  * Text from outside made fit for one line of the log or of a message: no terminal sequence, no line break or other control
  * character, nothing invisible that hides or reorders what is read, and nothing the runner takes for a workflow command.
  * Longer text is cut, and says by how much. White space inside a line stays as it is.
  */
 export function oneLine(text: string, maxChars = 500): string {
-  return cut(unarmed(visible(text)), maxChars)
+  const read = readable(text, maxChars)
+  return cut(unarmed(visible(read)), maxChars, text.length - read.length)
 }
 
 /** As {@link oneLine}, for text of several lines: the breaks stay, and each line keeps its indentation. */
 export function lines(text: string, maxChars = 4000): string {
+  const read = readable(text, maxChars)
   return cut(
-    text
+    read
       .split(/\r\n|\r|\n/)
       .map((line) => indentedLine(line, maxChars))
       .join('\n')
       .trimEnd(),
     maxChars,
+    text.length - read.length,
   )
 }
 
@@ -56,6 +62,11 @@ export function code(text: string, maxChars = 500): string {
   return escaped && `<code>${escaped}</code>`
 }
 
+/** The beginning of a text: more than is shown of it, and no more than can be gone through in a moment, whatever it is made of. */
+function readable(text: string, maxChars: number): string {
+  return text.slice(0, Math.max(READ_CHARS, 2 * maxChars))
+}
+
 function visible(text: string): string {
   return stripVTControlCharacters(text)
     .toWellFormed()
@@ -75,11 +86,12 @@ function unarmed(text: string): string {
   return text.replaceAll('##[', '## [').replace(/^::/, ': :')
 }
 
-function cut(text: string, maxChars: number): string {
-  if (text.length <= maxChars) return text
+/** @param unread how many more characters there are that are not in `text` */
+function cut(text: string, maxChars: number, unread: number): string {
+  if (text.length <= maxChars && unread === 0) return text
   const lastIsHalf = /[\uD800-\uDBFF]/.test(text[maxChars - 1] ?? '')
   const kept = text.slice(0, lastIsHalf ? maxChars - 1 : maxChars)
-  return `${kept}… (${(text.length - kept.length).toLocaleString('en-US')} more characters)`
+  return `${kept}… (${(text.length - kept.length + unread).toLocaleString('en-US')} more characters)`
 }
 
 function entities(text: string): string {
@@ -90,4 +102,16 @@ function entities(text: string): string {
 export function duration(ms: number): string {
   const seconds = Math.floor(ms / 1000)
   return seconds < 1 ? '0s' : prettyMilliseconds(seconds * 1000, { unitCount: 2 })
+}
+
+/** A number for people: `1,234,567`; at most three digits after the point. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** A difference for people: `+12`, `−3` with a real minus, `±0`. */
+export function signed(difference: number): string {
+  const size = count(Math.abs(difference))
+  if (size === '0') return '±0'
+  return `${difference < 0 ? '−' : '+'}${size}`
 }

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import { ActionError } from '../errors.ts'
-import { folded } from './plain-path.ts'
+import { folded, safeName } from '../paths.ts'
 
 /** The longest name of one file or folder on common file systems, in bytes of UTF-8. */
 const LONGEST_SEGMENT = 255
 /** Leaves room for the output folder within the 4,096 bytes that Linux allows a path. */
 const LONGEST_PATH = 2048
-const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)[ ]*(?=\.|$)/i
 
 /** What the archive says an entry is, besides its name. */
 export interface NamedEntry {
@@ -97,10 +96,7 @@ function segmentsOf(name: string): string[] {
 }
 
 function safeSegment(segment: string): string {
-  const shown = segment
-    .replace(/[":<>|*?\p{Cc}]/gu, '_')
-    .replace(/[. ]+$/, (end) => '_'.repeat(end.length))
-    .replace(RESERVED_ON_WINDOWS, (device) => `${device}_`)
+  const shown = safeName(segment)
   return Buffer.byteLength(shown) <= LONGEST_SEGMENT ? shown : withHash(shown, segment)
 }
 

@@ -116,6 +116,12 @@ async function take(about: Exchange, { body }: StorageReply, meaning: Bytes): Pr
 function drain(about: Exchange, body: Readable, limit: number): Promise<void> {
   const { blocks, segment } = about
   const { promise, resolve, reject } = Promise.withResolvers<void>()
+  // A reply that was opened before a start over may have broken since: it tells of that only once, and what it still holds counts
+  // for nothing.
+  if (body.destroyed) {
+    reject(body.errored ?? new Error('the connection was closed'))
+    return promise
+  }
   const stop = (error: unknown) => {
     reject(error)
     discard(body)
@@ -123,9 +129,7 @@ function drain(about: Exchange, body: Readable, limit: number): Promise<void> {
   body.on('error', reject)
   body.on('end', resolve)
   body.on('close', () => reject(new Error('the connection was closed')))
-  // A reply that was opened before a start over may have broken since; a stream tells of that only once.
-  if (body.destroyed) reject(body.errored ?? new Error('the connection was closed'))
-  body.on('data', (chunk: Buffer) => {
+  const onData = (chunk: Buffer) => {
     try {
       const ended = takeChunk(about, chunk, limit)
       if (ended && segment.end < limit) {
@@ -141,8 +145,10 @@ function drain(about: Exchange, body: Readable, limit: number): Promise<void> {
     } catch (error) {
       stop(error)
     }
-  })
-  return promise
+  }
+  body.on('data', onData)
+  // Once it is over, no byte may come in any more: the rest of the segment is fetched anew.
+  return promise.finally(() => body.off('data', onData))
 }
 
 /** True when the segment is at its end. */

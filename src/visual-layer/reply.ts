@@ -1,5 +1,9 @@
 /** The longest piece of a reply that an error shows, in characters. */
 const EXCERPT_CHARS = 300
+/** Of a web page, only its first so many characters are looked at: what looks for tags may take the square of their number. */
+const PAGE_CHARS = 10_000
+/** The words of an error lie in the first objects of its body, or nowhere. */
+const DEEPEST_WORDS = 5
 
 /** The body of a reply: nothing, JSON, or something else (a web page, a cut-off transfer). */
 export type Body = { kind: 'empty' } | { kind: 'json'; json: unknown } | { kind: 'other'; text: string }
@@ -27,7 +31,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Takes a web page's text apart far enough for a log: its title, or its words without tags. */
-function pageWords(html: string): string {
+function pageWords(page: string): string {
+  const html = page.slice(0, PAGE_CHARS)
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1]?.trim()
   if (title) return `a web page titled "${title}"`
   return html
@@ -40,15 +45,24 @@ function pageWords(html: string): string {
 /** A short piece of a body, for a message. */
 export function excerpt(body: Body): string {
   if (body.kind === 'empty') return 'an empty body'
-  const text = body.kind === 'json' ? JSON.stringify(body.json) : body.text
+  const text = body.kind === 'json' ? spelled(body.json) : body.text
   const words = text.startsWith('<') ? pageWords(text) : text
   return words.length > EXCERPT_CHARS ? `${words.slice(0, EXCERPT_CHARS)}…` : words
+}
+
+/** JSON as text. What is nested thousands of levels deep can be read, but not written. */
+function spelled(json: unknown): string {
+  try {
+    return JSON.stringify(json)
+  } catch {
+    return 'JSON that is nested too deeply to be shown'
+  }
 }
 
 function validationWords(item: unknown): string {
   if (!isRecord(item)) return String(item)
   const place = Array.isArray(item['loc']) ? item['loc'].join('.') : ''
-  const message = typeof item['msg'] === 'string' ? item['msg'] : JSON.stringify(item)
+  const message = typeof item['msg'] === 'string' ? item['msg'] : spelled(item)
   return place === '' ? message : `${place}: ${message}`
 }
 
@@ -65,14 +79,14 @@ export function errorWords(body: Body): string {
   return excerpt(body)
 }
 
-function wordsOf(json: unknown): string | undefined {
+function wordsOf(json: unknown, depth = 0): string | undefined {
   if (typeof json === 'string') return json
-  if (!isRecord(json)) return undefined
+  if (!isRecord(json) || depth === DEEPEST_WORDS) return undefined
   for (const key of ['detail', 'error', 'message', 'error_message', 'msg']) {
     const value = json[key]
     if (typeof value === 'string' && value.trim() !== '') return value
     if (Array.isArray(value) && value.length > 0) return value.map(validationWords).join('; ')
-    if (isRecord(value)) return wordsOf(value) ?? JSON.stringify(value)
+    if (isRecord(value)) return wordsOf(value, depth + 1) ?? spelled(value)
   }
   return undefined
 }
@@ -87,5 +101,5 @@ export function refusalIn(json: unknown): string | undefined {
   const { error, status, message, detail } = json
   const saysError = (typeof error === 'string' && error !== '') || isRecord(error)
   const saysStatus = typeof status === 'string' && status.toLowerCase() === 'error' && (message ?? detail) !== undefined
-  return saysError || saysStatus ? (wordsOf(json) ?? JSON.stringify(json)) : undefined
+  return saysError || saysStatus ? (wordsOf(json) ?? spelled(json)) : undefined
 }

@@ -19,6 +19,7 @@ const ERROR_CODES = [
   'corrupt_download',
   'unsafe_archive',
   'artifact_failed',
+  'gate_failed',
   'cancelled',
 ]
 
@@ -86,7 +87,9 @@ function expectSummary(summary: string): void {
   expect(summary.trim()).not.toBe('')
   expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024)
   // What is left of `<` once the action's own elements are taken away came from outside.
-  const foreign = summary.replace(/<a href="https?:\/\/[^"<>\s]*">|<\/a>|<\/?code>|<br>/g, '')
+  // A chart is ours but for the names in it, which stand in quotes and hold nothing that could end them or the fence.
+  const drawn = /\n```mermaid\n(?:[^"`\n]*(?:"[^"`\\]*"[^"`\n]*)*\n)+?```\n/g
+  const foreign = summary.replace(drawn, '\n').replace(/<a href="https?:\/\/[^"<>\s]*">|<\/a>|<\/?code>|<br>/g, '')
   expect(foreign).not.toContain('<')
   expect(foreign).not.toMatch(/`|\]\(|!\[/)
 }

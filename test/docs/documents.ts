@@ -11,7 +11,10 @@ export function fileText(path: string): string {
 }
 
 const metadata = z.object({
-  inputs: z.record(z.string(), z.object({ required: z.boolean().optional(), default: z.string().optional() })),
+  inputs: z.record(
+    z.string(),
+    z.object({ description: z.string(), required: z.boolean().optional(), default: z.string().optional() }),
+  ),
   outputs: z.record(z.string(), z.object({ description: z.string() })),
 })
 

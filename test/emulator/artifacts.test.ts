@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { withArtifactClient } from './artifact-client.ts'
 import { type Emulator, startEmulator } from './emulator.ts'
 
 let emulator: Emulator
@@ -21,26 +19,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Runs `body` in a Node process of its own, where `client` is the real artifact client; gives back the JSON it prints last. */
-async function withClient(body: string): Promise<unknown> {
-  const script = `import { DefaultArtifactClient } from '@actions/artifact'
-const client = new DefaultArtifactClient()
-const folder = process.env.FOLDER
-let result
-try { result = await (async () => { ${body} })() } catch (error) { result = { error: error.message, name: error.name } }
-console.log('\\n' + JSON.stringify(result))`
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    env: {
-      PATH: process.env['PATH'],
-      FOLDER: folder,
-      GITHUB_SERVER_URL: 'https://github.com',
-      GITHUB_WORKSPACE: folder,
-      ...emulator.artifacts.environment(),
-    },
-  })
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
-}
+const withClient = (body: string) => withArtifactClient(body, folder, emulator.artifacts.environment())
 
 function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex')

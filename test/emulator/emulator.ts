@@ -8,6 +8,8 @@ import { memberRoutes } from './api/members.ts'
 import { snapshotRoutes } from './api/snapshots.ts'
 import { taskRoutes } from './api/tasks.ts'
 import { checkToken, signToken } from './auth.ts'
+import { restAnswer } from './github/routes.ts'
+import { GitHubService } from './github/service.ts'
 import { Faults } from './http/faults.ts'
 import { listen, type RecordedRequest } from './http/listener.ts'
 import { type Answer, text, webApp } from './http/reply.ts'
@@ -29,10 +31,12 @@ export interface Emulator {
   /** The options in force: timings, lags and style may be changed while it runs. */
   options: EmulatorOptions
   world: World
-  /** Every request to any of the three servers, in the order they came. */
+  /** Every request to any of the four servers, in the order they came. */
   requests: RecordedRequest[]
   faults: Faults
   artifacts: ArtifactService
+  /** GitHub's REST API: runs of a workflow, and the artifacts that they stored in `artifacts`. */
+  github: GitHubService
   stop(): Promise<void>
 }
 
@@ -41,7 +45,7 @@ const credentials = {
   apiSecret: 'emulator-secret-7c1e9b42f08d4c6a95e3',
 }
 
-/** Starts Visual Layer in a box: its API, its storage host and a GitHub artifact service, each a server on 127.0.0.1. */
+/** Starts Visual Layer in a box: its API, its storage host, a GitHub artifact service and GitHub's REST API, each a server on 127.0.0.1. */
 export async function startEmulator(settings?: EmulatorSettings): Promise<Emulator> {
   const options = emulatorOptions(settings)
   const timeline = new Timeline()
@@ -62,6 +66,11 @@ export async function startEmulator(settings?: EmulatorSettings): Promise<Emulat
   })
   artifactsUrl = artifactServer.url
 
+  let githubUrl = ''
+  const github = new GitHubService(artifacts, () => githubUrl)
+  const githubServer = await listen({ ...shared, server: 'github', port: 0, answer: restAnswer(github) })
+  githubUrl = githubServer.url
+
   const world = new World(options, timeline, storage)
   const api = await listen({
     ...shared,
@@ -81,9 +90,10 @@ export async function startEmulator(settings?: EmulatorSettings): Promise<Emulat
     requests,
     faults,
     artifacts,
+    github,
     async stop() {
       timeline.stop()
-      await Promise.all([api.stop(), storageServer.stop(), artifactServer.stop()])
+      await Promise.all([api.stop(), storageServer.stop(), artifactServer.stop(), githubServer.stop()])
     },
   }
 }

@@ -1,12 +1,24 @@
+import { appendFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { startEmulator } from './emulator.ts'
 
-/** `npm run emulator [-- --port 8080]`: Visual Layer in a box, until Ctrl-C. */
-const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } })
-const shown = 3000
+/**
+ * `npm run emulator [-- --port 8080] [--work-ms 3000] [--settings FILE]`: Visual Layer in a box, until Ctrl-C.
+ *
+ * `--work-ms`: how long each kind of work takes, in ms; as given, long enough to be watched. `--settings`: appends to FILE,
+ * once the servers listen, where they are and what they hold, as `name=value` lines: the form of the runner's files.
+ */
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    'work-ms': { type: 'string', default: '3000' },
+    settings: { type: 'string' },
+  },
+})
+const shown = wholeNumber('work-ms', values['work-ms'])
 const emulator = await startEmulator({
-  port: Number(values.port),
-  // Long enough to be watched, and links that outlive a look at the output.
+  port: wholeNumber('port', values.port),
+  // Links that outlive a look at the output.
   timings: {
     createMs: shown,
     snapshotMs: shown / 3,
@@ -20,6 +32,15 @@ const emulator = await startEmulator({
   linkLifetimeMs: 600_000,
 })
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    emulator.stop().catch((error: unknown) => {
+      process.exitCode = 1
+      process.stderr.write(`${String(error)}\n`)
+    })
+  })
+}
+
 const street = emulator.world.addDataset({
   name: 'Street scenes',
   images: 40,
@@ -31,6 +52,19 @@ const birds = emulator.world.addDataset({ name: 'Birds', images: 12 })
 const halfDone = emulator.world.addDataset({ name: 'Half done', images: 5, status: 'PARTIAL INDEX' })
 const snapshot = street.snapshots[1]
 const runner = emulator.artifacts.environment()
+
+if (values.settings !== undefined) {
+  const settings = {
+    base_url: emulator.url,
+    api_key: emulator.apiKey,
+    api_secret: emulator.apiSecret,
+    dataset_id: street.id,
+    dataset_name: street.name,
+    snapshot_id: snapshot?.id,
+  }
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
+  await appendFile(values.settings, lines.join(''))
+}
 
 process.stdout.write(`Visual Layer emulator: ${emulator.url} (storage ${emulator.storageUrl}); ends on Ctrl-C.
 
@@ -68,11 +102,7 @@ Or from a workflow whose runner is this machine:
     snapshot_name: before-relabel
 `)
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    emulator.stop().catch((error: unknown) => {
-      process.exitCode = 1
-      process.stderr.write(`${String(error)}\n`)
-    })
-  })
+function wholeNumber(option: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw new Error(`--${option} takes a whole number, not "${text}".`)
+  return Number(text)
 }

@@ -119,3 +119,9 @@ describe('the content digest', () => {
     expect(counted.hex()).toBe(sha256(Buffer.concat(hashes)).toString('hex'))
   })
 })
+
+it('takes no record that is nested deeper than any stack', () => {
+  const depth = 50_000
+  const deep: unknown = JSON.parse(`{"media_id":"a","extra":${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}}`)
+  expect(() => new RecordDigest().add(deep)).toThrow(expect.objectContaining({ code: 'corrupt_download' }))
+})

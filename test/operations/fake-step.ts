@@ -1,7 +1,7 @@
 import { Deadline } from '../../src/clock.ts'
 import type { Step, Undo } from '../../src/operations/step.ts'
 import { type RunnerContext, readContext } from '../../src/runner/context.ts'
-import type { Reporter, Table } from '../../src/runner/reporter.ts'
+import type { Chart, Reporter, Table } from '../../src/runner/reporter.ts'
 import { connect, type VisualLayer } from '../../src/visual-layer/client.ts'
 import type { Datasets } from '../../src/visual-layer/datasets.ts'
 import type { Exports } from '../../src/visual-layer/exports.ts'
@@ -34,6 +34,7 @@ class RecordingReporter implements Reporter {
   readonly states: Record<string, string> = {}
   readonly facts: Record<string, string> = {}
   readonly tables: Record<string, Table> = {}
+  readonly charts: Record<string, Chart> = {}
 
   info = (line: string) => void this.lines.push(line)
   debug = (line: string) => void this.lines.push(line)
@@ -46,6 +47,7 @@ class RecordingReporter implements Reporter {
   state = (name: string, value: string) => void (this.states[name] = value)
   fact = (label: string, value: string) => void (this.facts[label] = value)
   table = (table: Table) => void (this.tables[table.title] = table)
+  chart = (chart: Chart) => void (this.charts[chart.title] = chart)
   async group<T>(title: string, body: () => Promise<T>): Promise<T> {
     this.groups.push(title)
     return body()

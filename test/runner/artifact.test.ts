@@ -209,7 +209,8 @@ describe('a connection that breaks', () => {
       { path: /FinalizeArtifact/, fault: { kind: 'status', status: 403, body: '{"msg":"Forbidden"}' } },
     ],
   ] as const)('and burns the name (%s): the next attempt goes under its own', async (_case, rule) => {
-    vi.stubEnv('ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS', '150')
+    // Long enough for a sound upload on a busy machine.
+    vi.stubEnv('ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS', '1500')
     emulator.faults.add({ server: 'artifacts', ...rule })
     expect(await upload()).toMatchObject({ name: 'nightly-retry-2.zip', digest: sha256 })
     expect(stored()).toEqual([{ name: 'nightly-retry-2.zip', digest: sha256 }])

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { readContext } from '../../src/runner/context.ts'
 
@@ -15,6 +16,7 @@ const env = {
   GITHUB_SERVER_URL: 'https://github.com',
   GITHUB_API_URL: 'https://api.github.com',
   GITHUB_WORKSPACE: '/home/runner/work',
+  RUNNER_TEMP: '/home/runner/temp',
   GITHUB_RETENTION_DAYS: '90',
 }
 
@@ -34,6 +36,7 @@ describe('readContext', () => {
       apiUrl: 'https://api.github.com',
       runUrl: 'https://github.com/octo-org/data.sets/actions/runs/123456/attempts/2',
       workspace: '/home/runner/work',
+      temp: '/home/runner/temp',
       retentionDays: 90,
       isEnterpriseServer: false,
       isRunner: true,
@@ -45,6 +48,7 @@ describe('readContext', () => {
     expect(context).toMatchObject({
       serverUrl: 'https://github.com',
       workspace: process.cwd(),
+      temp: tmpdir(),
       isRunner: false,
       isEnterpriseServer: false,
     })

@@ -49,12 +49,21 @@ describe('the log', () => {
     )
   })
 
-  it('gathers tables for the summary, the last of each title, and logs nothing of them', () => {
+  it('gathers tables and charts for the summary, the last of each title, and logs nothing of them', () => {
     const table = (title: string, cell: string) => ({ title, headers: ['a'], rows: [[cell]] })
+    const chart = (title: string, value: number) => ({
+      title,
+      unit: 'images',
+      categories: ['a'],
+      series: [{ name: 'all', values: [value] }],
+    })
     reporter.table(table('Plan', 'first'))
     reporter.table(table('Other', 'x'))
+    reporter.chart(chart('Labels', 1))
+    reporter.chart(chart('Other', 2))
     reporter.table(table('Plan', 'second'))
-    expect(reporter.tables).toEqual([table('Plan', 'second'), table('Other', 'x')])
+    reporter.chart(chart('Labels', 3))
+    expect(reporter.sections).toEqual([table('Plan', 'second'), chart('Other', 2), chart('Labels', 3)])
     expect(step.lines).toEqual([])
   })
 

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { RunnerReporter } from '../../src/runner/log.ts'
+import type { Chart } from '../../src/runner/reporter.ts'
 import { buildSummary, writeSummary, type SummaryModel } from '../../src/runner/summary.ts'
 import { FakeStep } from './runner-rules.ts'
 
@@ -20,6 +21,10 @@ const model: SummaryModel = {
   warnings: [],
   durationMs: 80_000,
   runUrl: 'https://github.com/o/r/actions/runs/12/attempts/3',
+}
+
+function bars(title: string, categories: readonly string[]): Chart {
+  return { title, unit: 'images', categories, series: [{ name: 'all', values: categories.map((_, row) => row) }] }
 }
 
 describe('buildSummary', () => {
@@ -66,7 +71,7 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
   it('shows tables with code and links', () => {
     const text = buildSummary({
       ...model,
-      tables: [
+      sections: [
         {
           title: 'Snapshots',
           headers: ['Name', 'Id'],
@@ -82,6 +87,33 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
     )
   })
 
+  it('shows charts and tables in the order given, and a chart that cannot be drawn as a table', () => {
+    const many = Array.from({ length: 20 }, (_, row) => `class ${row}`)
+    const text = buildSummary({
+      ...model,
+      sections: [
+        bars('Labels', ['person', 'car']),
+        { title: 'Largest changes', headers: ['Class'], rows: [['person']] },
+        bars('Classes', many),
+        bars('Nothing', []),
+      ],
+    })
+    expect(text.match(/^### .*/gm)).toEqual(['### What happened', '### Labels', '### Largest changes', '### Classes'])
+    expect(text.match(/^```mermaid$/gm)).toHaveLength(1)
+    expect(text).toContain('| class 19 | 19 |\n')
+  })
+
+  it('leaves out a chart that has no room as a whole, and counts it', () => {
+    const [first, second, third] = [bars('First', ['a']), bars('Second', ['b']), bars('Third', ['c'])]
+    const one = buildSummary({ ...model, sections: [first] })
+    const keptFree = 8_000
+    const budget = Buffer.byteLength(one) + keptFree
+    const summaryOf = (...sections: Chart[]) => buildSummary({ ...model, sections }, budget)
+    expect(summaryOf(first)).toBe(one)
+    expect(summaryOf(first, second)).toBe(`${one}\n… and 1 more chart\n`)
+    expect(summaryOf(first, second, third)).toBe(`${one}\n… and 2 more charts\n`)
+  })
+
   it('names the dataset by its id where no name is known, and links nothing but http', () => {
     expect(buildSummary({ ...model, dataset: { id: 'd-1', link: 'file:///etc/passwd' } })).toContain(
       '| Dataset | <code>d-1</code> |',
@@ -91,7 +123,7 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
 
   it('keeps within a budget of bytes with whole rows, and counts the rest', () => {
     const rows = Array.from({ length: 40_000 }, (_, index) => [`snapshot-${index}`, { code: `日本語 & ${index}` }])
-    const text = buildSummary({ ...model, tables: [{ title: 'Snapshots', headers: ['Name', 'Id'], rows }] })
+    const text = buildSummary({ ...model, sections: [{ title: 'Snapshots', headers: ['Name', 'Id'], rows }] })
     const shown = text.match(/^\| snapshot-\d+ \| <code>日本語 &#38; \d+<\/code> \|$/gm)?.length ?? 0
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_000_000)
     expect(Buffer.byteLength(text)).toBeGreaterThan(900_000)
@@ -104,17 +136,24 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
       notes: fc.array(word),
       warnings: fc.array(word),
       rows: fc.array(fc.tuple(word, word)),
+      names: fc.array(fc.array(word, { minLength: 1, maxLength: 20 }), { maxLength: 4 }),
       budget: fc.integer({ min: 0, max: 12_000 }),
     })
     fc.assert(
-      fc.property(anything, ({ notes, warnings, rows, budget }) => {
+      fc.property(anything, ({ notes, warnings, rows, names, budget }) => {
         const text = buildSummary(
-          { ...model, notes, warnings, tables: [{ title: 't', headers: ['a', 'b'], rows }] },
+          {
+            ...model,
+            notes,
+            warnings,
+            sections: [...names.map((name) => bars('t', name)), { title: 't', headers: ['a', 'b'], rows }],
+          },
           budget,
         )
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(Math.max(0, budget))
         if (text !== '') expect(text.endsWith('\n')).toBe(true)
         for (const row of text.split('\n').filter((line) => line.startsWith('|'))) expect(row).toMatch(/\|$/)
+        expect((text.match(/^```/gm)?.length ?? 0) % 2).toBe(0)
       }),
     )
   })
@@ -138,10 +177,18 @@ describe('writeSummary', () => {
     expect(step.summary.match(/^## /gm)).toHaveLength(2)
   })
 
+  it('writes no secret into a chart, not even half of one', async () => {
+    reporter.mask('pass_word|1')
+    const chart = bars('about pass_word|1', [`${'x'.repeat(30)}pass_word|1`, 'pass_word|1'])
+    await writeSummary({ ...model, sections: [chart] }, { env: process.env, reporter })
+    expect(step.summary).toContain('"*** · 1"')
+    expect(step.summary).not.toMatch(/pass|word/)
+  })
+
   it('counts what the file holds already', async () => {
     appendFileSync(join(step.folder, 'GITHUB_STEP_SUMMARY'), 'x'.repeat(900_000))
     const rows = Array.from({ length: 20_000 }, (_, index) => [`snapshot-${index}`])
-    await writeSummary({ ...model, tables: [{ title: 't', headers: ['a'], rows }] }, { env: process.env, reporter })
+    await writeSummary({ ...model, sections: [{ title: 't', headers: ['a'], rows }] }, { env: process.env, reporter })
     expect(step.summary.length).toBeGreaterThan(980_000)
     expect(step.summary.length).toBeLessThanOrEqual(1_000_000)
   })

@@ -126,6 +126,14 @@ describe('several connections', () => {
 })
 
 describe('a reply that breaks before it is read', () => {
+  it('gives no byte of what it still holds to the file', async () => {
+    const at = downloads.now
+    at.host.object = large.subarray(0, 150)
+    at.host.etag = undefined
+    at.host.faults.push({ cutAfter: 20 }, { cutAfter: 20, whole: true }, { whole: true })
+    await at.expectWhole(await download(at.options()), large.subarray(0, 150))
+  })
+
   it('is asked for again, when the object changed meanwhile', async () => {
     const at = downloads.now
     at.host.object = large.subarray(0, 16 * MIB)

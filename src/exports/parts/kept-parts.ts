@@ -216,7 +216,8 @@ function whyNot(
 
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown
+    // Whatever else lies there, a link to a device say, may never end.
+    return look(path)?.isFile() ? (JSON.parse(await readFile(path, 'utf8')) as unknown) : undefined
   } catch {
     // What cannot be read is as good as not there: it is made anew.
     return undefined

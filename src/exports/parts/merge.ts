@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { ActionError } from '../../errors.ts'
 import { diskFailure } from '../../transfer/disk.ts'
 import { look } from '../earlier-export.ts'
-import { PARQUET_PART } from '../inspect.ts'
 import {
   type Manifest,
   MANIFEST_NAME,
@@ -12,8 +11,10 @@ import {
   type ManifestOrigin,
   type ManifestPart,
   type ManifestShard,
+  OWN_NAMES,
   writeManifest,
 } from '../manifest.ts'
+import { PARQUET_PART } from '../metadata-files.ts'
 import type { DistinctRecords } from './distinct-records.ts'
 import { mergeJson } from './merge-json.ts'
 import { mergeParquet } from './merge-parquet.ts'
@@ -97,7 +98,7 @@ function formatOf(heads: readonly PartHead[]): 'json' | 'parquet' {
 async function mergeAsJson(options: MergeOptions, heads: readonly PartHead[]): Promise<Merged> {
   const draft = join(options.work, 'metadata.json.partial')
   const merged = await mergeJson(heads, draft, options)
-  const reserved = { folders: [], isFile: (path: string) => path === MANIFEST_NAME || path === 'metadata.json' }
+  const reserved = { folders: [], isFile: (path: string) => OWN_NAMES.includes(path) || path === 'metadata.json' }
   return putTogether(options, heads, merged, reserved, (files) => rename(draft, join(files, 'metadata.json')))
 }
 
@@ -105,7 +106,7 @@ async function mergeAsParquet(options: MergeOptions, heads: readonly PartHead[])
   const merged = await mergeParquet(heads, options)
   const reserved = {
     folders: ['metadata'],
-    isFile: (path: string) => path === MANIFEST_NAME || PARQUET_PART.test(path),
+    isFile: (path: string) => OWN_NAMES.includes(path) || PARQUET_PART.test(path),
   }
   return putTogether(options, heads, merged, reserved, async (files) => {
     await mkdir(join(files, 'metadata'), { recursive: true })

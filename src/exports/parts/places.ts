@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { ActionError } from '../../errors.ts'
-import { folded } from '../../transfer/plain-path.ts'
+import { folded } from '../../paths.ts'
 import type { ManifestFile } from '../manifest.ts'
 import { IdSet } from './id-set.ts'
 

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { isPlain } from '../../transfer/plain-path.ts'
+import { isPlain } from '../../paths.ts'
 import { isPlainFile, look, MOVING_NAME, removeEarlier } from '../earlier-export.ts'
 import { MANIFEST_NAME, readManifest } from '../manifest.ts'
 import { FILES_FOLDER } from './part-record.ts'

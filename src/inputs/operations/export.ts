@@ -1,11 +1,13 @@
-import type { z } from 'zod'
+import path from 'node:path'
+import { z } from 'zod'
+import { type Condition, compares, conditions } from '../conditions.ts'
 import type { Fault } from '../faults.ts'
 import {
   artifactName,
   entityType,
   flag,
   idList,
-  notOffered,
+  type Outcome,
   oneOf,
   parsed,
   type Shard,
@@ -27,6 +29,9 @@ export type ExportSelection =
   | { kind: 'vql'; vql: string }
   | { kind: 'selected'; mediaIds: string[]; clusterIds: string[]; excludeMediaIds: string[] }
 
+/** The earlier export to compare with: what the last successful run of the workflow stored, or one on disk (an absolute path). */
+export type CompareWith = { kind: 'previous-run' } | { kind: 'path'; path: string; given: string }
+
 export interface ExportRequest extends SharedRequest, Waiting {
   operation: 'export'
   datasetId: string
@@ -45,6 +50,11 @@ export interface ExportRequest extends SharedRequest, Waiting {
   /** Absolute and real, strictly inside the workspace. */
   outputDir: string
   extract: boolean
+  compareWith: CompareWith | undefined
+  /** What must not be, once the export is safe. */
+  failIf: readonly Condition[]
+  /** Reads what earlier runs stored; only used for that. */
+  githubToken: string | undefined
   uploadArtifact: boolean
   /** Names the artifact, and the ZIP with or without one. */
   artifactName: string
@@ -73,13 +83,13 @@ const fields = {
   shard: shard().optional(),
   allow_empty: flag(),
   extract: flag(),
-  compare_with: notOffered('compare_with', 'comparing exports'),
   upload_artifact: flag(),
   artifact_name: artifactName(),
   retention_days: wholeNumber(1, 400).optional(),
   compression_level: wholeNumber(0, 9),
   overwrite_artifact: flag(),
-  fail_if: notOffered('fail_if', 'failing on what an export holds'),
+  fail_if: conditions(),
+  github_token: z.string('it must be a token').optional(),
   on_conflict: onConflict,
   ...waitingFields,
 }
@@ -97,9 +107,29 @@ const STARTING: readonly InputName[] = [
   'on_conflict',
 ]
 const UPLOADING: readonly InputName[] = ['retention_days', 'compression_level', 'overwrite_artifact']
-const LANDING: readonly InputName[] = ['output_dir', 'extract', 'artifact_name', ...UPLOADING]
+const LANDING: readonly InputName[] = [
+  'output_dir',
+  'extract',
+  'compare_with',
+  'fail_if',
+  'artifact_name',
+  ...UPLOADING,
+]
 
 function rules(given: Given): Fault[] {
+  return [...selectionRules(given), ...conditionRules(given)]
+}
+
+/** A condition on what changed needs something to compare with. */
+function conditionRules({ fail_if: text, compare_with: earlier }: Given): Fault[] {
+  if (text === undefined || earlier !== undefined) return []
+  const condition = conditions().safeParse(text).data?.find(compares)
+  if (!condition) return []
+  const rule = `it must come with compare_with: "${condition.text}" compares with an earlier export`
+  return [{ input: 'fail_if', got: text, rule }]
+}
+
+function selectionRules(given: Given): Fault[] {
   if (given.export_id !== undefined) return []
   const { vql: filter, media_ids, cluster_ids, exclude_media_ids: exclusions } = given
   const faults: Fault[] = []
@@ -164,11 +194,19 @@ function artifactOf(name: string, slice: Shard | undefined): string {
   return slice && name === INPUT_DEFAULTS.artifact_name ? `${name}-${slice.index}-of-${slice.of}` : name
 }
 
+/** Any place on the runner: it is only read. Whether something lies there is seen when it is. */
+function comparedWith(text: string, workspace: string): Outcome<CompareWith> {
+  if (text.toLowerCase() === 'previous-run') return { value: { kind: 'previous-run' } }
+  if (text.includes('\0')) return { broken: 'it must be a path, or "previous-run"' }
+  return { value: { kind: 'path', path: path.resolve(workspace, text), given: text } }
+}
+
 export const exportDataset = operationInputs({
   operation: 'export',
   fields: ({ workspace }) => ({
     ...fields,
     output_dir: parsed('it must be a folder', (text) => outputDir(text, workspace)),
+    compare_with: parsed('it must be a path, or "previous-run"', (text) => comparedWith(text, workspace)).optional(),
   }),
   rules,
   idle,
@@ -188,6 +226,10 @@ export const exportDataset = operationInputs({
     onConflict: values.on_conflict,
     outputDir: values.output_dir,
     extract: values.extract,
+    compareWith: values.compare_with,
+    failIf: values.fail_if,
+    // Where no runner filled it in, the default is the expression itself.
+    githubToken: values.github_token?.startsWith('${{') ? undefined : values.github_token,
     uploadArtifact: values.upload_artifact,
     artifactName: artifactOf(values.artifact_name, values.export_id === undefined ? values.shard : undefined),
     retentionDays: values.retention_days,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Call, Reply } from '../http/reply.ts'
 import { text } from '../http/reply.ts'
+import { Storage } from '../storage.ts'
 
 export interface Blob {
   bytes: Buffer
@@ -11,12 +12,14 @@ export interface Blob {
 export class BlobStore {
   private readonly blobs = new Map<string, Blob>()
   private readonly blocks = new Map<string, Map<string, Buffer>>()
-  private readonly signatures = new Map<string, string>()
+  private readonly signatures = new Map<string, Set<string>>()
+  /** Gives the bytes out, in ranges too. */
+  private readonly served = new Storage({ lifetimeMs: () => Number.POSITIVE_INFINITY, ranges: () => true })
 
-  /** Path and query of a signed link to `name`, for upload and download. */
+  /** Path and query of a signed link to `name`, for upload and download. Each is signed anew; those before go on to work. */
   sign(name: string): string {
-    const signature = this.signatures.get(name) ?? randomBytes(24).toString('base64')
-    this.signatures.set(name, signature)
+    const signature = randomBytes(24).toString('base64')
+    this.signatures.set(name, (this.signatures.get(name) ?? new Set()).add(signature))
     const query = new URLSearchParams({
       sv: '2026-04-06',
       se: '2030-01-01T00:00:00Z',
@@ -31,6 +34,11 @@ export class BlobStore {
     return this.blobs.get(name)
   }
 
+  put(name: string, blob: Blob): void {
+    this.blobs.set(name, blob)
+    this.served.put(name, blob.bytes, blob.contentType)
+  }
+
   delete(name: string): void {
     this.blobs.delete(name)
     this.blocks.delete(name)
@@ -39,17 +47,17 @@ export class BlobStore {
 
   answer(call: Call): Reply {
     const name = decodeURIComponent(call.path.slice('/blobs/'.length))
-    if (call.query.get('sig') === null || call.query.get('sig') !== this.signatures.get(name)) {
+    if (!this.signatures.get(name)?.has(call.query.get('sig') ?? '')) {
       return failure(403, 'AuthenticationFailed', 'Server failed to authenticate the request.')
     }
-    if (call.method === 'GET') return this.download(name)
+    if (call.method === 'GET') return this.download(name, call)
     if (call.method !== 'PUT')
       return failure(405, 'UnsupportedHttpVerb', 'The resource does not support the HTTP verb.')
     const comp = call.query.get('comp')
     if (comp === 'block') return this.stage(name, call)
     if (comp === 'blocklist') return this.commit(name, call)
     if (comp === null && call.headers['x-ms-blob-type'] === 'BlockBlob') {
-      this.blobs.set(name, { bytes: call.body, contentType: contentType(call) })
+      this.put(name, { bytes: call.body, contentType: contentType(call) })
       return created(call.body)
     }
     return failure(400, 'InvalidQueryParameterValue', `comp=${comp} is not supported`)
@@ -73,22 +81,18 @@ export class BlobStore {
     if (parts.includes(undefined)) return failure(400, 'InvalidBlockList', 'The specified block list is invalid.')
     const bytes = Buffer.concat(parts.filter((part) => part !== undefined))
     this.blocks.delete(name)
-    this.blobs.set(name, { bytes, contentType: contentType(call) })
+    this.put(name, { bytes, contentType: contentType(call) })
     return created(bytes)
   }
 
-  private download(name: string): Reply {
-    const blob = this.blobs.get(name)
-    if (!blob) return failure(404, 'BlobNotFound', 'The specified blob does not exist.')
+  private download(name: string, call: Call): Reply {
+    if (!this.blobs.has(name)) return failure(404, 'BlobNotFound', 'The specified blob does not exist.')
+    const reply = this.served.serve(name, call)
     // Names begin with the artifact's id, so that two of one name can follow each other.
-    const fileName = name.slice(name.indexOf('/') + 1)
+    const fileName = encodeURIComponent(name.slice(name.indexOf('/') + 1))
     return {
-      status: 200,
-      headers: {
-        'content-type': blob.contentType,
-        'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`,
-      },
-      body: blob.bytes,
+      ...reply,
+      headers: { ...reply.headers, 'content-disposition': `attachment; filename*=UTF-8''${fileName}` },
     }
   }
 }

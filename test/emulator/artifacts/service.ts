@@ -4,6 +4,8 @@ import { BlobStore } from './blobs.ts'
 
 export interface StoredArtifact {
   id: number
+  /** The run it belongs to, as {@link ArtifactService.beginRun} named it. */
+  run: string
   name: string
   mimeType: string | undefined
   /** What the service stored: a ZIP that the library made, or the raw file. */
@@ -16,6 +18,7 @@ export interface StoredArtifact {
 
 interface Entry {
   id: number
+  run: string
   name: string
   blob: string
   mimeType: string | undefined
@@ -28,9 +31,17 @@ type Message = Record<string, unknown>
 
 const servicePath = '/twirp/github.actions.results.api.v1.ArtifactService/'
 
+/** An artifact that a test makes up, as if a step had uploaded it. */
+export interface MadeArtifact {
+  name: string
+  bytes: Buffer
+  createdAt?: Date
+  expiresAt?: Date
+}
+
 /**
- * Stands in for GitHub's artifact service of one workflow run: the Twirp calls and blob uploads that @actions/artifact 6
- * makes, read from its source. Checks what is finalized against the bytes that came.
+ * Stands in for GitHub's artifact service of one workflow run after another: the Twirp calls and blob uploads that
+ * @actions/artifact 6 makes, read from its source. Checks what is finalized against the bytes that came.
  */
 export class ArtifactService {
   /** The most bytes of all artifacts together; over it the service refuses as it does over quota. */
@@ -42,7 +53,7 @@ export class ArtifactService {
   unfinished: 'taken' | 'listed' | 'free' = 'taken'
   private readonly entries: Entry[] = []
   private readonly blobs = new BlobStore()
-  private readonly run = randomUUID()
+  private run: string = randomUUID()
   private readonly job = randomUUID()
   private readonly url: () => string
   private lastId = 4_000_000_000
@@ -51,7 +62,12 @@ export class ArtifactService {
     this.url = url
   }
 
-  /** The finalized artifacts, oldest first. */
+  /** The run whose steps may upload now. */
+  get currentRun(): string {
+    return this.run
+  }
+
+  /** The finalized artifacts of all runs, oldest first. What is changed in one counts: an `expiresAt`, or the `digest` it is told to have. */
   get stored(): StoredArtifact[] {
     return this.entries.map((entry) => entry.finalized).filter((artifact) => artifact !== undefined)
   }
@@ -65,6 +81,47 @@ export class ArtifactService {
       // Only the claims are read, by the client: the signature may be anything.
       ACTIONS_RUNTIME_TOKEN: `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.unsigned`,
     }
+  }
+
+  /** From now on another run uploads: names are free again, and the token of the run before opens nothing. */
+  beginRun(): string {
+    this.run = randomUUID()
+    return this.run
+  }
+
+  /** Stores an artifact of any run. */
+  put(run: string, made: MadeArtifact): StoredArtifact {
+    this.lastId += 1
+    const { name, bytes, createdAt = new Date(), expiresAt } = made
+    const artifact: StoredArtifact = {
+      id: this.lastId,
+      run,
+      name,
+      mimeType: 'application/zip',
+      bytes,
+      digest: sha256(bytes),
+      createdAt,
+      expiresAt,
+    }
+    const blob = `${this.lastId}/${name}`
+    this.blobs.put(blob, { bytes, contentType: 'application/zip' })
+    this.entries.push({
+      id: this.lastId,
+      run,
+      name,
+      blob,
+      mimeType: 'application/zip',
+      createdAt,
+      expiresAt,
+      finalized: artifact,
+    })
+    return artifact
+  }
+
+  /** A signed link to the bytes of a stored artifact. */
+  link(id: number): string | undefined {
+    const entry = this.entries.find((candidate) => candidate.id === id && candidate.finalized)
+    return entry && `${this.url()}${this.blobs.sign(entry.blob)}`
   }
 
   answer(call: Call): Reply {
@@ -104,7 +161,7 @@ export class ArtifactService {
     if (name === undefined || name === '' || typeof version !== 'number' || version < 4) {
       return failure(400, 'invalid_argument', 'name and a version of at least 4 are required')
     }
-    const before = this.entries.find((entry) => entry.name === name)
+    const before = this.ofRun().find((entry) => entry.name === name)
     if (before?.finalized || (before && this.unfinished !== 'free')) {
       return failure(409, 'already_exists', 'an artifact with this name already exists on the workflow run')
     }
@@ -113,6 +170,7 @@ export class ArtifactService {
     const expiresAt = textOf(message, 'expires_at')
     const entry: Entry = {
       id: this.lastId,
+      run: this.run,
       name,
       blob: `${this.lastId}/${version >= 7 ? name : `${name}.zip`}`,
       mimeType: textOf(message, 'mime_type'),
@@ -126,11 +184,11 @@ export class ArtifactService {
 
   private finalize(message: Message): Reply {
     const name = textOf(message, 'name')
-    const entry = this.entries.find((candidate) => candidate.name === name)
+    const entry = this.ofRun().find((candidate) => candidate.name === name)
     if (!entry) return failure(404, 'not_found', 'artifact not found')
     const blob = this.blobs.find(entry.blob)
     if (!blob) return failure(400, 'failed_precondition', 'nothing was uploaded')
-    const digest = createHash('sha256').update(blob.bytes).digest('hex')
+    const digest = sha256(blob.bytes)
     const hash = textOf(message, 'hash')
     // A proto3 zero may be left out.
     const size = Number(textOf(message, 'size') ?? '0')
@@ -149,15 +207,15 @@ export class ArtifactService {
         'Artifact storage quota has been hit. Unable to upload any new artifacts.',
       )
     }
-    const { id, mimeType, createdAt, expiresAt } = entry
-    entry.finalized = { id, name: entry.name, mimeType, bytes: blob.bytes, digest, createdAt, expiresAt }
+    const { id, run, mimeType, createdAt, expiresAt } = entry
+    entry.finalized = { id, run, name: entry.name, mimeType, bytes: blob.bytes, digest, createdAt, expiresAt }
     return json({ ok: true, artifact_id: String(id) })
   }
 
   private list(message: Message): Reply {
     const name = textOf(message, 'name_filter')
     const id = textOf(message, 'id_filter')
-    const found = this.entries.filter(
+    const found = this.ofRun().filter(
       (entry) =>
         (entry.finalized !== undefined || this.unfinished === 'listed') &&
         (name === undefined || entry.name === name) &&
@@ -177,14 +235,22 @@ export class ArtifactService {
   }
 
   private withNamed(message: Message, answer: (entry: Entry) => Reply): Reply {
-    const entry = this.entries.find((candidate) => candidate.name === textOf(message, 'name'))
+    const entry = this.ofRun().find((candidate) => candidate.name === textOf(message, 'name'))
     return entry ? answer(entry) : failure(404, 'not_found', 'artifact not found')
+  }
+
+  private ofRun(): Entry[] {
+    return this.entries.filter((entry) => entry.run === this.run)
   }
 
   private remove(entry: Entry): void {
     this.entries.splice(this.entries.indexOf(entry), 1)
     this.blobs.delete(entry.blob)
   }
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 function textOf(message: Message, name: string): string | undefined {

@@ -1,4 +1,4 @@
-export type ServerName = 'api' | 'storage' | 'artifacts'
+export type ServerName = 'api' | 'storage' | 'artifacts' | 'github'
 
 /**
  * What goes wrong. Those with `After`, and those of the reply's transport (`resetMid`, `truncate`, `slow`), let the request

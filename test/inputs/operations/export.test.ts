@@ -118,13 +118,34 @@ describe('export', () => {
     ])
   })
 
-  it.each([
-    ['compare_with', 'previous-run', 'left out: comparing exports'],
-    ['fail_if', 'removed_count > 0', 'left out: failing on what an export holds'],
-  ])('refuses %s: %s, which this version cannot act on', (input, text, said) => {
-    expect(faults('export', { [input]: text })).toEqual([
-      `- ${input}: got "${text}"; it must be ${said} is not part of this version`,
+  it('compares with the previous run, or with what lies anywhere on the runner', () => {
+    expect(request('export').compareWith).toBeUndefined()
+    expect(request('export', { compare_with: 'Previous-Run' }).compareWith).toEqual({ kind: 'previous-run' })
+    const inside = {
+      kind: 'path',
+      path: resolve('/workspace/last/metadata.json'),
+      given: 'last/metadata.json',
+    }
+    expect(request('export', { compare_with: 'last/metadata.json' }).compareWith).toEqual(inside)
+    const outside = { kind: 'path', path: resolve('/elsewhere'), given: '/elsewhere' }
+    expect(request('export', { compare_with: '/elsewhere' }).compareWith).toEqual(outside)
+    expect(faults('export', { compare_with: 'a\0b' })).toEqual([expect.stringContaining('it must be a path')])
+  })
+
+  it('takes the token of the job for that, where a runner filled it in', () => {
+    expect(request('export').githubToken).toBeUndefined()
+    expect(request('export', { github_token: 'ghs_1' }).githubToken).toBe('ghs_1')
+  })
+
+  it('takes conditions, of which some need an earlier export', () => {
+    expect(request('export').failIf).toEqual([])
+    expect(request('export', { fail_if: 'issues.blur > 5' }).failIf).toMatchObject([{ limit: 5 }])
+    const compared = { fail_if: 'issues.blur > 5\nremoved > 5%' }
+    expect(request('export', { ...compared, compare_with: 'last' }).failIf).toHaveLength(2)
+    expect(faults('export', compared)).toEqual([
+      expect.stringContaining('it must come with compare_with: "removed > 5%" compares with an earlier export'),
     ])
+    expect(faults('export', { fail_if: 'blurry > 5' })).toEqual([expect.stringContaining('"blurry" is none of')])
   })
 
   it('splits what is too large, unless told otherwise', () => {

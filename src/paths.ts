@@ -1,0 +1,49 @@
+import native, { type PlatformPath } from 'node:path'
+
+// What differs between Linux, macOS and Windows in the names of files, decided here for all of them. `flavour` is the system's own
+// way with paths, but for tests of another one.
+
+/**
+ * A path below a folder, relative to it and with `/` between its parts; '' for the folder itself, `undefined` for what lies
+ * elsewhere. Both are taken as they are: links are not looked at.
+ */
+export function below(folder: string, path: string, flavour: PlatformPath = native): string | undefined {
+  const inside = flavour.relative(folder, flavour.resolve(folder, path))
+  // On another drive there is no way from one to the other.
+  if (inside === '..' || inside.startsWith(`..${flavour.sep}`) || flavour.isAbsolute(inside)) return undefined
+  // On Windows a colon begins a hidden stream of a file, and taken for itself the name of a drive.
+  if (flavour.sep === '\\' && inside.includes(':')) return undefined
+  return inside.split(flavour.sep).join('/')
+}
+
+/** A path with `/` between its parts. Only where `\` parts them too: elsewhere it is a character like any other. */
+export function slashed(path: string, flavour: PlatformPath = native): string {
+  return flavour.sep === '\\' ? path.replaceAll('\\', '/') : path
+}
+
+/** Whether a path read from a file stays inside the folder it is meant for: relative, no `..`, no drive, no other separators. */
+export function isPlain(path: string): boolean {
+  if (path.includes('\\') || path.includes('\0') || path.includes(':')) return false
+  return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..')
+}
+
+/** Equal for paths that some disk takes for one: macOS and Windows ignore case, macOS also how accents are composed. */
+export function folded(path: string): string {
+  return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
+}
+
+const DEVICES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)[ ]*(?=\.|$)/i
+
+/**
+ * The name of one file or folder as every system and an artifact take it: `" : < > | * ?`, control characters, and dots and spaces
+ * at the end become `_`; the name of a device of Windows (`CON`, `nul.txt`) gets one.
+ */
+export function safeName(name: string): string {
+  return (
+    name
+      .replace(/[":<>|*?\p{Cc}]/gu, '_')
+      // Looked for where a run begins only: else a long run that is not at the end would be gone through from each of its characters.
+      .replace(/(?<![. ])[. ]+$/, (end) => '_'.repeat(end.length))
+      .replace(DEVICES, (device) => `${device}_`)
+  )
+}

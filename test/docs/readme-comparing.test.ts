@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { CONFIDENCE_TOLERANCE, FIELDS, UNIQUENESS_TOLERANCE } from '../../src/exports/comparison/comparable.ts'
+import { conditions } from '../../src/inputs/conditions.ts'
+import { codeWords, fileText, section, tableRows } from './documents.ts'
+
+const README = fileText('README.md')
+
+describe('what README.md tells of comparing', () => {
+  const rows = tableRows(section(README, '## Comparing with an earlier export'))
+
+  it('names every field in which items can differ', () => {
+    const first = rows.findIndex(([cell = '']) => codeWords(cell)[0] === FIELDS[0])
+    const fields = rows.slice(first).flatMap(([cell = '']) => codeWords(cell))
+    expect([...fields].sort()).toEqual([...FIELDS].sort())
+  })
+
+  it('names the tolerances', () => {
+    const of = (field: string) => rows.find(([cell = '']) => codeWords(cell)[0] === field)?.[1]
+    expect(of('issues')).toMatch(new RegExp(`moved by more than ${CONFIDENCE_TOLERANCE}$`))
+    expect(of('uniqueness')).toMatch(new RegExp(`moved by more than ${UNIQUENESS_TOLERANCE}$`))
+  })
+})
+
+describe('what README.md tells of conditions', () => {
+  const text = section(README, '## Conditions that fail the step')
+  const figures = tableRows(text).flatMap(([cell = '', , share = '']) =>
+    codeWords(cell).map((word) => ({ figure: word.replace(/<\w+>/, 'some name'), group: word.split('.')[0], share })),
+  )
+  const faultOf = (line: string) => conditions().safeParse(line).error?.issues[0]?.message
+
+  it('names every figure', () => {
+    const known = /is none of the figures ([^"]*)$/.exec(faultOf('nothing > 1') ?? '')?.[1]?.split(', ') ?? []
+    expect(figures.map(({ group }) => group).sort()).toEqual(known.map((figure) => figure.split('.')[0]).sort())
+  })
+
+  it.each(figures)('is right on $figure', ({ figure, share }) => {
+    expect(faultOf(`${figure} > 1`)).toBeUndefined()
+    expect(faultOf(`${figure} > 1%`) === undefined).toBe(share !== '')
+  })
+
+  it('names every operator', () => {
+    const [, list = ''] = /one of ((?:`[<>=!]+` ?)+)/.exec(text) ?? []
+    const operators = codeWords(list)
+    expect(operators.map((operator) => faultOf(`media_count ${operator} 1`))).toEqual(operators.map(() => undefined))
+    expect(faultOf('media_count 1')).toContain(operators.join(' '))
+  })
+})

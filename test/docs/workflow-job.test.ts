@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Job } from '../action/run-action.ts'
+import { type Emulator, startEmulator } from '../emulator/emulator.ts'
+import { allWorkflows, isOurs, type Job as WorkflowJob } from './workflow-files.ts'
+import { JobPlay } from './workflow-job.ts'
+
+const REAL_RUNNERS = allWorkflows().find(({ place }) => place === '.github/workflows/real-runners.yml')
+
+let job: Job
+let github: Emulator
+let play: JobPlay
+
+beforeEach(async () => {
+  job = await Job.create()
+  github = await startEmulator()
+  play = new JobPlay(job, github.artifacts, { os: 'this-machine' })
+})
+
+afterEach(async () => {
+  play.end()
+  await github.stop()
+  await job.remove()
+})
+
+// Process groups and signals, by which the emulator of the job is ended, are those of POSIX.
+describe.skipIf(process.platform === 'win32')('real-runners.yml, played on this machine', () => {
+  it('passes, step by step', async () => {
+    await play.play(actionJob())
+    expect(play.steps.get('refused')).toMatchObject({ outcome: 'failure', outputs: { error_code: 'invalid_input' } })
+    expect(github.artifacts.stored.map(({ name }) => name)).toEqual(['export-this-machine.zip'])
+    const failed = [...play.steps].filter(([, { outcome }]) => outcome === 'failure').map(([name]) => name)
+    expect(failed).toEqual(['refused', 'gated', 'not-found', 'unauthorized'])
+  })
+
+  it('fails where the artifact is not the export', async () => {
+    const whole = actionJob()
+    const download = whole.steps.findIndex(({ uses }) => uses?.startsWith('actions/download-artifact@'))
+    const damage = { with: {}, env: {}, run: 'echo more >>downloaded/export-this-machine.zip' }
+    const needed = whole.steps
+      .toSpliced(download + 1, 0, damage)
+      .filter((step) => !isOurs(step) || ['create', 'export'].includes(step.id ?? ''))
+      .filter(({ name = '' }) => !name.startsWith('What must fail'))
+    await expect(play.play({ ...whole, steps: needed })).rejects.toThrow(
+      /"The artifact is the export, byte for byte" failed/,
+    )
+  })
+})
+
+function actionJob(): WorkflowJob {
+  const found = REAL_RUNNERS?.jobs['action']
+  if (!found) throw new Error('real-runners.yml has no job "action".')
+  return found
+}

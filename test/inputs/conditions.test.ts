@@ -1,0 +1,114 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Condition, compares, conditions, isMet } from '../../src/inputs/conditions.ts'
+
+function parse(text: string): Condition[] {
+  return conditions().parse(text)
+}
+
+function fault(text: string): string | undefined {
+  const result = conditions().safeParse(text)
+  return result.success ? undefined : result.error.issues[0]?.message
+}
+
+describe('conditions', () => {
+  it('are one a line; blank lines and comments do not count', () => {
+    const text = '\n# a comment\n  issues.mislabels > 50  \r\nremoved>5%\n\nmedia_count < 1000\n'
+    expect(parse(text)).toEqual([
+      {
+        text: 'issues.mislabels > 50',
+        figure: { of: 'issues', name: 'mislabels' },
+        operator: '>',
+        limit: 50,
+        percent: false,
+      },
+      { text: 'removed>5%', figure: { of: 'whole', name: 'removed' }, operator: '>', limit: 5, percent: true },
+      {
+        text: 'media_count < 1000',
+        figure: { of: 'whole', name: 'media_count' },
+        operator: '<',
+        limit: 1000,
+        percent: false,
+      },
+    ])
+    expect(parse('# nothing\n\n')).toEqual([])
+    expect(conditions().parse(undefined)).toEqual([])
+  })
+
+  it('take the names of the outputs too', () => {
+    const names = parse('added_count > 0\nremoved_count > 0\nmodified_count > 0\nexport_size_bytes > 0')
+    expect(names.map(({ figure }) => figure.name)).toEqual(['added', 'removed', 'modified', 'size_bytes'])
+  })
+
+  it('hold a figure against a limit', () => {
+    const met = (text: string, actual: number) => parse(text).every((condition) => isMet(condition, actual))
+    for (const [operator, results] of Object.entries({
+      '>': [false, false, true],
+      '>=': [false, true, true],
+      '<': [true, false, false],
+      '<=': [true, true, false],
+      '==': [false, true, false],
+      '!=': [true, false, true],
+    })) {
+      expect([1, 2, 3].map((actual) => met(`media_count ${operator} 2`, actual))).toEqual(results)
+    }
+  })
+
+  it.each([
+    ['media_count', 'there is no figure followed by one of > >= < <= == != and a number'],
+    ['media_count 5', 'there is no figure followed by'],
+    ['> 5', 'there is no figure followed by'],
+    ['media_count => 5', 'there is no figure followed by'],
+    ['media_count = 5', 'there is no figure followed by'],
+    ['media_count >', '"" is not a number'],
+    ['media_count > many', '"many" is not a number'],
+    ['media_count > -1', '"-1" is not a number'],
+    ['media_count > 1,000', '"1,000" is not a number'],
+    ['media_count > 1e3', '"1e3" is not a number'],
+    [
+      'images > 5',
+      '"images" is none of the figures media_count, clusters, size_bytes, added, removed, modified, issues.<name>',
+    ],
+    ['issues. > 5', '"issues." is none of the figures'],
+    ['issues > 5', '"issues" is none of the figures'],
+    ['constructor > 5', '"constructor" is none of the figures'],
+    ['clusters > 5%', 'clusters is no share of anything'],
+    ['export_size_bytes > 5%', 'size_bytes is no share of anything'],
+  ])('are refused as in %j, naming the line', (line, why) => {
+    const said = fault(`media_count < 1\n${line}`)
+    expect(said).toContain(why)
+    expect(said).toContain(`in ${JSON.stringify(line)}`)
+  })
+
+  it('are a hundred at most', () => {
+    expect(parse('media_count < 1\n'.repeat(100))).toHaveLength(100)
+    expect(fault('media_count < 1\n'.repeat(101))).toBe('it must be at most 100 conditions')
+  })
+
+  it('know which need an earlier export', () => {
+    const needing = parse('added > 1\nremoved > 1%\nmodified > 1\nmedia_count < 90%')
+    expect(needing.every(compares)).toBe(true)
+    expect(parse('media_count < 1\nissues.blur > 1%\nclusters > 1\nsize_bytes > 1').some(compares)).toBe(false)
+  })
+
+  it('give back any name and number', () => {
+    const name = fc
+      .string({ minLength: 1, unit: 'grapheme' })
+      .filter((text) => !/[\r\n]/.test(text) && text.trim() === text)
+    fc.assert(
+      fc.property(
+        fc.constantFrom('issues', 'labels', 'objects', 'tags', 'types'),
+        name,
+        fc.constantFrom('>', '>=', '<', '<=', '==', '!='),
+        fc.nat(),
+        fc.boolean(),
+        (of, label, operator, limit, percent) => {
+          // An operator at the end of a name belongs to the one behind it.
+          fc.pre(!/[<>=!]$/.test(label))
+          const line = `${of}.${label} ${operator} ${limit}${percent ? '%' : ''}`
+          expect(parse(line)).toEqual([{ text: line, figure: { of, name: label }, operator, limit, percent }])
+        },
+      ),
+    )
+  })
+})
