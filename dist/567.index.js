@@ -2,6 +2,79 @@ export const id = 567;
 export const ids = [567];
 export const modules = {
 
+/***/ 19473:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Hu: () => (/* binding */ unforeseen),
+/* harmony export */   lZ: () => (/* binding */ ActionError),
+/* harmony export */   q0: () => (/* binding */ describe)
+/* harmony export */ });
+/* unused harmony export ERROR_CODES */
+/** The ends a step can fail with, as `error_code` gives them to a workflow. */
+const ERROR_CODES = (/* unused pure expression or super */ null && ([
+    'invalid_input',
+    'unauthorized',
+    'forbidden',
+    'not_found',
+    'conflict',
+    'rejected',
+    'operation_failed',
+    'timed_out',
+    'network',
+    'server_error',
+    'unexpected_reply',
+    'corrupt_download',
+    'unsafe_archive',
+    'artifact_failed',
+    'gate_failed',
+    'cancelled',
+]));
+/**
+ * A failure a user meets. Thrown where it is known, shown once, by `run()`.
+ *
+ * `message` says what happened; `apiWords` what the service said; `todo` what to do. Text from outside may stand in any of
+ * them: the runner's side escapes and shortens it.
+ */
+class ActionError extends Error {
+    name = 'ActionError';
+    code;
+    apiWords;
+    todo;
+    constructor(code, message, details = {}) {
+        super(message, details.cause === undefined ? undefined : { cause: details.cause });
+        this.code = code;
+        this.apiWords = details.apiWords;
+        this.todo = details.todo;
+    }
+}
+const MOST_CAUSES = 3;
+/** The text of anything thrown, with the cause chain that network errors hide their reason in. */
+function describe(error) {
+    if (!(error instanceof Error))
+        return String(error);
+    const parts = [error.message || error.name];
+    let { cause } = error;
+    // Counted, since causes can go round in a circle.
+    for (let depth = 0; depth < MOST_CAUSES && cause instanceof Error; depth += 1) {
+        const { message } = cause;
+        if (message && !parts.some((part) => part.includes(message)))
+            parts.push(message);
+        cause = cause.cause;
+    }
+    return parts.join(': ');
+}
+/** What a user is told of something thrown that nothing foresaw. */
+function unforeseen(error) {
+    return new ActionError('operation_failed', `The action itself failed: ${describe(error)}`, {
+        todo: 'This is a fault of the action, not of your workflow. Please report it with this log.',
+        cause: error,
+    });
+}
+
+
+/***/ }),
+
 /***/ 64742:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -9,6 +82,8 @@ export const modules = {
 /* harmony export */   $: () => (/* binding */ canonical),
 /* harmony export */   N: () => (/* binding */ withoutSignature)
 /* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
+
 /**
  * One record as text that is equal for equal data: canonical JSON as RFC 8785 defines it (no white space, members sorted by the
  * UTF-16 code units of their names, numbers and strings as ECMAScript writes them, so that 1.0 is 1), with these rules on top:
@@ -20,9 +95,25 @@ export const modules = {
  *    arrays keep their order.
  * 4. Parquet values that JSON does not know: a 64-bit integer is written as a number in full, a date and time as an ISO 8601 string
  *    in UTC with milliseconds, bytes as a base64 string, NaN and the infinities as the strings "NaN", "Infinity", "-Infinity".
+ *
+ * Throws `corrupt_download` for a record that is nested thousands of levels deep.
  */
 function canonical(value) {
-    return text(value, '');
+    try {
+        return text(value, '');
+    }
+    catch (error) {
+        // JSON.parse takes a nesting that no function that follows it has a stack for.
+        if (error instanceof RangeError)
+            throw tooDeep(error);
+        throw error;
+    }
+}
+function tooDeep(cause) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('corrupt_download', 'A record of the export is nested thousands of levels deep: no export has such.', {
+        todo: 'Find out who could have changed the export, and export again.',
+        cause,
+    });
 }
 function text(value, name) {
     switch (typeof value) {

@@ -459,7 +459,10 @@ class Search {
 
 // EXTERNAL MODULE: ./build/operations/signed-link.js
 var signed_link = __webpack_require__(66752);
+// EXTERNAL MODULE: ./build/operations/transfer-options.js
+var transfer_options = __webpack_require__(13499);
 ;// CONCATENATED MODULE: ./build/operations/previous-export.js
+
 
 
 
@@ -528,17 +531,11 @@ async function download(found, archive, signal, step) {
     return fetchArchive({
         source: sourceOf(found, step),
         path: archive,
-        dispatcher: await step.connection(),
-        clock: step.clock,
-        signal,
-        stallTimeoutMs: step.requestTimeoutMs,
-        maxRetries: step.maxRetries,
-        userAgent: step.userAgent,
+        ...(await (0,transfer_options/* transferOptions */.U)(step, signal)),
         onProgress: (received, total) => {
             if (total)
                 reporter.progress(`downloaded ${Math.floor((received / total) * 10) * 10} %`);
         },
-        onNote: (line) => reporter.info(line),
     });
 }
 /** Links are masked before anything can show them. */

@@ -376,7 +376,7 @@ class ContentHash {
             one = Math.imul(rotated(one, 15) ^ this.one, 0x85ebca6b);
             two = Math.imul(rotated(two, 13) ^ this.two, 0xc2b2ae35);
         }
-        this.#end(one, two ^ values.length, LIST);
+        this.#end(one, two, LIST);
     }
     #set(values, depth) {
         let [one, two] = [0, 0];
@@ -385,7 +385,7 @@ class ContentHash {
             one += this.one;
             two += this.two;
         }
-        this.#end(one | 0, (two | 0) ^ values.length, SET);
+        this.#end(one | 0, two | 0, SET);
     }
     #number(value) {
         // The two zeros are one number.
@@ -1063,9 +1063,7 @@ const LARGEST_MANIFEST = 256 * 1024 * 1024;
 /** Reads a manifest. `undefined` when there is none or it is not one of ours; its paths are not to be trusted. */
 async function readManifest(path) {
     try {
-        if ((await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.stat)(path)).size > LARGEST_MANIFEST)
-            return undefined;
-        const result = earlierManifest.safeParse(JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(path, 'utf8')));
+        const result = earlierManifest.safeParse(await readJson(path));
         return result.success ? result.data : undefined;
     }
     catch {
@@ -1075,13 +1073,16 @@ async function readManifest(path) {
 /** Whether a file is a `comparison.json` of ours. */
 async function isComparison(path) {
     try {
-        if ((await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.stat)(path)).size > LARGEST_MANIFEST)
-            return false;
-        return ourComparison.safeParse(JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(path, 'utf8'))).success;
+        return ourComparison.safeParse(await readJson(path)).success;
     }
     catch {
         return false;
     }
+}
+/** A file of ours, which may be anybody's. A link to a device or a pipe, which would never end, is not read. */
+async function readJson(path) {
+    const found = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.stat)(path);
+    return found.isFile() && found.size <= LARGEST_MANIFEST ? JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(path, 'utf8')) : undefined;
 }
 
 
@@ -1318,6 +1319,11 @@ function inWords(files, count) {
 /** How much of a row group is in memory at once, in bytes of its decoded values: as objects of JavaScript they take several times as much. */
 const SLICE_BYTES = 16 * 1024 * 1024;
 /**
+ * A file may hold so many rows whatever its size, and beyond that one for each of its bytes. Every row of an export has an id of its
+ * own, which no packing makes smaller than several bytes; rows that are all alike would unpack a few kilobytes to billions of them.
+ */
+const FREE_ROWS = 100_000;
+/**
  * The rows of a parquet file as plain objects, in order; a slice of one row group is in memory at a time, all of the group only where
  * it has lists or structures. 64-bit integers come as `bigint`, times as `Date`, bytes as `Uint8Array`. Throws `corrupt_download` when
  * the file cannot be read, or the signal's reason.
@@ -1383,7 +1389,11 @@ async function footer(path, fileName) {
     const { asyncBufferFromFile, parquetMetadataAsync } = await __webpack_require__.e(/* import() */ 972).then(__webpack_require__.bind(__webpack_require__, 86972));
     try {
         const file = await asyncBufferFromFile(path);
-        return { file, metadata: await parquetMetadataAsync(file) };
+        const metadata = await parquetMetadataAsync(file);
+        const rows = metadata.row_groups.reduce((sum, { num_rows }) => sum + Math.abs(Number(num_rows)), 0);
+        if (rows > Math.max(FREE_ROWS, file.byteLength))
+            throw new Error(`it claims to hold ${rows} rows in ${file.byteLength} bytes`);
+        return { file, metadata };
     }
     catch (error) {
         throw unreadable(fileName, error);
@@ -1887,6 +1897,8 @@ const OUTPUT_NAMES = {
     export_size_bytes: 'size_bytes',
 };
 const MOST_CONDITIONS = 100;
+/** The longest name of a label is far shorter, and the time to take a line apart grows with the square of its length. */
+const LONGEST_CONDITION = 1000;
 const OPERATORS = {
     '>': (actual, limit) => actual > limit,
     '>=': (actual, limit) => actual >= limit,
@@ -1925,7 +1937,9 @@ function conditions() {
 }
 /** The condition, or what is wrong with the line. */
 function parseCondition(text) {
-    const [, left = '', operator = '', number = '', percent] = /^(.*?)\s*([<>=!]+)\s*([^<>=!\s]*?)\s*(%?)$/.exec(text) ?? [];
+    if (text.length > LONGEST_CONDITION)
+        return `there are more than ${LONGEST_CONDITION} characters`;
+    const [, left = '', operator = '', number = '', percent] = /^(.*?)\s*([<>=!]+)\s*([^<>=!\s]*?)\s*(%?)$/s.exec(text) ?? [];
     if (left === '' || !isOperator(operator)) {
         return `there is no figure followed by one of ${Object.keys(OPERATORS).join(' ')} and a number`;
     }
@@ -1985,10 +1999,18 @@ function shown({ input, got }) {
  * as a secret (a user's password, a signature in the query) is left out.
  */
 function quoted(text) {
-    const harmless = text.replace(/(:\/\/|\/\/|:).*@.*/s, '$1***').replace(/\?[\w-]+=.*/s, '?***');
+    const harmless = withoutUser(text).replace(/\?[\w-]+=.*/s, '?***');
     if (harmless.length <= SHOWN_CHARACTERS)
         return JSON.stringify(harmless);
     return `${JSON.stringify(harmless.slice(0, SHOWN_CHARACTERS))}... (${harmless.length} characters)`;
+}
+/** What follows the first `://`, `//` or `:` is left out where an `@` comes after it, since a user and a password may. */
+function withoutUser(text) {
+    const mark = /:\/\/|\/\/|:/.exec(text);
+    if (!mark)
+        return text;
+    const start = mark.index + mark[0].length;
+    return text.includes('@', start) ? `${text.slice(0, start)}***` : text;
 }
 /** All faults as the one error that ends the step before any request is sent. */
 function invalidInput(faults) {
@@ -3650,9 +3672,12 @@ var facts = __webpack_require__(57140);
 var signed_link = __webpack_require__(66752);
 // EXTERNAL MODULE: ./build/operations/start-export.js
 var start_export = __webpack_require__(18618);
+// EXTERNAL MODULE: ./build/operations/transfer-options.js
+var transfer_options = __webpack_require__(13499);
 // EXTERNAL MODULE: ./build/operations/waits.js
 var waits = __webpack_require__(44801);
 ;// CONCATENATED MODULE: ./build/operations/export-bytes.js
+
 
 
 
@@ -3667,12 +3692,7 @@ const PROGRESS_MS = 5_000;
 /** A link that the API gives anew when it has expired; masked before anything can show it. */
 function sourceOf(step, datasetId, exportId, first) {
     const resolve = (link) => {
-        const url = step.api.exports.resolve(link);
-        if (!url) {
-            throw new errors/* ActionError */.lZ('unexpected_reply', `The download link of export ${exportId} is not an address.`, {
-                todo: 'Run the step again with export_id to ask for the link anew.',
-            });
-        }
+        const url = step.api.exports.resolve(link, exportId);
         (0,signed_link/* maskLink */.L)(step.reporter, url);
         return url;
     };
@@ -3760,15 +3780,9 @@ async function fetchBytes(step, { datasetId, exportId, link, carryOn, archive, s
     return toldHow(carryOn, async () => fetchArchive({
         source,
         path: archive,
-        dispatcher: await step.connection(),
-        clock: step.clock,
-        signal,
-        stallTimeoutMs: step.requestTimeoutMs,
-        maxRetries: step.maxRetries,
-        userAgent: step.userAgent,
+        ...(await (0,transfer_options/* transferOptions */.U)(step, signal)),
         onProgress: progress.received,
         onUnpacked: progress.unpacked,
-        onNote: (line) => step.reporter.info(line),
         ...(onDownloaded ? { onDownloaded } : {}),
         ...into,
     }));
@@ -5250,7 +5264,7 @@ function withBucketHint(error, bucketPath) {
 /** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */
 function fits(dataset, bucketPath) {
     const { sourceUri } = dataset;
-    const bare = (path) => path.replace(/^s3:\/\//, '').replace(/\/+$/, '');
+    const bare = (path) => path.replace(/^s3:\/\//, '').replace(/(?<!\/)\/+$/, '');
     return !sourceUri?.startsWith('s3://') || bare(sourceUri) === bare(bucketPath);
 }
 
@@ -5447,7 +5461,10 @@ async function readEarlier(request, step) {
     const { compareWith, wait } = request;
     if (!compareWith || !wait)
         return undefined;
-    const phase = { awaited: 'the reading of the earlier export', carryOn: 'Nothing was exported yet.' };
+    const phase = {
+        awaited: 'the reading of the earlier export',
+        carryOn: 'Nothing was exported yet. To go without the comparison, leave compare_with out.',
+    };
     return (0,waits/* withinDeadline */.iP)(step, phase, async (signal) => {
         if (compareWith.kind === 'previous-run')
             return previousRun(request, step, signal);
@@ -5971,7 +5988,7 @@ async function review(request, step, placed, earlier, signal) {
     const place = placed && placeOf(request, placed);
     const { statistics, comparison } = await compareWith(baseline, place, {
         signal,
-        ...(placed ? { files: placed.metadataFiles, contentDigest: placed.contentDigest } : {}),
+        ...(placed ? { metadataFiles: placed.metadataFiles, contentDigest: placed.contentDigest } : {}),
     });
     if (earlier?.kind === 'none') {
         reporter.output('changed', true);
@@ -5979,27 +5996,27 @@ async function review(request, step, placed, earlier, signal) {
     }
     if (!comparison || earlier?.kind !== 'baseline') {
         tellContents(reporter, statistics, undefined);
-        return { statistics, comparison: undefined, comparisonPath: undefined };
+        return { statistics, comparison: undefined, comparisonPath: undefined, changes: '' };
     }
     reporter.output('changed', comparison.changed);
     reporter.output('added_count', comparison.added);
     reporter.output('removed_count', comparison.removed);
     reporter.output('modified_count', comparison.modified);
     reporter.fact('Compared with', earlier.words, { link: earlier.link });
-    reporter.note(`Changes since ${earlier.words}: ${changeWords(comparison)}.`);
     if (comparison.notCompared.length > 0) {
         reporter.note(`Not compared, since only one of the two exports tells of it: ${comparison.notCompared.join(', ')}.`);
     }
     tellContents(reporter, statistics, comparison);
+    const changes = ` Changes since ${earlier.words}: ${changeWords(comparison)}.`;
     if (!placed)
-        return { statistics, comparison, comparisonPath: undefined };
+        return { statistics, comparison, comparisonPath: undefined, changes };
     const { writeComparison } = await __webpack_require__.e(/* import() */ 554).then(__webpack_require__.bind(__webpack_require__, 47554));
     const comparisonPath = external_node_path_.join(request.outputDir, manifest/* COMPARISON_NAME */.EW);
     if ((0,earlier_export/* look */.Op)(comparisonPath) && !(await (0,manifest/* isComparison */.gP)(comparisonPath)))
         throw (0,earlier_export/* inTheWay */.Mb)(comparisonPath);
     await writeComparison(comparisonPath, comparison, earlier.origin);
     reporter.fact('Comparison', external_node_path_.relative(step.context.workspace, comparisonPath), { code: true });
-    return { statistics, comparison, comparisonPath };
+    return { statistics, comparison, comparisonPath, changes };
 }
 /** Where to read; `undefined` for an empty slice, which has no table. */
 function placeOf({ outputDir }, { archivePath, metadataFiles }) {
@@ -6115,8 +6132,10 @@ function check(conditions, figures) {
 /**
  * Tells what became of the conditions, and fails with `gate_failed` when one is met, naming each that is with its figure. To be
  * called when the export is safe: nothing is taken back.
+ *
+ * @param done a sentence on what the step did, which a step that fails would not tell otherwise
  */
-function passGates(step, checked) {
+function passGates(step, checked, done) {
     if (checked.length === 0)
         return;
     const { reporter } = step;
@@ -6130,6 +6149,7 @@ function passGates(step, checked) {
     const met = checked.filter((one) => one.met);
     if (met.length === 0)
         return;
+    reporter.note(done);
     const heading = met.length === 1
         ? 'A condition of fail_if is met:'
         : `${met.length} of the ${checked.length} conditions of fail_if are met:`;
@@ -6245,13 +6265,18 @@ async function exportSubject(request, step, subject, earlier) {
             todo: 'Check the dataset and what was selected. If an empty export is fine for this workflow, set allow_empty: true.',
         });
     }
+    if (!placed) {
+        step.reporter.output('media_count', 0);
+        step.reporter.output('content_digest', new digest/* RecordDigest */.Gc().hex());
+    }
     const review = await reviewExport(request, step, placed, earlier);
     if (placed && request.uploadArtifact)
         await publishExport(request, step, placed, review.comparisonPath);
-    passGates(step, check(request.failIf, { ...review, sizeBytes: placed?.sizeBytes ?? 0 }));
-    if (outcome.kind === 'nothing')
-        return nothing(step, source);
-    return `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}.`;
+    const done = outcome.kind === 'nothing'
+        ? nothing(source)
+        : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}.`;
+    passGates(step, check(request.failIf, { ...review, sizeBytes: placed?.sizeBytes ?? 0 }), done + review.changes);
+    return done + review.changes;
 }
 /** One export where that goes; parts where it was refused as too large, is a slice, or was begun in parts before. */
 async function fetched(request, step, subject) {
@@ -6323,9 +6348,7 @@ async function completed(request, step, { exported, carryOn }, exportId) {
     const phase = { awaited: `export ${exportId} of dataset ${exported.id}`, carryOn: carryOn(exportId) };
     return (0,waits/* waitFor */.fm)(step, phase, (0,export_task/* exportProbe */.Z)(step, exported.id, exportId, grace));
 }
-function nothing(step, dataset) {
-    step.reporter.output('media_count', 0);
-    step.reporter.output('content_digest', new digest/* RecordDigest */.Gc().hex());
+function nothing(dataset) {
     return `Nothing matched in dataset "${dataset.name}": there is nothing to export, which allow_empty: true accepts. No file was written and no artifact uploaded.`;
 }
 
@@ -7297,6 +7320,28 @@ function refusalAtStart(error) {
 
 /***/ }),
 
+/***/ 13499:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ transferOptions)
+/* harmony export */ });
+/** What every transfer of a step has in common, but for what is transferred. `signal` ends it. */
+async function transferOptions(step, signal) {
+    return {
+        dispatcher: await step.connection(),
+        clock: step.clock,
+        signal,
+        stallTimeoutMs: step.requestTimeoutMs,
+        maxRetries: step.maxRetries,
+        userAgent: step.userAgent,
+        onNote: (line) => step.reporter.info(line),
+    };
+}
+
+
+/***/ }),
+
 /***/ 46670:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -7478,10 +7523,11 @@ const DEVICES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\
  * at the end become `_`; the name of a device of Windows (`CON`, `nul.txt`) gets one.
  */
 function safeName(name) {
-    return name
+    return (name
         .replace(/[":<>|*?\p{Cc}]/gu, '_')
-        .replace(/[. ]+$/, (end) => '_'.repeat(end.length))
-        .replace(DEVICES, (device) => `${device}_`);
+        // Looked for where a run begins only: else a long run that is not at the end would be gone through from each of its characters.
+        .replace(/(?<![. ])[. ]+$/, (end) => '_'.repeat(end.length))
+        .replace(DEVICES, (device) => `${device}_`));
 }
 
 
@@ -7886,36 +7932,36 @@ var toolkit = __webpack_require__(22077);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(19473);
 ;// CONCATENATED MODULE: ./build/runner/outputs.js
-/** Every output of the action, as action.yml lists them: the kind decides how it stands in `result`. */
+/** Every output of the action, as action.yml lists them, by its kind, which decides how it stands in `result`. */
 const OUTPUTS = {
-    dataset_id: { kind: 'text', description: 'The dataset that was made or acted on; for clone the new one' },
-    dataset_name: { kind: 'text', description: 'Its name' },
-    dataset_status: { kind: 'text', description: 'Its status as last seen' },
-    source_dataset_id: { kind: 'text', description: 'The dataset a clone was made from' },
-    snapshot_id: { kind: 'text', description: 'The snapshot that was made, restored, cloned or changed' },
-    snapshot_name: { kind: 'text', description: 'Its name' },
-    safety_snapshot_id: { kind: 'text', description: 'The snapshot taken before a restore' },
-    snapshots: { kind: 'json', description: 'The snapshot catalog, as a JSON array' },
-    deleted_snapshot_ids: { kind: 'json', description: 'The snapshots that were deleted, as a JSON array' },
-    task_id: { kind: 'text', description: 'The task that did the work' },
-    export_id: { kind: 'text', description: 'The export' },
-    export_path: { kind: 'text', description: 'The ZIP on disk, complete and verified' },
-    export_dir: { kind: 'text', description: 'The folder that holds the export and its manifest.json' },
-    export_size_bytes: { kind: 'number', description: 'Size of what was downloaded' },
-    export_sha256: { kind: 'text', description: 'SHA-256 of what was downloaded' },
-    media_count: { kind: 'number', description: 'Records in the export' },
-    content_digest: { kind: 'text', description: 'SHA-256 over the records, whatever their order' },
-    changed: { kind: 'boolean', description: 'Whether the export differs from the one compared with' },
-    added_count: { kind: 'number', description: 'Records that are new' },
-    removed_count: { kind: 'number', description: 'Records that are gone' },
-    modified_count: { kind: 'number', description: 'Records that changed' },
-    artifact_id: { kind: 'text', description: 'The GitHub artifact' },
-    artifact_name: { kind: 'text', description: 'The name GitHub stored it under' },
-    artifact_url: { kind: 'text', description: 'Where to download it' },
-    artifact_digest: { kind: 'text', description: 'SHA-256 of the artifact' },
-    elapsed_seconds: { kind: 'number', description: 'How long the step took' },
-    error_code: { kind: 'text', description: 'Why the step failed' },
-    result: { kind: 'json', description: 'All other outputs as one JSON object' },
+    dataset_id: 'text',
+    dataset_name: 'text',
+    dataset_status: 'text',
+    source_dataset_id: 'text',
+    snapshot_id: 'text',
+    snapshot_name: 'text',
+    safety_snapshot_id: 'text',
+    snapshots: 'json',
+    deleted_snapshot_ids: 'json',
+    task_id: 'text',
+    export_id: 'text',
+    export_path: 'text',
+    export_dir: 'text',
+    export_size_bytes: 'number',
+    export_sha256: 'text',
+    media_count: 'number',
+    content_digest: 'text',
+    changed: 'boolean',
+    added_count: 'number',
+    removed_count: 'number',
+    modified_count: 'number',
+    artifact_id: 'text',
+    artifact_name: 'text',
+    artifact_url: 'text',
+    artifact_digest: 'text',
+    elapsed_seconds: 'number',
+    error_code: 'text',
+    result: 'json',
 };
 /**
  * GitHub allows a job about 1 MB of outputs, counted in UTF-16 (docs.github.com, "Passing information between jobs"), and
@@ -7934,7 +7980,7 @@ class Outputs {
      */
     set(name, value) {
         const given = String(value).toWellFormed();
-        const shortened = OUTPUTS[name].kind === 'json' ? shortenList(given) : shortenText(given);
+        const shortened = OUTPUTS[name] === 'json' ? shortenList(given) : shortenText(given);
         this.#values.set(name, shortened.text);
         return { text: shortened.text, ...(shortened.left && { problem: `The output ${name} ${shortened.left}` }) };
     }
@@ -7956,7 +8002,7 @@ class Outputs {
             return { text: whole };
         const ids = entries.map((name) => [
             name,
-            OUTPUTS[name].kind === 'json' || this.get(name).length > 1000 ? null : parsed(name, this.get(name)),
+            OUTPUTS[name] === 'json' || this.get(name).length > 1000 ? null : parsed(name, this.get(name)),
         ]);
         return {
             text: JSON.stringify(Object.fromEntries([...ids, ...extras])),
@@ -7970,7 +8016,7 @@ function isSettable(name) {
 function parsed(name, text) {
     if (text === '')
         return null;
-    const { kind } = OUTPUTS[name];
+    const kind = OUTPUTS[name];
     if (kind === 'number')
         return Number.isFinite(Number(text)) ? Number(text) : text;
     if (kind === 'boolean')
@@ -8294,21 +8340,25 @@ function readState(env) {
 /* harmony import */ var pretty_ms__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(64506);
 
 
+/** The least that is looked at of a text, in characters. */
+const READ_CHARS = 100_000;
 /**
  * Text from outside made fit for one line of the log or of a message: no terminal sequence, no line break or other control
  * character, nothing invisible that hides or reorders what is read, and nothing the runner takes for a workflow command.
  * Longer text is cut, and says by how much. White space inside a line stays as it is.
  */
 function oneLine(text, maxChars = 500) {
-    return cut(unarmed(visible(text)), maxChars);
+    const read = readable(text, maxChars);
+    return cut(unarmed(visible(read)), maxChars, text.length - read.length);
 }
 /** As {@link oneLine}, for text of several lines: the breaks stay, and each line keeps its indentation. */
 function lines(text, maxChars = 4000) {
-    return cut(text
+    const read = readable(text, maxChars);
+    return cut(read
         .split(/\r\n|\r|\n/)
         .map((line) => indentedLine(line, maxChars))
         .join('\n')
-        .trimEnd(), maxChars);
+        .trimEnd(), maxChars, text.length - read.length);
 }
 /** A line of our own log: as {@link oneLine}, with the spaces it begins with. */
 function indentedLine(line, maxChars = 2000) {
@@ -8339,6 +8389,10 @@ function code(text, maxChars = 500) {
         .replace(/\bwww\./gi, (prefix) => `${prefix.slice(0, -1)}&#46;`);
     return escaped && `<code>${escaped}</code>`;
 }
+/** The beginning of a text: more than is shown of it, and no more than can be gone through in a moment, whatever it is made of. */
+function readable(text, maxChars) {
+    return text.slice(0, Math.max(READ_CHARS, 2 * maxChars));
+}
 function visible(text) {
     return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text)
         .toWellFormed()
@@ -8356,12 +8410,13 @@ function visible(text) {
 function unarmed(text) {
     return text.replaceAll('##[', '## [').replace(/^::/, ': :');
 }
-function cut(text, maxChars) {
-    if (text.length <= maxChars)
+/** @param unread how many more characters there are that are not in `text` */
+function cut(text, maxChars, unread) {
+    if (text.length <= maxChars && unread === 0)
         return text;
     const lastIsHalf = /[\uD800-\uDBFF]/.test(text[maxChars - 1] ?? '');
     const kept = text.slice(0, lastIsHalf ? maxChars - 1 : maxChars);
-    return `${kept}… (${(text.length - kept.length).toLocaleString('en-US')} more characters)`;
+    return `${kept}… (${(text.length - kept.length + unread).toLocaleString('en-US')} more characters)`;
 }
 function entities(text) {
     return text.replace(/[&<>"'\\*_`[\]()#|~!@${}^]/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -8689,6 +8744,7 @@ function* lines(table) {
 
 
 
+
 function exportState(word) {
     switch ((0,datasets/* normalWord */.Y4)(word)) {
         case 'COMPLETED':
@@ -8766,10 +8822,26 @@ class Exports {
         };
         return this.#http.read(request, statusReply, retries);
     }
-    /** An absolute link: self-hosted servers give paths such as `/cdn/...`. */
-    resolve(link) {
-        const url = URL.parse(link, this.#http.origin);
-        return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url : undefined;
+    /**
+     * The address that an export is fetched from: self-hosted servers give paths such as `/cdn/...`. A server that answers over https
+     * must not lead over plain http: what comes that way can be changed on the way, and what only the runner reaches without credentials
+     * (the metadata of a cloud machine, say) speaks plain http.
+     *
+     * @throws ActionError `unexpected_reply` for what is no address, and for such a one
+     */
+    resolve(link, exportId) {
+        const { origin } = this.#http;
+        const url = URL.parse(link, origin);
+        if (url?.protocol === 'https:' || (url?.protocol === 'http:' && origin.startsWith('http:')))
+            return url;
+        const why = url?.protocol === 'http:'
+            ? `leads over plain http (to ${url.host}), where what is sent can be changed, while ${origin} answers over https`
+            : 'is not an address';
+        throw new errors/* ActionError */.lZ('unexpected_reply', `The download link of export ${exportId} ${why}.`, {
+            todo: url?.protocol === 'http:'
+                ? 'Have the server give out links that begin with https://, or paths of its own such as /cdn/export.zip.'
+                : 'Run the step again with export_id to ask for the link anew.',
+        });
     }
 }
 function whole(datasetId, start) {
@@ -9320,15 +9392,19 @@ function connect(options) {
 ;// CONCATENATED MODULE: ./build/visual-layer/connection.js
 /**
  * The one way out to the network: proxies from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, kept-alive connections, TLS as Node
- * verifies it (`NODE_EXTRA_CA_CERTS` adds a company's own authority). undici's own timers are off where ours watch: the header
+ * verifies it (`NODE_EXTRA_CA_CERTS` adds a company's own authority), also where `NODE_TLS_REJECT_UNAUTHORIZED=0` was set for some other
+ * step of the job: credentials go to nobody who cannot prove who they are. undici's own timers are off where ours watch: the header
  * and body timeouts.
  */
 async function openConnection() {
     const { EnvHttpProxyAgent } = await __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 46752, 19));
+    const verified = { rejectUnauthorized: true };
     return new EnvHttpProxyAgent({
         headersTimeout: 0,
         bodyTimeout: 0,
-        connect: { timeout: 30_000 },
+        connect: { timeout: 30_000, ...verified },
+        proxyTls: verified,
+        requestTls: verified,
         // Several connections are several only in HTTP/1.1: HTTP/2 would make streams of one.
         allowH2: false,
         // Below the usual idle limits of load balancers, so that a request is seldom written to a socket that is being closed.
@@ -10584,6 +10660,10 @@ function parseStamp(stamp) {
 /* harmony export */ });
 /** The longest piece of a reply that an error shows, in characters. */
 const EXCERPT_CHARS = 300;
+/** Of a web page, only its first so many characters are looked at: what looks for tags may take the square of their number. */
+const PAGE_CHARS = 10_000;
+/** The words of an error lie in the first objects of its body, or nowhere. */
+const DEEPEST_WORDS = 5;
 /** Reads a body by what it is, not by its content type: the API's own word for it is not always right. */
 function readBody(text) {
     const trimmed = text.trim();
@@ -10607,7 +10687,8 @@ function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 /** Takes a web page's text apart far enough for a log: its title, or its words without tags. */
-function pageWords(html) {
+function pageWords(page) {
+    const html = page.slice(0, PAGE_CHARS);
     const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1]?.trim();
     if (title)
         return `a web page titled "${title}"`;
@@ -10621,15 +10702,24 @@ function pageWords(html) {
 function excerpt(body) {
     if (body.kind === 'empty')
         return 'an empty body';
-    const text = body.kind === 'json' ? JSON.stringify(body.json) : body.text;
+    const text = body.kind === 'json' ? spelled(body.json) : body.text;
     const words = text.startsWith('<') ? pageWords(text) : text;
     return words.length > EXCERPT_CHARS ? `${words.slice(0, EXCERPT_CHARS)}…` : words;
+}
+/** JSON as text. What is nested thousands of levels deep can be read, but not written. */
+function spelled(json) {
+    try {
+        return JSON.stringify(json);
+    }
+    catch {
+        return 'JSON that is nested too deeply to be shown';
+    }
 }
 function validationWords(item) {
     if (!isRecord(item))
         return String(item);
     const place = Array.isArray(item['loc']) ? item['loc'].join('.') : '';
-    const message = typeof item['msg'] === 'string' ? item['msg'] : JSON.stringify(item);
+    const message = typeof item['msg'] === 'string' ? item['msg'] : spelled(item);
     return place === '' ? message : `${place}: ${message}`;
 }
 /**
@@ -10646,10 +10736,10 @@ function errorWords(body) {
     }
     return excerpt(body);
 }
-function wordsOf(json) {
+function wordsOf(json, depth = 0) {
     if (typeof json === 'string')
         return json;
-    if (!isRecord(json))
+    if (!isRecord(json) || depth === DEEPEST_WORDS)
         return undefined;
     for (const key of ['detail', 'error', 'message', 'error_message', 'msg']) {
         const value = json[key];
@@ -10658,7 +10748,7 @@ function wordsOf(json) {
         if (Array.isArray(value) && value.length > 0)
             return value.map(validationWords).join('; ');
         if (isRecord(value))
-            return wordsOf(value) ?? JSON.stringify(value);
+            return wordsOf(value, depth + 1) ?? spelled(value);
     }
     return undefined;
 }
@@ -10674,7 +10764,7 @@ function refusalIn(json) {
     const { error, status, message, detail } = json;
     const saysError = (typeof error === 'string' && error !== '') || isRecord(error);
     const saysStatus = typeof status === 'string' && status.toLowerCase() === 'error' && (message ?? detail) !== undefined;
-    return saysError || saysStatus ? (wordsOf(json) ?? JSON.stringify(json)) : undefined;
+    return saysError || saysStatus ? (wordsOf(json) ?? spelled(json)) : undefined;
 }
 
 

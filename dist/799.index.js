@@ -218,6 +218,8 @@ var external_node_path_ = __webpack_require__(76760);
 var schemas = __webpack_require__(9691);
 // EXTERNAL MODULE: ./build/transfer/disk.js
 var disk = __webpack_require__(68109);
+// EXTERNAL MODULE: ./build/exports/earlier-export.js
+var earlier_export = __webpack_require__(44495);
 // EXTERNAL MODULE: ./build/exports/parts/part-record.js
 var part_record = __webpack_require__(97448);
 // EXTERNAL MODULE: external "node:fs"
@@ -226,8 +228,6 @@ var external_node_fs_ = __webpack_require__(73024);
 var external_node_timers_promises_ = __webpack_require__(58500);
 // EXTERNAL MODULE: ./build/paths.js
 var paths = __webpack_require__(31340);
-// EXTERNAL MODULE: ./build/exports/earlier-export.js
-var earlier_export = __webpack_require__(44495);
 // EXTERNAL MODULE: ./build/exports/manifest.js
 var manifest = __webpack_require__(54731);
 ;// CONCATENATED MODULE: ./build/exports/parts/take-back.js
@@ -267,6 +267,7 @@ async function takeBack(work) {
 }
 
 ;// CONCATENATED MODULE: ./build/exports/parts/kept-parts.js
+
 
 
 
@@ -429,7 +430,8 @@ function whyNot(found, wanted, now) {
 }
 async function readJson(path) {
     try {
-        return JSON.parse(await (0,promises_.readFile)(path, 'utf8'));
+        // Whatever else lies there, a link to a device say, may never end.
+        return (0,earlier_export/* look */.Op)(path)?.isFile() ? JSON.parse(await (0,promises_.readFile)(path, 'utf8')) : undefined;
     }
     catch {
         // What cannot be read is as good as not there: it is made anew.

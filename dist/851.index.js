@@ -2,59 +2,6 @@ export const id = 851;
 export const ids = [851];
 export const modules = {
 
-/***/ 19473:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Hu: () => (/* binding */ unforeseen),
-/* harmony export */   lZ: () => (/* binding */ ActionError),
-/* harmony export */   q0: () => (/* binding */ describe)
-/* harmony export */ });
-/**
- * A failure a user meets. Thrown where it is known, shown once, by `run()`.
- *
- * `message` says what happened; `apiWords` what the service said; `todo` what to do. Text from outside may stand in any of
- * them: the runner's side escapes and shortens it.
- */
-class ActionError extends Error {
-    name = 'ActionError';
-    code;
-    apiWords;
-    todo;
-    constructor(code, message, details = {}) {
-        super(message, details.cause === undefined ? undefined : { cause: details.cause });
-        this.code = code;
-        this.apiWords = details.apiWords;
-        this.todo = details.todo;
-    }
-}
-const MOST_CAUSES = 3;
-/** The text of anything thrown, with the cause chain that network errors hide their reason in. */
-function describe(error) {
-    if (!(error instanceof Error))
-        return String(error);
-    const parts = [error.message || error.name];
-    let { cause } = error;
-    // Counted, since causes can go round in a circle.
-    for (let depth = 0; depth < MOST_CAUSES && cause instanceof Error; depth += 1) {
-        const { message } = cause;
-        if (message && !parts.some((part) => part.includes(message)))
-            parts.push(message);
-        cause = cause.cause;
-    }
-    return parts.join(': ');
-}
-/** What a user is told of something thrown that nothing foresaw. */
-function unforeseen(error) {
-    return new ActionError('operation_failed', `The action itself failed: ${describe(error)}`, {
-        todo: 'This is a fault of the action, not of your workflow. Please report it with this log.',
-        cause: error,
-    });
-}
-
-
-/***/ }),
-
 /***/ 52562:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 

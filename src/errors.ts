@@ -1,21 +1,24 @@
 /** The ends a step can fail with, as `error_code` gives them to a workflow. */
-export type ErrorCode =
-  | 'invalid_input'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'not_found'
-  | 'conflict'
-  | 'rejected'
-  | 'operation_failed'
-  | 'timed_out'
-  | 'network'
-  | 'server_error'
-  | 'unexpected_reply'
-  | 'corrupt_download'
-  | 'unsafe_archive'
-  | 'artifact_failed'
-  | 'gate_failed'
-  | 'cancelled'
+export const ERROR_CODES = [
+  'invalid_input',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'rejected',
+  'operation_failed',
+  'timed_out',
+  'network',
+  'server_error',
+  'unexpected_reply',
+  'corrupt_download',
+  'unsafe_archive',
+  'artifact_failed',
+  'gate_failed',
+  'cancelled',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
 
 /** What an {@link ActionError} may say beyond its code and first sentence. */
 export interface ErrorDetails {

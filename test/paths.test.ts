@@ -94,6 +94,12 @@ describe('safeName', () => {
     expect(safeName(name)).toBe(safe)
   })
 
+  it('takes no longer for a name that is made to keep it busy', () => {
+    const name = `${'. '.repeat(200_000)}x`
+    expect(safeName(name)).toBe(name)
+    expect(safeName(`con${' '.repeat(200_000)}.`)).toMatch(/^con_+$/)
+  })
+
   it('makes of any name one that Windows and an artifact take, and leaves that alone', () => {
     const odd = fc.constantFrom(
       'CON',

@@ -3,6 +3,11 @@ import { ActionError, describe } from '../errors.ts'
 
 /** How much of a row group is in memory at once, in bytes of its decoded values: as objects of JavaScript they take several times as much. */
 const SLICE_BYTES = 16 * 1024 * 1024
+/**
+ * A file may hold so many rows whatever its size, and beyond that one for each of its bytes. Every row of an export has an id of its
+ * own, which no packing makes smaller than several bytes; rows that are all alike would unpack a few kilobytes to billions of them.
+ */
+const FREE_ROWS = 100_000
 
 /**
  * The rows of a parquet file as plain objects, in order; a slice of one row group is in memory at a time, all of the group only where
@@ -74,7 +79,11 @@ async function footer(path: string, fileName: string) {
   const { asyncBufferFromFile, parquetMetadataAsync } = await import('hyparquet')
   try {
     const file = await asyncBufferFromFile(path)
-    return { file, metadata: await parquetMetadataAsync(file) }
+    const metadata = await parquetMetadataAsync(file)
+    const rows = metadata.row_groups.reduce((sum, { num_rows }) => sum + Math.abs(Number(num_rows)), 0)
+    if (rows > Math.max(FREE_ROWS, file.byteLength))
+      throw new Error(`it claims to hold ${rows} rows in ${file.byteLength} bytes`)
+    return { file, metadata }
   } catch (error) {
     throw unreadable(fileName, error)
   }

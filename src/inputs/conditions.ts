@@ -78,7 +78,7 @@ export function conditions() {
 function parseCondition(text: string): Condition | string {
   if (text.length > LONGEST_CONDITION) return `there are more than ${LONGEST_CONDITION} characters`
   const [, left = '', operator = '', number = '', percent] =
-    /^(.*?)\s*([<>=!]+)\s*([^<>=!\s]*?)\s*(%?)$/.exec(text) ?? []
+    /^(.*?)\s*([<>=!]+)\s*([^<>=!\s]*?)\s*(%?)$/s.exec(text) ?? []
   if (left === '' || !isOperator(operator)) {
     return `there is no figure followed by one of ${Object.keys(OPERATORS).join(' ')} and a number`
   }

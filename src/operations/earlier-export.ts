@@ -41,7 +41,10 @@ const PASSING: readonly ActionError['code'][] = [
 export async function readEarlier(request: ExportRequest, step: Step): Promise<Earlier | undefined> {
   const { compareWith, wait } = request
   if (!compareWith || !wait) return undefined
-  const phase = { awaited: 'the reading of the earlier export', carryOn: 'Nothing was exported yet.' }
+  const phase = {
+    awaited: 'the reading of the earlier export',
+    carryOn: 'Nothing was exported yet. To go without the comparison, leave compare_with out.',
+  }
   return withinDeadline(step, phase, async (signal) => {
     if (compareWith.kind === 'previous-run') return previousRun(request, step, signal)
     const { readBaseline } = await import('../exports/comparison/baseline.ts')

@@ -11,6 +11,7 @@ import { size, tellPlaced } from './facts.ts'
 import { maskLink } from './signed-link.ts'
 import { archiveName } from './start-export.ts'
 import type { Step } from './step.ts'
+import { transferOptions } from './transfer-options.ts'
 import { withinDeadline } from './waits.ts'
 
 /** Between two lines of progress, in ms. */
@@ -19,12 +20,7 @@ const PROGRESS_MS = 5_000
 /** A link that the API gives anew when it has expired; masked before anything can show it. */
 function sourceOf(step: Step, datasetId: string, exportId: string, first: string): Source {
   const resolve = (link: string) => {
-    const url = step.api.exports.resolve(link)
-    if (!url) {
-      throw new ActionError('unexpected_reply', `The download link of export ${exportId} is not an address.`, {
-        todo: 'Run the step again with export_id to ask for the link anew.',
-      })
-    }
+    const url = step.api.exports.resolve(link, exportId)
     maskLink(step.reporter, url)
     return url
   }
@@ -156,15 +152,9 @@ async function fetchBytes(
     fetchArchive({
       source,
       path: archive,
-      dispatcher: await step.connection(),
-      clock: step.clock,
-      signal,
-      stallTimeoutMs: step.requestTimeoutMs,
-      maxRetries: step.maxRetries,
-      userAgent: step.userAgent,
+      ...(await transferOptions(step, signal)),
       onProgress: progress.received,
       onUnpacked: progress.unpacked,
-      onNote: (line) => step.reporter.info(line),
       ...(onDownloaded ? { onDownloaded } : {}),
       ...into,
     }),

@@ -18,6 +18,8 @@ export interface Review {
   comparison: Comparison | undefined
   /** `comparison.json`, absolute; only where there is a comparison. */
   comparisonPath: string | undefined
+  /** A sentence on what changed, to follow another one; '' where nothing was compared. */
+  changes: string
 }
 
 /**
@@ -60,25 +62,25 @@ async function review(
   }
   if (!comparison || earlier?.kind !== 'baseline') {
     tellContents(reporter, statistics, undefined)
-    return { statistics, comparison: undefined, comparisonPath: undefined }
+    return { statistics, comparison: undefined, comparisonPath: undefined, changes: '' }
   }
   reporter.output('changed', comparison.changed)
   reporter.output('added_count', comparison.added)
   reporter.output('removed_count', comparison.removed)
   reporter.output('modified_count', comparison.modified)
   reporter.fact('Compared with', earlier.words, { link: earlier.link })
-  reporter.note(`Changes since ${earlier.words}: ${changeWords(comparison)}.`)
   if (comparison.notCompared.length > 0) {
     reporter.note(`Not compared, since only one of the two exports tells of it: ${comparison.notCompared.join(', ')}.`)
   }
   tellContents(reporter, statistics, comparison)
-  if (!placed) return { statistics, comparison, comparisonPath: undefined }
+  const changes = ` Changes since ${earlier.words}: ${changeWords(comparison)}.`
+  if (!placed) return { statistics, comparison, comparisonPath: undefined, changes }
   const { writeComparison } = await import('../exports/comparison/comparison-file.ts')
   const comparisonPath = path.join(request.outputDir, COMPARISON_NAME)
   if (look(comparisonPath) && !(await isComparison(comparisonPath))) throw inTheWay(comparisonPath)
   await writeComparison(comparisonPath, comparison, earlier.origin)
   reporter.fact('Comparison', path.relative(step.context.workspace, comparisonPath), { code: true })
-  return { statistics, comparison, comparisonPath }
+  return { statistics, comparison, comparisonPath, changes }
 }
 
 /** Where to read; `undefined` for an empty slice, which has no table. */

@@ -54,11 +54,18 @@ async function exportSubject(
       todo: 'Check the dataset and what was selected. If an empty export is fine for this workflow, set allow_empty: true.',
     })
   }
+  if (!placed) {
+    step.reporter.output('media_count', 0)
+    step.reporter.output('content_digest', new RecordDigest().hex())
+  }
   const review = await reviewExport(request, step, placed, earlier)
   if (placed && request.uploadArtifact) await publishExport(request, step, placed, review.comparisonPath)
-  passGates(step, check(request.failIf, { ...review, sizeBytes: placed?.sizeBytes ?? 0 }))
-  if (outcome.kind === 'nothing') return nothing(step, source)
-  return `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}.`
+  const done =
+    outcome.kind === 'nothing'
+      ? nothing(source)
+      : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}.`
+  passGates(step, check(request.failIf, { ...review, sizeBytes: placed?.sizeBytes ?? 0 }), done + review.changes)
+  return done + review.changes
 }
 
 type Outcome =
@@ -153,8 +160,6 @@ async function completed(
   return waitFor(step, phase, exportProbe(step, exported.id, exportId, grace))
 }
 
-function nothing(step: Step, dataset: Dataset): string {
-  step.reporter.output('media_count', 0)
-  step.reporter.output('content_digest', new RecordDigest().hex())
+function nothing(dataset: Dataset): string {
   return `Nothing matched in dataset "${dataset.name}": there is nothing to export, which allow_empty: true accepts. No file was written and no artifact uploaded.`
 }

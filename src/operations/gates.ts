@@ -35,8 +35,10 @@ export function check(conditions: readonly Condition[], figures: Figures): Check
 /**
  * Tells what became of the conditions, and fails with `gate_failed` when one is met, naming each that is with its figure. To be
  * called when the export is safe: nothing is taken back.
+ *
+ * @param done a sentence on what the step did, which a step that fails would not tell otherwise
  */
-export function passGates(step: Step, checked: readonly Checked[]): void {
+export function passGates(step: Step, checked: readonly Checked[], done: string): void {
   if (checked.length === 0) return
   const { reporter } = step
   reporter.table({
@@ -47,6 +49,7 @@ export function passGates(step: Step, checked: readonly Checked[]): void {
   for (const one of checked) reporter.info(`fail_if: ${one.condition.text}: ${words(one)} (${verdict(one)})`)
   const met = checked.filter((one) => one.met)
   if (met.length === 0) return
+  reporter.note(done)
   const heading =
     met.length === 1
       ? 'A condition of fail_if is met:'

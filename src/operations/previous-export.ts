@@ -6,6 +6,7 @@ import type { FetchedArchive } from '../transfer/fetch-archive.ts'
 import type { Source } from '../transfer/source.ts'
 import { maskLink } from './signed-link.ts'
 import type { Step } from './step.ts'
+import { transferOptions } from './transfer-options.ts'
 
 /** The export of an earlier run, on disk and verified. */
 interface FetchedPrevious {
@@ -111,16 +112,10 @@ async function download(
   return fetchArchive({
     source: sourceOf(found, step),
     path: archive,
-    dispatcher: await step.connection(),
-    clock: step.clock,
-    signal,
-    stallTimeoutMs: step.requestTimeoutMs,
-    maxRetries: step.maxRetries,
-    userAgent: step.userAgent,
+    ...(await transferOptions(step, signal)),
     onProgress: (received, total) => {
       if (total) reporter.progress(`downloaded ${Math.floor((received / total) * 10) * 10} %`)
     },
-    onNote: (line) => reporter.info(line),
   })
 }
 

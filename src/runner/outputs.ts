@@ -1,39 +1,36 @@
-interface OutputSpec {
-  kind: 'text' | 'number' | 'boolean' | 'json'
-  description: string
-}
+type Kind = 'text' | 'number' | 'boolean' | 'json'
 
-/** Every output of the action, as action.yml lists them: the kind decides how it stands in `result`. */
+/** Every output of the action, as action.yml lists them, by its kind, which decides how it stands in `result`. */
 export const OUTPUTS = {
-  dataset_id: { kind: 'text', description: 'The dataset that was made or acted on; for clone the new one' },
-  dataset_name: { kind: 'text', description: 'Its name' },
-  dataset_status: { kind: 'text', description: 'Its status as last seen' },
-  source_dataset_id: { kind: 'text', description: 'The dataset a clone was made from' },
-  snapshot_id: { kind: 'text', description: 'The snapshot that was made, restored, cloned or changed' },
-  snapshot_name: { kind: 'text', description: 'Its name' },
-  safety_snapshot_id: { kind: 'text', description: 'The snapshot taken before a restore' },
-  snapshots: { kind: 'json', description: 'The snapshot catalog, as a JSON array' },
-  deleted_snapshot_ids: { kind: 'json', description: 'The snapshots that were deleted, as a JSON array' },
-  task_id: { kind: 'text', description: 'The task that did the work' },
-  export_id: { kind: 'text', description: 'The export' },
-  export_path: { kind: 'text', description: 'The ZIP on disk, complete and verified' },
-  export_dir: { kind: 'text', description: 'The folder that holds the export and its manifest.json' },
-  export_size_bytes: { kind: 'number', description: 'Size of what was downloaded' },
-  export_sha256: { kind: 'text', description: 'SHA-256 of what was downloaded' },
-  media_count: { kind: 'number', description: 'Records in the export' },
-  content_digest: { kind: 'text', description: 'SHA-256 over the records, whatever their order' },
-  changed: { kind: 'boolean', description: 'Whether the export differs from the one compared with' },
-  added_count: { kind: 'number', description: 'Records that are new' },
-  removed_count: { kind: 'number', description: 'Records that are gone' },
-  modified_count: { kind: 'number', description: 'Records that changed' },
-  artifact_id: { kind: 'text', description: 'The GitHub artifact' },
-  artifact_name: { kind: 'text', description: 'The name GitHub stored it under' },
-  artifact_url: { kind: 'text', description: 'Where to download it' },
-  artifact_digest: { kind: 'text', description: 'SHA-256 of the artifact' },
-  elapsed_seconds: { kind: 'number', description: 'How long the step took' },
-  error_code: { kind: 'text', description: 'Why the step failed' },
-  result: { kind: 'json', description: 'All other outputs as one JSON object' },
-} as const satisfies Record<string, OutputSpec>
+  dataset_id: 'text',
+  dataset_name: 'text',
+  dataset_status: 'text',
+  source_dataset_id: 'text',
+  snapshot_id: 'text',
+  snapshot_name: 'text',
+  safety_snapshot_id: 'text',
+  snapshots: 'json',
+  deleted_snapshot_ids: 'json',
+  task_id: 'text',
+  export_id: 'text',
+  export_path: 'text',
+  export_dir: 'text',
+  export_size_bytes: 'number',
+  export_sha256: 'text',
+  media_count: 'number',
+  content_digest: 'text',
+  changed: 'boolean',
+  added_count: 'number',
+  removed_count: 'number',
+  modified_count: 'number',
+  artifact_id: 'text',
+  artifact_name: 'text',
+  artifact_url: 'text',
+  artifact_digest: 'text',
+  elapsed_seconds: 'number',
+  error_code: 'text',
+  result: 'json',
+} as const satisfies Record<string, Kind>
 
 export type OutputName = keyof typeof OUTPUTS
 /** `result` is made of the others. */
@@ -58,7 +55,7 @@ export class Outputs {
    */
   set(name: SettableOutput, value: string | number | boolean): { text: string; problem?: string } {
     const given = String(value).toWellFormed()
-    const shortened = OUTPUTS[name].kind === 'json' ? shortenList(given) : shortenText(given)
+    const shortened = OUTPUTS[name] === 'json' ? shortenList(given) : shortenText(given)
     this.#values.set(name, shortened.text)
     return { text: shortened.text, ...(shortened.left && { problem: `The output ${name} ${shortened.left}` }) }
   }
@@ -82,7 +79,7 @@ export class Outputs {
     if (whole.length <= LONGEST_RESULT_CHARS) return { text: whole }
     const ids = entries.map((name) => [
       name,
-      OUTPUTS[name].kind === 'json' || this.get(name).length > 1000 ? null : parsed(name, this.get(name)),
+      OUTPUTS[name] === 'json' || this.get(name).length > 1000 ? null : parsed(name, this.get(name)),
     ])
     return {
       text: JSON.stringify(Object.fromEntries([...ids, ...extras])),
@@ -97,7 +94,7 @@ function isSettable(name: string): name is SettableOutput {
 
 function parsed(name: SettableOutput, text: string): unknown {
   if (text === '') return null
-  const { kind } = OUTPUTS[name]
+  const kind = OUTPUTS[name]
   if (kind === 'number') return Number.isFinite(Number(text)) ? Number(text) : text
   if (kind === 'boolean') return text === 'true'
   return kind === 'json' ? (parseJson(text) ?? text) : text

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ActionError } from '../errors.ts'
 import { normalWord } from './datasets.ts'
 import { count, identifier, text } from './fields.ts'
 import type { ApiRequest, Http } from './http.ts'
@@ -127,10 +128,27 @@ export class Exports {
     return this.#http.read(request, statusReply, retries)
   }
 
-  /** An absolute link: self-hosted servers give paths such as `/cdn/...`. */
-  resolve(link: string): URL | undefined {
-    const url = URL.parse(link, this.#http.origin)
-    return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url : undefined
+  /**
+   * The address that an export is fetched from: self-hosted servers give paths such as `/cdn/...`. A server that answers over https
+   * must not lead over plain http: what comes that way can be changed on the way, and what only the runner reaches without credentials
+   * (the metadata of a cloud machine, say) speaks plain http.
+   *
+   * @throws ActionError `unexpected_reply` for what is no address, and for such a one
+   */
+  resolve(link: string, exportId: string): URL {
+    const { origin } = this.#http
+    const url = URL.parse(link, origin)
+    if (url?.protocol === 'https:' || (url?.protocol === 'http:' && origin.startsWith('http:'))) return url
+    const why =
+      url?.protocol === 'http:'
+        ? `leads over plain http (to ${url.host}), where what is sent can be changed, while ${origin} answers over https`
+        : 'is not an address'
+    throw new ActionError('unexpected_reply', `The download link of export ${exportId} ${why}.`, {
+      todo:
+        url?.protocol === 'http:'
+          ? 'Have the server give out links that begin with https://, or paths of its own such as /cdn/export.zip.'
+          : 'Run the step again with export_id to ask for the link anew.',
+    })
   }
 }
 

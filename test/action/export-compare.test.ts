@@ -88,7 +88,12 @@ describe('compare_with: a path', () => {
     const inputs = { ...at.inputs, allow_empty: 'true', compare_with: 'last' }
     const { outputs } = await scene.succeed(inputs)
     expect(outputs).toMatchObject({ changed: 'true', removed_count: '12', added_count: '0' })
-    await scene.fail('gate_failed', { ...inputs, fail_if: 'removed > 50%' })
+    const gated = await scene.fail('gate_failed', { ...inputs, fail_if: 'removed > 50%' })
+    expect(gated.outputs).toMatchObject({
+      removed_count: '12',
+      media_count: '0',
+      content_digest: outputs['content_digest'],
+    })
   })
 
   it('takes a comparison along that tells of an earlier export, and leaves that of somebody else', async () => {

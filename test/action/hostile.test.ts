@@ -58,6 +58,26 @@ describe.concurrent('a text from outside', () => {
     )
   })
 
+  it.each(texts)(
+    'as labels, objects, tags, captions and paths in an export that is compared: %s',
+    async (_name, text) => {
+      await using scene = await Scene.open()
+      const dataset = scene.world.addDataset({ name: 'cats', images: 3 })
+      const inputs = { operation: 'export', dataset_id: dataset.id, upload_artifact: 'false', timeout: '20s' }
+      await scene.succeed(inputs)
+      for (const [index, item] of dataset.items.entries()) {
+        const hostile = { labels: [text], objects: [text], tags: [text], caption: text, filePath: `${index} ${text}` }
+        Object.assign(item, hostile)
+      }
+      const compared = await scene.succeed({ ...inputs, compare_with: 'visual-layer-export' })
+      expect(compared.outputs).toMatchObject({ changed: 'true', modified_count: '3' })
+      // In a chart a text is drawn, and nothing else: that it cannot leave its quotes holds for every step.
+      const charts = /^```mermaid\n.*?^```$/gms
+      expect(compared.summary).toMatch(charts)
+      expectHarmless({ ...compared, summary: compared.summary.replace(charts, '') })
+    },
+  )
+
   it.each(texts)('as the words of an error: %s', async (_name, text) => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({ name: 'cats' })

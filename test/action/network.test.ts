@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { exportScene } from './export-scene.ts'
+import { exportScene, ZIP } from './export-scene.ts'
 import { startProxy } from './proxy.ts'
 import { Scene } from './scene.ts'
 import { startTlsFront } from './tls.ts'
@@ -68,6 +68,25 @@ describe.concurrent('the way to Visual Layer', () => {
     const { errors } = await scene.fail('network', { ...inputs, base_url: front.url, max_retries: '1' })
     expect(errors[0]).toContain('NODE_EXTRA_CA_CERTS')
     expect(scene.emulator.requests).toHaveLength(sent)
+  })
+
+  it('never leads from a server over https to an export over plain http', async () => {
+    const { scene, inputs, files } = await exportScene()
+    await using _ = scene
+    await using front = await startTlsFront(scene.emulator.url)
+    const over = { base_url: front.url }
+    const { errors, outputs } = await scene.fail(
+      'unexpected_reply',
+      { ...inputs, ...over },
+      { NODE_EXTRA_CA_CERTS: front.authority },
+    )
+    expect(errors[0]).toContain('leads over plain http')
+    expect(outputs['export_id']).not.toBe('')
+    expect(scene.emulator.requests.filter(({ server }) => server === 'storage')).toEqual([])
+    expect(await files()).toEqual([])
+    scene.emulator.options.style.downloadLinks = 'relative'
+    await scene.succeed({ ...inputs, ...over }, { NODE_EXTRA_CA_CERTS: front.authority })
+    expect(await files()).toContain(ZIP)
   })
 
   it('ends as network where nobody listens', async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -13,11 +13,29 @@ const CANCELLED_MS = 5_000
 /** What `${{ github.token }}` is in these runs. */
 export const GITHUB_TOKEN = 'ghs_0EmulatedGitHubToken0123456789abcdef'
 
+/** A step that was started, wherever it runs. */
+export interface StepProcess {
+  /** Called with all that goes to stdout, from the beginning. */
+  onStdout(listener: (text: string) => void): void
+  kill(signal: NodeJS.Signals): void
+  readonly ended: Promise<Pick<StepResult, 'exitCode' | 'signal' | 'stderr'>>
+}
+
+/** Starts a step that sees this environment, in this folder, and nothing else of ours. */
+export type Launch = (env: Record<string, string>, cwd: string) => StepProcess
+
+let launch: Launch = launchDist
+
+/** Decides how the steps of all jobs of this test file run, which is the built action as a process of its own otherwise. */
+export function launchStepsBy(other: Launch): void {
+  launch = other
+}
+
 /** A workspace on disk with the files that the runner gives a job; removed by `remove()`. */
 export class Job {
   readonly root: string
   readonly workspace: string
-  readonly #children = new Set<ChildProcess>()
+  readonly #running = new Set<StepProcess>()
   #steps = 0
 
   private constructor(root: string) {
@@ -45,21 +63,20 @@ export class Job {
       paths[name] = path.join(folder, file)
       await writeFile(path.join(folder, file), '')
     }
-    const child = spawn(process.execPath, [DIST], {
-      cwd: this.workspace,
-      env: {
-        ...RUNNER,
-        ...paths,
-        GITHUB_WORKSPACE: this.workspace,
-        RUNNER_TEMP: this.root,
-        ...inputVariables({ ...defaults, ...inputs }),
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    this.#children.add(child)
-    child.once('close', () => this.#children.delete(child))
-    return new RunningStep(child, folder)
+    const variables = {
+      ...RUNNER,
+      ...paths,
+      GITHUB_WORKSPACE: this.workspace,
+      RUNNER_TEMP: this.root,
+      ...inputVariables({ ...defaults, ...inputs }),
+      ...env,
+    }
+    const step = launch(variables, this.workspace)
+    this.#running.add(step)
+    const running = new RunningStep(step, folder)
+    const over = () => this.#running.delete(step)
+    step.ended.then(over, over)
+    return running
   }
 
   async run(inputs: Record<string, string>, env: Record<string, string> = {}): Promise<StepResult> {
@@ -68,8 +85,22 @@ export class Job {
 
   /** Ends what still runs, and removes everything. */
   async remove(): Promise<void> {
-    for (const child of this.#children) child.kill('SIGKILL')
+    for (const step of this.#running) step.kill('SIGKILL')
     await rm(this.root, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+function launchDist(env: Record<string, string>, cwd: string): StepProcess {
+  const child = spawn(process.execPath, [DIST], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  return {
+    onStdout: (listener) => child.stdout.setEncoding('utf8').on('data', listener),
+    kill: (signal) => child.kill(signal),
+    ended: new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stderr }))
+    }),
   }
 }
 
@@ -124,26 +155,19 @@ export interface StepResult {
 
 export class RunningStep {
   readonly ended: Promise<StepResult>
-  readonly #child: ChildProcess
+  readonly #step: StepProcess
   readonly #folder: string
   #stdout = ''
   readonly #watchers = new Set<() => void>()
 
-  constructor(child: ChildProcess, folder: string) {
-    this.#child = child
+  constructor(step: StepProcess, folder: string) {
+    this.#step = step
     this.#folder = folder
-    let stderr = ''
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    step.onStdout((text) => {
       this.#stdout += text
       for (const watcher of this.#watchers) watcher()
     })
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-    this.ended = new Promise((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', (exitCode, signal) => {
-        resultOf(folder, { exitCode, signal, stdout: this.#stdout, stderr }).then(resolve, reject)
-      })
-    })
+    this.ended = step.ended.then((ended) => resultOf(folder, { ...ended, stdout: this.#stdout }))
     // A test that fails elsewhere must not be reported as an unhandled rejection of this one.
     this.ended.catch(() => undefined)
   }
@@ -168,7 +192,7 @@ export class RunningStep {
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
+    this.#step.kill(signal)
   }
 
   /** Cancels as the runner does, by SIGINT unless told; a step that does not end in time is killed, and its result says so. */
@@ -183,14 +207,10 @@ export class RunningStep {
   }
 }
 
-interface Ended {
-  exitCode: number | null
-  signal: NodeJS.Signals | null
-  stdout: string
-  stderr: string
-}
-
-async function resultOf(folder: string, ended: Ended): Promise<StepResult> {
+async function resultOf(
+  folder: string,
+  ended: Pick<StepResult, 'exitCode' | 'signal' | 'stdout' | 'stderr'>,
+): Promise<StepResult> {
   const text = (file: string) => readFile(path.join(folder, file), 'utf8')
   const state = parseRunnerFile(await text('state'))
   const commands = workflowCommands(ended.stdout)

@@ -1,27 +1,9 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
+import { ERROR_CODES } from '../../src/errors.ts'
 import type { Emulator } from '../emulator/emulator.ts'
 import { GITHUB_TOKEN, type StepResult } from './run-action.ts'
 import { logLines } from './workflow-commands.ts'
-
-const ERROR_CODES = [
-  'invalid_input',
-  'unauthorized',
-  'forbidden',
-  'not_found',
-  'conflict',
-  'rejected',
-  'operation_failed',
-  'timed_out',
-  'network',
-  'server_error',
-  'unexpected_reply',
-  'corrupt_download',
-  'unsafe_archive',
-  'artifact_failed',
-  'gate_failed',
-  'cancelled',
-]
 
 /** The only commands the action has a use for. */
 const OUR_COMMANDS = new Set(['add-mask', 'debug', 'endgroup', 'error', 'group', 'warning'])

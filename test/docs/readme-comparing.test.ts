@@ -30,7 +30,8 @@ describe('what README.md tells of conditions', () => {
 
   it('names every figure', () => {
     const known = /is none of the figures ([^"]*)$/.exec(faultOf('nothing > 1') ?? '')?.[1]?.split(', ') ?? []
-    expect(figures.map(({ group }) => group).sort()).toEqual(known.map((figure) => figure.split('.')[0]).sort())
+    expect(known.length).toBe(figures.length)
+    expect(new Set(figures.map(({ group }) => group))).toEqual(new Set(known.map((figure) => figure.split('.')[0])))
   })
 
   it.each(figures)('is right on $figure', ({ figure, share }) => {

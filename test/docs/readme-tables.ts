@@ -113,7 +113,7 @@ const FORMS = { text: 'text', number: 'number', boolean: '`true` or `false`', js
 
 function outputTable(): string {
   const setters = outputSetters()
-  const rows = Object.entries(OUTPUTS).map(([name, { kind }]) => {
+  const rows = Object.entries(OUTPUTS).map(([name, kind]) => {
     const operations = setters.get(name) ?? []
     const { description } = ACTION.outputs[name] ?? { description: '' }
     return [nameCell(name), operationCell(operations), FORMS[kind], meaning(description, operations)]

@@ -1,8 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Manifest, type ManifestFile, readManifest, writeManifest } from '../../src/exports/manifest.ts'
+import {
+  isComparison,
+  type Manifest,
+  type ManifestFile,
+  readManifest,
+  writeManifest,
+} from '../../src/exports/manifest.ts'
 
 let folder: string
 let path: string
@@ -89,6 +95,12 @@ describe('a manifest', () => {
 
   it('is not where there is nothing', async () => {
     expect(await readManifest(path)).toBeUndefined()
+  })
+
+  it.skipIf(process.platform === 'win32')('is no device, which could be read without end', async () => {
+    await symlink('/dev/zero', path)
+    expect(await readManifest(path)).toBeUndefined()
+    expect(await isComparison(path)).toBe(false)
   })
 
   it('says where it could not be written', async () => {

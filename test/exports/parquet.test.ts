@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readRows } from '../../src/exports/parquet.ts'
+import { failureOf } from '../transfer/failure-of.ts'
 
 let folder: string
 
@@ -70,5 +71,17 @@ describe('the rows of a parquet file', () => {
       rowGroupSize: 20,
     })
     expect(await rowsOf(bytes, 50)).toEqual(labels.map((list, id) => ({ id, labels: list })))
+  })
+
+  it('are not read where they are more than a file of its size can hold', async () => {
+    const alike = (rows: number) =>
+      parquetWriteBuffer({
+        columnData: [{ name: 'id', data: new Int32Array(rows), type: 'INT32' }],
+        rowGroupSize: rows,
+      })
+    expect(await rowsOf(alike(50_000))).toHaveLength(50_000)
+    const error = await failureOf(rowsOf(alike(3_000_000)))
+    expect(error).toMatchObject({ code: 'corrupt_download' })
+    expect(error.message).toMatch(/claims to hold 3000000 rows in \d{2,4} bytes/)
   })
 })

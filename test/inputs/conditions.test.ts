@@ -85,10 +85,19 @@ describe('conditions', () => {
     expect(fault('media_count < 1\n'.repeat(101))).toBe('it must be at most 100 conditions')
   })
 
+  it('are of a thousand characters at most, so that none can keep the step busy', () => {
+    expect(parse(`labels.${'x'.repeat(980)} > 5`)).toHaveLength(1)
+    expect(fault(`labels.${'<'.repeat(200_000)} x`)).toContain('more than 1000 characters')
+  })
+
   it('know which need an earlier export', () => {
     const needing = parse('added > 1\nremoved > 1%\nmodified > 1\nmedia_count < 90%')
     expect(needing.every(compares)).toBe(true)
     expect(parse('media_count < 1\nissues.blur > 1%\nclusters > 1\nsize_bytes > 1').some(compares)).toBe(false)
+  })
+
+  it('take a name with a separator that is no end of a line in YAML', () => {
+    expect(parse('labels.a\u2028b > 5')).toMatchObject([{ figure: { name: 'a\u2028b' }, limit: 5 }])
   })
 
   it('give back any name and number', () => {
@@ -109,6 +118,7 @@ describe('conditions', () => {
           expect(parse(line)).toEqual([{ text: line, figure: { of, name: label }, operator, limit, percent }])
         },
       ),
+      { numRuns: 500 },
     )
   })
 })

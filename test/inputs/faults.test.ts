@@ -24,9 +24,15 @@ describe('quoted', () => {
     ['https://b.s3.amazonaws.com/k?X-Amz-Signature=pa55', '"https://b.s3.amazonaws.com/k?***"'],
     ['b.s3.amazonaws.com/k?sig=pa55#@', '"b.s3.amazonaws.com/k?***"'],
     ['https://host.com/?u=a@b&sig=pa55', '"https://***"'],
+    ['me@host.com://pa55', '"me@host.com://pa55"'],
+    [`https://me:pa55${'x'.repeat(200)}@host.com`, '"https://***"'],
   ])('hides what is secret in %s', (text, expected) => {
     expect(quoted(text)).toBe(expected)
   })
+})
+
+it('quoted takes no longer for a text that is made to keep it busy', () => {
+  expect(quoted(`@${':'.repeat(300_000)}`)).toBe(`"@${':'.repeat(99)}"... (300001 characters)`)
 })
 
 describe('invalidInput', () => {

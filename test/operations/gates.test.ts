@@ -84,7 +84,7 @@ describe('passGates', () => {
     const step = fakeStep({})
     let failure: unknown
     try {
-      passGates(step, check(conditions().parse(text), figures))
+      passGates(step, check(conditions().parse(text), figures), 'It was exported.')
     } catch (error) {
       failure = error
     }
@@ -98,8 +98,9 @@ describe('passGates', () => {
     expect(reporter.lines).toEqual([])
   })
 
-  it('names the condition that is met, with its figure', () => {
-    const { failure } = pass('removed > 5%')
+  it('names the condition that is met, with its figure, after what was done', () => {
+    const { failure, reporter } = pass('removed > 5%')
+    expect(reporter.notes).toEqual(['It was exported.'])
     expect(failure).toBeInstanceOf(ActionError)
     expect(failure).toMatchObject({
       code: 'gate_failed',

@@ -120,6 +120,17 @@ describe('oneLine', () => {
   it('takes a megabyte of escape characters without hanging', () => {
     expect(oneLine(`${ESC}[1;`.repeat(250_000) + 'end', 1_000_000)).toContain('end')
   })
+
+  it('reads no more of an endless text than it shows, and counts the rest', () => {
+    const endless = `${ESC}]${'a;'.repeat(50)}`.repeat(300_000)
+    for (const cut of [oneLine(endless), lines(endless), markdown(endless)]) {
+      expect(cut.length).toBeLessThan(10_000)
+      expect(cut).toMatch(/ \(\d\d,\d{3},\d{3} more characters\)$|more characters&#41;$/)
+    }
+    expect(oneLine('x'.repeat(2_000_000), 10)).toBe('xxxxxxxxxx… (1,999,990 more characters)')
+    expect(oneLine(`${' '.repeat(150_000)}x`, 10)).toBe('… (50,001 more characters)')
+    expect(lines('\n'.repeat(3_000_000))).toMatch(/^… \([\d,]+ more characters\)$/)
+  })
 })
 
 describe('lines', () => {

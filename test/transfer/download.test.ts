@@ -1,5 +1,6 @@
 import { readFile, open, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { MockAgent } from 'undici'
 import { describe, expect, it, vi } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
 import { download } from '../../src/transfer/download.ts'
@@ -68,6 +69,29 @@ describe('a download', () => {
     at.host.faults.push({ status: 302, headers: { location: 'file:///etc/passwd' } })
     expect(await at.failure()).toMatchObject({ code: 'unexpected_reply' })
   })
+
+  it.each(['http://storage.example.org/real.zip', 'http://169.254.169.254/latest/meta-data/'])(
+    'follows none from https to plain http: %s',
+    async (location) => {
+      const hosts = new MockAgent()
+      hosts.disableNetConnect()
+      hosts
+        .get('https://storage.example.org')
+        .intercept({ path: '/export.zip' })
+        .reply(302, '', { headers: { location } })
+      const link = new URL('https://storage.example.org/export.zip')
+      const source = { link: () => link, renew: async () => Promise.reject(new Error('renewed without need')) }
+      try {
+        // Were it followed, it would meet a host that no connection leads to: another error.
+        expect(await downloads.now.failure({ source, dispatcher: hosts, maxRetries: 0 })).toMatchObject({
+          code: 'unexpected_reply',
+          message: expect.stringContaining('from https to plain http'),
+        })
+      } finally {
+        await hosts.close()
+      }
+    },
+  )
 })
 
 describe('the end of a download that fails', () => {

@@ -52,6 +52,35 @@ async function failureAt(origin: string) {
   return rejection(loopback.http({ apiRoot: new URL('/api/v1/', origin), connection: await connection() }).send(READ))
 }
 
+/** A proxy that passes everything on, or refuses to; it tells what it was asked for. */
+async function proxy(refusal?: string): Promise<{ port: number; asked: string[] }> {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    const onward = send(request.url ?? '', { method: request.method, headers: request.headers }, (reply) => {
+      response.writeHead(reply.statusCode ?? 500, reply.headers)
+      reply.pipe(response)
+    })
+    request.pipe(onward.on('error', () => response.destroy()))
+  })
+  server.on('connect', (request, socket: Socket) => {
+    asked.push(`CONNECT ${request.url}`)
+    if (refusal !== undefined) {
+      socket.end(`HTTP/1.1 ${refusal}\r\ncontent-length: 0\r\n\r\n`)
+      return
+    }
+    const { hostname, port } = new URL(`http://${request.url}`)
+    const onward = connect(Number(port), hostname, () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      onward.pipe(socket)
+      socket.pipe(onward)
+    })
+    onward.on('error', () => socket.destroy())
+    socket.on('error', () => onward.destroy()).on('close', () => onward.destroy())
+  })
+  return { port: await listen(server), asked }
+}
+
 describe('a connection', () => {
   it('that is refused has never reached the API', async () => {
     const gone = createRawServer()
@@ -100,6 +129,26 @@ describe('a connection', () => {
     expect(requests).toBe(0)
   })
 
+  it.each(['directly', 'through a proxy'])(
+    'is verified %s although NODE_TLS_REJECT_UNAUTHORIZED=0 is set for some other step',
+    async (way) => {
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+      if (way !== 'directly') vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${(await proxy()).port}`)
+      let requests = 0
+      const port = await listen(
+        createTlsServer(selfSigned('localhost'), (_, response) => {
+          requests += 1
+          response.end('{}')
+        }),
+      )
+      expect(await failureAt(`https://localhost:${port}`)).toMatchObject({
+        code: 'network',
+        message: expect.stringMatching(/not trusted: .*self.signed/i),
+      })
+      expect(requests).toBe(0)
+    },
+  )
+
   it('over TLS to a server that speaks plain HTTP fails as network', async () => {
     const port = await listen(createServer())
     expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({
@@ -110,35 +159,6 @@ describe('a connection', () => {
 })
 
 describe('a proxy', () => {
-  /** A proxy that passes everything on, or refuses to; it tells what it was asked for. */
-  async function proxy(refusal?: string): Promise<{ port: number; asked: string[] }> {
-    const asked: string[] = []
-    const server = createServer((request, response) => {
-      asked.push(`${request.method} ${request.url}`)
-      const onward = send(request.url ?? '', { method: request.method, headers: request.headers }, (reply) => {
-        response.writeHead(reply.statusCode ?? 500, reply.headers)
-        reply.pipe(response)
-      })
-      request.pipe(onward.on('error', () => response.destroy()))
-    })
-    server.on('connect', (request, socket: Socket) => {
-      asked.push(`CONNECT ${request.url}`)
-      if (refusal !== undefined) {
-        socket.end(`HTTP/1.1 ${refusal}\r\ncontent-length: 0\r\n\r\n`)
-        return
-      }
-      const { hostname, port } = new URL(`http://${request.url}`)
-      const onward = connect(Number(port), hostname, () => {
-        socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-        onward.pipe(socket)
-        socket.pipe(onward)
-      })
-      onward.on('error', () => socket.destroy())
-      socket.on('error', () => onward.destroy()).on('close', () => onward.destroy())
-    })
-    return { port: await listen(server), asked }
-  }
-
   it('from HTTP_PROXY carries requests over http', async () => {
     const { port, asked } = await proxy()
     vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${port}`)

@@ -191,12 +191,15 @@ describe('the status of an export', () => {
 })
 
 describe('a link', () => {
+  const at = (apiRoot: string) => loopback.client({ apiRoot: new URL(apiRoot) }).exports
+
   it('is resolved against the server where it is relative', () => {
     const { exports } = loopback.client()
-    expect(exports.resolve('/cdn/a/images/b/b.zip')?.href).toBe(`${loopback.origin}/cdn/a/images/b/b.zip`)
-    expect(exports.resolve('cdn/b.zip?x=1')?.href).toBe(`${loopback.origin}/cdn/b.zip?x=1`)
-    expect(exports.resolve('//storage.example.org/b.zip')?.hostname).toBe('storage.example.org')
-    expect(exports.resolve('https://s3.example.org/b.zip?X-Amz-Signature=a%2Bb')?.href).toBe(
+    const resolved = (link: string) => exports.resolve(link, id(300))
+    expect(resolved('/cdn/a/images/b/b.zip').href).toBe(`${loopback.origin}/cdn/a/images/b/b.zip`)
+    expect(resolved('cdn/b.zip?x=1').href).toBe(`${loopback.origin}/cdn/b.zip?x=1`)
+    expect(resolved('//storage.example.org/b.zip').hostname).toBe('storage.example.org')
+    expect(resolved('https://s3.example.org/b.zip?X-Amz-Signature=a%2Bb').href).toBe(
       'https://s3.example.org/b.zip?X-Amz-Signature=a%2Bb',
     )
   })
@@ -204,7 +207,25 @@ describe('a link', () => {
   it.each(['file:///etc/passwd', 's3://bucket/b.zip', 'javascript:alert(1)', 'http://', 'https://[bad/'])(
     'is none: %s',
     (link) => {
-      expect(loopback.client().exports.resolve(link)).toBeUndefined()
+      expect(() => loopback.client().exports.resolve(link, id(300))).toThrow(/is not an address/)
     },
   )
+
+  it.each([
+    'http://169.254.169.254/latest/meta-data/',
+    'http://localhost:2375/',
+    'HTTP://storage.example.org/b.zip?sig=s',
+  ])('of a server over https never leads over plain http: %s', (link) => {
+    const exports = at('https://vl.example.org/api/v1/')
+    expect(() => exports.resolve(link, id(300))).toThrow(/leads over plain http/)
+    expect(() => exports.resolve(link, id(300))).not.toThrow(/sig=/)
+    expect(exports.resolve('/cdn/b.zip', id(300)).href).toBe('https://vl.example.org/cdn/b.zip')
+  })
+
+  it('of a server over plain http may lead over either', () => {
+    const exports = at('http://vl.example.org/api/v1/')
+    for (const link of ['http://storage.example.org/b.zip', 'https://storage.example.org/b.zip']) {
+      expect(exports.resolve(link, id(300)).href).toBe(link)
+    }
+  })
 })

@@ -43,6 +43,15 @@ describe('an excerpt', () => {
     expect(excerpt(readBody('y'.repeat(10_000)))).toMatch(/^y{300}…$/)
     expect(excerpt(readBody(''))).toBe('an empty body')
   })
+
+  it.each(['<title', '<script', '<', '<p'])('of a long page of nothing but %j comes at once', (piece) => {
+    expect(excerpt(readBody(piece.repeat(200_000))).length).toBeLessThanOrEqual(301)
+  })
+
+  it('is told in words where JSON is nested without end', () => {
+    const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    expect(excerpt(readBody(nested))).toBe('JSON that is nested too deeply to be shown')
+  })
 })
 
 describe('the words of an error', () => {
@@ -82,6 +91,12 @@ describe('the words of an error', () => {
     ['null', null, 'null'],
   ])('are read from %s', (_, json, expected) => {
     expect(words(json)).toBe(expected)
+  })
+
+  it('are told where they are nested without end', () => {
+    const nested = readBody(`${'{"detail":'.repeat(100_000)}1${'}'.repeat(100_000)}`)
+    expect(errorWords(nested)).toBe('JSON that is nested too deeply to be shown')
+    expect(refusalIn({ error: nested.kind === 'json' ? nested.json : undefined })).toMatch(/nested too deeply/)
   })
 
   it('are those of a gateway’s page, and none of an empty body', () => {

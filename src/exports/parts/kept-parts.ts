@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { z } from 'zod'
 import { diskFailure } from '../../transfer/disk.ts'
+import { look } from '../earlier-export.ts'
 import type { PartContent } from './content.ts'
 import { FILES_FOLDER, type PartRecord, readPart, writePart } from './part-record.ts'
 import { takeBack } from './take-back.ts'

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -51,6 +51,14 @@ async function begun(whole: number): Promise<KeptParts> {
 }
 
 describe('KeptParts', () => {
+  it.skipIf(process.platform === 'win32')('does not read a plan that is a device and never ends', async () => {
+    await begun(1)
+    await rm(join(folder, 'plan.json'))
+    await symlink('/dev/zero', join(folder, 'plan.json'))
+    const { kept } = await open()
+    expect(kept.whole).toEqual([])
+  })
+
   it('finds what was whole, what was under way, and what was learned', async () => {
     const { parts } = await begun(2)
     const { kept, cap, discarded } = await open()
