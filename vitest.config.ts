@@ -9,5 +9,13 @@ export default defineConfig({
     hookTimeout: 60_000,
     // The tests mostly wait for the steps that they start.
     maxWorkers: Math.max(2, availableParallelism()),
+    // Measured by npm test, which runs all tests: one file alone would miss the thresholds. What the built action does as a
+    // process of its own, in test/action, does not count.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: { lines: 98, branches: 95 },
+    },
   },
 })

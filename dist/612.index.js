@@ -1104,8 +1104,8 @@ var errors = __webpack_require__(19473);
 var promises_ = __webpack_require__(51455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(76760);
-// EXTERNAL MODULE: ./build/transfer/archive.js + 3 modules
-var transfer_archive = __webpack_require__(57026);
+// EXTERNAL MODULE: ./build/transfer/archive/archive.js + 3 modules
+var archive_archive = __webpack_require__(96799);
 // EXTERNAL MODULE: ./build/transfer/disk.js
 var disk = __webpack_require__(68109);
 ;// CONCATENATED MODULE: ./build/exports/export-files.js
@@ -1120,7 +1120,7 @@ async function withExportFiles(place, use) {
         const files = 'dir' in place ? await filesIn(place.dir) : [fileAt(place.file, (0,external_node_path_.basename)(place.file))];
         return use(files, files.length);
     }
-    const archive = await (0,transfer_archive/* openArchive */.p)(place.archive);
+    const archive = await (0,archive_archive/* openArchive */.p)(place.archive);
     try {
         const shallow = archive.entries.filter(({ path }) => path.split('/').length <= 2);
         const spool = place.spool ?? `${place.archive}.spool`;
@@ -3550,7 +3550,7 @@ async function deleteUnnamedDraft(api, waiting, name, earlier) {
 
 /***/ }),
 
-/***/ 30861:
+/***/ 22227:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3668,15 +3668,15 @@ function safeId(id) {
 
 // EXTERNAL MODULE: ./build/operations/facts.js
 var facts = __webpack_require__(57140);
-// EXTERNAL MODULE: ./build/operations/signed-link.js
-var signed_link = __webpack_require__(66752);
-// EXTERNAL MODULE: ./build/operations/start-export.js
-var start_export = __webpack_require__(18618);
-// EXTERNAL MODULE: ./build/operations/transfer-options.js
-var transfer_options = __webpack_require__(13499);
+// EXTERNAL MODULE: ./build/operations/export/signed-link.js
+var signed_link = __webpack_require__(55873);
+// EXTERNAL MODULE: ./build/operations/export/start-export.js
+var start_export = __webpack_require__(31613);
+// EXTERNAL MODULE: ./build/operations/export/transfer-options.js
+var transfer_options = __webpack_require__(61728);
 // EXTERNAL MODULE: ./build/operations/waits.js
 var waits = __webpack_require__(44801);
-;// CONCATENATED MODULE: ./build/operations/export-bytes.js
+;// CONCATENATED MODULE: ./build/operations/export/export-bytes.js
 
 
 
@@ -3776,7 +3776,7 @@ async function fetchUnpacked(step, wanted) {
 }
 async function fetchBytes(step, { datasetId, exportId, link, carryOn, archive, signal, onDownloaded }, progress, into) {
     const source = sourceOf(step, datasetId, exportId, link);
-    const { fetchArchive } = await __webpack_require__.e(/* import() */ 253).then(__webpack_require__.bind(__webpack_require__, 19253));
+    const { fetchArchive } = await __webpack_require__.e(/* import() */ 229).then(__webpack_require__.bind(__webpack_require__, 83229));
     return toldHow(carryOn, async () => fetchArchive({
         source,
         path: archive,
@@ -3827,7 +3827,7 @@ async function fetchExport(request, step, { origin, ...completed }) {
 
 /***/ }),
 
-/***/ 51392:
+/***/ 36729:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -3883,7 +3883,7 @@ function selected({ selection }) {
 
 /***/ }),
 
-/***/ 98295:
+/***/ 38074:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -3894,7 +3894,7 @@ function selected({ selection }) {
 /* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(57911);
 /* harmony import */ var _waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(89057);
 /* harmony import */ var _conflicts_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(90960);
-/* harmony import */ var _start_export_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(18618);
+/* harmony import */ var _start_export_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(31613);
 /* harmony import */ var _waits_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(44801);
 
 
@@ -3932,6 +3932,174 @@ function exportProbe(step, datasetId, exportId, graceMs, onTask) {
         if (task)
             onTask?.(task);
         return task ? (0,_waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_2__/* .exportVerdict */ .MP)(task, exportId) : { state: 'pending', line: 'the export cannot be read yet' };
+    };
+}
+
+
+/***/ }),
+
+/***/ 98921:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Cl: () => (/* binding */ wasBegunInParts),
+/* harmony export */   Hb: () => (/* binding */ partsFolder),
+/* harmony export */   qM: () => (/* binding */ partsKey)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
+
+/** Where the parts are kept until they are one export: in the output folder, and so on its disk. */
+function partsFolder(request) {
+    return node_path__WEBPACK_IMPORTED_MODULE_0__.join(request.outputDir, '.visual-layer-parts');
+}
+/**
+ * What the parts are parts of. Equal for a step that is run again with the same inputs: also where it exports a snapshot, each
+ * time from another clone; whether the clones name their media alike, the listing tells.
+ */
+function partsKey(request, { source, snapshot }) {
+    const { service, exportFormat, includeImages, entityType, selection, shard } = request;
+    return JSON.stringify([
+        service.origin,
+        source.id,
+        snapshot?.id ?? null,
+        exportFormat,
+        includeImages,
+        entityType,
+        selection,
+        shard ?? null,
+    ]);
+}
+/** Whether an earlier run of this step left parts that can be gone on from. */
+async function wasBegunInParts(request, subject, nowMs) {
+    const { KeptParts } = await __webpack_require__.e(/* import() */ 799).then(__webpack_require__.bind(__webpack_require__, 34799));
+    return KeptParts.areIn(partsFolder(request), partsKey(request, subject), nowMs);
+}
+
+
+/***/ }),
+
+/***/ 55873:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ maskLink)
+/* harmony export */ });
+/** Parameters of a link that sign it: whoever has them has the bytes. */
+const SIGNING = /sig|token|credential|key|secret|auth|hmac|policy/i;
+/** An id, which must stay readable whatever parameter it stands under. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Masks what makes a link a secret: the whole of it, its query, and the values in it that sign it. Never an id or a name. */
+function maskLink(reporter, url) {
+    if (url.search === '')
+        return;
+    reporter.mask(url.href);
+    reporter.mask(url.search.slice(1));
+    for (const [name, value] of url.searchParams) {
+        if (SIGNING.test(name) && value.length >= 8 && !UUID.test(value))
+            reporter.mask(value);
+    }
+}
+
+
+/***/ }),
+
+/***/ 31613:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   GH: () => (/* binding */ startOf),
+/* harmony export */   Nq: () => (/* binding */ startExport),
+/* harmony export */   uv: () => (/* binding */ archiveName)
+/* harmony export */ });
+/* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57911);
+/* harmony import */ var _visual_layer_retry_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(86055);
+/* harmony import */ var _waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89057);
+
+
+
+/** The name that the ZIP gets, on the server and on disk: that of the artifact. */
+function archiveName(request) {
+    return /\.zip$/i.test(request.artifactName) ? request.artifactName : `${request.artifactName}.zip`;
+}
+/** What the inputs ask for, as one export. */
+function startOf(request) {
+    const { selection } = request;
+    return {
+        fileName: archiveName(request),
+        format: request.exportFormat,
+        includeImages: request.includeImages,
+        entityType: request.entityType,
+        vql: selection.kind === 'vql' ? selection.vql : undefined,
+        selection: selection.kind === 'selected' ? selection : undefined,
+    };
+}
+/**
+ * Starts an export. A start whose reply is lost is sent again: exports cannot be listed, so there is nothing to look for, and an
+ * export changes nothing in the dataset; at worst one more than needed runs on the server.
+ */
+async function startExport(step, datasetId, start) {
+    for (let failures = 0;; failures += 1) {
+        try {
+            return await step.api.exports.start(datasetId, start);
+        }
+        catch (error) {
+            if (!(0,_visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .isTransient */ .dg)(error)) {
+                const refused = refusalAtStart(error);
+                if (refused)
+                    return refused;
+                throw error;
+            }
+            const pause = error.outcome.retryAfterMs ?? (0,_visual_layer_retry_js__WEBPACK_IMPORTED_MODULE_2__/* .fullJitter */ .G)(failures);
+            if (failures >= step.maxRetries || pause >= step.deadline.remainingMs())
+                throw error;
+            const doubled = error.outcome.effect === 'unknown' ? ' Should the first one have arrived, its export is left to itself.' : '';
+            step.reporter.info(`${error.message} Starting the export again (${failures + 1} of ${step.maxRetries}).${doubled}`);
+            await step.clock.sleep(pause, step.signal);
+        }
+    }
+}
+/** A refusal at the start that says the same as a REJECTED export, in another form. */
+function refusalAtStart(error) {
+    if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6) || error.code !== 'rejected')
+        return undefined;
+    const words = error.apiWords;
+    const reason = (0,_waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_1__/* .refusalReason */ .b)(words, undefined);
+    // A proxy that finds the request too long says nothing of the export.
+    if (error.outcome.status === 413 && !error.outcome.answered)
+        return undefined;
+    // A fault in the request itself (400, 422) is never an empty result.
+    if (reason === 'other' || (reason === 'nothing_matched' && error.outcome.status !== 200))
+        return undefined;
+    return {
+        id: undefined,
+        state: 'REJECTED',
+        statusWord: 'REJECTED',
+        progress: undefined,
+        entities: undefined,
+        words,
+        link: undefined,
+    };
+}
+
+
+/***/ }),
+
+/***/ 61728:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ transferOptions)
+/* harmony export */ });
+/** What every transfer of a step has in common, but for what is transferred. `signal` ends it. */
+async function transferOptions(step, signal) {
+    return {
+        dispatcher: await step.connection(),
+        clock: step.clock,
+        signal,
+        stallTimeoutMs: step.requestTimeoutMs,
+        maxRetries: step.maxRetries,
+        userAgent: step.userAgent,
+        onNote: (line) => step.reporter.info(line),
     };
 }
 
@@ -4011,7 +4179,7 @@ function tellPlaced({ outputDir, exportFormat }, step, placed) {
 
 /***/ }),
 
-/***/ 32502:
+/***/ 37643:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5435,7 +5603,7 @@ var digest = __webpack_require__(42070);
 var verdicts_export = __webpack_require__(89057);
 // EXTERNAL MODULE: ./build/transfer/disk.js
 var disk = __webpack_require__(68109);
-;// CONCATENATED MODULE: ./build/operations/earlier-export.js
+;// CONCATENATED MODULE: ./build/operations/export/earlier-export.js
 
 
 
@@ -5492,7 +5660,7 @@ async function previousRun(request, step, signal) {
     }
 }
 async function fetchAndRead({ artifactName, extract, githubToken: token }, step, folder, signal) {
-    const { fetchPreviousExport } = await __webpack_require__.e(/* import() */ 598).then(__webpack_require__.bind(__webpack_require__, 27598));
+    const { fetchPreviousExport } = await __webpack_require__.e(/* import() */ 946).then(__webpack_require__.bind(__webpack_require__, 93946));
     const previous = await fetchPreviousExport({ artifactName, extract, token, folder, signal }, step);
     if (previous.kind === 'none') {
         step.reporter.note(`Nothing to compare with; the export counts as changed. ${previous.why}`);
@@ -5779,7 +5947,7 @@ async function abortable(work, signal) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/operations/export-artifact.js
+;// CONCATENATED MODULE: ./build/operations/export/export-artifact.js
 
 
 /**
@@ -5820,10 +5988,10 @@ async function publishExport(request, step, placed, comparisonPath) {
     reporter.fact('Artifact digest', result.digest, { code: true });
 }
 
-// EXTERNAL MODULE: ./build/operations/export-bytes.js + 1 modules
-var export_bytes = __webpack_require__(30861);
-// EXTERNAL MODULE: ./build/operations/export-origin.js
-var export_origin = __webpack_require__(51392);
+// EXTERNAL MODULE: ./build/operations/export/export-bytes.js + 1 modules
+var export_bytes = __webpack_require__(22227);
+// EXTERNAL MODULE: ./build/operations/export/export-origin.js
+var export_origin = __webpack_require__(36729);
 // EXTERNAL MODULE: ./build/exports/earlier-export.js
 var earlier_export = __webpack_require__(44495);
 // EXTERNAL MODULE: ./build/exports/manifest.js
@@ -5834,7 +6002,7 @@ var comparable = __webpack_require__(70750);
 var counts = __webpack_require__(4226);
 // EXTERNAL MODULE: ./build/runner/text.js
 var runner_text = __webpack_require__(93912);
-;// CONCATENATED MODULE: ./build/operations/export-pictures.js
+;// CONCATENATED MODULE: ./build/operations/export/export-pictures.js
 
 
 
@@ -5962,7 +6130,7 @@ function exampleRow(change, { name, mediaId }, fields) {
     return [change, { code: name }, { code: mediaId ?? '' }, fields.join(', ')];
 }
 
-;// CONCATENATED MODULE: ./build/operations/export-review.js
+;// CONCATENATED MODULE: ./build/operations/export/export-review.js
 
 
 
@@ -6025,7 +6193,7 @@ function placeOf({ outputDir }, { archivePath, metadataFiles }) {
     return archivePath === undefined ? { dir: outputDir } : { archive: archivePath };
 }
 
-;// CONCATENATED MODULE: ./build/operations/export-snapshot.js
+;// CONCATENATED MODULE: ./build/operations/export/export-snapshot.js
 
 
 
@@ -6087,7 +6255,7 @@ async function clean(step, datasetId) {
     step.onCancel(undefined);
 }
 
-;// CONCATENATED MODULE: ./build/operations/export-subject.js
+;// CONCATENATED MODULE: ./build/operations/export/export-subject.js
 /** What the inputs select, for people. */
 function selectionWords(request) {
     const { shard } = request;
@@ -6114,11 +6282,11 @@ function selected(request) {
     }
 }
 
-// EXTERNAL MODULE: ./build/operations/export-task.js
-var export_task = __webpack_require__(98295);
+// EXTERNAL MODULE: ./build/operations/export/export-task.js
+var export_task = __webpack_require__(38074);
 // EXTERNAL MODULE: ./build/inputs/conditions.js
 var inputs_conditions = __webpack_require__(69932);
-;// CONCATENATED MODULE: ./build/operations/gates.js
+;// CONCATENATED MODULE: ./build/operations/export/gates.js
 
 
 /** Looks up the figure of each condition. One that needs an earlier export, where there is none, is not met. */
@@ -6216,11 +6384,11 @@ function share(part, whole) {
     return part === 0 ? 0 : Infinity;
 }
 
-// EXTERNAL MODULE: ./build/operations/parts-folder.js
-var parts_folder = __webpack_require__(86054);
-// EXTERNAL MODULE: ./build/operations/start-export.js
-var start_export = __webpack_require__(18618);
-;// CONCATENATED MODULE: ./build/operations/export.js
+// EXTERNAL MODULE: ./build/operations/export/parts-folder.js
+var parts_folder = __webpack_require__(98921);
+// EXTERNAL MODULE: ./build/operations/export/start-export.js
+var start_export = __webpack_require__(31613);
+;// CONCATENATED MODULE: ./build/operations/export/export.js
 
 
 
@@ -6323,7 +6491,7 @@ async function refusedOutcome(request, step, subject, refusal) {
     return inParts(request, step, subject, refusal);
 }
 async function inParts(request, step, subject, refusal) {
-    const { exportInParts } = await Promise.all(/* import() */[__webpack_require__.e(799), __webpack_require__.e(53)]).then(__webpack_require__.bind(__webpack_require__, 9053));
+    const { exportInParts } = await Promise.all(/* import() */[__webpack_require__.e(799), __webpack_require__.e(699)]).then(__webpack_require__.bind(__webpack_require__, 79699));
     const { placed, parts } = await exportInParts(request, step, subject, refusal);
     if (!placed)
         return { kind: 'nothing' };
@@ -7110,46 +7278,6 @@ function perform(request, step) {
 
 /***/ }),
 
-/***/ 86054:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Cl: () => (/* binding */ wasBegunInParts),
-/* harmony export */   Hb: () => (/* binding */ partsFolder),
-/* harmony export */   qM: () => (/* binding */ partsKey)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
-
-/** Where the parts are kept until they are one export: in the output folder, and so on its disk. */
-function partsFolder(request) {
-    return node_path__WEBPACK_IMPORTED_MODULE_0__.join(request.outputDir, '.visual-layer-parts');
-}
-/**
- * What the parts are parts of. Equal for a step that is run again with the same inputs: also where it exports a snapshot, each
- * time from another clone; whether the clones name their media alike, the listing tells.
- */
-function partsKey(request, { source, snapshot }) {
-    const { service, exportFormat, includeImages, entityType, selection, shard } = request;
-    return JSON.stringify([
-        service.origin,
-        source.id,
-        snapshot?.id ?? null,
-        exportFormat,
-        includeImages,
-        entityType,
-        selection,
-        shard ?? null,
-    ]);
-}
-/** Whether an earlier run of this step left parts that can be gone on from. */
-async function wasBegunInParts(request, subject, nowMs) {
-    const { KeptParts } = await __webpack_require__.e(/* import() */ 799).then(__webpack_require__.bind(__webpack_require__, 34799));
-    return KeptParts.areIn(partsFolder(request), partsKey(request, subject), nowMs);
-}
-
-
-/***/ }),
-
 /***/ 17126:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -7209,134 +7337,6 @@ async function removeDataset(api, waiting, datasetId) {
         throw ended.error;
     if (ended.end === 'out_of_time')
         throw ended.lastFault ?? new Error('it was still there when the time was over');
-}
-
-
-/***/ }),
-
-/***/ 66752:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ maskLink)
-/* harmony export */ });
-/** Parameters of a link that sign it: whoever has them has the bytes. */
-const SIGNING = /sig|token|credential|key|secret|auth|hmac|policy/i;
-/** An id, which must stay readable whatever parameter it stands under. */
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Masks what makes a link a secret: the whole of it, its query, and the values in it that sign it. Never an id or a name. */
-function maskLink(reporter, url) {
-    if (url.search === '')
-        return;
-    reporter.mask(url.href);
-    reporter.mask(url.search.slice(1));
-    for (const [name, value] of url.searchParams) {
-        if (SIGNING.test(name) && value.length >= 8 && !UUID.test(value))
-            reporter.mask(value);
-    }
-}
-
-
-/***/ }),
-
-/***/ 18618:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   GH: () => (/* binding */ startOf),
-/* harmony export */   Nq: () => (/* binding */ startExport),
-/* harmony export */   uv: () => (/* binding */ archiveName)
-/* harmony export */ });
-/* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57911);
-/* harmony import */ var _visual_layer_retry_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(86055);
-/* harmony import */ var _waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(89057);
-
-
-
-/** The name that the ZIP gets, on the server and on disk: that of the artifact. */
-function archiveName(request) {
-    return /\.zip$/i.test(request.artifactName) ? request.artifactName : `${request.artifactName}.zip`;
-}
-/** What the inputs ask for, as one export. */
-function startOf(request) {
-    const { selection } = request;
-    return {
-        fileName: archiveName(request),
-        format: request.exportFormat,
-        includeImages: request.includeImages,
-        entityType: request.entityType,
-        vql: selection.kind === 'vql' ? selection.vql : undefined,
-        selection: selection.kind === 'selected' ? selection : undefined,
-    };
-}
-/**
- * Starts an export. A start whose reply is lost is sent again: exports cannot be listed, so there is nothing to look for, and an
- * export changes nothing in the dataset; at worst one more than needed runs on the server.
- */
-async function startExport(step, datasetId, start) {
-    for (let failures = 0;; failures += 1) {
-        try {
-            return await step.api.exports.start(datasetId, start);
-        }
-        catch (error) {
-            if (!(0,_visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .isTransient */ .dg)(error)) {
-                const refused = refusalAtStart(error);
-                if (refused)
-                    return refused;
-                throw error;
-            }
-            const pause = error.outcome.retryAfterMs ?? (0,_visual_layer_retry_js__WEBPACK_IMPORTED_MODULE_2__/* .fullJitter */ .G)(failures);
-            if (failures >= step.maxRetries || pause >= step.deadline.remainingMs())
-                throw error;
-            const doubled = error.outcome.effect === 'unknown' ? ' Should the first one have arrived, its export is left to itself.' : '';
-            step.reporter.info(`${error.message} Starting the export again (${failures + 1} of ${step.maxRetries}).${doubled}`);
-            await step.clock.sleep(pause, step.signal);
-        }
-    }
-}
-/** A refusal at the start that says the same as a REJECTED export, in another form. */
-function refusalAtStart(error) {
-    if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6) || error.code !== 'rejected')
-        return undefined;
-    const words = error.apiWords;
-    const reason = (0,_waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_1__/* .refusalReason */ .b)(words, undefined);
-    // A proxy that finds the request too long says nothing of the export.
-    if (error.outcome.status === 413 && !error.outcome.answered)
-        return undefined;
-    // A fault in the request itself (400, 422) is never an empty result.
-    if (reason === 'other' || (reason === 'nothing_matched' && error.outcome.status !== 200))
-        return undefined;
-    return {
-        id: undefined,
-        state: 'REJECTED',
-        statusWord: 'REJECTED',
-        progress: undefined,
-        entities: undefined,
-        words,
-        link: undefined,
-    };
-}
-
-
-/***/ }),
-
-/***/ 13499:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ transferOptions)
-/* harmony export */ });
-/** What every transfer of a step has in common, but for what is transferred. `signal` ends it. */
-async function transferOptions(step, signal) {
-    return {
-        dispatcher: await step.connection(),
-        clock: step.clock,
-        signal,
-        stallTimeoutMs: step.requestTimeoutMs,
-        maxRetries: step.maxRetries,
-        userAgent: step.userAgent,
-        onNote: (line) => step.reporter.info(line),
-    };
 }
 
 
@@ -7544,7 +7544,7 @@ function safeName(name) {
 /* harmony import */ var _operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(70819);
 /* harmony import */ var _operations_delete_draft_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(12690);
 /* harmony import */ var _operations_remove_dataset_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(17126);
-/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(32502);
+/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(37643);
 /* harmony import */ var _runner_cancellation_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(50172);
 /* harmony import */ var _runner_context_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(24092);
 /* harmony import */ var _runner_log_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(51103);
@@ -7681,7 +7681,7 @@ var errors = __webpack_require__(19473);
 // EXTERNAL MODULE: ./build/inputs/request.js + 23 modules
 var inputs_request = __webpack_require__(47852);
 // EXTERNAL MODULE: ./build/operations/index.js + 41 modules
-var operations = __webpack_require__(32502);
+var operations = __webpack_require__(37643);
 // EXTERNAL MODULE: ./build/runner/cancellation.js
 var runner_cancellation = __webpack_require__(50172);
 // EXTERNAL MODULE: ./build/runner/context.js
@@ -9879,7 +9879,7 @@ function outcomeOf(failure) {
 
 /***/ }),
 
-/***/ 57026:
+/***/ 96799:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -9890,19 +9890,19 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(51455);
-// EXTERNAL MODULE: ./build/transfer/archive-bytes.js
-var archive_bytes = __webpack_require__(52562);
-// EXTERNAL MODULE: ./build/transfer/archive-entry.js
-var archive_entry = __webpack_require__(6397);
-// EXTERNAL MODULE: ./build/transfer/archive-limits.js
-var archive_limits = __webpack_require__(3881);
+// EXTERNAL MODULE: ./build/transfer/archive/archive-bytes.js
+var archive_bytes = __webpack_require__(99155);
+// EXTERNAL MODULE: ./build/transfer/archive/archive-entry.js
+var archive_entry = __webpack_require__(51704);
+// EXTERNAL MODULE: ./build/transfer/archive/archive-limits.js
+var archive_limits = __webpack_require__(84142);
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __webpack_require__(4573);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(73024);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(19473);
-;// CONCATENATED MODULE: ./build/transfer/not-a-zip.js
+;// CONCATENATED MODULE: ./build/transfer/archive/not-a-zip.js
 
 /** How much of a file tells what it is, in bytes. */
 const SAMPLE = 512;
@@ -9945,7 +9945,7 @@ function looksLike(start, sizeBytes) {
     return 'begins with bytes that no ZIP archive begins with';
 }
 
-;// CONCATENATED MODULE: ./build/transfer/central-directory.js
+;// CONCATENATED MODULE: ./build/transfer/archive/central-directory.js
 
 
 
@@ -10047,17 +10047,17 @@ class ReadAhead {
     }
 }
 
-// EXTERNAL MODULE: ./build/transfer/damaged.js
-var damaged = __webpack_require__(24413);
+// EXTERNAL MODULE: ./build/transfer/archive/damaged.js
+var damaged = __webpack_require__(66160);
 // EXTERNAL MODULE: ./build/transfer/disk.js
 var disk = __webpack_require__(68109);
-// EXTERNAL MODULE: ./build/transfer/entry-bytes.js
-var entry_bytes = __webpack_require__(36944);
+// EXTERNAL MODULE: ./build/transfer/archive/entry-bytes.js
+var entry_bytes = __webpack_require__(60909);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./build/paths.js
 var paths = __webpack_require__(31340);
-;// CONCATENATED MODULE: ./build/transfer/entry-names.js
+;// CONCATENATED MODULE: ./build/transfer/archive/entry-names.js
 
 
 
@@ -10226,9 +10226,9 @@ function refusal(name, why) {
     });
 }
 
-// EXTERNAL MODULE: ./build/transfer/local-header.js
-var local_header = __webpack_require__(11943);
-;// CONCATENATED MODULE: ./build/transfer/archive.js
+// EXTERNAL MODULE: ./build/transfer/archive/local-header.js
+var local_header = __webpack_require__(97028);
+;// CONCATENATED MODULE: ./build/transfer/archive/archive.js
 
 
 

@@ -394,11 +394,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 // The bundle has one entry, which the threads that unpack archives or hash records start as well.
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread)
-    await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(567), __nccwpck_require__.e(851), __nccwpck_require__.e(612)]).then(__nccwpck_require__.bind(__nccwpck_require__, 10612));
+    await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(567), __nccwpck_require__.e(767), __nccwpck_require__.e(612)]).then(__nccwpck_require__.bind(__nccwpck_require__, 10612));
 else if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.workerData.work === 'records')
     await Promise.all(/* import() */[__nccwpck_require__.e(567), __nccwpck_require__.e(770)]).then(__nccwpck_require__.bind(__nccwpck_require__, 61770));
 else
-    await Promise.all(/* import() */[__nccwpck_require__.e(851), __nccwpck_require__.e(335)]).then(__nccwpck_require__.bind(__nccwpck_require__, 76603));
+    await Promise.all(/* import() */[__nccwpck_require__.e(767), __nccwpck_require__.e(654)]).then(__nccwpck_require__.bind(__nccwpck_require__, 45580));
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);

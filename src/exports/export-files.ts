@@ -1,7 +1,7 @@
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type Archive, openArchive } from '../transfer/archive.ts'
-import type { ArchiveEntry } from '../transfer/archive-entry.ts'
+import { type Archive, openArchive } from '../transfer/archive/archive.ts'
+import type { ArchiveEntry } from '../transfer/archive/archive-entry.ts'
 import { diskFailure, writeFully } from '../transfer/disk.ts'
 
 const CHUNK_BYTES = 1024 * 1024

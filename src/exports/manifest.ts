@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { diskFailure } from '../transfer/disk.ts'
-import type { ArchiveContents } from '../transfer/unpack.ts'
+import type { ArchiveContents } from '../transfer/archive/unpack.ts'
 
 /** The file that lies beside every export and says what it is. */
 export const MANIFEST_NAME = 'manifest.json'

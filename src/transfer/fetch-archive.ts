@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises'
-import type { ArchiveLimits } from './archive-limits.ts'
-import type { Arrivals } from './arrivals.ts'
+import type { ArchiveLimits } from './archive/archive-limits.ts'
+import type { Arrivals } from './download/arrivals.ts'
 import { requireSpace } from './disk.ts'
-import { type Downloaded, type DownloadOptions, download } from './download.ts'
-import { type ArchiveContents, readArchive } from './unpack.ts'
+import { type Downloaded, type DownloadOptions, download } from './download/download.ts'
+import { type ArchiveContents, readArchive } from './archive/unpack.ts'
 
 export interface FetchArchiveOptions extends Omit<DownloadOptions, 'onSize'> {
   /** The folder to make and unpack into; it must not be there yet. Without it the archive is verified only. */

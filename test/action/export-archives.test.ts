@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type WrittenEntry, writeZip } from '../transfer/zip-writer.ts'
+import { type WrittenEntry, writeZip } from '../transfer/archive/zip-writer.ts'
 import { exportScene } from './export-scene.ts'
 
 const metadata: WrittenEntry = {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { RecordDigest } from '../../src/exports/digest.ts'
 import { mediaItem, metadataJson } from '../exports/export-bytes.ts'
-import { writeZip } from '../transfer/zip-writer.ts'
+import { writeZip } from '../transfer/archive/zip-writer.ts'
 import { exportScene } from './export-scene.ts'
 
 const MIB = 1024 * 1024

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { systemClock } from '../../src/clock.ts'
 import { fetchArchive } from '../../src/transfer/fetch-archive.ts'
-import { readArchive } from '../../src/transfer/unpack.ts'
+import { readArchive } from '../../src/transfer/archive/unpack.ts'
 import { USER_AGENT } from '../../src/version.ts'
 import { openConnection } from '../../src/visual-layer/connection.ts'
 

@@ -1,4 +1,4 @@
-import { type WrittenEntry, writeZip } from '../transfer/zip-writer.ts'
+import { type WrittenEntry, writeZip } from '../transfer/archive/zip-writer.ts'
 
 /** A record as exports of images have it; the link changes with each call. */
 export function mediaItem(id: string, more: Record<string, unknown> = {}): Record<string, unknown> {

@@ -5,7 +5,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RecordDigest } from '../../src/exports/digest.ts'
 import { inspectExport } from '../../src/exports/inspect.ts'
-import { type WrittenEntry, writeZip } from '../transfer/zip-writer.ts'
+import { type WrittenEntry, writeZip } from '../transfer/archive/zip-writer.ts'
 import { mediaItem, metadataJson } from './export-bytes.ts'
 
 let folder: string

@@ -7,8 +7,8 @@ import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ManifestOrigin } from '../../src/exports/manifest.ts'
 import { type PlaceOptions, type Placed, placeExport } from '../../src/exports/place.ts'
-import { readArchive } from '../../src/transfer/unpack.ts'
-import type { WrittenEntry } from '../transfer/zip-writer.ts'
+import { readArchive } from '../../src/transfer/archive/unpack.ts'
+import type { WrittenEntry } from '../transfer/archive/zip-writer.ts'
 import { exportZip, mediaItem } from './export-bytes.ts'
 
 let folder: string

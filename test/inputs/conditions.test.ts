@@ -40,6 +40,18 @@ describe('conditions', () => {
     expect(names.map(({ figure }) => figure.name)).toEqual(['added', 'removed', 'modified', 'size_bytes'])
   })
 
+  it('take a limit with any number of decimals', () => {
+    const limits = parse('added > 7\nadded > 0.5\nadded > 12.25%').map(({ limit }) => limit)
+    expect(limits).toEqual([7, 0.5, 12.25])
+  })
+
+  it('take a share of anything that the data names, whatever its name', () => {
+    expect(parse('labels.clusters > 5%\ntags. size_bytes > 5%')).toMatchObject([
+      { figure: { of: 'labels', name: 'clusters' }, percent: true },
+      { figure: { of: 'tags', name: 'size_bytes' }, percent: true },
+    ])
+  })
+
   it('hold a figure against a limit', () => {
     const met = (text: string, actual: number) => parse(text).every((condition) => isMet(condition, actual))
     for (const [operator, results] of Object.entries({
@@ -65,6 +77,8 @@ describe('conditions', () => {
     ['media_count > -1', '"-1" is not a number'],
     ['media_count > 1,000', '"1,000" is not a number'],
     ['media_count > 1e3', '"1e3" is not a number'],
+    ['media_count > 1.', '"1." is not a number'],
+    ['media_count > 1.x', '"1.x" is not a number'],
     [
       'images > 5',
       '"images" is none of the figures media_count, clusters, size_bytes, added, removed, modified, issues.<name>',
@@ -76,6 +90,7 @@ describe('conditions', () => {
     ['export_size_bytes > 5%', 'size_bytes is no share of anything'],
   ])('are refused as in %j, naming the line', (line, why) => {
     const said = fault(`media_count < 1\n${line}`)
+    expect(said).toMatch(/^it must be conditions, one a line, such as /)
     expect(said).toContain(why)
     expect(said).toContain(`in ${JSON.stringify(line)}`)
   })
@@ -86,7 +101,9 @@ describe('conditions', () => {
   })
 
   it('are of a thousand characters at most, so that none can keep the step busy', () => {
-    expect(parse(`labels.${'x'.repeat(980)} > 5`)).toHaveLength(1)
+    const longest = `labels.${'x'.repeat(1000 - 'labels. > 5'.length)} > 5`
+    expect(parse(longest)).toHaveLength(1)
+    expect(fault(`${longest}0`)).toContain('more than 1000 characters')
     expect(fault(`labels.${'<'.repeat(200_000)} x`)).toContain('more than 1000 characters')
   })
 

@@ -43,6 +43,11 @@ describe('ids', () => {
     expect(selection).toEqual({ kind: 'selected', mediaIds: [], clusterIds: ['a_1', OTHER_ID], excludeMediaIds: ['x'] })
   })
 
+  it('takes ids of 200 characters', () => {
+    const longest = 'x'.repeat(200)
+    expect(request('export', { media_ids: longest }).selection).toMatchObject({ mediaIds: [longest] })
+  })
+
   it.each([
     ['a, b c', 'and "b c" is not one'],
     [`a,${'x'.repeat(201)}`, 'is not one'],
@@ -156,6 +161,7 @@ describe('bucket_path', () => {
     ['https://bucket.s3.amazonaws.com/x', 'not the web address of a bucket'],
     ['HTTP://bucket/x', 'not the web address of a bucket'],
     ['gs://bucket/x', 's3:// is the only scheme'],
+    ['bucket/s3://x', 's3:// is the only scheme'],
     ['S3://bucket/x', 's3:// is the only scheme'],
     ['s3://bucket/a b/', 'without spaces'],
     ['s3://bucket/a\ns3://bucket/b', 'on one line'],
@@ -193,6 +199,11 @@ describe('vql', () => {
 
   it.each(['{}', '[1]', '[null]', '[[]]', '"x"', '[{}', 'label = cat', "[{'a':1}]"])('refuses %s', (text) => {
     expect(faults('export', { vql: text })[0]).toContain('a JSON array of filter objects such as')
+  })
+
+  it('says where it is not JSON at all', () => {
+    expect(faults('export', { vql: '[{' })[0]).toMatch(/and it is not JSON$/)
+    expect(faults('export', { vql: '[1]' })[0]).not.toContain('not JSON')
   })
 })
 

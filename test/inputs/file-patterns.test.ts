@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { relativePattern } from '../../src/inputs/file-patterns.ts'
 import { faults, request } from './step-inputs.ts'
 
 const patterns = (files: string) => request('create-from-files', { files }).files
@@ -20,9 +21,16 @@ describe('files', () => {
     [path.resolve('/workspace/images/*.jpg'), 'images/*.jpg'],
     [path.resolve('/workspace'), '**'],
     ['!!images/*', 'images/*'],
+    ['././/images/*', 'images/*'],
+    ['.//./images/*', 'images/*'],
+    ['images/.', 'images'],
     ['images/a..b.jpg', 'images/a..b.jpg'],
   ])('takes %s', (given, meant) => {
     expect(patterns(given)).toEqual([meant])
+  })
+
+  it('takes absolute ones in a workspace that is the root', () => {
+    expect(relativePattern('/images/*.jpg', '/', path.posix)).toBe('images/*.jpg')
   })
 
   it.each(['../secrets/*', 'images/../../x', '/etc/passwd', '/workspaces/x', '~/x.jpg', '~', '!/etc/*\nimages/*'])(

@@ -56,6 +56,11 @@ describe('readRequest', () => {
     ['snapshots', `got "snapshots"; ${ALLOWED}. Did you mean "snapshot"?`],
     ['Create_from_S3', `got "Create_from_S3"; ${ALLOWED}. Did you mean "create-from-s3"?`],
     ['exprot', `got "exprot"; ${ALLOWED}. Did you mean "export"?`],
+    ['crea_frm s3', `got "crea_frm s3"; ${ALLOWED}. Did you mean "create-from-s3"?`],
+    ['prune _ _ snapshots', `got "prune _ _ snapshots"; ${ALLOWED}. Did you mean "prune-snapshots"?`],
+    ['exp', `got "exp"; ${ALLOWED}. Did you mean "export"?`],
+    ['wxyz', `got "wxyz"; ${ALLOWED}`],
+    ['xxxxwait', `got "xxxxwait"; ${ALLOWED}`],
     ['toString', `got "toString"; ${ALLOWED}`],
     ['x', `got "x"; ${ALLOWED}`],
   ])('refuses the operation "%s"', (operation, said) => {

@@ -118,3 +118,47 @@ describe('add-media', () => {
     expect(step.reporter.outputs['dataset_id']).toBeDefined()
   })
 })
+
+describe('what add-media goes by', () => {
+  /** Adds an S3 folder; once that was asked for, the dataset is as `after` says, and no task shows. */
+  function adding(after: Partial<Dataset>, answers: Error[] = []) {
+    let asked = 0
+    const { signal } = new AbortController()
+    const step = fakeStep({
+      signal,
+      clock: new RequestClock(signal),
+      timeoutMs: 600_000,
+      api: {
+        datasets: { get: async () => dataset({ id: id(1), ...(asked === 0 ? {} : after) }) },
+        tasks: { list: async () => [] },
+        media: {
+          add: async () => {
+            const answer = answers[asked]
+            asked += 1
+            if (answer) throw answer
+          },
+        },
+      },
+    })
+    const inputs = { auto_reindex: 'false' }
+    return { step, asked: () => asked, ended: addMedia(request('add-media', inputs), step) }
+  }
+
+  it('is the index that is out of date, where no task and no number tells of the media', async () => {
+    const { asked, ended } = adding({ status: 'PARTIAL_INDEX' }, [lostReply()])
+    expect(await ended).toContain('which is PARTIAL INDEX with 10 images')
+    expect(asked()).toBe(1)
+  })
+
+  it('is the status alone where the dataset does not say how much it holds', async () => {
+    const { step, ended } = adding({ status: 'PARTIAL_INDEX', images: undefined, videos: undefined })
+    expect(await ended).toMatch(/which is PARTIAL INDEX\.$/)
+    expect(step.reporter.facts).not.toHaveProperty('Items')
+  })
+
+  it('is what was there before the first request, where a lost one meets a conflict', async () => {
+    const { asked, ended } = adding({}, [lostReply(), refused(409), refused(403)])
+    expect(await rejection(ended)).toMatchObject({ code: 'forbidden' })
+    expect(asked()).toBe(3)
+  })
+})

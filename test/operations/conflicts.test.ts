@@ -199,3 +199,17 @@ describe('a dataset that is to be calm first', () => {
     })
   })
 })
+
+it('a task without a type, and a refusal without words, are told of all the same', async () => {
+  let looks = 0
+  const tasks = () => ((looks += 1) === 1 ? [task({ type: '' })] : [])
+  const { step } = scene({ conflictUntil: 0, tasks })
+  let attempts = 0
+  const attempt = async () => {
+    attempts += 1
+    if (attempts === 1) throw refused(409, '')
+    return 'made'
+  }
+  expect(await throughConflicts(step, SOURCE, 'wait', attempt)).toBe('made')
+  expect(step.reporter.lines.join()).toMatch(/is busy \(.*HTTP 409.*\)\. Waiting for a task \(/)
+})

@@ -168,3 +168,29 @@ describe('create-from-files', () => {
     }
   })
 })
+
+describe('create-from-files, when something goes wrong', () => {
+  it('asks for the processing again where the first request left no trace', async () => {
+    let asked = 0
+    const { ended, calls } = creating({
+      process: async (begin) => {
+        asked += 1
+        if (asked === 1) throw lostReply()
+        begin()
+      },
+    })
+    await ended
+    expect(calls.filter((call) => call === 'process')).toHaveLength(2)
+  })
+
+  it('passes on what is no failure of the service', async () => {
+    const bug = new TypeError('a bug of ours')
+    expect(await rejection(creating({ upload: async () => Promise.reject(bug) }).ended)).toBe(bug)
+  })
+
+  it('names the draft where there was nothing else to do', async () => {
+    const upload = async () => Promise.reject(new ActionError('operation_failed', 'It failed.'))
+    const error = await rejection(creating({ upload }).ended)
+    expect(error).toMatchObject({ todo: expect.stringMatching(/^Dataset "Cats" .* is left behind/) })
+  })
+})

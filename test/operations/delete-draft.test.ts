@@ -98,3 +98,17 @@ describe('one whose id was never told', () => {
     expect([several.deleted, none.deleted]).toEqual([[], []])
   })
 })
+
+describe('a draft that cannot be deleted', () => {
+  const refusing = (fault: Error) =>
+    drafting({ datasets: { list, get: async () => draft, delete: async () => Promise.reject(fault) } })
+
+  it('is told of without words where the API gives none', async () => {
+    const silent = refused(403, '')
+    expect(await refusing(silent).ended).toContain(silent.message)
+  })
+
+  it('stays owed for a reason that may pass', async () => {
+    expect(await rejection(refusing(refused(503)).ended)).toMatchObject({ code: 'server_error' })
+  })
+})

@@ -63,6 +63,15 @@ describe('a snapshot of a name that is taken', () => {
     expect(step.reporter.outputs).toMatchObject({ snapshot_id: id(103), dataset_id: SOURCE })
     expect(step.clock.sleeps).toEqual([])
   })
+
+  it('is what a rollback goes back to where it is used', async () => {
+    const step = fakeStep({
+      api: { datasets: { get: async () => dataset() }, snapshots: { list: async () => [snapshot()] } },
+    })
+    const inputs = { dataset_id: SOURCE, snapshot_name: 'nightly', if_exists: 'reuse', rollback_on_failure: 'true' }
+    await snapshotOperation(request('snapshot', inputs), step)
+    expect(step.reporter.states['owed']).toBe('rollback')
+  })
 })
 
 interface Creating {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { newestFirst, whenTaken } from '../../src/operations/catalog.ts'
+import { catalogJson, newestFirst, whenTaken } from '../../src/operations/catalog.ts'
 import { listSnapshots } from '../../src/operations/list-snapshots.ts'
 import type { Snapshot } from '../../src/visual-layer/snapshots.ts'
 import { request } from '../inputs/step-inputs.ts'
@@ -99,4 +99,20 @@ describe('when a snapshot was taken', () => {
     expect(whenTaken(aged(1))).toBe('2026-01-08 03:04 UTC')
     expect(whenTaken(aged(1, { createdAt: undefined, createdAtText: 'lately' }))).toBe('lately')
   })
+})
+
+describe('the catalog as JSON', () => {
+  it('holds null for what Visual Layer leaves open, and its own text where that is no stamp', () => {
+    const open = { createdAt: undefined, images: undefined, videos: undefined }
+    const one = (createdAtText: string): unknown => JSON.parse(catalogJson([snapshot({ ...open, createdAtText })]))
+    expect(one('')).toMatchObject([{ created_at: null, n_images: null, n_videos: null }])
+    expect(one('last week')).toMatchObject([{ created_at: 'last week' }])
+  })
+})
+
+it('a snapshot alone is listed with what it is to the dataset', async () => {
+  const one = snapshot({ isCurrent: true, isRestoring: true })
+  const step = fakeStep({ api: { datasets: { get: async () => dataset() }, snapshots: { list: async () => [one] } } })
+  expect(await listSnapshots(request('list-snapshots', { dataset_id: SOURCE }), step)).toContain('has 1 snapshot.')
+  expect(JSON.stringify(step.reporter.tables)).toContain('current, being restored')
 })

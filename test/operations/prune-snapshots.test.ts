@@ -230,3 +230,40 @@ describe('prune-snapshots', () => {
     expect(successes).toBeGreaterThan(20)
   })
 })
+
+describe('prune-snapshots, when the catalog is not what it was', () => {
+  it('takes one that has left the list for gone', async () => {
+    const { catalog, step, run } = prune(five())
+    catalog.before = () => catalog.change((all) => all.filter((one) => one.id !== id(4)))
+    expect(await run()).toContain('2 snapshots')
+    expect(step.reporter.outputs['deleted_snapshot_ids']).toBe(JSON.stringify([id(5), id(3)]))
+    expect(JSON.stringify(step.reporter.tables)).toContain('somebody else deleted it meanwhile')
+  })
+
+  it('writes what was deleted now and then, where it is much', async () => {
+    const { step, run } = prune(Array.from({ length: 130 }, (_, number) => old(number + 1)))
+    await run()
+    expect(JSON.parse(step.reporter.outputs['deleted_snapshot_ids'] ?? '')).toHaveLength(128)
+  })
+
+  it('goes on after a fault of its own, and says which snapshot stayed', async () => {
+    const { catalog, run } = prune(five())
+    catalog.before = (one) => {
+      if (one === id(5)) throw new TypeError('a bug of ours')
+    }
+    const error = await failureOf(run())
+    expect(error.message).toContain('a bug of ours')
+    expect(ids(catalog)).toEqual([id(1), id(2), id(5)])
+  })
+
+  it.each([[[]], [['made', 403] as const]])('says so where the end cannot be seen: fates %j', async (fates) => {
+    const { catalog, step, run } = prune(five(), {}, { fates, lagMs: 0 })
+    const list = step.api.snapshots.list.bind(step.api.snapshots)
+    step.api.snapshots.list = (...args) =>
+      catalog.attempts.length < 3 ? list(...args) : Promise.reject(refused(401, 'expired'))
+    const error = await failureOf(run())
+    expect(error.code).toBe(fates.length === 0 ? 'unauthorized' : 'forbidden')
+    const told = step.reporter.notes.join().includes('That the others are gone could not be seen')
+    expect(told).toBe(fates.length > 0)
+  })
+})

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type RetentionRule, retentionPlan } from '../../src/operations/retention.ts'
+import { type RetentionRule, retentionPlan, ruleWords } from '../../src/operations/retention.ts'
 import type { Snapshot } from '../../src/visual-layer/snapshots.ts'
 import { id, snapshot } from '../visual-layer/samples.ts'
 
@@ -183,5 +183,20 @@ describe('the plan', () => {
       'it is 40 days old and beyond what the rule keeps',
       'when it was taken cannot be read',
     ])
+  })
+})
+
+describe('the words', () => {
+  it('speak of one day as one', () => {
+    const [verdict] = retentionPlan([aged(1, 1)], rule({ keepLast: undefined, keepDays: 1 }), NOW)
+    expect(verdict).toMatchObject({ keep: false, why: 'it is 1 day old and beyond what the rule keeps' })
+  })
+
+  it('tell what the rule says, and no more', () => {
+    const days = { keepLast: undefined, keepDays: 7, namePrefix: '' }
+    expect(ruleWords(days)).toBe('of the manual snapshots keep those younger than 7 days')
+    const newest = { keepLast: 3, keepDays: undefined, namePrefix: 'n-' }
+    expect(ruleWords(newest)).toBe('of the manual snapshots whose name begins with "n-" keep the newest 3')
+    expect(ruleWords({ ...newest, keepDays: 7 })).toContain('the newest 3, and those younger than 7 days')
   })
 })

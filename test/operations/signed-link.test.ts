@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { maskLink } from '../../src/operations/signed-link.ts'
+import { maskLink } from '../../src/operations/export/signed-link.ts'
 import { Secrets } from '../../src/runner/secrets.ts'
 import { id, SOURCE } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'

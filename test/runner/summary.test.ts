@@ -203,3 +203,18 @@ describe('writeSummary', () => {
     expect(step.commands('warning')).toHaveLength(1)
   })
 })
+
+describe('a summary of a step of which little is known', () => {
+  it('tells the failure without the words of anybody else', () => {
+    const text = buildSummary({ ...model, outcome: 'failed', error: { code: 'network', message: 'No reply.' } })
+    expect(text).toContain('**What failed** (<code>network</code>): No reply.\n')
+    expect(text).not.toContain('What to do')
+  })
+
+  it.each([
+    ['https://github.com/o/r/actions/runs/12', '12'],
+    ['https://github.com/o/r', 'this run'],
+  ])('links %s as %s', (runUrl, shown) => {
+    expect(buildSummary({ ...model, runUrl })).toContain(`">${shown}</a> |`)
+  })
+})

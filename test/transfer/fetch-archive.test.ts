@@ -10,8 +10,8 @@ import { systemClock } from '../../src/clock.ts'
 import * as disk from '../../src/transfer/disk.ts'
 import { type FetchArchiveOptions, fetchArchive } from '../../src/transfer/fetch-archive.ts'
 import { failureOf } from './failure-of.ts'
-import { GatedHost } from './gated-host.ts'
-import { type WrittenEntry, writeZip } from './zip-writer.ts'
+import { GatedHost } from './download/gated-host.ts'
+import { type WrittenEntry, writeZip } from './archive/zip-writer.ts'
 
 const MIB = 1024 * 1024
 /** Enough for the download to use several connections, so that the directory is there before the data, and for threads to pay. */

@@ -1,53 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { Deadline } from '../../src/clock.ts'
 import { ActionError } from '../../src/errors.ts'
 import { RequestFailure, unexpectedReply } from '../../src/visual-layer/failure.ts'
-import { OnceOnly, type Trace } from '../../src/waiting/once.ts'
+import type { Trace } from '../../src/waiting/once.ts'
 import { rejection } from '../visual-layer/loopback.ts'
 import { lostReply, neverSent, refused } from '../visual-layer/samples.ts'
-import { FakeClock } from './fake-clock.ts'
+import { scripted } from './scripted-change.ts'
 
 const HOUR = 3_600_000
 const MINUTE = 60_000
-
-interface Options {
-  timeoutMs?: number
-  maxRetries?: number
-  signal?: AbortSignal
-}
-
-/** A change whose attempts and looks go by a script; the last look stays. */
-function scripted(sends: (string | Error)[], looks: (Trace<string> | Error)[] = [], options: Options = {}) {
-  const clock = new FakeClock()
-  const said: string[] = []
-  /** What happened, in order: `send` or `look`, with the time. */
-  const log: [string, number][] = []
-  let send = 0
-  let look = 0
-  const next = <T>(entry: T | Error | undefined, what: string): T => {
-    log.push([what, clock.now()])
-    if (entry === undefined) throw new Error(`no ${what} was expected here`)
-    if (entry instanceof Error) throw entry
-    return entry
-  }
-  const once = new OnceOnly<string>(
-    {
-      what: 'create the snapshot',
-      send: async () => next(sends[send++], 'send'),
-      look: async () => next(looks[Math.min(look++, looks.length - 1)], 'look'),
-    },
-    {
-      clock,
-      deadline: new Deadline(clock, options.timeoutMs ?? 2 * HOUR),
-      signal: options.signal ?? new AbortController().signal,
-      interval: 'auto',
-      maxRetries: options.maxRetries ?? 5,
-      onLook: () => undefined,
-    },
-    (line) => said.push(line),
-  )
-  return { once, clock, said, log, order: () => log.map(([what]) => what).join(' ') }
-}
 
 describe('a change whose reply comes', () => {
   it('is made with one request and no look', async () => {
@@ -97,9 +57,11 @@ describe('a change that never arrived', () => {
     const kept = scripted([refused(429, '', 90_000), 'made'])
     await kept.once.run()
     expect(kept.clock.sleeps).toEqual([90_000])
-    const late = scripted([refused(429, '', 3 * HOUR), 'made'])
-    expect(await rejection(late.once.run())).toMatchObject({ code: 'server_error' })
-    expect(late.order()).toBe('send')
+    for (const asked of [2 * HOUR, 3 * HOUR]) {
+      const late = scripted([refused(429, '', asked), 'made'])
+      expect(await rejection(late.once.run())).toMatchObject({ code: 'server_error' })
+      expect(late.order()).toBe('send')
+    }
   })
 })
 
@@ -126,6 +88,12 @@ describe('a change whose reply is lost', () => {
     const [again] = log.filter(([what]) => what === 'send').slice(1)
     expect(again?.[1]).toBeGreaterThanOrEqual(120_000)
     expect(log.length).toBeGreaterThan(5)
+  })
+
+  it('is sent again as soon as the lists have had their two minutes', async () => {
+    const { once, log } = scripted([lostReply(), 'made'], ['absent'], { interval: 10_000 })
+    await once.run()
+    expect(log.at(-1)).toEqual(['send', 120_000])
   })
 
   it('is looked for during a quarter of the time left, where that is less than two minutes', async () => {
@@ -171,6 +139,38 @@ describe('a change whose reply is lost', () => {
     const { once, order } = scripted([lostReply()], ['absent', ambiguous])
     expect(await rejection(once.run())).toBe(ambiguous)
     expect(order()).toBe('send look look')
+  })
+
+  it('is not sent again where the look cannot be read', async () => {
+    const unreadable = unexpectedReply('look', 'its form is not the documented one', '{}', true)
+    const { once, order } = scripted([lostReply(), 'made twice'], [unreadable], { maxRetries: 2 })
+    expect(await rejection(once.run())).toBe(unreadable)
+    expect(order()).toBe('send look look look')
+  })
+
+  it('is not sent again where Retry-After asks for all the time that is left, or more', async () => {
+    for (const asked of [2 * HOUR, 3 * HOUR]) {
+      const fault = refused(503, 'maintenance', asked)
+      const { once, order } = scripted([fault, 'made twice'], ['absent'])
+      expect(await rejection(once.run())).toBe(fault)
+      expect(order()).toMatch(/^send( look)+$/)
+    }
+  })
+
+  it('tells the log what was lost, how it stands and what was found', async () => {
+    const fault = lostReply()
+    const { once, clock, said, stood } = scripted([fault, 'made'], ['busy', 'absent'], { interval: 10_000 })
+    clock.advance(7_000)
+    await once.run()
+    expect(said).toEqual([
+      fault.message,
+      expect.stringMatching(
+        /^No clear reply to the request to create the snapshot\. Looking .* before anything is sent/,
+      ),
+      'No trace of it after 120 s: the request to create the snapshot did not take effect.',
+    ])
+    expect(stood[0]).toBe('Visual Layer is still at work; it may be on the request to create the snapshot')
+    expect(stood[1]).toBe('no trace yet of the request to create the snapshot')
   })
 
   it('keeps to Retry-After before it is sent again', async () => {
@@ -245,6 +245,7 @@ describe('the deadline', () => {
       code: 'timed_out',
       apiWords: expect.stringContaining('ECONNRESET'),
       message: expect.stringMatching(/not clear whether the request to create the snapshot had taken effect/),
+      todo: expect.stringMatching(/^Look at the dataset in Visual Layer before you run the step again/),
     })
     expect(order()).toMatch(/^send( look)+$/)
   })

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readBaseline } from '../../../src/exports/comparison/baseline.ts'
 import { inspectExport } from '../../../src/exports/inspect.ts'
-import { writeZip } from '../../transfer/zip-writer.ts'
+import { writeZip } from '../../transfer/archive/zip-writer.ts'
 import { exportZip, mediaItem, metadataJson } from '../export-bytes.ts'
 import { LIVE, parquet } from './made-items.ts'
 

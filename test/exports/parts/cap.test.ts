@@ -29,6 +29,14 @@ describe('the learned cap', () => {
 
   it.each<[string, (cap: LearnedCap) => void, number]>([
     ['what the words name', (cap) => cap.refused(1000, naming(300)), 300],
+    [
+      'what the words name, where as much was accepted',
+      (cap) => {
+        cap.accepted(300)
+        cap.refused(1000, naming(300))
+      },
+      300,
+    ],
     ['half of what was refused, where they name nothing', (cap) => cap.refused(1001, VAGUE), 500],
     ['half, without words', (cap) => cap.refused(1000, undefined), 500],
     ['half, where they name no less than was refused', (cap) => cap.refused(1000, naming(1000)), 500],
@@ -145,6 +153,13 @@ describe('the state of a learned cap', () => {
       each.accepted(2000)
     }
     expect([cap.value, kept.value]).toEqual([449, 449])
+  })
+
+  it('brings back a cap that is what was accepted', () => {
+    const cap = new LearnedCap()
+    cap.refused(1000, VAGUE)
+    cap.accepted(700)
+    expect(LearnedCap.fromState(cap.toState()).value).toBe(700)
   })
 
   it.each([

@@ -38,6 +38,18 @@ describe('the content of a part', () => {
     })
   })
 
+  it('takes the larger of two counts of a cluster, whichever comes first', () => {
+    const [less, more] = [
+      { id: 'a', items: 2 },
+      { id: 'a', items: 5 },
+    ]
+    for (const clusters of [
+      [less, more],
+      [more, less],
+    ])
+      expect(inOrder({ clusters, mediaIds: [] }).clusters).toEqual([more])
+  })
+
   it('leaves what it was given as it was', () => {
     const content = { clusters: clustersOf(1, 2), mediaIds: ['b', 'a'] }
     inOrder(content)

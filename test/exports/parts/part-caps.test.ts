@@ -26,6 +26,13 @@ describe('PartCaps', () => {
     expect([caps.clusters, caps.media]).toEqual([1, 1000])
     caps.refused(media(900), 'too many', undefined)
     expect([caps.clusters, caps.media]).toEqual([1, 450])
+    expect([caps.of(clusters(1)), caps.of(media(1))]).toEqual([1, 450])
+  })
+
+  it('learn nothing of clusters that nobody counted from media', () => {
+    const caps = new PartCaps(undefined, false)
+    caps.refused(media(900), 'too many', undefined)
+    expect([caps.clusters, caps.media]).toEqual([Infinity, 450])
   })
 
   it('learn nothing of media from clusters that nobody counted', () => {
@@ -47,6 +54,25 @@ describe('PartCaps', () => {
     caps.accepted(media(12), 12)
     caps.refused(media(20), 'too many', undefined)
     expect([caps.clusters, caps.media]).toEqual([18, 12])
+  })
+
+  it.each([
+    [18, 12],
+    [12, 18],
+  ])('trust no more than both what was asked for and what came: %i and %i', (asked, came) => {
+    const caps = new PartCaps(undefined, true)
+    caps.accepted(clusters(asked), came)
+    caps.refused(clusters(20), 'too many', undefined)
+    expect(caps.clusters).toBe(12)
+  })
+
+  it('are kept where only one of them is known', () => {
+    for (const content of [clusters(1, 1, 1, 1), media(900)]) {
+      const caps = new PartCaps(undefined, false)
+      caps.refused(content, 'too many', undefined)
+      const kept = new PartCaps(JSON.parse(JSON.stringify(caps.toState())), false)
+      expect([kept.clusters, kept.media]).toEqual([caps.clusters, caps.media])
+    }
   })
 
   it('are the same when they were kept in between', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Cluster, itemsOf, type PartContent } from '../../../src/exports/parts/content.ts'
+import { type Cluster, inOrder, itemsOf, type PartContent } from '../../../src/exports/parts/content.ts'
 import { clustersToDivide, fillUp, planDigest, type Share, shardOf, shares } from '../../../src/exports/parts/shard.ts'
 import { clustersOf, idOf, jumbled, mediaOf, someContent } from './part-content.ts'
 
@@ -60,9 +60,9 @@ describe('a shard', () => {
 
   it('fills up with what would have made it too large', () => {
     const [first, second, third] = [sized(0, 33), sized(1, 33), sized(2, 33)]
-    expect(shares({ clusters: [first, second, third], mediaIds: [] }, 2)).toEqual([
-      { clusters: [first], stretches: [{ cluster: third, from: 0, to: 17 }], mediaIds: [] },
-      { clusters: [second], stretches: [{ cluster: third, from: 17, to: 33 }], mediaIds: [] },
+    expect(shares({ clusters: [first, second, third], mediaIds: mediaOf(3) }, 2)).toEqual([
+      { clusters: [first], stretches: [{ cluster: third, from: 0, to: 17 }], mediaIds: mediaOf(1) },
+      { clusters: [second], stretches: [{ cluster: third, from: 17, to: 33 }], mediaIds: mediaOf(3).slice(1) },
     ])
   })
 
@@ -153,6 +153,21 @@ describe('a shard', () => {
     )
   })
 
+  it('has of those that stay whole each that came when it was the emptiest, and the first of such', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 60 }), runners, (sizes, of) => {
+        const clusters = clustersOf(...sizes)
+        fc.pre(clustersToDivide(clusters, of).length === 0)
+        const expected = Array.from({ length: of }, (): Cluster[] => [])
+        for (const cluster of inOrder({ clusters, mediaIds: [] }).clusters) {
+          const loads = expected.map(total)
+          expected[loads.indexOf(Math.min(...loads))]?.push(cluster)
+        }
+        expect(shares({ clusters, mediaIds: [] }, of).map((share) => share.clusters)).toEqual(expected)
+      }),
+    )
+  })
+
   it('shares as few clusters as can be', () => {
     fc.assert(
       fc.property(someContent, runners, (content, of) => {
@@ -201,9 +216,11 @@ describe('the clusters to divide', () => {
     ['what is a little above a fair share, too', [105, 95], 2, [105]],
     ['none where it is even', [50, 50], 2, []],
     ['none where it is even to a tenth', [45, 30, 25], 2, []],
+    ['none where it is even to just a tenth', [6, 6, 5, 3], 2, []],
     ['one of three for two', [33, 33, 33], 2, [33]],
     ['none for one runner', [1000, 1], 1, []],
     ['none where there are few items', [19], 2, []],
+    ['some where there are just enough items', [20], 2, [20]],
     ['none of many tiny ones', Array.from({ length: 500 }, () => 1), 16, []],
     ['none of nothing', [0, 0], 3, []],
   ])('are %s', (_, sizes, of, expected) => {

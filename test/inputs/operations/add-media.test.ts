@@ -32,14 +32,21 @@ describe('add-media', () => {
     ])
   })
 
-  it.each(['../x.zip', '/etc/x.zip', 'x.rar', 'x.zip/', 'a\tb.zip', 'x'])('refuses the archive %j', (archive) => {
+  it.each(['../x.zip', '/etc/x.zip', 'x.rar', 'x.zip/', 'x.zip.txt', 'x'])('refuses the archive %j', (archive) => {
     const given = archive === 'x.zip/' ? 'x.zip/..' : archive
     expect(faults('add-media', { s3_uri: '', archive: given })[0]).toMatch(/^- archive: got .*; it must be the path/)
   })
 
-  it.each(['http://bucket/x', 'bucket/x', 's3://', 's3:///x', 's3://a b/x'])('refuses the S3 URI %j', (uri) => {
-    expect(faults('add-media', { s3_uri: uri })[0]).toMatch(/^- s3_uri: got .*; it must be an S3 folder/)
+  it('refuses an archive whose name would break a line', () => {
+    expect(faults('add-media', { s3_uri: '', archive: 'a\tb.zip' })[0]).toMatch(/on one line$/)
   })
+
+  it.each(['http://bucket/x', 'bucket/x', 's3://', 's3:///x', 's3://a b/x', 'xs3://b/x'])(
+    'refuses the S3 URI %j',
+    (uri) => {
+      expect(faults('add-media', { s3_uri: uri })[0]).toMatch(/^- s3_uri: got .*; it must be an S3 folder/)
+    },
+  )
 
   it.each(['s3://bucket', 's3://bucket/two words/', 's3://bucket/list.csv'])('takes the S3 URI %j', (uri) => {
     expect(request('add-media', { s3_uri: uri }).media).toEqual({ from: 's3', uri })

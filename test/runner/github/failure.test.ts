@@ -67,3 +67,20 @@ describe('a failed request to GitHub', () => {
     expect(isGone(new Error('404'))).toBe(false)
   })
 })
+
+describe('a reply that is not as GitHub writes it', () => {
+  it('is no reply without a status', () => {
+    const error = Object.assign(new Error('odd'), { response: { status: 'none' } })
+    expect(failure(error)).toMatchObject({ code: 'network', transient: true })
+  })
+
+  it('has no headers where they are none, or no texts', () => {
+    const odd = (headers: unknown) => Object.assign(new Error('odd'), { response: { status: 429, headers, data: {} } })
+    expect(failure(odd(undefined))).toMatchObject({ pauseMs: 60_000, apiWords: undefined })
+    expect(failure(odd({ 'retry-after': 7 }))).toMatchObject({ pauseMs: 60_000 })
+  })
+
+  it('tells of no pause where nothing says when the limit is over', () => {
+    expect(failure(refused(403, { 'x-ratelimit-remaining': '0' }, {}))).toMatchObject({ code: 'forbidden' })
+  })
+})

@@ -35,6 +35,19 @@ describe('the clone', () => {
     expect(both).toMatchObject({ task: { id: id(202) }, dataset: { id: NEW } })
   })
 
+  it('is found by its name whatever white space a server keeps or drops around it', () => {
+    expect(found([], [cloned({ name: ' Cats (cloned) ' })])).toEqual([NEW])
+    expect(found([cloneTask({ datasetName: ' Cats (cloned) ' })], [])).toEqual([NEW])
+    const spaced = { ...background, source: { id: SOURCE, name: '  Cats' } }
+    expect(cloneCandidates(spaced, [], [cloned()])).toMatchObject([{ datasetId: NEW }])
+    const dead = cloneTask({ datasetName: ' Cats (cloned) ', state: 'FAILED' })
+    expect([failedClone(background, [dead]), failedClone(spaced, [dead])]).toEqual([dead, dead])
+  })
+
+  it('is not found by a task that names no dataset', () => {
+    expect(found([cloneTask({ datasetId: '' })], [])).toEqual([])
+  })
+
   it('is found by a task that tells no name, or the name of the source', () => {
     expect(found([cloneTask({ datasetName: '' })], [])).toEqual([NEW])
     expect(found([cloneTask({ datasetName: 'Cats' })], [])).toEqual([NEW])

@@ -24,6 +24,10 @@ const STATUSES: DatasetStatus[] = [
 ]
 const STATES: (TaskState | 'not listed')[] = ['not listed', 'QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'ABORTED']
 
+const ERROR = dataset({ status: 'ERROR' })
+const BUSY = dataset({ status: 'BUSY' })
+const FAILED = task({ state: 'FAILED' })
+
 const taskIn = (state: TaskState | 'not listed') => (state === 'not listed' ? undefined : task({ state }))
 
 /** Rows are statuses, columns task states: `+` done, `x` failed, `.` pending. */
@@ -137,6 +141,7 @@ describe('a failure', () => {
       state: 'failed',
       error: { code: 'operation_failed', apiWords: 'bucket not found', message: expect.stringContaining(SOURCE) },
     })
+    expect(verdict).toMatchObject({ error: { todo: 'Mend what Visual Layer names, then run the step again.' } })
   })
 
   it('says that there was no reason where the API gave none', () => {
@@ -144,9 +149,23 @@ describe('a failure', () => {
     expect(verdict).toMatchObject({ error: { apiWords: undefined, todo: expect.stringContaining('no reason') } })
   })
 
+  const failedClone = (now: Dataset, its?: Task) =>
+    cloneVerdict({ datasetId: id(5), dataset: now, task: its, proven: true })
+
+  it.each<[string, Look<Dataset>]>([
+    [`Dataset ${SOURCE} ended in status ERROR while it was being created.`, creationVerdict(ERROR, undefined)],
+    [`Dataset ${SOURCE} ended in status ERROR instead of READY.`, readyVerdict(ERROR, undefined, 0, 120_000)],
+    [`Dataset ${SOURCE} ended in status ERROR while it was being cloned.`, failedClone(ERROR)],
+    [`The task that creates the dataset ended as FAILED (task ${id(200)}).`, creationVerdict(BUSY, FAILED)],
+    [`The task that clones into dataset ${id(5)} ended as FAILED (task ${id(200)}).`, failedClone(BUSY, FAILED)],
+  ])('says what came to nothing: %s', (message, verdict) => {
+    expect(verdict).toMatchObject({ state: 'failed', error: { message } })
+  })
+
   it('names the task, and tells an abort from a failure', () => {
     const failed = creationVerdict(dataset({ status: 'INDEXING' }), task({ state: 'FAILED', words: 'out of memory' }))
     expect(failed).toMatchObject({ error: { apiWords: 'out of memory', message: expect.stringContaining(id(200)) } })
+    expect(failed).toMatchObject({ error: { todo: expect.stringMatching(/^Look at the task in the Task Manager/) } })
     const aborted = creationVerdict(dataset({ status: 'INDEXING' }), task({ state: 'ABORTED' }))
     expect(aborted).toMatchObject({ error: { todo: expect.stringContaining('aborted') } })
   })
@@ -165,6 +184,21 @@ describe('a line for people', () => {
     expect(datasetLine(dataset({ status: 'READ_ONLY', progress: 100 }))).toBe('dataset READ ONLY (100 %)')
     expect(datasetLine(dataset({ status: 'UNKNOWN', statusWord: 'POLISHING' }))).toBe('dataset POLISHING')
     expect(datasetLine(dataset({ status: 'READY', progress: 100 }))).toBe('dataset READY')
+  })
+
+  it('tells of the dataset, and of its task where there is one', () => {
+    const running = task({ state: 'RUNNING' })
+    expect(creationVerdict(BUSY, undefined)).toMatchObject({ line: 'dataset BUSY' })
+    expect(creationVerdict(BUSY, running)).toMatchObject({ line: 'dataset BUSY, task RUNNING' })
+  })
+
+  it('tells which sign of a clone is missing', () => {
+    const lineOf = (now: Dataset | undefined, its?: Task) =>
+      cloneVerdict({ datasetId: id(5), dataset: now, task: its, proven: false })
+    expect(lineOf(undefined)).toMatchObject({ line: 'the new dataset cannot be read yet' })
+    expect(lineOf(dataset())).toMatchObject({ line: 'dataset READY, its clone task is not listed yet' })
+    expect(lineOf(BUSY)).toMatchObject({ line: 'dataset BUSY' })
+    expect(lineOf(dataset(), task({ state: 'RUNNING' }))).toMatchObject({ line: 'dataset READY, task RUNNING' })
   })
 
   it('changes its phase with the status, not with the progress', () => {

@@ -32,8 +32,9 @@ describe('an export', () => {
   it.each(['FAILED', 'CANCELLED'] as const)('ends as failed when it %s, with the API’s own words', (state) => {
     expect(look({ state, words: 'worker died' })).toMatchObject({
       state: 'failed',
-      error: { code: 'operation_failed', apiWords: 'worker died', message: expect.stringContaining(id(300)) },
+      error: { code: 'operation_failed', apiWords: 'worker died', message: `Export ${id(300)} ended as ${state}.` },
     })
+    expect(look({ state })).toMatchObject({ error: { todo: expect.stringContaining('starts a new export') } })
   })
 
   it('in which nothing matched is over, and says so', () => {
@@ -44,6 +45,8 @@ describe('an export', () => {
     })
     expect(refusedExport(refused(words, 0))).toMatchObject({
       code: 'rejected',
+      message: 'Nothing matched: there is nothing to export.',
+      apiWords: words,
       todo: expect.stringContaining('allow_empty: true'),
     })
   })
@@ -64,10 +67,16 @@ describe('an export', () => {
     const lines = [
       look({ state: 'QUEUED', statusWord: 'INIT' }),
       look({ state: 'RUNNING', statusWord: 'IN_PROGRESS', entities: 12 }),
+      look({ state: 'RUNNING', statusWord: 'IN_PROGRESS', entities: 0 }),
+      look({ state: 'RUNNING', statusWord: 'IN_PROGRESS', entities: -1 }),
+      look({ state: 'COMPLETED' }),
     ]
     expect(lines).toMatchObject([
       { line: 'export INIT: accepted, not started yet' },
       { line: 'export IN_PROGRESS, 12 items' },
+      { line: 'export IN_PROGRESS' },
+      { line: 'export IN_PROGRESS' },
+      { line: 'export COMPLETED, its download link is not there yet' },
     ])
   })
 })
@@ -102,6 +111,17 @@ describe('the reason of a refusal', () => {
     expect(large).toMatchObject({ code: 'rejected', apiWords: 'exceeds threshold' })
     expect(large.message).toContain('1,200,000 items')
     expect(large.todo).toMatch(/split: auto.*vql.*cluster_ids.*media_ids/)
-    expect(refusedExport(refused('x', -1)).message).not.toContain('-1')
+  })
+
+  it.each([undefined, -1])('is told without a number where there is none: %s', (entities) => {
+    expect(refusedExport(refused('exceeds threshold', entities)).message).toBe(
+      'Visual Layer refused the export as too large.',
+    )
+    expect(refusedExport(refused('Trial accounts cannot export', entities))).toMatchObject({
+      code: 'rejected',
+      message: 'Visual Layer refused the export.',
+      apiWords: 'Trial accounts cannot export',
+      todo: expect.stringMatching(/^Correct what Visual Layer names/),
+    })
   })
 })

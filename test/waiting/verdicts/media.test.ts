@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type MediaSighting, mediaVerdict, reindexVerdict } from '../../../src/waiting/verdicts/media.ts'
-import { dataset, task } from '../../visual-layer/samples.ts'
+import { dataset, id, SOURCE, task } from '../../visual-layer/samples.ts'
 
 const addition = (state: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'ABORTED' | 'QUEUED') =>
   task({ type: 'MEDIA_ADDITION', state, words: 'its words' })
@@ -29,6 +29,7 @@ describe('an addition of media', () => {
     expect(stateOf({ task: addition('QUEUED') })).toBe('pending')
     expect(stateOf({ dataset: dataset({ status: 'READ_ONLY' }) })).toBe('pending')
     expect(stateOf({ dataset: dataset({ status: 'INDEXING' }) })).toBe('pending')
+    expect(stateOf({ dataset: dataset({ status: 'INDEXING' }), autoReindex: false })).toBe('pending')
   })
 
   it('is not done while a reindex runs', () => {
@@ -55,16 +56,48 @@ describe('an addition of media', () => {
   it.each(['FAILED', 'ABORTED'] as const)('fails with a task that ended as %s, in its own words', (state) => {
     expect(mediaVerdict(seen({ task: addition(state) }))).toMatchObject({
       state: 'failed',
-      error: { code: 'operation_failed', apiWords: 'its words' },
+      error: {
+        code: 'operation_failed',
+        apiWords: 'its words',
+        message: `The task that adds media to dataset ${SOURCE} ended as ${state} (task ${id(200)}).`,
+      },
     })
   })
 
   it('fails where the dataset ends in ERROR, but not while its task still runs', () => {
     const broken = { dataset: dataset({ status: 'ERROR', fatalError: 'no space' }) } as const
-    expect(mediaVerdict(seen(broken))).toMatchObject({ state: 'failed', error: { apiWords: 'no space' } })
+    expect(mediaVerdict(seen(broken))).toMatchObject({
+      state: 'failed',
+      error: {
+        apiWords: 'no space',
+        message: `Dataset ${SOURCE} ended in status ERROR while media were being added.`,
+      },
+    })
     expect(stateOf({ ...broken, task: undefined })).toBe('failed')
     expect(stateOf({ ...broken, task: addition('RUNNING') })).toBe('pending')
   })
+})
+
+it('a line tells how dataset and task stand, and the phase changes with each of them', () => {
+  const indexing = dataset({ status: 'INDEXING' })
+  const reindexing = task({ type: 'REINDEX', state: 'QUEUED' })
+  const looks = [
+    { dataset: indexing, task: undefined },
+    { dataset: indexing, task: addition('RUNNING') },
+    { dataset: dataset(), task: addition('RUNNING') },
+    { dataset: indexing, reindexing },
+    { dataset: indexing, reindexing: { ...reindexing, state: 'RUNNING', statusWord: 'RUNNING' } as const },
+  ]
+    .map((over) => mediaVerdict(seen(over)))
+    .map((one) => (one.state === 'pending' ? one : { line: 'not pending', phase: 'not pending' }))
+  expect(looks.map(({ line }) => line)).toEqual([
+    'dataset INDEXING, task not listed yet',
+    'dataset INDEXING, task RUNNING',
+    'dataset READY, task RUNNING',
+    'dataset INDEXING, task QUEUED: queued behind other work',
+    'dataset INDEXING, task RUNNING',
+  ])
+  expect(new Set(looks.map(({ phase }) => phase)).size).toBe(5)
 })
 
 describe('a reindex', () => {
@@ -83,10 +116,15 @@ describe('a reindex', () => {
 
   it('fails with its task, or with the dataset', () => {
     const partial = dataset({ status: 'PARTIAL_INDEX' })
-    expect(reindexVerdict(partial, { ...running, state: 'FAILED', words: 'why' })).toMatchObject({
+    for (const state of ['FAILED', 'ABORTED'] as const) {
+      expect(reindexVerdict(partial, { ...running, state, words: 'why' })).toMatchObject({
+        state: 'failed',
+        error: { apiWords: 'why', message: expect.stringContaining(`that indexes dataset ${SOURCE} anew`) },
+      })
+    }
+    expect(reindexVerdict(dataset({ status: 'ERROR' }), undefined)).toMatchObject({
       state: 'failed',
-      error: { apiWords: 'why' },
+      error: { message: `Dataset ${SOURCE} ended in status ERROR while it was being indexed anew.` },
     })
-    expect(reindexVerdict(dataset({ status: 'ERROR' }), undefined).state).toBe('failed')
   })
 })

@@ -99,7 +99,11 @@ describe('a restore fails', () => {
     ['its dataset fell into ERROR', { status: 'ERROR', current: 'other' }, 'words of the dataset'],
     ['its task COMPLETED and the dataset is in ERROR', { task: 'COMPLETED', status: 'ERROR' }, 'words of the dataset'],
   ])('when %s', (_, signs, words) => {
-    expect(look(signs)).toMatchObject({ state: 'failed', error: { code: 'operation_failed', apiWords: words } })
+    const message = expect.stringMatching(new RegExp(`(?:that restores|while) snapshot ${TARGET}`))
+    expect(look(signs)).toMatchObject({
+      state: 'failed',
+      error: { code: 'operation_failed', apiWords: words, message },
+    })
   })
 
   it('when its task COMPLETED but another state stays current: the change that is live must be ours', () => {
@@ -110,7 +114,13 @@ describe('a restore fails', () => {
   })
 
   it('when its task COMPLETED and nothing is current any more', () => {
-    expect(look({ task: 'COMPLETED', current: 'none', patient: true })).toMatchObject({ state: 'failed' })
+    expect(look({ task: 'COMPLETED', current: 'none', patient: true })).toMatchObject({
+      state: 'failed',
+      error: {
+        message: `The restore task COMPLETED, but snapshot ${TARGET} is not the current state of dataset ${SOURCE}.`,
+        todo: expect.stringContaining('Snapshot Catalog'),
+      },
+    })
   })
 })
 

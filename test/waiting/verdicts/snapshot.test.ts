@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DatasetStatus } from '../../../src/visual-layer/datasets.ts'
 import { snapshotVerdict } from '../../../src/waiting/verdicts/snapshot.ts'
-import { dataset, snapshot } from '../../visual-layer/samples.ts'
+import { dataset, snapshot, SOURCE } from '../../visual-layer/samples.ts'
 
 interface Signs {
   listed?: boolean
@@ -50,13 +50,40 @@ describe('a snapshot', () => {
   it('fails with the ERROR of its dataset, and with the API’s own reason', () => {
     expect(look({ named: true, status: 'ERROR' })).toMatchObject({
       state: 'failed',
-      error: { code: 'operation_failed', apiWords: 'disk full' },
+      error: {
+        code: 'operation_failed',
+        apiWords: 'disk full',
+        message: `Dataset ${SOURCE} ended in status ERROR while its snapshot was being created.`,
+      },
     })
   })
 
   it('fails where it was accepted, the dataset is READY, and the list has had its time', () => {
     const verdict = look({ listed: false, patient: true })
-    expect(verdict).toMatchObject({ state: 'failed', error: { todo: expect.stringContaining('run the step again') } })
+    expect(verdict).toMatchObject({
+      state: 'failed',
+      error: {
+        code: 'operation_failed',
+        message: `Visual Layer accepted the request, but dataset ${SOURCE} is READY again and no such snapshot is in its list.`,
+        todo: expect.stringContaining('run the step again'),
+      },
+    })
+  })
+
+  it('tells in its line how it stands, and the phase changes with each sign', () => {
+    const looks = [
+      look({ listed: false, status: 'READ_ONLY' }),
+      look({ status: 'READ_ONLY' }),
+      look({ listed: false }),
+      look({}),
+    ].map((one) => (one.state === 'pending' ? one : { line: 'not pending', phase: 'not pending' }))
+    expect(looks.map(({ line }) => line)).toEqual([
+      'snapshot not listed yet, dataset READ ONLY',
+      'snapshot listed, dataset READ ONLY',
+      'snapshot not listed yet, dataset READY',
+      'snapshot listed, dataset READY',
+    ])
+    expect(new Set(looks.map(({ phase }) => phase)).size).toBe(4)
   })
 
   it('is done only when it is listed and its dataset READY, whatever is seen', () => {

@@ -1,0 +1,104 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { ActionError } from '../../errors.ts'
+import type { Baseline } from '../../exports/comparison/baseline.ts'
+import type { ExportRequest } from '../../inputs/operations/export.ts'
+import { below } from '../../paths.ts'
+import { diskFailure } from '../../transfer/disk.ts'
+import type { Step } from '../step.ts'
+import { withinDeadline } from '../waits.ts'
+
+/** The export that a new one is compared with, or why there is none. */
+export type Earlier =
+  | {
+      kind: 'baseline'
+      baseline: Baseline
+      /** For people: `run 4242 of 2026-11-21 on main`. */
+      words: string
+      /** Where it can be seen. */
+      link: string | undefined
+      /** What `comparison.json` tells of it. */
+      origin: object
+    }
+  | { kind: 'none'; why: string }
+
+const WITHOUT = 'the export itself goes on, and counts as changed'
+/** What passes by itself, or is the fault of what lies there: no reason to go without the export. */
+const PASSING: readonly ActionError['code'][] = [
+  'network',
+  'server_error',
+  'unexpected_reply',
+  'corrupt_download',
+  'unsafe_archive',
+  'invalid_input',
+]
+
+/**
+ * Reads the export that `compare_with` names, before anything is asked for: it may be replaced by the new one. `undefined` where
+ * nothing is to be compared. Throws `invalid_input` for a path at which no export lies, `unauthorized` or `forbidden` where the
+ * token may not look for earlier runs; what may be better the next night is a warning.
+ */
+export async function readEarlier(request: ExportRequest, step: Step): Promise<Earlier | undefined> {
+  const { compareWith, wait } = request
+  if (!compareWith || !wait) return undefined
+  const phase = {
+    awaited: 'the reading of the earlier export',
+    carryOn: 'Nothing was exported yet. To go without the comparison, leave compare_with out.',
+  }
+  return withinDeadline(step, phase, async (signal) => {
+    if (compareWith.kind === 'previous-run') return previousRun(request, step, signal)
+    const { readBaseline } = await import('../../exports/comparison/baseline.ts')
+    const { path: place, given } = compareWith
+    const baseline = await readBaseline({ path: place, given }, { signal })
+    const words = below(step.context.workspace, place) || given
+    return { kind: 'baseline', baseline, words, link: undefined, origin: { path: words } }
+  })
+}
+
+async function previousRun(request: ExportRequest, step: Step, signal: AbortSignal): Promise<Earlier> {
+  const folder = await temporaryFolder(step.context.temp)
+  try {
+    return await fetchAndRead(request, step, folder, signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof ActionError) || !PASSING.includes(error.code)) throw error
+    step.reporter.warning(`The export cannot be compared with that of the previous run; ${WITHOUT}. ${error.message}`)
+    return { kind: 'none', why: 'the previous one cannot be read' }
+  } finally {
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+async function fetchAndRead(
+  { artifactName, extract, githubToken: token }: ExportRequest,
+  step: Step,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Earlier> {
+  const { fetchPreviousExport } = await import('./previous-export.ts')
+  const previous = await fetchPreviousExport({ artifactName, extract, token, folder, signal }, step)
+  if (previous.kind === 'none') {
+    step.reporter.note(`Nothing to compare with; the export counts as changed. ${previous.why}`)
+    return { kind: 'none', why: previous.why }
+  }
+  const { readBaseline } = await import('../../exports/comparison/baseline.ts')
+  const baseline = await readBaseline({ path: previous.folder, given: 'previous-run' }, { signal })
+  const { runId, runUrl, artifactId, createdAt, branch } = previous
+  const day = createdAt === undefined ? '' : ` of ${createdAt.slice(0, 10)}`
+  return {
+    kind: 'baseline',
+    baseline,
+    words: `run ${runId}${day} on ${branch}`,
+    link: runUrl,
+    origin: { run_id: runId, run_url: runUrl, artifact_id: artifactId, created_at: createdAt },
+  }
+}
+
+async function temporaryFolder(temp: string): Promise<string> {
+  try {
+    await mkdir(temp, { recursive: true })
+    return await mkdtemp(path.join(temp, 'visual-layer-previous-'))
+  } catch (error) {
+    throw diskFailure(error, 'make a folder for the previous export', temp)
+  }
+}

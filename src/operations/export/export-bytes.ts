@@ -1,0 +1,208 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { ActionError } from '../../errors.ts'
+import { type ManifestOrigin, OWN_NAMES } from '../../exports/manifest.ts'
+import { type Placed, placeExport } from '../../exports/place.ts'
+import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { Downloaded } from '../../transfer/download/download.ts'
+import type { FetchArchiveOptions, FetchedArchive } from '../../transfer/fetch-archive.ts'
+import type { Source } from '../../transfer/download/source.ts'
+import { size, tellPlaced } from '../facts.ts'
+import { maskLink } from './signed-link.ts'
+import { archiveName } from './start-export.ts'
+import type { Step } from '../step.ts'
+import { transferOptions } from './transfer-options.ts'
+import { withinDeadline } from '../waits.ts'
+
+/** Between two lines of progress, in ms. */
+const PROGRESS_MS = 5_000
+
+/** A link that the API gives anew when it has expired; masked before anything can show it. */
+function sourceOf(step: Step, datasetId: string, exportId: string, first: string): Source {
+  const resolve = (link: string) => {
+    const url = step.api.exports.resolve(link, exportId)
+    maskLink(step.reporter, url)
+    return url
+  }
+  let current = resolve(first)
+  return {
+    link: () => current,
+    async renew() {
+      const task = await step.api.exports.status(datasetId, exportId)
+      if (task.link === undefined) {
+        throw new ActionError(
+          'operation_failed',
+          `The download link of export ${exportId} expired, and Visual Layer gives no new one (${task.statusWord}).`,
+          {
+            apiWords: task.words,
+            todo: 'Run the step again: it starts a new export.',
+          },
+        )
+      }
+      current = resolve(task.link)
+    },
+  }
+}
+
+/** Tells how far a download and its unpacking are, at most once in {@link PROGRESS_MS}. */
+class Progress {
+  readonly #step: Step
+  readonly #label: string
+  readonly #verb: string
+  #toldAt: number
+  #received = ''
+  #unpacked = ''
+
+  constructor(step: Step, label: string, verb: 'unpacked' | 'verified') {
+    this.#step = step
+    this.#label = label
+    this.#verb = verb
+    this.#toldAt = step.clock.now()
+  }
+
+  readonly received = (done: number, total: number | undefined): void => {
+    this.#received = `downloaded ${share(done, total)}`
+    this.#tell()
+  }
+
+  readonly unpacked = (done: number, total: number): void => {
+    this.#unpacked = `, ${this.#verb} ${share(done, total)}`
+    this.#tell()
+  }
+
+  #tell(): void {
+    const { clock, reporter } = this.#step
+    if (clock.now() - this.#toldAt < PROGRESS_MS) return
+    this.#toldAt = clock.now()
+    reporter.progress(`${this.#label}${this.#received}${this.#unpacked}`)
+  }
+}
+
+function share(done: number, total: number | undefined): string {
+  return total === undefined || total === 0
+    ? size(done)
+    : `${size(done)} of ${size(total)} (${Math.floor((done / total) * 100)} %)`
+}
+
+/** Says how to carry on where a transfer failed for a reason that may pass. */
+async function toldHow<T>(carryOn: string, transfer: () => Promise<T>): Promise<T> {
+  try {
+    return await transfer()
+  } catch (error) {
+    const passing = error instanceof ActionError && (error.code === 'network' || error.code === 'server_error')
+    if (!passing) throw error
+    const { code, message, apiWords, todo } = error
+    throw new ActionError(code, message, { apiWords, todo: [todo, carryOn].join('\n'), cause: error })
+  }
+}
+
+/** An export whose bytes wait to be fetched. */
+export interface CompletedExport {
+  /** The dataset that it belongs to in Visual Layer. */
+  datasetId: string
+  exportId: string
+  /** As the API gave it: absolute or relative, signed. */
+  link: string
+  origin: ManifestOrigin
+  /** What to do when the transfer fails for a reason that may pass. */
+  carryOn: string
+}
+
+/** Bytes to fetch, and where to. */
+interface Wanted {
+  datasetId: string
+  exportId: string
+  /** As the API gave it: absolute or relative, signed. */
+  link: string
+  carryOn: string
+  /** Where the ZIP is downloaded to. */
+  archive: string
+  /** Begins each line of progress. */
+  label: string
+  signal: AbortSignal
+  onDownloaded?: (downloaded: Downloaded) => void
+}
+
+/** Downloads an export to `archive` and verifies every byte of it. On failure no file is left. */
+function fetchVerified(step: Step, wanted: Wanted): Promise<FetchedArchive> {
+  return fetchBytes(step, wanted, new Progress(step, wanted.label, 'verified'), {})
+}
+
+/**
+ * Downloads an export to `archive`, verifies every byte of it and unpacks it to `target`, a folder that is not there yet; the ZIP
+ * is removed then. The places of our own files beside it are left free. On failure and on abort neither is left. Throws an
+ * `ActionError` that says how to carry on where the reason may pass, or the signal's reason.
+ */
+export async function fetchUnpacked(step: Step, wanted: Wanted & { target: string }): Promise<FetchedArchive> {
+  const progress = new Progress(step, wanted.label, 'unpacked')
+  const fetched = await fetchBytes(step, wanted, progress, { target: wanted.target, reserved: OWN_NAMES })
+  await rm(wanted.archive, { force: true })
+  return fetched
+}
+
+async function fetchBytes(
+  step: Step,
+  { datasetId, exportId, link, carryOn, archive, signal, onDownloaded }: Wanted,
+  progress: Progress,
+  into: Pick<FetchArchiveOptions, 'target' | 'reserved'>,
+): Promise<FetchedArchive> {
+  const source = sourceOf(step, datasetId, exportId, link)
+  const { fetchArchive } = await import('../../transfer/fetch-archive.ts')
+  return toldHow(carryOn, async () =>
+    fetchArchive({
+      source,
+      path: archive,
+      ...(await transferOptions(step, signal)),
+      onProgress: progress.received,
+      onUnpacked: progress.unpacked,
+      ...(onDownloaded ? { onDownloaded } : {}),
+      ...into,
+    }),
+  )
+}
+
+/**
+ * Downloads a completed export, verifies every byte of it, and puts it in `output_dir`. The file carries its final name only
+ * when it is whole and verified.
+ */
+export async function fetchExport(
+  request: ExportRequest,
+  step: Step,
+  { origin, ...completed }: CompletedExport,
+): Promise<Placed> {
+  const { reporter } = step
+  const archive = path.join(request.outputDir, `${archiveName(request)}.partial`)
+  const onDownloaded = ({ sizeBytes, sha256 }: Downloaded) => {
+    reporter.output('export_size_bytes', sizeBytes)
+    reporter.output('export_sha256', sha256)
+    reporter.fact('Size', `${size(sizeBytes)} (${sizeBytes.toLocaleString('en-US')} bytes)`)
+    reporter.fact('SHA-256', sha256, { code: true })
+    reporter.info(`Downloaded ${size(sizeBytes)}, SHA-256 ${sha256}.`)
+  }
+  const phase = { awaited: `the download of export ${completed.exportId}`, carryOn: completed.carryOn }
+  const placed = await withinDeadline(step, phase, (signal) =>
+    placeExport({
+      archive,
+      outputDir: request.outputDir,
+      archiveName: archiveName(request),
+      extract: request.extract,
+      origin,
+      signal,
+      fetch: async (target) => {
+        const wanted = { ...completed, archive, label: '', signal, onDownloaded }
+        const fetched = await reporter.group(
+          `Downloading and ${target === undefined ? 'verifying' : 'unpacking'}`,
+          () => (target === undefined ? fetchVerified(step, wanted) : fetchUnpacked(step, { ...wanted, target })),
+        )
+        phase.awaited = `the count of the records of export ${completed.exportId}`
+        return fetched
+      },
+    }),
+  ).catch(async (error: unknown) => {
+    // Bytes that are not what they should be are not left where a later step would take them along.
+    await rm(archive, { force: true })
+    throw error
+  })
+  tellPlaced(request, step, placed)
+  return placed
+}

@@ -1,0 +1,41 @@
+import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { Dataset } from '../../visual-layer/datasets.ts'
+import type { Snapshot } from '../../visual-layer/snapshots.ts'
+
+/** What is exported, and how it is spoken of. */
+export interface ExportSubject {
+  /** The dataset whose name and id the step tells. */
+  source: Dataset
+  /** The dataset that is exported: the source, or a clone of one of its snapshots. */
+  exported: Dataset
+  snapshot: Snapshot | undefined
+  /** What to do about an export that goes on when time runs out. */
+  carryOn: (exportId: string) => string
+}
+
+/** What the inputs select, for people. */
+export function selectionWords(request: ExportRequest): string {
+  const { shard } = request
+  return `${shard ? `slice ${shard.index} of ${shard.of} of ` : ''}${selected(request)}`
+}
+
+function selected(request: ExportRequest): string {
+  const { selection } = request
+  const how = `${request.exportFormat}, ${request.includeImages ? 'with media files' : 'without media files'}`
+  switch (selection.kind) {
+    case 'attached':
+      return `what export ${selection.exportId} selected`
+    case 'whole':
+      return `the whole dataset (${how})`
+    case 'vql':
+      return `what the VQL filter matches (${how})`
+    case 'selected': {
+      const parts = [
+        selection.mediaIds.length > 0 ? `${selection.mediaIds.length} media` : undefined,
+        selection.clusterIds.length > 0 ? `${selection.clusterIds.length} clusters` : undefined,
+        selection.excludeMediaIds.length > 0 ? `less ${selection.excludeMediaIds.length} media` : undefined,
+      ]
+      return `${parts.filter((part) => part !== undefined).join(', ')} (${how})`
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import path from 'node:path'
+import { ActionError } from '../../errors.ts'
+import { RecordDigest } from '../../exports/digest.ts'
+import type { Placed } from '../../exports/place.ts'
+import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { Dataset } from '../../visual-layer/datasets.ts'
+import { patienceMs } from '../../waiting/pace.ts'
+import { type ExportEnd, type Refused, refusedExport } from '../../waiting/verdicts/export.ts'
+import { type Earlier, readEarlier } from './earlier-export.ts'
+import { publishExport } from './export-artifact.ts'
+import { fetchExport } from './export-bytes.ts'
+import { originOf } from './export-origin.ts'
+import { reviewExport } from './export-review.ts'
+import { withEphemeralClone } from './export-snapshot.ts'
+import { type ExportSubject, selectionWords } from './export-subject.ts'
+import { type Begun, beginExport, exportProbe } from './export-task.ts'
+import { readDataset } from '../facts.ts'
+import { check, passGates } from './gates.ts'
+import { type PartsCause, wasBegunInParts } from './parts-folder.ts'
+import { startOf } from './start-export.ts'
+import type { Step } from '../step.ts'
+import { waitFor } from '../waits.ts'
+
+/** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
+export async function exportDataset(request: ExportRequest, step: Step): Promise<string> {
+  const earlier = await readEarlier(request, step)
+  const source = await readDataset(step, request.datasetId)
+  step.reporter.fact('Exported', selectionWords(request))
+  if (request.snapshot === undefined) {
+    const carryOn = (exportId: string) =>
+      `The export goes on in Visual Layer: fetch it later with export_id: ${exportId}, instead of starting another.`
+    return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn }, earlier)
+  }
+  return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
+    const carryOn = () => 'The clone that it was made from is deleted: run the step again.'
+    return exportSubject(request, step, { source, exported: clone, snapshot, carryOn }, earlier)
+  })
+}
+
+async function exportSubject(
+  request: ExportRequest,
+  step: Step,
+  subject: ExportSubject,
+  earlier: Earlier | undefined,
+): Promise<string> {
+  const { source } = subject
+  const outcome = await fetched(request, step, subject)
+  if (outcome.kind === 'started') {
+    return `Export ${outcome.exportId} of dataset "${source.name}" was started; the step did not wait for it (wait: false). Fetch it in a later step with export_id: ${outcome.exportId}.`
+  }
+  const placed = outcome.kind === 'placed' ? outcome.placed : undefined
+  if (placed?.mediaCount === 0 && !request.allowEmpty && !request.shard) {
+    throw new ActionError('rejected', `The export of dataset "${source.name}" is empty: it holds no records.`, {
+      todo: 'Check the dataset and what was selected. If an empty export is fine for this workflow, set allow_empty: true.',
+    })
+  }
+  if (!placed) {
+    step.reporter.output('media_count', 0)
+    step.reporter.output('content_digest', new RecordDigest().hex())
+  }
+  const review = await reviewExport(request, step, placed, earlier)
+  if (placed && request.uploadArtifact) await publishExport(request, step, placed, review.comparisonPath)
+  const done =
+    outcome.kind === 'nothing'
+      ? nothing(source)
+      : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}.`
+  passGates(step, check(request.failIf, { ...review, sizeBytes: placed?.sizeBytes ?? 0 }), done + review.changes)
+  return done + review.changes
+}
+
+type Outcome =
+  | { kind: 'started'; exportId: string }
+  | { kind: 'nothing' }
+  /** `how` completes "was exported". */
+  | { kind: 'placed'; placed: Placed; how: string }
+
+/** One export where that goes; parts where it was refused as too large, is a slice, or was begun in parts before. */
+async function fetched(request: ExportRequest, step: Step, subject: ExportSubject): Promise<Outcome> {
+  if (
+    request.shard ||
+    (request.split && request.wait && (await wasBegunInParts(request, subject, step.clock.date())))
+  ) {
+    return inParts(request, step, subject, undefined)
+  }
+  const begun = await begin(request, step, subject.exported)
+  if (begun.kind === 'too_long') {
+    if (!request.split || !request.wait) throw begun.error
+    return inParts(request, step, subject, begun)
+  }
+  if (begun.kind === 'refused') return refusedOutcome(request, step, subject, begun)
+  const { exportId } = begun
+  step.reporter.output('export_id', exportId)
+  step.reporter.fact('Export id', exportId, { code: true })
+  if (!request.wait) return { kind: 'started', exportId }
+  const end = await completed(request, step, subject, exportId)
+  if (end.kind === 'refused') return refusedOutcome(request, step, subject, end)
+  const placed = await fetchExport(request, step, {
+    datasetId: subject.exported.id,
+    exportId,
+    link: end.link,
+    origin: originOf(request, step, subject, exportId),
+    carryOn: subject.carryOn(exportId),
+  })
+  return { kind: 'placed', placed, how: '' }
+}
+
+async function refusedOutcome(
+  request: ExportRequest,
+  step: Step,
+  subject: ExportSubject,
+  refusal: Refused,
+): Promise<Outcome> {
+  if (refusal.reason === 'nothing_matched' && request.allowEmpty) return { kind: 'nothing' }
+  if (refusal.reason !== 'too_large' || !request.split) throw refusedExport(refusal)
+  if (request.selection.kind === 'attached') {
+    throw refusedExport(refusal, 'Leave export_id out: the step then exports in parts (split: auto).')
+  }
+  if (!request.wait) {
+    throw refusedExport(refusal, 'Set wait: true: the step then exports in parts and puts them together (split: auto).')
+  }
+  return inParts(request, step, subject, refusal)
+}
+
+async function inParts(
+  request: ExportRequest,
+  step: Step,
+  subject: ExportSubject,
+  refusal: PartsCause,
+): Promise<Outcome> {
+  const { exportInParts } = await import('./export-in-parts.ts')
+  const { placed, parts } = await exportInParts(request, step, subject, refusal)
+  if (!placed) return { kind: 'nothing' }
+  const slice = request.shard ? `, slice ${request.shard.index} of ${request.shard.of}` : ''
+  const count = parts === 0 ? '' : ` in ${parts === 1 ? 'one part' : `${parts} parts`}`
+  return { kind: 'placed', placed, how: `${slice}${count}` }
+}
+
+function told(step: Step, request: ExportRequest, placed: Placed): string {
+  const where = path.relative(step.context.workspace, placed.archivePath ?? request.outputDir)
+  return `${placed.mediaCount.toLocaleString('en-US')} ${request.exportFormat === 'json' ? 'records' : 'rows'} in ${where}`
+}
+
+/** Starts the export, or attaches to one that runs. */
+async function begin(request: ExportRequest, step: Step, dataset: Dataset): Promise<Begun> {
+  if (request.selection.kind === 'attached') {
+    step.reporter.info(`Attaching to export ${request.selection.exportId}; none is started.`)
+    return { kind: 'begun', exportId: request.selection.exportId }
+  }
+  return beginExport(step, dataset, startOf(request), request.onConflict)
+}
+
+async function completed(
+  request: ExportRequest,
+  step: Step,
+  { exported, carryOn }: ExportSubject,
+  exportId: string,
+): Promise<ExportEnd> {
+  const grace = request.selection.kind === 'attached' ? 0 : patienceMs(step.deadline.remainingMs())
+  const phase = { awaited: `export ${exportId} of dataset ${exported.id}`, carryOn: carryOn(exportId) }
+  return waitFor(step, phase, exportProbe(step, exported.id, exportId, grace))
+}
+
+function nothing(dataset: Dataset): string {
+  return `Nothing matched in dataset "${dataset.name}": there is nothing to export, which allow_empty: true accepts. No file was written and no artifact uploaded.`
+}

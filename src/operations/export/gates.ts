@@ -1,0 +1,120 @@
+import { ActionError } from '../../errors.ts'
+import type { Comparison } from '../../exports/comparison/compare.ts'
+import type { Statistics } from '../../exports/comparison/statistics.ts'
+import { type Condition, compares, isMet, type WholeFigure } from '../../inputs/conditions.ts'
+import type { Step } from '../step.ts'
+
+/** What conditions are checked against. */
+export interface Figures {
+  statistics: Statistics
+  /** Absent where there was nothing to compare with. */
+  comparison: Comparison | undefined
+  /** Of what was downloaded, in bytes. */
+  sizeBytes: number
+}
+
+/** A condition and what became of it. */
+export interface Checked {
+  condition: Condition
+  /** The figure itself, whether or not the condition is about a share; absent where it cannot be known. */
+  figure: number | undefined
+  /** What the condition was held against: the figure, or its share in percent. */
+  actual: number | undefined
+  met: boolean
+}
+
+/** Looks up the figure of each condition. One that needs an earlier export, where there is none, is not met. */
+export function check(conditions: readonly Condition[], figures: Figures): Checked[] {
+  return conditions.map((condition) => {
+    const figure = figureOf(condition, figures)
+    const actual = condition.percent ? share(figure, wholeOf(condition, figures)) : figure
+    return { condition, figure, actual, met: actual !== undefined && isMet(condition, actual) }
+  })
+}
+
+/**
+ * Tells what became of the conditions, and fails with `gate_failed` when one is met, naming each that is with its figure. To be
+ * called when the export is safe: nothing is taken back.
+ *
+ * @param done a sentence on what the step did, which a step that fails would not tell otherwise
+ */
+export function passGates(step: Step, checked: readonly Checked[], done: string): void {
+  if (checked.length === 0) return
+  const { reporter } = step
+  reporter.table({
+    title: 'Conditions that fail the step',
+    headers: ['condition', 'found', ''],
+    rows: checked.map((one) => [{ code: one.condition.text }, words(one), verdict(one)]),
+  })
+  for (const one of checked) reporter.info(`fail_if: ${one.condition.text}: ${words(one)} (${verdict(one)})`)
+  const met = checked.filter((one) => one.met)
+  if (met.length === 0) return
+  reporter.note(done)
+  const heading =
+    met.length === 1
+      ? 'A condition of fail_if is met:'
+      : `${met.length} of the ${checked.length} conditions of fail_if are met:`
+  throw new ActionError(
+    'gate_failed',
+    [heading, ...met.map((one) => `- ${one.condition.text}: found ${words(one)}`)].join('\n'),
+    {
+      todo: 'What was exported is safe, and stays where it is: see the outputs export_dir and artifact_url. If it is as it should be, change the conditions under fail_if.',
+    },
+  )
+}
+
+function verdict({ met, actual }: Checked): string {
+  if (actual === undefined) return 'not checked'
+  return met ? '❌ fails the step' : '✅ passed'
+}
+
+function words({ condition, figure, actual }: Checked): string {
+  if (figure === undefined || actual === undefined) return 'no earlier export to compare with'
+  const count = figure.toLocaleString('en-US')
+  if (!condition.percent) return count
+  return Number.isFinite(actual)
+    ? `${count} (${actual.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%)`
+    : `${count} (of none before)`
+}
+
+function figureOf({ figure }: Condition, figures: Figures): number | undefined {
+  if (figure.of === 'whole') return wholeFigure(figure.name, figures)
+  return countOf(figures.statistics[figure.of], figure.name)
+}
+
+function wholeFigure(name: WholeFigure, { statistics, comparison, sizeBytes }: Figures): number | undefined {
+  switch (name) {
+    case 'media_count':
+      return statistics.items
+    case 'clusters':
+      return statistics.clusters
+    case 'size_bytes':
+      return sizeBytes
+    case 'added':
+    case 'removed':
+    case 'modified':
+      return comparison?.[name]
+  }
+}
+
+/** The count of a name; where none is spelled exactly so, of those that differ in upper and lower case only. */
+function countOf(counts: ReadonlyMap<string, number>, name: string): number {
+  const exact = counts.get(name)
+  if (exact !== undefined) return exact
+  const wanted = name.toLowerCase()
+  let sum = 0
+  for (const [other, count] of counts) if (other.toLowerCase() === wanted) sum += count
+  return sum
+}
+
+/** What a share is a share of: the items before where a condition compares, else the items of this export. */
+function wholeOf(condition: Condition, { statistics, comparison }: Figures): number | undefined {
+  return compares(condition) ? comparison?.before.items : statistics.items
+}
+
+/** In percent. Something out of nothing is without bound. */
+function share(part: number | undefined, whole: number | undefined): number | undefined {
+  if (part === undefined || whole === undefined) return undefined
+  if (whole > 0) return (part / whole) * 100
+  return part === 0 ? 0 : Infinity
+}

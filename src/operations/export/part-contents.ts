@@ -1,0 +1,219 @@
+import { rm } from 'node:fs/promises'
+import { ActionError } from '../../errors.ts'
+import { inspectExport } from '../../exports/inspect.ts'
+import { type Cluster, itemsOf, type PartContent } from '../../exports/parts/content.ts'
+import { idIn } from '../../exports/record-ids.ts'
+import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportStart } from '../../visual-layer/exports.ts'
+import { RequestFailure } from '../../visual-layer/failure.ts'
+import { refusedExport } from '../../waiting/verdicts/export.ts'
+import { fetchUnpacked } from './export-bytes.ts'
+import type { ExportSubject } from './export-subject.ts'
+import { beginExport, exportProbe } from './export-task.ts'
+import { startOfPart } from './part-start.ts'
+import { partsFolder } from './parts-folder.ts'
+import { startOf } from './start-export.ts'
+import type { Step } from '../step.ts'
+import { waitFor, withinDeadline } from '../waits.ts'
+
+/** Everything that is to be exported, named so that it can be divided. */
+export interface Listed {
+  content: PartContent
+  /** Changes when the data does, as far as the listing shows it. */
+  revision: string
+  /** The id of every item, where the listing names them all. */
+  ids: readonly string[] | undefined
+  /** Whether the items of all clusters were counted. */
+  counted: boolean
+}
+
+function listedMedia(mediaIds: string[], revision = ''): Listed {
+  return { content: { clusters: [], mediaIds }, revision, ids: mediaIds, counted: true }
+}
+
+/**
+ * Names everything that the inputs select: by the media ids that were given; by those that an export of the metadata alone lists,
+ * where media files made the export too large; else by clusters.
+ *
+ * @param alike whether every job of a matrix must find the same: only clusters promise that
+ */
+export async function listContents(
+  request: ExportRequest,
+  step: Step,
+  subject: ExportSubject,
+  alike: boolean,
+): Promise<Listed> {
+  const { selection } = request
+  if (selection.kind === 'selected' && selection.clusterIds.length === 0) return listedMedia(selection.mediaIds)
+  if (request.includeImages && !alike) {
+    step.reporter.info('Asking for the metadata alone, which one export may hold: it names all media.')
+    const found = await metadataIds(step, subject, request, startOf(request))
+    if (found) return listedMedia(found.ids, found.contentDigest)
+  }
+  const { clusters, counted } = await listClusters(request, step, subject)
+  const held = heldBy(request, subject)
+  const inClusters = itemsOf({ clusters, mediaIds: [] })
+  if (selection.kind === 'whole' && (clusters.length === 0 || (alike && inClusters < held))) {
+    const ids = await step.api.explore.mediaIds(subject.exported.id)
+    if (ids && ids.length > 0 && (ids.length >= held || clusters.length === 0)) return listedMedia(ids)
+    // Nobody would know of the rest: the jobs of a matrix look at their own slices only.
+    if (clusters.length > 0 && counted) throw outsideClusters(held - inClusters, held)
+  }
+  if (clusters.length > 0) {
+    const given = selection.kind === 'selected' ? selection.mediaIds : []
+    const mediaIds = alike ? await outsideOf(clusters, given, request, step, subject) : given
+    return { content: { clusters, mediaIds }, revision: '', ids: undefined, counted }
+  }
+  if (alike && selection.kind === 'vql') {
+    if (request.allowEmpty) return listedMedia([])
+    throw refusedExport({ reason: 'nothing_matched', words: undefined, entities: undefined })
+  }
+  throw new ActionError(
+    'rejected',
+    'The export cannot be divided: Visual Layer lists no clusters of the dataset, and no table of its media.',
+    { todo: 'Divide it by hand, into exports by vql or media_ids. A dataset has clusters once it is indexed.' },
+  )
+}
+
+/**
+ * How many items the dataset at least says it holds; 0 where it does not tell, or where items are counted otherwise. Whether the
+ * frames of a video are among its images is documented nowhere, so images and videos are not added.
+ */
+export function heldBy({ selection, entityType }: ExportRequest, { exported }: ExportSubject): number {
+  if (selection.kind !== 'whole' || entityType !== 'IMAGES') return 0
+  return Math.max(0, exported.images ?? 0, exported.videos ?? 0)
+}
+
+function outsideClusters(items: number, held: number): ActionError {
+  return new ActionError(
+    'rejected',
+    `The dataset cannot be exported in slices: ${items.toLocaleString('en-US')} of its ${held.toLocaleString('en-US')} items are in none of the clusters that Visual Layer lists, and it gives no table of all media.`,
+    { todo: 'Export it without shard. If items were added a moment ago, wait until the dataset is indexed.' },
+  )
+}
+
+/** Of the media that were given beside clusters, those that are not in one of them: else two slices would hold them. */
+async function outsideOf(
+  clusters: readonly Cluster[],
+  given: readonly string[],
+  request: ExportRequest,
+  step: Step,
+  { exported }: ExportSubject,
+): Promise<string[]> {
+  const { selection, entityType } = request
+  const excluded = new Set(selection.kind === 'selected' ? selection.excludeMediaIds : [])
+  const outside = new Set(given)
+  for (const { id } of given.length > 0 ? clusters : []) {
+    const members = await step.api.explore.members(exported.id, id, { entityType })
+    for (const member of members ?? []) if (!excluded.has(member)) outside.delete(member)
+  }
+  return [...outside]
+}
+
+/** The clusters that the inputs select; with `vql`, those that hold matches, and how many. */
+async function listClusters(
+  request: ExportRequest,
+  step: Step,
+  { exported }: ExportSubject,
+): Promise<{ clusters: Cluster[]; counted: boolean }> {
+  const { selection, entityType } = request
+  const explored = { entityType, vql: selection.kind === 'vql' ? selection.vql : undefined }
+  const onPage = (found: number, total: number | undefined) => {
+    const of = total === undefined ? '' : ` of ${total.toLocaleString('en-US')}`
+    step.reporter.progress(`listed ${found.toLocaleString('en-US')}${of} clusters`)
+  }
+  let listed = await step.api.explore.clusters(exported.id, explored, onPage).catch((error: unknown) => {
+    // A server without this call: there may be another way.
+    if (error instanceof RequestFailure && error.outcome.status === 404) return []
+    throw error
+  })
+  if (selection.kind === 'selected') {
+    const chosen = new Set(selection.clusterIds)
+    listed = listed.filter(({ id }) => chosen.has(id))
+    const missing = [...chosen].find((id) => !listed.some((cluster) => cluster.id === id))
+    if (missing !== undefined) {
+      throw new ActionError('not_found', `The dataset has no cluster ${missing}, as far as Visual Layer lists them.`, {
+        todo: 'Check cluster_ids: clusters get new ids when a dataset is indexed anew.',
+      })
+    }
+  }
+  // A cluster that was not counted is taken for a small one: should it be large, its part is refused and divided.
+  const clusters = listed.map(({ id, items = 1 }) => ({ id, items })).filter(({ items }) => items > 0)
+  return { clusters, counted: listed.every(({ items }) => items !== undefined) }
+}
+
+/** The ids that an export without media files brings; `undefined` where that one is refused too. */
+async function metadataIds(
+  step: Step,
+  { exported }: ExportSubject,
+  request: ExportRequest,
+  start: ExportStart,
+): Promise<{ ids: string[]; contentDigest: string } | undefined> {
+  const begun = await beginExport(
+    step,
+    exported,
+    { ...start, format: 'json', includeImages: false },
+    request.onConflict,
+  )
+  if (begun.kind !== 'begun') return undefined
+  const { exportId } = begun
+  const carryOn = 'Run the step again.'
+  const awaited = `export ${exportId}, the metadata alone`
+  const end = await waitFor(step, { awaited, carryOn }, exportProbe(step, exported.id, exportId, Infinity))
+  if (end.kind === 'refused') return undefined
+  const folder = `${partsFolder(request)}-metadata`
+  try {
+    return await withinDeadline(step, { awaited: 'the download of the metadata', carryOn }, async (signal) => {
+      await rm(folder, { recursive: true, force: true })
+      await fetchUnpacked(step, {
+        datasetId: exported.id,
+        exportId,
+        link: end.link,
+        carryOn,
+        archive: `${folder}.partial`,
+        target: folder,
+        label: 'metadata: ',
+        signal,
+      })
+      const ids: string[] = []
+      const onRecord = (record: unknown) => ids.push(idOf(record))
+      const { contentDigest } = await inspectExport({ dir: folder, signal, onRecord })
+      return { ids, contentDigest }
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function idOf(record: unknown): string {
+  const id = idIn(record, 'media_id')
+  if (id !== undefined) return id
+  throw new ActionError(
+    'unexpected_reply',
+    'A record of the exported metadata has no media_id, so that it cannot be asked for by itself.',
+    {
+      todo: 'Tell Visual Layer support the export id. Until then divide the export by hand, by vql or cluster_ids.',
+    },
+  )
+}
+
+/** The media of one cluster, for a cluster that one export cannot hold; `undefined` where Visual Layer does not list them all. */
+export async function listMembers(
+  request: ExportRequest,
+  step: Step,
+  subject: ExportSubject,
+  cluster: Cluster,
+): Promise<string[] | undefined> {
+  const { selection, entityType } = request
+  const items = cluster.items > 1 ? `${cluster.items.toLocaleString('en-US')} items` : 'media'
+  step.reporter.info(`Listing the ${items} of cluster ${cluster.id}.`)
+  const vql = selection.kind === 'vql' ? selection.vql : undefined
+  const members = await step.api.explore.members(subject.exported.id, cluster.id, { entityType, vql })
+  if (members !== undefined && members.length >= cluster.items) {
+    const excluded = new Set(selection.kind === 'selected' ? selection.excludeMediaIds : [])
+    return members.filter((id) => !excluded.has(id))
+  }
+  if (!request.includeImages) return undefined
+  const start = startOfPart(request, { clusters: [cluster], mediaIds: [] })
+  return (await metadataIds(step, subject, request, start))?.ids
+}

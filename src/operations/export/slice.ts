@@ -1,0 +1,56 @@
+import { itemsOf, type PartContent } from '../../exports/parts/content.ts'
+import { planDigest, shardOf } from '../../exports/parts/shard.ts'
+import { membersIn } from '../../exports/parts/stretch.ts'
+import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportSubject } from './export-subject.ts'
+import { type Listed, listMembers } from './part-contents.ts'
+import type { Step } from '../step.ts'
+
+/** What this step exports of everything that was listed. */
+export interface Slice {
+  content: PartContent
+  /** Of everything that was listed: equal in all jobs whose slices fit together. */
+  digest: string
+  /** In all slices together, at least. */
+  totalItems: number
+}
+
+/**
+ * The slice that `shard` asks for, or all of it. Every job of a matrix computes it alone: it follows from the listing, whatever
+ * the order of that. A cluster that would make one job's slice far larger than another's is divided by its media, which only the
+ * jobs list that share it.
+ */
+export async function sliceOf(
+  request: ExportRequest,
+  step: Step,
+  subject: ExportSubject,
+  { content }: Listed,
+): Promise<Slice> {
+  const { shard, selection } = request
+  const digest = planDigest(content, shard?.of ?? 1)
+  // Clusters are listed with the media that are excluded from them.
+  const excluded = selection.kind === 'selected' ? selection.excludeMediaIds.length : 0
+  const totalItems = Math.max(0, itemsOf(content) - excluded)
+  if (!shard) return { content, digest, totalItems }
+  const share = shardOf(content, shard)
+  const clusters = [...share.clusters]
+  // Media may be in more than one cluster.
+  const mediaIds = new Set(share.mediaIds)
+  for (const stretch of share.stretches) {
+    const { cluster, from } = stretch
+    const members = await listMembers(request, step, subject, cluster)
+    if (members) for (const id of membersIn(stretch, members)) mediaIds.add(id)
+    // The other jobs cannot list it either.
+    else if (from === 0) {
+      clusters.push(cluster)
+      step.reporter.note(
+        `Cluster ${cluster.id} with ${cluster.items.toLocaleString('en-US')} items goes to one slice as a whole: Visual Layer does not list its media, so that the slices are of unequal size.`,
+      )
+    }
+  }
+  const slice = { clusters, mediaIds: [...mediaIds] }
+  step.reporter.note(
+    `Slice ${shard.index} of ${shard.of} holds ${itemsOf(slice).toLocaleString('en-US')} of ${totalItems.toLocaleString('en-US')} items.`,
+  )
+  return { content: slice, digest, totalItems }
+}

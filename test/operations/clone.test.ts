@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { clone } from '../../src/operations/clone.ts'
+import type { Dataset } from '../../src/visual-layer/datasets.ts'
+import type { Task } from '../../src/visual-layer/tasks.ts'
+import { request } from '../inputs/step-inputs.ts'
+import { failureOf } from '../transfer/failure-of.ts'
+import { dataset, id, lostReply, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
+import { fakeStep, type StubApi } from './fake-step.ts'
+
+const made = (over: Partial<Dataset> = {}) => dataset({ id: id(5), name: ' (cloned)', ...over })
+const cloneTask = (over: Partial<Task> = {}) => task({ type: 'SNAPSHOT_CLONE', datasetName: ' (cloned)', ...over })
+
+interface Plan {
+  /** What the lists show once the clone was asked for. */
+  datasets?: Dataset[]
+  tasks?: Task[]
+  /** The answers to the requests for a clone, the last one staying. */
+  answers?: (Error | 'accepted')[]
+  get?: NonNullable<StubApi['datasets']>['get']
+  wait?: 'true' | 'false'
+}
+
+/** Clones the current snapshot of a dataset without a name. */
+function cloning({ datasets = [], tasks = [], answers = ['accepted'], get, wait = 'true' }: Plan) {
+  const source = dataset({ name: '' })
+  const asked: string[] = []
+  const step = fakeStep({
+    timeoutMs: 600_000,
+    api: {
+      datasets: {
+        list: async () => (asked.length === 0 ? [source] : [source, ...datasets]),
+        get: async (one, retries) => (one === SOURCE ? source : get ? get(one, retries) : made()),
+      },
+      snapshots: {
+        list: async () => [snapshot({ isCurrent: true, images: undefined })],
+        clone: async (_, one) => {
+          const answer = answers[Math.min(asked.length, answers.length - 1)]
+          asked.push(one)
+          if (answer instanceof Error) throw answer
+        },
+      },
+      tasks: { list: async () => (asked.length === 0 ? [] : tasks) },
+    },
+  })
+  return { step, asked, ended: clone(request('clone', { dataset_id: SOURCE, wait }), step) }
+}
+
+describe('clone', () => {
+  it('names a source without a name by its id', async () => {
+    const { step, ended } = cloning({
+      datasets: [made()],
+      tasks: [cloneTask({ datasetId: id(5), state: 'COMPLETED' })],
+    })
+    await ended
+    expect(step.reporter.facts).toMatchObject({ 'Source dataset': SOURCE })
+    expect(step.reporter.facts).not.toHaveProperty('Items in the snapshot')
+    expect(step.reporter.outputs).toMatchObject({ dataset_id: id(5), dataset_name: ' (cloned)' })
+  })
+
+  it('takes no dataset that itself says it comes from another one', async () => {
+    const get = async (one: string) => made({ id: one, sourceDatasetId: one === id(6) ? id(99) : SOURCE.toUpperCase() })
+    const { step, ended } = cloning({ datasets: [made({ id: id(6) }), made()], get })
+    await ended
+    expect(step.reporter.outputs['dataset_id']).toBe(id(5))
+    const alone = cloning({ datasets: [made({ id: id(6) })], get })
+    expect(await failureOf(alone.ended)).toMatchObject({ code: 'timed_out' })
+  })
+
+  it('fails with a clone task that failed before any dataset showed', async () => {
+    const failed = cloneTask({ datasetId: SOURCE, state: 'FAILED', words: 'no space' })
+    const { step, ended } = cloning({ tasks: [failed] })
+    expect(await failureOf(ended)).toMatchObject({ code: 'operation_failed', apiWords: 'no space' })
+    expect(step.reporter.outputs['task_id']).toBe(failed.id)
+    expect(step.reporter.lines.join()).toContain('a clone task that ended as FAILED')
+  })
+
+  it('goes by the dataset alone where several tasks of the source may be its own', async () => {
+    const tasks = [1, 2].map((number) => cloneTask({ id: id(200 + number), datasetId: SOURCE, state: 'COMPLETED' }))
+    const { step, ended } = cloning({ datasets: [made()], tasks })
+    await ended
+    expect(step.reporter.outputs).not.toHaveProperty('task_id')
+  })
+
+  it('does not look at the background anew between a lost reply and a conflict', async () => {
+    const { asked, step, ended } = cloning({
+      datasets: [],
+      answers: [lostReply(), refused(409), refused(403)],
+    })
+    expect(await failureOf(ended)).toMatchObject({ code: 'forbidden' })
+    expect(asked).toHaveLength(3)
+    expect(step.reporter.lines.join()).toContain('nothing is seen running')
+  })
+
+  it('reads the new dataset as soon as it can be, with wait: false', async () => {
+    let reads = 0
+    const { ended } = cloning({
+      datasets: [made()],
+      get: async () => ((reads += 1) < 4 ? Promise.reject(refused(404)) : made({ status: 'READ_ONLY' })),
+      wait: 'false',
+    })
+    expect(await ended).toContain('was accepted as dataset')
+    expect(reads).toBe(4)
+  })
+})

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import type { Comparison } from '../../../src/exports/comparison/compare.ts'
+import { type Statistics, StatisticsBuilder } from '../../../src/exports/comparison/statistics.ts'
+import { changeWords, tellContents } from '../../../src/operations/export/export-pictures.ts'
+import { fakeStep } from '../fake-step.ts'
+
+const NOTHING = new StatisticsBuilder().end()
+
+function statistics(more: Partial<Statistics> = {}): Statistics {
+  return { ...NOTHING, items: 10, types: new Map([['image', 10]]), ...more }
+}
+
+function comparison(before: Statistics, after: Statistics, more: Partial<Comparison> = {}): Comparison {
+  return {
+    changed: true,
+    added: 1,
+    removed: 1200,
+    modified: 5,
+    unchanged: 3,
+    fields: { labels: 1, boxes: 0, tags: 4, captions: 0, cluster: 0, issues: 0, uniqueness: 0, other: 0 },
+    notCompared: [],
+    before: { ...before, format: 'json', contentDigest: undefined },
+    after: { ...after, format: 'json', contentDigest: undefined },
+    examples: { added: [], removed: [], modified: [] },
+    ...more,
+  }
+}
+
+function tell(held: Statistics, compared?: Comparison) {
+  const { reporter } = fakeStep({})
+  tellContents(reporter, held, compared)
+  return reporter
+}
+
+describe('changeWords', () => {
+  it('tells of all kinds of change, the fields that differ most often first', () => {
+    expect(changeWords(comparison(NOTHING, NOTHING))).toBe(
+      '1 added, 1,200 removed, 5 modified (tags 4, labels 1); 3 unchanged',
+    )
+    expect(changeWords(comparison(NOTHING, NOTHING, { changed: false, unchanged: 1000 }))).toBe(
+      'none; 1,000 items are as they were',
+    )
+  })
+})
+
+describe('what an export holds', () => {
+  it('is told in facts and charts, the most frequent names first', () => {
+    const { facts, charts } = tell(
+      statistics({
+        types: new Map([
+          ['image', 8],
+          ['video_frame', 2],
+        ]),
+        labels: new Map([
+          ['cat', 2],
+          ['dog', 5],
+        ]),
+        clusters: 3,
+        captioned: 4,
+        bytes: 2048,
+        uniqueness: { bins: [1, 2, 0, 0, 0, 0, 0, 0, 0, 3], scored: 6, mean: 0.6 },
+      }),
+    )
+    expect(facts).toEqual({
+      'By type': '8 image, 2 video frame',
+      Clusters: '3',
+      'With a caption': '4',
+      'Size of the media': '2 KiB',
+    })
+    expect(charts['Labels']).toMatchObject({ categories: ['dog', 'cat'], series: [{ values: [5, 2] }] })
+    expect(charts['Uniqueness']?.categories).toHaveLength(10)
+    expect(charts['Uniqueness']?.categories[9]).toBe('0.9 to 1.0')
+  })
+
+  it('is nothing where there is nothing', () => {
+    const { facts, charts, tables } = tell(NOTHING)
+    expect([facts, charts, tables]).toEqual([{}, {}, {}])
+  })
+
+  it('stops at fifty names, and says how many there are', () => {
+    const labels = new Map(Array.from({ length: 60 }, (_, index) => [`label ${index}`, 100 - index]))
+    const [chart] = Object.values(tell(statistics({ labels })).charts)
+    expect(chart).toMatchObject({ title: 'Labels: the 50 most frequent of 60' })
+    expect(chart?.categories).toHaveLength(50)
+  })
+})
+
+describe('what changed', () => {
+  const before = statistics({
+    labels: new Map([
+      ['cat', 5],
+      ['dog', 5],
+    ]),
+    issues: new Map([['blur', 2]]),
+  })
+  const after = statistics({
+    labels: new Map([
+      ['cat', 2],
+      ['dog', 6],
+      ['bus', 2],
+    ]),
+    issues: new Map([['blur', 2]]),
+  })
+
+  it('is drawn before and now, the largest change first; what did not change as it is', () => {
+    const { charts, facts } = tell(after, comparison(before, after))
+    expect(charts['Labels']).toMatchObject({
+      categories: ['cat', 'bus', 'dog'],
+      series: [
+        { name: 'before', values: [5, 0, 5] },
+        { name: 'now', values: [2, 2, 6] },
+      ],
+    })
+    expect(charts['Issues']?.series).toHaveLength(1)
+    expect(facts['Largest changes']).toBe('label cat −3, label bus +2, label dog +1')
+  })
+
+  it('comes with the fields and at most five examples of each kind', () => {
+    const examples = Array.from({ length: 10 }, (_, index) => ({ mediaId: `id-${index}`, name: `${index}.png` }))
+    const { tables } = tell(
+      after,
+      comparison(before, after, {
+        examples: { added: examples, removed: [], modified: examples.map((one) => ({ ...one, fields: ['labels'] })) },
+      }),
+    )
+    expect(tables['What was modified']?.rows).toEqual([
+      ['tags', '4'],
+      ['labels', '1'],
+    ])
+    const rows = tables['Examples']?.rows ?? []
+    expect(rows).toHaveLength(10)
+    expect(rows[0]).toEqual(['added', { code: '0.png' }, { code: 'id-0' }, ''])
+    expect(rows[5]).toEqual(['modified', { code: '0.png' }, { code: 'id-0' }, 'labels'])
+  })
+
+  it('stops at fifty names, those that changed most', () => {
+    const many = (count: number) => new Map(Array.from({ length: 70 }, (_, index) => [`label ${index}`, count + index]))
+    const from = statistics({ labels: many(1) })
+    const to = statistics({ labels: new Map([...many(1)].map(([name, count]) => [name, count * 2])) })
+    const [chart] = Object.values(tell(to, comparison(from, to)).charts)
+    expect(chart).toMatchObject({ title: 'Labels: the 50 that changed most of 70' })
+    expect(chart?.categories[0]).toBe('label 69')
+  })
+})

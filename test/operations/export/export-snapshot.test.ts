@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { ActionError } from '../../../src/errors.ts'
+import { withEphemeralClone } from '../../../src/operations/export/export-snapshot.ts'
+import { request } from '../../inputs/step-inputs.ts'
+import { rejection } from '../../visual-layer/loopback.ts'
+import { dataset, id, refused, snapshot, SOURCE, task } from '../../visual-layer/samples.ts'
+import { fakeStep } from '../fake-step.ts'
+
+const CLONE = id(77)
+
+/** Exports a snapshot from a clone, where the export itself ends as `body` says. */
+function exporting(body: (end: AbortController) => Promise<string>) {
+  const end = new AbortController()
+  const source = dataset({ id: SOURCE, name: 'cats' })
+  const golden = snapshot({ name: 'golden' })
+  const deleted: string[] = []
+  let cloned = false
+  const clone = dataset({ id: CLONE, name: 'cats (cloned)' })
+  const step = fakeStep({
+    signal: end.signal,
+    interval: 1_000,
+    api: {
+      datasets: {
+        get: async (one) => (one === CLONE && deleted.length > 0 ? Promise.reject(refused(404)) : clone),
+        list: async () => (cloned && deleted.length === 0 ? [source, clone] : [source]),
+        delete: async (one) => void deleted.push(one),
+      },
+      snapshots: {
+        list: async () => [golden],
+        clone: async () => {
+          cloned = true
+          return undefined
+        },
+      },
+      tasks: {
+        list: async () =>
+          cloned
+            ? [task({ type: 'SNAPSHOT_CLONE', datasetId: CLONE, datasetName: clone.name, state: 'COMPLETED' })]
+            : [],
+      },
+    },
+  })
+  const asked = request('export', { dataset_id: SOURCE, snapshot_name: 'golden' })
+  const ended = withEphemeralClone(asked, step, source, { by: 'name', snapshotName: 'golden' }, () => body(end))
+  return { step, deleted, ended }
+}
+
+describe('the ephemeral clone of an export', () => {
+  it('is deleted when the export is done, and nothing is owed any more', async () => {
+    const { step, deleted, ended } = exporting(async () => 'exported')
+    expect(await ended).toBe('exported')
+    expect(deleted).toEqual([CLONE])
+    expect(step.reporter.states['owed']).toBe('')
+    expect(step.undo.last).toBeUndefined()
+  })
+
+  it('is deleted when the step ends for a fault that nobody could catch', async () => {
+    const { step, deleted, ended } = exporting(async (end) => {
+      end.abort(new ActionError('operation_failed', 'stream destroyed'))
+      throw end.signal.reason
+    })
+    expect(await rejection(ended)).toMatchObject({ code: 'operation_failed' })
+    expect(deleted).toEqual([CLONE])
+    expect(step.reporter.warnings).toEqual([])
+    expect(step.reporter.states['owed']).toBe('')
+  })
+
+  it('is left to the undo of a cancelled step, and stays owed until that is done', async () => {
+    const { step, deleted, ended } = exporting(async (end) => {
+      end.abort(new ActionError('cancelled', 'stopped'))
+      throw end.signal.reason
+    })
+    expect(await rejection(ended)).toMatchObject({ code: 'cancelled' })
+    expect(deleted).toEqual([])
+    expect(step.reporter.states['owed']).toBe('delete-clone')
+    const undo = step.undo.last ?? (() => Promise.reject(new Error('nothing was to be undone')))
+    expect(await step.lastly(3_500, undo)).toContain('was deleted')
+    expect(deleted).toEqual([CLONE])
+  })
+})

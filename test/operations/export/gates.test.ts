@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { ActionError } from '../../../src/errors.ts'
+import { StatisticsBuilder } from '../../../src/exports/comparison/statistics.ts'
+import { conditions } from '../../../src/inputs/conditions.ts'
+import { check, type Figures, passGates } from '../../../src/operations/export/gates.ts'
+import { fakeStep } from '../fake-step.ts'
+
+const NOTHING = new StatisticsBuilder().end()
+
+/** 200 items before and 190 now: 20 are gone, 10 are new. */
+const FIGURES: Figures = {
+  statistics: {
+    ...NOTHING,
+    items: 190,
+    clusters: 7,
+    labels: new Map([
+      ['cat', 50],
+      ['Cat', 3],
+      ['traffic > light', 4],
+      ['__proto__', 5],
+    ]),
+    issues: new Map([['mislabels', 19]]),
+    types: new Map([['image', 190]]),
+  },
+  comparison: {
+    changed: true,
+    added: 10,
+    removed: 20,
+    modified: 0,
+    unchanged: 180,
+    fields: { labels: 0, boxes: 0, tags: 0, captions: 0, cluster: 0, issues: 0, uniqueness: 0, other: 0 },
+    notCompared: [],
+    before: { ...NOTHING, items: 200, format: 'json', contentDigest: undefined },
+    after: { ...NOTHING, items: 190, format: 'json', contentDigest: undefined },
+    examples: { added: [], removed: [], modified: [] },
+  },
+  sizeBytes: 4096,
+}
+
+function checked(text: string, figures = FIGURES) {
+  const [one] = check(conditions().parse(text), figures)
+  return one && { figure: one.figure, actual: one.actual, met: one.met }
+}
+
+describe('check', () => {
+  it.each([
+    ['media_count < 190', 190, 190, false],
+    ['media_count <= 190', 190, 190, true],
+    ['media_count < 96%', 190, 95, true],
+    ['clusters == 7', 7, 7, true],
+    ['size_bytes > 4095', 4096, 4096, true],
+    ['added > 4%', 10, 5, true],
+    ['removed >= 10%', 20, 10, true],
+    ['modified != 0', 0, 0, false],
+    ['issues.mislabels > 9.9%', 19, 10, true],
+    ['labels.cat == 50', 50, 50, true],
+    ['labels.CAT == 53', 53, 53, true],
+    ['labels.traffic > light == 4', 4, 4, true],
+    ['labels.__proto__ > 4', 5, 5, true],
+    ['labels.constructor > 0', 0, 0, false],
+    ['tags.reviewed < 1', 0, 0, true],
+    ['types.image == 100%', 190, 100, true],
+  ])('%s: finds %d, compares %d', (text, figure, actual, met) => {
+    expect(checked(text)).toEqual({ figure, actual, met })
+  })
+
+  it('does not meet what needs an earlier export, where there is none', () => {
+    const alone = { ...FIGURES, comparison: undefined }
+    expect(checked('removed >= 0', alone)).toMatchObject({ figure: undefined, met: false })
+    expect(checked('media_count < 100%', alone)).toMatchObject({ actual: undefined, met: false })
+    expect(checked('issues.mislabels > 1%', alone)).toMatchObject({ met: true })
+  })
+
+  it('takes something of nothing for more than any share', () => {
+    const empty = { ...NOTHING, format: 'json' as const, contentDigest: undefined }
+    const comparison = FIGURES.comparison && { ...FIGURES.comparison, before: empty }
+    expect(checked('added > 1000000%', { ...FIGURES, comparison })).toMatchObject({ figure: 10, met: true })
+    expect(checked('modified > 0%', { ...FIGURES, comparison })).toMatchObject({ actual: 0, met: false })
+  })
+})
+
+describe('passGates', () => {
+  function pass(text: string, figures = FIGURES) {
+    const step = fakeStep({})
+    let failure: unknown
+    try {
+      passGates(step, check(conditions().parse(text), figures), 'It was exported.')
+    } catch (error) {
+      failure = error
+    }
+    return { reporter: step.reporter, failure }
+  }
+
+  it('says nothing where there are no conditions', () => {
+    const { reporter, failure } = pass('# none')
+    expect(failure).toBeUndefined()
+    expect(reporter.tables).toEqual({})
+    expect(reporter.lines).toEqual([])
+  })
+
+  it('names the condition that is met, with its figure, after what was done', () => {
+    const { failure, reporter } = pass('removed > 5%')
+    expect(reporter.notes).toEqual(['It was exported.'])
+    expect(failure).toBeInstanceOf(ActionError)
+    expect(failure).toMatchObject({
+      code: 'gate_failed',
+      message: 'A condition of fail_if is met:\n- removed > 5%: found 20 (10%)',
+      todo: expect.stringContaining('is safe'),
+    })
+  })
+
+  it('tells of each what was found', () => {
+    const { reporter, failure } = pass('removed > 50\nissues.mislabels > 50\nadded > 3%', {
+      ...FIGURES,
+      comparison: undefined,
+    })
+    expect(failure).toBeUndefined()
+    expect(reporter.tables['Conditions that fail the step']?.rows).toEqual([
+      [{ code: 'removed > 50' }, 'no earlier export to compare with', 'not checked'],
+      [{ code: 'issues.mislabels > 50' }, '19', '✅ passed'],
+      [{ code: 'added > 3%' }, 'no earlier export to compare with', 'not checked'],
+    ])
+    expect(reporter.lines).toContain('fail_if: issues.mislabels > 50: 19 (✅ passed)')
+  })
+})

@@ -1,0 +1,293 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ActionError } from '../../../src/errors.ts'
+import { type Cluster, itemsOf, type PartContent } from '../../../src/exports/parts/content.ts'
+import { KeptParts } from '../../../src/exports/parts/kept-parts.ts'
+import { PartCaps } from '../../../src/exports/parts/part-caps.ts'
+import { requestBytesOf } from '../../../src/exports/parts/request-bytes.ts'
+import type { PartEnd, PartJob } from '../../../src/operations/export/part-export.ts'
+import { PartQueue } from '../../../src/operations/export/part-queue.ts'
+import { clustersOf, mediaOf } from '../../exports/parts/part-content.ts'
+import { request } from '../../inputs/step-inputs.ts'
+import { dataset, refused } from '../../visual-layer/samples.ts'
+import { type FakeStep, fakeStep } from '../fake-step.ts'
+
+let root: string
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'queue-'))
+})
+
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true })
+})
+
+/** How the service is in a test; what is left out has no bounds. */
+interface Service {
+  cap?: number
+  /** Whether refusals name the cap. */
+  named?: boolean
+  requestBytes?: number
+  /** Clusters that one request may name. */
+  entries?: number
+  /** A cluster's items in truth, where the listing tells another number. */
+  truth?: Record<string, number>
+  /** How long it works on an export, in turns of the event loop. */
+  turns?: number
+  /** Decides the end of a job before anything else; `undefined` leaves it to the rules. */
+  before?: (job: PartJob, count: number) => PartEnd | undefined | Promise<PartEnd | undefined>
+}
+
+interface Run {
+  queue: PartQueue
+  kept: KeptParts
+  step: FakeStep
+  /** What came, media by their ids, those of clusters as `cluster/number`. */
+  came: string[]
+  /** The most that ran together before the service was seen at work, and after. */
+  most: { unproven: number; proven: number }
+  started: () => number
+}
+
+function membersOf({ id }: Cluster, items: number): string[] {
+  return Array.from({ length: items }, (_, index) => `${id}/${index}`)
+}
+
+const TOO_LARGE = { kind: 'refused', reason: 'too_large', entities: undefined } as const
+
+async function queueOf(service: Service, { name = 'parts', members = true } = {}): Promise<Run> {
+  const step = fakeStep()
+  const { kept, cap: state } = await KeptParts.open(join(root, name), { key: 'k', listing: 'l' }, () =>
+    step.clock.date(),
+  )
+  const caps = new PartCaps(state, true)
+  const came: string[] = []
+  const most = { unproven: 0, proven: 0 }
+  let running = 0
+  let started = 0
+  let proven = false
+  const truly = ({ id, items }: Cluster) => service.truth?.[id] ?? items
+  const bring = async (job: PartJob): Promise<PartEnd> => {
+    const { clusters, mediaIds } = job.part.content
+    await job.onStarted(`export-${started}`)
+    await step.clock.sleep(10)
+    const decided = await service.before?.(job, started)
+    if (decided) return decided
+    if (requestBytesOf(job.part.content) > (service.requestBytes ?? Infinity)) return { kind: 'too_long' }
+    if (clusters.length > (service.entries ?? Infinity)) return { kind: 'not_understood', error: refused(422) }
+    const items = clusters.reduce((sum, cluster) => sum + truly(cluster), mediaIds.length)
+    if (items > (service.cap ?? Infinity)) {
+      proven = false
+      return { ...TOO_LARGE, words: service.named ? `${items} exceeds threshold ${service.cap}` : 'too many entities' }
+    }
+    job.onRunning()
+    proven = true
+    for (let turn = started % 3; turn <= (service.turns ?? 2); turn += 1) await step.clock.sleep(10)
+    job.signal.throwIfAborted()
+    for (const cluster of clusters) came.push(...membersOf(cluster, truly(cluster)))
+    for (const id of mediaIds) came.push(id)
+    return { kind: 'whole', record: recordOf(job, items) }
+  }
+  const exportOne = async (job: PartJob) => {
+    running += 1
+    started += 1
+    most[proven ? 'proven' : 'unproven'] = Math.max(most[proven ? 'proven' : 'unproven'], running)
+    try {
+      return await bring(job)
+    } finally {
+      running -= 1
+    }
+  }
+  const plan = () => ({ key: 'k', listing: 'l', cap: caps.toState() })
+  const queue = new PartQueue(
+    {
+      step,
+      request: request('export', {}, process.cwd()),
+      dataset: dataset(),
+      kept,
+      caps,
+      save: () => kept.save(plan()),
+      counted: true,
+      members: async (cluster) => (members ? membersOf(cluster, truly(cluster)) : undefined),
+      onWhole: async () => undefined,
+    },
+    exportOne,
+  )
+  await kept.save(plan())
+  return { queue, kept, step, came, most, started: () => started }
+}
+
+function recordOf({ part }: PartJob, mediaCount: number) {
+  const { length: clusters } = part.content.clusters
+  return {
+    number: part.number,
+    exportId: part.exportId ?? '',
+    sizeBytes: 100,
+    sha256: '0'.repeat(64),
+    mediaCount,
+    contentDigest: '0'.repeat(64),
+    content: { clusters, media: part.content.mediaIds.length },
+    metadataFiles: ['metadata.json'],
+    files: [{ path: 'metadata.json', size_bytes: 10, crc32: '00000000' }],
+  }
+}
+
+function allOf({ clusters, mediaIds }: PartContent, truth: Record<string, number> = {}): string[] {
+  return [...clusters.flatMap((cluster) => membersOf(cluster, truth[cluster.id] ?? cluster.items)), ...mediaIds].sort()
+}
+
+const never = new AbortController().signal
+
+describe('PartQueue', () => {
+  it('brings every item once, under whatever limits, and is seen to by the service before it asks for more', async () => {
+    let name = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          sizes: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 25 }),
+          media: fc.nat(40),
+          cap: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constant(Infinity)),
+          named: fc.boolean(),
+          requestBytes: fc.oneof(fc.integer({ min: 300, max: 3000 }), fc.constant(Infinity)),
+          entries: fc.constantFrom(1, 2, Infinity),
+        }),
+        async ({ sizes, media, ...service }) => {
+          const content = { clusters: clustersOf(...sizes), mediaIds: mediaOf(media) }
+          const run = await queueOf(service, { name: String((name += 1)) })
+          await run.queue.run(content, never)
+          expect(run.came.sort()).toEqual(allOf(content))
+          expect(run.kept.parts.every(({ record }) => record !== undefined)).toBe(true)
+          expect(new Set(run.kept.parts.map(({ number }) => number)).size).toBe(run.kept.parts.length)
+          expect(run.most.proven).toBeLessThanOrEqual(3)
+          expect(run.queue.unlisted).toEqual([])
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  it('has one part on its way until the service works on it, then three', async () => {
+    const run = await queueOf({ cap: 5, named: true, turns: 1000 })
+    await run.queue.run({ clusters: [], mediaIds: mediaOf(60) }, never)
+    expect(run.most).toEqual({ unproven: 1, proven: 3 })
+  })
+
+  it('comes to an end in every sequence of refusals', async () => {
+    let name = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 12 }),
+        fc.infiniteStream(fc.constantFrom('refuse', 'refuse', 'take', 'long', 'unread', 'gone')),
+        async (sizes, fates) => {
+          const content = { clusters: clustersOf(...sizes), mediaIds: [] }
+          const run = await queueOf(
+            {
+              before({ part }) {
+                const fate = fates.next().value
+                const { clusters, mediaIds } = part.content
+                if (fate === 'refuse') return { ...TOO_LARGE, words: undefined }
+                if (fate === 'gone') return { ...TOO_LARGE, reason: 'nothing_matched', words: undefined }
+                if (fate === 'long') return { kind: 'too_long' }
+                // One entry alone is always read.
+                if (fate === 'unread' && clusters.length > 1 && mediaIds.length === 0)
+                  return { kind: 'not_understood', error: refused(422) }
+                return undefined
+              },
+            },
+            { name: String((name += 1)) },
+          )
+          const end = await run.queue.run(content, never).catch((error: unknown) => error)
+          // Only where not a single item is taken is there nothing to divide.
+          if (end !== undefined) expect(end).toMatchObject({ code: 'rejected' })
+          else expect(new Set(run.came).size).toBe(run.came.length)
+          // Each refusal divides or lowers something: a few for each item at most.
+          expect(run.started()).toBeLessThanOrEqual(20 * (itemsOf(content) + 1))
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  it('takes a cluster apart that is listed with one item and holds many', async () => {
+    const clusters = clustersOf(1, 1, 1)
+    const truth = { [clusters[1]?.id ?? '']: 25 }
+    const run = await queueOf({ cap: 10, truth })
+    await run.queue.run({ clusters, mediaIds: [] }, never)
+    expect(run.came.sort()).toEqual(allOf({ clusters, mediaIds: [] }, truth))
+  })
+
+  it('asks for one cluster at a time where only the first came, and the records do not tell of clusters', async () => {
+    const run = await queueOf({
+      async before(job) {
+        const [first, ...others] = job.part.content.clusters
+        if (!first || others.length === 0) return undefined
+        const folder = join(job.part.folder, 'files')
+        await mkdir(folder)
+        const records = membersOf(first, first.items).map((id) => ({ media_id: id }))
+        await writeFile(join(folder, 'metadata.json'), JSON.stringify({ media_items: records }))
+        return { kind: 'whole', record: recordOf(job, first.items) }
+      },
+    })
+    const content = { clusters: clustersOf(9, 4, 2), mediaIds: [] }
+    await run.queue.run(content, never)
+    expect(run.came.sort()).toEqual(allOf(content))
+    expect(run.started()).toBe(4)
+  })
+
+  it('names what nobody can take apart, and brings the rest', async () => {
+    const clusters = clustersOf(30, 8)
+    const run = await queueOf({ cap: 10 }, { members: false })
+    await run.queue.run({ clusters, mediaIds: [] }, never)
+    expect(run.queue.unlisted).toEqual([clusters[0]])
+    expect(run.came).toHaveLength(8)
+  })
+
+  it('throws what stopped it once nothing runs any more, and the next run brings the rest', async () => {
+    const content = { clusters: clustersOf(...Array.from({ length: 8 }, () => 10)), mediaIds: mediaOf(10) }
+    const lost = new ActionError('operation_failed', 'worker lost')
+    const first = await queueOf({
+      cap: 10,
+      before(_, count) {
+        if (count === 6) throw lost
+        return undefined
+      },
+    })
+    await expect(first.queue.run(content, never)).rejects.toBe(lost)
+    const there = first.came.length
+    expect(there).toBeGreaterThan(0)
+    const second = await queueOf({ cap: 10 })
+    // No file of the parts is there, so that all are fetched again; what they ask for is known.
+    expect(second.kept.parts).toHaveLength(first.kept.parts.length)
+    const asked = new Set(second.kept.parts.flatMap(({ content: { clusters } }) => clusters.map(({ id }) => id)))
+    const rest = content.clusters.filter(({ id }) => !asked.has(id))
+    const media = second.kept.parts.some((part) => part.content.mediaIds.length > 0) ? [] : content.mediaIds
+    await second.queue.run({ clusters: rest, mediaIds: media }, never)
+    expect(second.came.sort()).toEqual(allOf(content))
+  })
+
+  it('stops for its signal, with the reason of it', async () => {
+    const end = new AbortController()
+    const reason = new Error('cancelled')
+    const run = await queueOf({
+      cap: 10,
+      before(_, count) {
+        if (count === 3) end.abort(reason)
+        return undefined
+      },
+    })
+    const content = { clusters: clustersOf(...Array.from({ length: 20 }, () => 9)), mediaIds: [] }
+    await expect(run.queue.run(content, end.signal)).rejects.toBe(reason)
+    expect(run.started()).toBeLessThan(8)
+  })
+
+  it('tells how it stands every few seconds, however many parts there are', async () => {
+    const run = await queueOf({ cap: 1 })
+    await run.queue.run({ clusters: clustersOf(...Array.from({ length: 200 }, () => 1)), mediaIds: [] }, never)
+    const lines = run.step.reporter.lines.filter((line) => line.includes('parts here'))
+    expect(lines.at(-1)).toBe('200 of 200 parts here')
+    expect(lines.length).toBeLessThanOrEqual(3 + run.step.clock.now() / 5_000)
+  })
+})

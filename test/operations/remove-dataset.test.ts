@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { removeDataset } from '../../src/operations/remove-dataset.ts'
+import { rejection } from '../visual-layer/loopback.ts'
+import { dataset, refused, SOURCE } from '../visual-layer/samples.ts'
+import { fakeStep, type StubApi } from './fake-step.ts'
+
+function removing(datasets: NonNullable<StubApi['datasets']>) {
+  const step = fakeStep({ api: { datasets }, timeoutMs: 30_000, interval: 400 })
+  return removeDataset(step.api, step.waiting, SOURCE)
+}
+
+const gone = async () => Promise.reject(refused(404))
+
+describe('the removal of a dataset', () => {
+  it('ends when it cannot be read any more, or has left the list', async () => {
+    let reads = 0
+    const get = async () => ((reads += 1) < 3 ? dataset() : gone())
+    await removing({ list: async () => [], get, delete: async () => undefined })
+    expect(reads).toBe(3)
+    let lists = 0
+    const list = async () => ((lists += 1) < 3 ? [dataset({ id: SOURCE.toUpperCase() })] : [])
+    await removing({ list, get: async () => dataset(), delete: async () => undefined })
+    expect(lists).toBe(3)
+  })
+
+  it('needs no deleting where it is not there', async () => {
+    await expect(removing({ list: async () => [], delete: gone })).resolves.toBeUndefined()
+  })
+
+  it('fails with the refusal of the deletion, or of a look', async () => {
+    const list = async () => []
+    const refusal = refused(403)
+    expect(await rejection(removing({ list, delete: async () => Promise.reject(refusal) }))).toBe(refusal)
+    const get = async () => Promise.reject(refusal)
+    expect(await rejection(removing({ list, get, delete: async () => undefined }))).toBe(refusal)
+  })
+
+  it('fails where it is still there when the time is over, with the last fault where there was one', async () => {
+    const list = async () => [dataset()]
+    const there = removing({ list, get: async () => dataset(), delete: async () => undefined })
+    expect(await rejection(there)).toMatchObject({ message: 'it was still there when the time was over' })
+    const fault = refused(503)
+    const unread = removing({ list, get: async () => Promise.reject(fault), delete: async () => undefined })
+    expect(await rejection(unread)).toBe(fault)
+  })
+})

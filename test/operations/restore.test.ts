@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { restore } from '../../src/operations/restore.ts'
+import type { Task } from '../../src/visual-layer/tasks.ts'
+import { request } from '../inputs/step-inputs.ts'
+import { failureOf } from '../transfer/failure-of.ts'
+import { dataset, id, lostReply, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
+import { fakeStep } from './fake-step.ts'
+
+const inputs = { dataset_id: SOURCE, snapshot_id: 'current', safety_snapshot: 'false' }
+
+/** Restores the current snapshot; once that was asked for, these tasks are listed, and the dataset is in this state. */
+function restoring({ tasks = [], answers = [], ends }: { tasks?: Task[]; answers?: Error[]; ends?: Error[] }) {
+  let asked = 0
+  let looks = 0
+  const step = fakeStep({
+    timeoutMs: 600_000,
+    api: {
+      datasets: {
+        async get() {
+          const error = asked > 0 ? ends?.[looks++] : undefined
+          if (error) throw error
+          return dataset()
+        },
+      },
+      snapshots: {
+        list: async () => [snapshot({ isCurrent: true, createdAtText: '' })],
+        async restore() {
+          const answer = answers[asked]
+          asked += 1
+          if (answer) throw answer
+        },
+      },
+      tasks: { list: async () => (asked === 0 ? [] : tasks) },
+    },
+  })
+  return { step, asked: () => asked, ended: restore(request('restore', inputs), step) }
+}
+
+describe('restore', () => {
+  it('of a snapshot whose age is not known says so', async () => {
+    const { step, ended } = restoring({ tasks: [task({ state: 'COMPLETED' })] })
+    await ended
+    expect(step.reporter.lines.join()).toContain('created at an unknown time')
+  })
+
+  it('goes by the restore that began last, where several have ended', async () => {
+    const ended = { state: 'COMPLETED' } as const
+    const tasks = [
+      task({ id: id(201), ...ended }),
+      task({ id: id(202), ...ended, startedAt: 7 }),
+      task({ id: id(203), ...ended }),
+    ]
+    const { step, ended: over } = restoring({ tasks })
+    await over
+    expect(step.reporter.outputs['task_id']).toBe(id(202))
+  })
+
+  it('keeps what it knew of the time before where a lost reply meets a conflict', async () => {
+    const { asked, ended } = restoring({ answers: [lostReply(), refused(409), refused(403)] })
+    expect(await failureOf(ended)).toMatchObject({ code: 'forbidden' })
+    expect(asked()).toBe(3)
+  })
+})
