@@ -11366,7 +11366,7 @@ function refused(words, entities) {
  * @param instead what to do about one that is too large, in place of the general advice
  */
 function refusedExport({ reason, words, entities }, instead) {
-    const items = entities === undefined || entities < 0 ? '' : ` (${entities.toLocaleString('en-US')} items)`;
+    const items = entities === undefined || entities <= 0 ? '' : ` (${entities.toLocaleString('en-US')} items)`;
     switch (reason) {
         case 'nothing_matched':
             return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('rejected', 'Nothing matched: there is nothing to export.', {

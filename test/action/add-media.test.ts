@@ -166,7 +166,7 @@ describe.concurrent('add-media', () => {
 
   it('says how to carry on when the time ends', async () => {
     await using at = await prepared({ timings: { addMediaMs: 60_000 } })
-    const { errors, outputs } = await at.scene.fail('timed_out', { ...at.add, files: 'new/*', timeout: '1500ms' })
+    const { errors, outputs } = await at.scene.fail('timed_out', { ...at.add, files: 'new/*', timeout: '4s' })
     expect(errors[0]).toContain('operation: wait')
     expect(outputs['task_id']).toBe(additions(at.scene)[0]?.id)
   })

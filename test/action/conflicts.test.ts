@@ -44,7 +44,7 @@ describe.concurrent('a dataset that is busy', () => {
     const { scene, dataset, inputs } = await withDataset()
     await using _ = scene
     scene.world.runTask({ datasetId: dataset.id, type: 'MEDIA_ADDITION' })
-    const { errors } = await scene.fail('timed_out', { ...inputs, ...own, timeout: '1500ms' })
+    const { errors } = await scene.fail('timed_out', { ...inputs, ...own, timeout: '3s' })
     expect(errors[0]).toContain(name === 'restore' ? 'READ ONLY' : 'MEDIA_ADDITION')
     expect(errors[0]).toContain(dataset.id)
     expect(errors[0]).toContain('Nothing was changed')

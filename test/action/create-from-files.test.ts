@@ -146,11 +146,11 @@ describe.concurrent('create-from-files', () => {
 
   it('says how to carry on when the time ends, in the wait and in the upload', async () => {
     await using scene = await withFiles(images(3), { timings: { processMs: 60_000 } })
-    const waiting = await scene.fail('timed_out', { ...pets, timeout: '1500ms' })
+    const waiting = await scene.fail('timed_out', { ...pets, timeout: '4s' })
     expect(waiting.errors[0]).toContain('operation: wait')
     expect(waiting.errors[0]).toContain(scene.world.datasets[0]?.id)
     scene.emulator.faults.add({ method: 'POST', path: /data_files/, times: Infinity, fault: { kind: 'hang' } })
-    const sending = await scene.fail('timed_out', { ...pets, timeout: '1500ms' })
+    const sending = await scene.fail('timed_out', { ...pets, timeout: '4s' })
     expect(sending.errors[0]).toContain(`during the upload to dataset ${scene.world.datasets[1]?.id}`)
     expect(sending.errors[0]).toContain('draft')
   })

@@ -68,11 +68,11 @@ describe.concurrent('create-from-s3', () => {
 
   it('says how to carry on when the time ends', async () => {
     await using scene = await Scene.open({ timings: { createMs: 60_000 } })
-    const { errors, outputs, summary } = await scene.fail('timed_out', { ...cats, timeout: '1s' })
+    const { errors, outputs, summary } = await scene.fail('timed_out', { ...cats, timeout: '3s' })
     const id = scene.world.datasets[0]?.id ?? ''
     expect(outputs['dataset_id']).toBe(id)
     expect(outputs['dataset_status']).toBe('INDEXING')
-    expect(errors[0]).toContain('timeout: 1s')
+    expect(errors[0]).toContain('timeout: 3s')
     expect(errors[0]).toContain('INDEXING')
     expect(errors[0]).toContain('operation: wait')
     expect(errors[0]).toContain(`dataset_id: ${id}`)

@@ -123,13 +123,13 @@ describe.concurrent('export', () => {
   })
 
   it('says how to carry on when the time ends, and a later step does', async () => {
-    const { scene, inputs } = await exportScene({ timings: { exportMs: 1500 } })
+    const { scene, inputs } = await exportScene({ timings: { exportMs: 6000 } })
     await using _ = scene
-    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '1s' })
+    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '3s' })
     const id = scene.world.exports[0]?.id ?? ''
     expect(outputs['export_id']).toBe(id)
     expect(errors[0]).toContain('IN_PROGRESS')
-    expect(errors[0]).toContain('timeout: 1s')
+    expect(errors[0]).toContain('timeout: 3s')
     expect(errors[0]).toContain(`export_id: ${id}`)
     const later = await scene.succeed({ ...inputs, export_id: id })
     expect(later.outputs).toMatchObject({ export_id: id, media_count: '12' })

@@ -82,7 +82,7 @@ describe.concurrent('the post step', () => {
     const well = await scene.succeed({ ...create, timeout: '10s' })
     const badly = await scene.fail('operation_failed', { ...create, bucket_path: 's3://acme/missing/', timeout: '10s' })
     scene.emulator.options.timings.createMs = 60_000
-    const late = await scene.fail('timed_out', { ...create, timeout: '1s' })
+    const late = await scene.fail('timed_out', { ...create, timeout: '3s' })
     const sent = scene.emulator.requests.length
     for (const { state } of [well, badly, late]) {
       const { warnings } = await scene.post(create, state)

@@ -6,8 +6,8 @@ import type { World } from '../emulator/world.ts'
 import { Job, type RunningStep, type StepResult } from './run-action.ts'
 import { expectSound } from './soundness.ts'
 
-// A step mostly waits: more of them at once than there are cores.
-vi.setConfig({ maxConcurrency: 8 })
+// A step mostly waits: more of them at once than there are cores; with those of another file they are as many again.
+vi.setConfig({ maxConcurrency: 4 })
 
 /** A job on a runner and a Visual Layer of its own; gone at the end of the block that opened it with `await using`. */
 export class Scene implements AsyncDisposable {

@@ -132,7 +132,7 @@ describe('add-media', () => {
     const { errors } = await scene.fail('timed_out', {
       operation: 'wait',
       dataset_id: add.dataset_id,
-      timeout: '600ms',
+      timeout: '2s',
     })
     expect(errors[0]).toContain('Run the step again to wait on.')
   })

@@ -79,7 +79,7 @@ describe('create-from-s3', () => {
     await using scene = await Scene.open({ timings: { createMs: 60_000 } })
     const missing = { path: /dataset\/[^/]+$/, fault: { kind: 'status', status: 404 } } as const
     scene.emulator.faults.add({ method: 'GET', ...missing, times: 2 })
-    const { errors, stdout } = await scene.fail('timed_out', { ...cats, timeout: '1500ms' })
+    const { errors, stdout } = await scene.fail('timed_out', { ...cats, timeout: '3s' })
     expect(stdout).toContain('cannot be read yet')
     expect(errors[0]).toContain('operation: wait')
   })

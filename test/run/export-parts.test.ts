@@ -123,7 +123,7 @@ describe('an export in parts', () => {
       SIZES,
     )
     await using scene = split.scene
-    const { errors } = await scene.fail('timed_out', { ...split.inputs, timeout: '1s' })
+    const { errors } = await scene.fail('timed_out', { ...split.inputs, timeout: '2s' })
     expect(errors[0]).toContain('Run the step again.')
     expect(await split.files()).not.toContain('metadata.json')
   })

@@ -131,7 +131,7 @@ describe('an export', () => {
   it('says how to fetch it later when the time ends', async () => {
     const { scene, inputs } = await exportScene({ timings: { exportMs: 60_000 } })
     await using _ = scene
-    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '700ms' })
+    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '2s' })
     expect(errors[0]).toContain(`export_id: ${outputs['export_id']}`)
   })
 
@@ -194,10 +194,10 @@ describe('the bytes of an export', () => {
   ])('are told of while they come: extract %s', async (extract, verb) => {
     const { scene, inputs } = await exportScene()
     await using _ = scene
-    // A thousand times faster: five seconds go by between two chunks.
-    const now = systemClock.now.bind(systemClock)
-    vi.spyOn(systemClock, 'now').mockImplementation(() => now() * 1_000)
-    const step = { ...inputs, extract, include_images: 'true', timeout: '5h', request_timeout: '1h' }
+    // Six seconds go by between two looks at the clock, so that whatever is told now and then is told each time.
+    let now = 0
+    vi.spyOn(systemClock, 'now').mockImplementation(() => (now += 6_000))
+    const step = { ...inputs, extract, include_images: 'true', timeout: '100h', request_timeout: '1h' }
     const { stdout } = await scene.succeed(step)
     expect(stdout).toMatch(/downloaded \d[^\n]* of [^\n]*\(\d+ %\)/)
     expect(stdout).toMatch(new RegExp(`, ${verb} \\d[^\\n]* \\(\\d+ %\\)`))

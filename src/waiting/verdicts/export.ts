@@ -45,7 +45,7 @@ export function refused(words: string | undefined, entities: number | undefined)
  * @param instead what to do about one that is too large, in place of the general advice
  */
 export function refusedExport({ reason, words, entities }: Omit<Refused, 'kind'>, instead?: string): ActionError {
-  const items = entities === undefined || entities < 0 ? '' : ` (${entities.toLocaleString('en-US')} items)`
+  const items = entities === undefined || entities <= 0 ? '' : ` (${entities.toLocaleString('en-US')} items)`
   switch (reason) {
     case 'nothing_matched':
       return new ActionError('rejected', 'Nothing matched: there is nothing to export.', {

@@ -37,7 +37,8 @@ describe('add-media', () => {
     expect(faults('add-media', { s3_uri: '', archive: given })[0]).toMatch(/^- archive: got .*; it must be the path/)
   })
 
-  it('refuses an archive whose name would break a line', () => {
+  it('says why it refuses an archive elsewhere, or one whose name would break a line', () => {
+    expect(faults('add-media', { s3_uri: '', archive: '../x.zip' })[0]).toMatch(/leads out of the workspace$/)
     expect(faults('add-media', { s3_uri: '', archive: 'a\tb.zip' })[0]).toMatch(/on one line$/)
   })
 

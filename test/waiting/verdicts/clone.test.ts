@@ -62,6 +62,7 @@ describe('the clone', () => {
     const sourceStyle = cloneTask({ datasetId: SOURCE, datasetName: 'Cats' })
     expect(found([sourceStyle], [])).toEqual([])
     expect(found([sourceStyle], [cloned()])).toEqual([NEW])
+    expect(cloneCandidates({ ...background, datasetIds: new Set() }, [sourceStyle], [])).toEqual([])
   })
 })
 

@@ -152,14 +152,14 @@ describe('a failure', () => {
   const failedClone = (now: Dataset, its?: Task) =>
     cloneVerdict({ datasetId: id(5), dataset: now, task: its, proven: true })
 
-  it.each<[string, Look<Dataset>]>([
-    [`Dataset ${SOURCE} ended in status ERROR while it was being created.`, creationVerdict(ERROR, undefined)],
-    [`Dataset ${SOURCE} ended in status ERROR instead of READY.`, readyVerdict(ERROR, undefined, 0, 120_000)],
-    [`Dataset ${SOURCE} ended in status ERROR while it was being cloned.`, failedClone(ERROR)],
-    [`The task that creates the dataset ended as FAILED (task ${id(200)}).`, creationVerdict(BUSY, FAILED)],
-    [`The task that clones into dataset ${id(5)} ended as FAILED (task ${id(200)}).`, failedClone(BUSY, FAILED)],
+  it.each<[string, () => Look<Dataset>]>([
+    [`Dataset ${SOURCE} ended in status ERROR while it was being created.`, () => creationVerdict(ERROR, undefined)],
+    [`Dataset ${SOURCE} ended in status ERROR instead of READY.`, () => readyVerdict(ERROR, undefined, 0, 120_000)],
+    [`Dataset ${SOURCE} ended in status ERROR while it was being cloned.`, () => failedClone(ERROR)],
+    [`The task that creates the dataset ended as FAILED (task ${id(200)}).`, () => creationVerdict(BUSY, FAILED)],
+    [`The task that clones into dataset ${id(5)} ended as FAILED (task ${id(200)}).`, () => failedClone(BUSY, FAILED)],
   ])('says what came to nothing: %s', (message, verdict) => {
-    expect(verdict).toMatchObject({ state: 'failed', error: { message } })
+    expect(verdict()).toMatchObject({ state: 'failed', error: { message } })
   })
 
   it('names the task, and tells an abort from a failure', () => {
