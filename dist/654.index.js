@@ -98,8 +98,9 @@ __webpack_require__.r(__webpack_exports__);
 const WORTH_TELLING = 16 * 1024 * 1024;
 /** The code of a worker thread: takes batches of entries until none is left. */
 async function work(job) {
-    const file = openArchiveFile(job.archive);
+    let file;
     try {
+        file = openArchiveFile(job.archive);
         const unpacker = new _entry_unpacker_js__WEBPACK_IMPORTED_MODULE_7__/* .EntryUnpacker */ .a(new _archive_bytes_js__WEBPACK_IMPORTED_MODULE_3__/* .ArchiveBytes */ ._(file, arrivalsOf(job)), job.target);
         const toTell = new Unpacked();
         for (const batch of (0,_entry_table_js__WEBPACK_IMPORTED_MODULE_6__/* .claimed */ .Sf)(job))
@@ -114,7 +115,8 @@ async function work(job) {
         return { kind: 'failed', code, message, details: { apiWords, todo } };
     }
     finally {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+        if (file !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
 }
 /** How much was unpacked, told in round numbers: a message for each batch costs more than the batch. */

@@ -33,7 +33,7 @@ describe('an export that is compared', () => {
     at.dataset.items = []
     const inputs = { ...at.inputs, allow_empty: 'true', compare_with: 'last', fail_if: 'removed > 50%' }
     const { errors, outputs, summary } = await scene.fail('gate_failed', inputs)
-    expect(outputs).toMatchObject({ changed: 'true', removed_count: '12', added_count: '0' })
+    expect(outputs).toMatchObject({ removed_count: '12', added_count: '0', media_count: '0' })
     expect(errors[0]).toContain('removed > 50%')
     expect(summary).toContain('The export is complete and safe')
     expect(await at.files()).toEqual([])

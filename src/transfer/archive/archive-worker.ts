@@ -12,8 +12,9 @@ const WORTH_TELLING = 16 * 1024 * 1024
 
 /** The code of a worker thread: takes batches of entries until none is left. */
 async function work(job: WorkerJob): Promise<WorkerReport> {
-  const file = openArchiveFile(job.archive)
+  let file: number | undefined
   try {
+    file = openArchiveFile(job.archive)
     const unpacker = new EntryUnpacker(new ArchiveBytes(file, arrivalsOf(job)), job.target)
     const toTell = new Unpacked()
     for (const batch of claimed(job)) await unpacker.unpack(batch, (bytes) => toTell.add(bytes))
@@ -24,7 +25,7 @@ async function work(job: WorkerJob): Promise<WorkerReport> {
     const { code, message, apiWords, todo } = error instanceof ActionError ? error : unforeseen(error)
     return { kind: 'failed', code, message, details: { apiWords, todo } }
   } finally {
-    closeSync(file)
+    if (file !== undefined) closeSync(file)
   }
 }
 

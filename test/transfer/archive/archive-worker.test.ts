@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { afterAll, expect, it, vi } from 'vitest'
-import type { WorkerJob, WorkerReport } from '../../src/transfer/archive/archive-workers.ts'
-import { openArchive } from '../../src/transfer/archive/archive.ts'
-import { Arrivals } from '../../src/transfer/download/arrivals.ts'
-import { shareEntries } from '../../src/transfer/archive/entry-table.ts'
-import { good, useUnpacking } from './archive/unpacking.ts'
-import { type WrittenEntry, writeZip } from './archive/zip-writer.ts'
+import type { WorkerJob, WorkerReport } from '../../../src/transfer/archive/archive-workers.ts'
+import { openArchive } from '../../../src/transfer/archive/archive.ts'
+import { Arrivals } from '../../../src/transfer/download/arrivals.ts'
+import { shareEntries } from '../../../src/transfer/archive/entry-table.ts'
+import { good, useUnpacking } from './unpacking.ts'
+import { type WrittenEntry, writeZip } from './zip-writer.ts'
 
 // The code of the thread, in this one: what it tells in each case, in what order.
 const channel = vi.hoisted(() => new (process.getBuiltinModule('node:worker_threads').MessageChannel)())
@@ -17,7 +17,7 @@ afterAll(() => channel.port1.close())
 /** Everything that a thread tells of a job, its end last. */
 async function told(job: WorkerJob): Promise<WorkerReport[]> {
   vi.resetModules()
-  await import('../../src/transfer/archive/archive-worker.ts')
+  await import('../../../src/transfer/archive/archive-worker.ts')
   const reports: WorkerReport[] = []
   const { promise, resolve } = Promise.withResolvers<WorkerReport[]>()
   const hear = (report: WorkerReport) => {
@@ -69,4 +69,11 @@ it('tells what is wrong with the archive, or with itself', async () => {
   const claims = new SharedArrayBuffer(0)
   const broken = await told({ ...job, claims })
   expect(broken).toEqual([expect.objectContaining({ kind: 'failed', code: 'operation_failed' })])
+})
+
+it('tells what failed where the archive is gone', async () => {
+  const reports = await told({ ...(await jobOf([good])), archive: `${unpacking.now.archive}.gone` })
+  expect(reports).toEqual([
+    expect.objectContaining({ kind: 'failed', message: expect.stringContaining('read the archive') }),
+  ])
 })
