@@ -77,8 +77,8 @@ describe('the lock of the packages', () => {
   })
 
   it('takes every package from the registry', () => {
-    for (const [path, { resolved }] of PACKAGES)
-      expect(resolved ?? 'https://registry.npmjs.org/', path).toMatch(/^https:\/\/registry\.npmjs\.org\//)
+    // Without an address of its own a package comes by name and version from the registry that npm is set to.
+    for (const [path, { resolved }] of PACKAGES) expect(resolved, path).toBeUndefined()
   })
 })
 
