@@ -811,6 +811,7 @@ function worthwhile({ sizeBytes, onRecord }) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Bz: () => (/* binding */ MOVING_NAME),
 /* harmony export */   Dn: () => (/* binding */ isPlainFile),
+/* harmony export */   HT: () => (/* binding */ requireOwnComparison),
 /* harmony export */   Hm: () => (/* binding */ removeEarlier),
 /* harmony export */   Mb: () => (/* binding */ inTheWay),
 /* harmony export */   Nc: () => (/* binding */ WORK_PREFIX),
@@ -912,6 +913,12 @@ function hasRealFolders(dir, folder) {
 /** What lies at a path itself, a link not followed; `undefined` for nothing. */
 function look(path) {
     return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false });
+}
+/** Throws `operation_failed` where the `comparison.json` in an output folder is somebody else's. */
+async function requireOwnComparison(dir) {
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(dir, _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .COMPARISON_NAME */ .EW);
+    if (look(path) && !(await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .isComparison */ .gP)(path)))
+        throw inTheWay(path);
 }
 /** The error for something in the output folder that is not ours to replace. */
 function inTheWay(path) {
@@ -1890,12 +1897,12 @@ const WHOLE = {
 /** Figures by a name that the data gives: `issues.mislabels`, `labels.traffic light`. */
 const NAMED = ['issues', 'labels', 'objects', 'tags', 'types'];
 /** The outputs that a figure is also known as. */
-const OUTPUT_NAMES = {
-    added_count: 'added',
-    removed_count: 'removed',
-    modified_count: 'modified',
-    export_size_bytes: 'size_bytes',
-};
+const OUTPUT_NAMES = new Map([
+    ['added_count', 'added'],
+    ['removed_count', 'removed'],
+    ['modified_count', 'modified'],
+    ['export_size_bytes', 'size_bytes'],
+]);
 const MOST_CONDITIONS = 100;
 /** The longest name of a label is far shorter, and the time to take a line apart grows with the square of its length. */
 const LONGEST_CONDITION = 1000;
@@ -1921,7 +1928,7 @@ function compares({ figure, percent }) {
 function conditions() {
     const rule = `it must be conditions, one a line, such as "issues.mislabels > 50", "removed > 5%" or "media_count < 1000"`;
     return (0,_fields_js__WEBPACK_IMPORTED_MODULE_1__/* .parsed */ .Yz)(rule, (text) => {
-        const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+        const lines = text.split(/[\r\n]/).map((line) => line.trim());
         const given = lines.filter((line) => line !== '' && !line.startsWith('#'));
         if (given.length > MOST_CONDITIONS)
             return { broken: `it must be at most ${MOST_CONDITIONS} conditions` };
@@ -1954,7 +1961,7 @@ function parseCondition(text) {
     return { text, figure, operator, limit: Number(number), percent: percent === '%' };
 }
 function figureOf(text) {
-    const name = OUTPUT_NAMES[text] ?? text;
+    const name = OUTPUT_NAMES.get(text) ?? text;
     if (isWhole(name))
         return { of: 'whole', name };
     const dot = text.indexOf('.');
@@ -3672,6 +3679,8 @@ var facts = __webpack_require__(57140);
 var signed_link = __webpack_require__(55873);
 // EXTERNAL MODULE: ./build/operations/export/start-export.js
 var start_export = __webpack_require__(31613);
+// EXTERNAL MODULE: ./build/operations/export/transfer-progress.js
+var transfer_progress = __webpack_require__(911);
 // EXTERNAL MODULE: ./build/operations/export/transfer-options.js
 var transfer_options = __webpack_require__(61728);
 // EXTERNAL MODULE: ./build/operations/waits.js
@@ -3687,8 +3696,7 @@ var waits = __webpack_require__(44801);
 
 
 
-/** Between two lines of progress, in ms. */
-const PROGRESS_MS = 5_000;
+
 /** A link that the API gives anew when it has expired; masked before anything can show it. */
 function sourceOf(step, datasetId, exportId, first) {
     const resolve = (link) => {
@@ -3711,41 +3719,6 @@ function sourceOf(step, datasetId, exportId, first) {
         },
     };
 }
-/** Tells how far a download and its unpacking are, at most once in {@link PROGRESS_MS}. */
-class Progress {
-    #step;
-    #label;
-    #verb;
-    #toldAt;
-    #received = '';
-    #unpacked = '';
-    constructor(step, label, verb) {
-        this.#step = step;
-        this.#label = label;
-        this.#verb = verb;
-        this.#toldAt = step.clock.now();
-    }
-    received = (done, total) => {
-        this.#received = `downloaded ${share(done, total)}`;
-        this.#tell();
-    };
-    unpacked = (done, total) => {
-        this.#unpacked = `, ${this.#verb} ${share(done, total)}`;
-        this.#tell();
-    };
-    #tell() {
-        const { clock, reporter } = this.#step;
-        if (clock.now() - this.#toldAt < PROGRESS_MS)
-            return;
-        this.#toldAt = clock.now();
-        reporter.progress(`${this.#label}${this.#received}${this.#unpacked}`);
-    }
-}
-function share(done, total) {
-    return total === undefined || total === 0
-        ? (0,facts/* size */.Ej)(done)
-        : `${(0,facts/* size */.Ej)(done)} of ${(0,facts/* size */.Ej)(total)} (${Math.floor((done / total) * 100)} %)`;
-}
 /** Says how to carry on where a transfer failed for a reason that may pass. */
 async function toldHow(carryOn, transfer) {
     try {
@@ -3761,7 +3734,7 @@ async function toldHow(carryOn, transfer) {
 }
 /** Downloads an export to `archive` and verifies every byte of it. On failure no file is left. */
 function fetchVerified(step, wanted) {
-    return fetchBytes(step, wanted, new Progress(step, wanted.label, 'verified'), {});
+    return fetchBytes(step, wanted, new transfer_progress/* Progress */.k(step, wanted.label, 'verified'), {});
 }
 /**
  * Downloads an export to `archive`, verifies every byte of it and unpacks it to `target`, a folder that is not there yet; the ZIP
@@ -3769,7 +3742,7 @@ function fetchVerified(step, wanted) {
  * `ActionError` that says how to carry on where the reason may pass, or the signal's reason.
  */
 async function fetchUnpacked(step, wanted) {
-    const progress = new Progress(step, wanted.label, 'unpacked');
+    const progress = new transfer_progress/* Progress */.k(step, wanted.label, 'unpacked');
     const fetched = await fetchBytes(step, wanted, progress, { target: wanted.target, reserved: manifest/* OWN_NAMES */.gN });
     await (0,promises_.rm)(wanted.archive, { force: true });
     return fetched;
@@ -4106,6 +4079,55 @@ async function transferOptions(step, signal) {
 
 /***/ }),
 
+/***/ 911:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ Progress)
+/* harmony export */ });
+/* harmony import */ var _facts_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57140);
+
+/** Between two lines of progress, in ms. */
+const PROGRESS_MS = 5_000;
+/** Tells how far a download and its unpacking are, at most once in {@link PROGRESS_MS}. */
+class Progress {
+    #step;
+    #label;
+    #verb;
+    #toldAt;
+    #received = '';
+    #unpacked = '';
+    constructor(step, label, verb) {
+        this.#step = step;
+        this.#label = label;
+        this.#verb = verb;
+        this.#toldAt = step.clock.now();
+    }
+    received = (done, total) => {
+        this.#received = `downloaded ${share(done, total)}`;
+        this.#tell();
+    };
+    unpacked = (done, total) => {
+        this.#unpacked = `, ${this.#verb} ${share(done, total)}`;
+        this.#tell();
+    };
+    #tell() {
+        const { clock, reporter } = this.#step;
+        if (clock.now() - this.#toldAt < PROGRESS_MS)
+            return;
+        this.#toldAt = clock.now();
+        reporter.progress(`${this.#label}${this.#received}${this.#unpacked}`);
+    }
+}
+function share(done, total) {
+    return total === undefined || total === 0
+        ? (0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(done)
+        : `${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(done)} of ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .size */ .Ej)(total)} (${Math.floor((done / total) * 100)} %)`;
+}
+
+
+/***/ }),
+
 /***/ 57140:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -4179,7 +4201,7 @@ function tellPlaced({ outputDir, exportFormat }, step, placed) {
 
 /***/ }),
 
-/***/ 37643:
+/***/ 18705:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5601,17 +5623,19 @@ function currentIsKept(dataset, target, refusal) {
 var digest = __webpack_require__(42070);
 // EXTERNAL MODULE: ./build/waiting/verdicts/export.js
 var verdicts_export = __webpack_require__(89057);
+// EXTERNAL MODULE: ./build/exports/earlier-export.js
+var earlier_export = __webpack_require__(44495);
 // EXTERNAL MODULE: ./build/transfer/disk.js
 var disk = __webpack_require__(68109);
-;// CONCATENATED MODULE: ./build/operations/export/earlier-export.js
+;// CONCATENATED MODULE: ./build/operations/export/compare-with.js
 
 
 
 
 
 
-const WITHOUT = 'the export itself goes on, and counts as changed';
-/** What passes by itself, or is the fault of what lies there: no reason to go without the export. */
+
+/** What may be over by the next night, or is the fault of what was stored: no reason to go without the export tonight. */
 const PASSING = [
     'network',
     'server_error',
@@ -5622,13 +5646,15 @@ const PASSING = [
 ];
 /**
  * Reads the export that `compare_with` names, before anything is asked for: it may be replaced by the new one. `undefined` where
- * nothing is to be compared. Throws `invalid_input` for a path at which no export lies, `unauthorized` or `forbidden` where the
+ * nothing is to be compared. Throws `operation_failed` where `comparison.json` could not be written later, `invalid_input` for a path
+ * at which no export lies, `unauthorized` or `forbidden` where the
  * token may not look for earlier runs; what may be better the next night is a warning.
  */
 async function readEarlier(request, step) {
-    const { compareWith, wait } = request;
+    const { compareWith, wait, outputDir } = request;
     if (!compareWith || !wait)
         return undefined;
+    await (0,earlier_export/* requireOwnComparison */.HT)(outputDir);
     const phase = {
         awaited: 'the reading of the earlier export',
         carryOn: 'Nothing was exported yet. To go without the comparison, leave compare_with out.',
@@ -5636,7 +5662,7 @@ async function readEarlier(request, step) {
     return (0,waits/* withinDeadline */.iP)(step, phase, async (signal) => {
         if (compareWith.kind === 'previous-run')
             return previousRun(request, step, signal);
-        const { readBaseline } = await __webpack_require__.e(/* import() */ 332).then(__webpack_require__.bind(__webpack_require__, 63332));
+        const { readBaseline } = await __webpack_require__.e(/* import() */ 640).then(__webpack_require__.bind(__webpack_require__, 67640));
         const { path: place, given } = compareWith;
         const baseline = await readBaseline({ path: place, given }, { signal });
         const words = (0,paths/* below */.Gz)(step.context.workspace, place) || given;
@@ -5652,7 +5678,7 @@ async function previousRun(request, step, signal) {
         signal.throwIfAborted();
         if (!(error instanceof errors/* ActionError */.lZ) || !PASSING.includes(error.code))
             throw error;
-        step.reporter.warning(`The export cannot be compared with that of the previous run; ${WITHOUT}. ${error.message}`);
+        step.reporter.warning(`The export cannot be compared with that of the previous run; it is made all the same, and counts as changed. ${error.message}`);
         return { kind: 'none', why: 'the previous one cannot be read' };
     }
     finally {
@@ -5666,7 +5692,7 @@ async function fetchAndRead({ artifactName, extract, githubToken: token }, step,
         step.reporter.note(`Nothing to compare with; the export counts as changed. ${previous.why}`);
         return { kind: 'none', why: previous.why };
     }
-    const { readBaseline } = await __webpack_require__.e(/* import() */ 332).then(__webpack_require__.bind(__webpack_require__, 63332));
+    const { readBaseline } = await __webpack_require__.e(/* import() */ 640).then(__webpack_require__.bind(__webpack_require__, 67640));
     const baseline = await readBaseline({ path: previous.folder, given: 'previous-run' }, { signal });
     const { runId, runUrl, artifactId, createdAt, branch } = previous;
     const day = createdAt === undefined ? '' : ` of ${createdAt.slice(0, 10)}`;
@@ -5992,8 +6018,6 @@ async function publishExport(request, step, placed, comparisonPath) {
 var export_bytes = __webpack_require__(22227);
 // EXTERNAL MODULE: ./build/operations/export/export-origin.js
 var export_origin = __webpack_require__(36729);
-// EXTERNAL MODULE: ./build/exports/earlier-export.js
-var earlier_export = __webpack_require__(44495);
 // EXTERNAL MODULE: ./build/exports/manifest.js
 var manifest = __webpack_require__(54731);
 // EXTERNAL MODULE: ./build/exports/comparison/comparable.js
@@ -6135,7 +6159,6 @@ function exampleRow(change, { name, mediaId }, fields) {
 
 
 
-
 /**
  * Looks into an export that is in place: counts what it holds, compares it with the earlier one, writes `comparison.json` beside the
  * manifest, and sets the outputs that tell of changes.
@@ -6180,8 +6203,6 @@ async function review(request, step, placed, earlier, signal) {
         return { statistics, comparison, comparisonPath: undefined, changes };
     const { writeComparison } = await __webpack_require__.e(/* import() */ 554).then(__webpack_require__.bind(__webpack_require__, 47554));
     const comparisonPath = external_node_path_.join(request.outputDir, manifest/* COMPARISON_NAME */.EW);
-    if ((0,earlier_export/* look */.Op)(comparisonPath) && !(await (0,manifest/* isComparison */.gP)(comparisonPath)))
-        throw (0,earlier_export/* inTheWay */.Mb)(comparisonPath);
     await writeComparison(comparisonPath, comparison, earlier.origin);
     reporter.fact('Comparison', external_node_path_.relative(step.context.workspace, comparisonPath), { code: true });
     return { statistics, comparison, comparisonPath, changes };
@@ -6289,6 +6310,7 @@ var inputs_conditions = __webpack_require__(69932);
 ;// CONCATENATED MODULE: ./build/operations/export/gates.js
 
 
+
 /** Looks up the figure of each condition. One that needs an earlier export, where there is none, is not met. */
 function check(conditions, figures) {
     return conditions.map((condition) => {
@@ -6333,12 +6355,11 @@ function verdict({ met, actual }) {
 function words({ condition, figure, actual }) {
     if (figure === undefined || actual === undefined)
         return 'no earlier export to compare with';
-    const count = figure.toLocaleString('en-US');
     if (!condition.percent)
-        return count;
+        return (0,runner_text/* count */.U9)(figure);
     return Number.isFinite(actual)
-        ? `${count} (${actual.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%)`
-        : `${count} (of none before)`;
+        ? `${(0,runner_text/* count */.U9)(figure)} (${actual.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%)`
+        : `${(0,runner_text/* count */.U9)(figure)} (of none before)`;
 }
 function figureOf({ figure }, figures) {
     if (figure.of === 'whole')
@@ -6366,9 +6387,9 @@ function countOf(counts, name) {
         return exact;
     const wanted = name.toLowerCase();
     let sum = 0;
-    for (const [other, count] of counts)
+    for (const [other, items] of counts)
         if (other.toLowerCase() === wanted)
-            sum += count;
+            sum += items;
     return sum;
 }
 /** What a share is a share of: the items before where a condition compares, else the items of this export. */
@@ -7544,7 +7565,7 @@ function safeName(name) {
 /* harmony import */ var _operations_abort_creation_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(70819);
 /* harmony import */ var _operations_delete_draft_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(12690);
 /* harmony import */ var _operations_remove_dataset_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(17126);
-/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(37643);
+/* harmony import */ var _operations_index_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(18705);
 /* harmony import */ var _runner_cancellation_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(50172);
 /* harmony import */ var _runner_context_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(24092);
 /* harmony import */ var _runner_log_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(51103);
@@ -7681,7 +7702,7 @@ var errors = __webpack_require__(19473);
 // EXTERNAL MODULE: ./build/inputs/request.js + 23 modules
 var inputs_request = __webpack_require__(47852);
 // EXTERNAL MODULE: ./build/operations/index.js + 41 modules
-var operations = __webpack_require__(37643);
+var operations = __webpack_require__(18705);
 // EXTERNAL MODULE: ./build/runner/cancellation.js
 var runner_cancellation = __webpack_require__(50172);
 // EXTERNAL MODULE: ./build/runner/context.js

@@ -338,8 +338,8 @@ async function findPreviousExport(options) {
         return none('github_token is empty, so the earlier runs cannot be looked at');
     return new Search({ ...options, token }, repository).run(Number(runId));
 }
-function none(why, expired) {
-    return { kind: 'none', why: `There is no previous run to compare with: ${why}.`, ...(expired ? { expired } : {}) };
+function none(why) {
+    return { kind: 'none', why: `There is no previous run to compare with: ${why}.` };
 }
 /** One walk back through the runs, which keeps in mind what it saw. */
 class Search {
@@ -446,7 +446,7 @@ class Search {
             if (!expired)
                 return none(`${what} was deleted`);
             const when = at === '' ? '' : ` on ${at.slice(0, 10)}`;
-            return none(`${what} expired${when}; raise retention_days to keep it longer`, { at, runUrl });
+            return none(`${what} expired${when}; raise retention_days to keep it longer`);
         }
         if (this.#runs === 0)
             return none(`no earlier run of this workflow has succeeded on ${branches}`);
@@ -461,6 +461,8 @@ class Search {
 var signed_link = __webpack_require__(55873);
 // EXTERNAL MODULE: ./build/operations/export/transfer-options.js
 var transfer_options = __webpack_require__(61728);
+// EXTERNAL MODULE: ./build/operations/export/transfer-progress.js
+var transfer_progress = __webpack_require__(911);
 ;// CONCATENATED MODULE: ./build/operations/export/previous-export.js
 
 
@@ -468,7 +470,8 @@ var transfer_options = __webpack_require__(61728);
 
 
 
-const TODO = 'To go without the comparison: leave compare_with out. To compare with another export: give its folder or ZIP as compare_with.';
+
+const INSTEAD = 'To go without the comparison: leave compare_with out. To compare with another export: give its folder or ZIP as compare_with.';
 /**
  * Fetches the export that the last successful run of this workflow stored as an artifact. The artifact is data from outside: it is
  * downloaded by our own transfer, held against the digest GitHub keeps of it, verified to the last CRC, and unpacked only where it
@@ -511,7 +514,7 @@ async function fetchFound(found, request, step) {
         }
         const holds = contents.entries.some((entry) => /^[^/]+\.zip$/i.test(entry.path));
         const at = holds ? await unpacked(archive, external_node_path_.join(folder, 'artifact'), signal) : folder;
-        return { kind: 'found', folder: at, runId, runUrl, artifactId, createdAt, branch, sizeBytes: downloaded.sizeBytes };
+        return { kind: 'found', folder: at, runId, runUrl, artifactId, createdAt, branch };
     }
     catch (error) {
         await (0,promises_.rm)(archive, { force: true }).catch(() => undefined);
@@ -520,22 +523,20 @@ async function fetchFound(found, request, step) {
             throw error;
         throw new errors/* ActionError */.lZ(error.code, `The export of ${runUrl} could not be fetched: ${error.message}`, {
             apiWords: error.apiWords,
-            todo: `Run the job again. ${TODO}`,
+            todo: [error.todo ?? 'Run the job again.', INSTEAD].join('\n'),
             cause: error,
         });
     }
 }
 async function download(found, archive, signal, step) {
-    const { reporter } = step;
     const { fetchArchive } = await __webpack_require__.e(/* import() */ 229).then(__webpack_require__.bind(__webpack_require__, 83229));
+    const progress = new transfer_progress/* Progress */.k(step, '', 'verified');
     return fetchArchive({
         source: sourceOf(found, step),
         path: archive,
         ...(await (0,transfer_options/* transferOptions */.U)(step, signal)),
-        onProgress: (received, total) => {
-            if (total)
-                reporter.progress(`downloaded ${Math.floor((received / total) * 10) * 10} %`);
-        },
+        onProgress: progress.received,
+        onUnpacked: progress.unpacked,
     });
 }
 /** Links are masked before anything can show them. */

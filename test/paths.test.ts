@@ -6,16 +6,16 @@ import { below, folded, isPlain, safeName, slashed } from '../src/paths.ts'
 
 describe('below', () => {
   it.each([
-    ['/work', 'a/b.zip', 'a/b.zip'],
-    ['/work', '/work/a', 'a'],
-    ['/work/', '.', ''],
+    ['/repo', 'a/b.zip', 'a/b.zip'],
+    ['/repo', '/repo/a', 'a'],
+    ['/repo/', '.', ''],
     ['/', '/etc', 'etc'],
-    ['/work', 'a\\b', 'a\\b'],
-    ['/work', '...', '...'],
-    ['/work', '..', undefined],
-    ['/work', '../work-2', undefined],
-    ['/work', '/etc', undefined],
-    ['/work', '/Work/a', undefined],
+    ['/repo', 'a\\b', 'a\\b'],
+    ['/repo', '...', '...'],
+    ['/repo', '..', undefined],
+    ['/repo', '../repo-2', undefined],
+    ['/repo', '/etc', undefined],
+    ['/repo', '/Repo/a', undefined],
   ])('on Linux and macOS: in %s, %s is %s', (folder, path, told) => {
     expect(below(folder, path, posix)).toBe(told)
   })
@@ -35,7 +35,7 @@ describe('below', () => {
   })
 
   it.each([posix, win32])('never leads out, whatever the path', (flavour) => {
-    const folder = flavour.sep === '/' ? '/work/repo' : 'D:\\work\\repo'
+    const folder = flavour.sep === '/' ? '/job/repo' : 'D:\\job\\repo'
     const part = fc.constantFrom('..', '.', 'a', 'b c', '/', '\\', 'C:', '...', '')
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), fc.constantFrom('/', flavour.sep), (parts, separator) => {

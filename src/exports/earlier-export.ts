@@ -89,6 +89,12 @@ export function look(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false })
 }
 
+/** Throws `operation_failed` where the `comparison.json` in an output folder is somebody else's. */
+export async function requireOwnComparison(dir: string): Promise<void> {
+  const path = join(dir, COMPARISON_NAME)
+  if (look(path) && !(await isComparison(path))) throw inTheWay(path)
+}
+
 /** The error for something in the output folder that is not ours to replace. */
 export function inTheWay(path: string): ActionError {
   return new ActionError(

@@ -13,12 +13,12 @@ const WHOLE = {
 /** Figures by a name that the data gives: `issues.mislabels`, `labels.traffic light`. */
 const NAMED = ['issues', 'labels', 'objects', 'tags', 'types'] as const
 /** The outputs that a figure is also known as. */
-const OUTPUT_NAMES: Readonly<Record<string, string>> = {
-  added_count: 'added',
-  removed_count: 'removed',
-  modified_count: 'modified',
-  export_size_bytes: 'size_bytes',
-}
+const OUTPUT_NAMES = new Map([
+  ['added_count', 'added'],
+  ['removed_count', 'removed'],
+  ['modified_count', 'modified'],
+  ['export_size_bytes', 'size_bytes'],
+])
 const MOST_CONDITIONS = 100
 /** The longest name of a label is far shorter, and the time to take a line apart grows with the square of its length. */
 const LONGEST_CONDITION = 1000
@@ -61,7 +61,7 @@ export function compares({ figure, percent }: Condition): boolean {
 export function conditions() {
   const rule = `it must be conditions, one a line, such as "issues.mislabels > 50", "removed > 5%" or "media_count < 1000"`
   return parsed(rule, (text) => {
-    const lines = text.split(/[\r\n]+/).map((line) => line.trim())
+    const lines = text.split(/[\r\n]/).map((line) => line.trim())
     const given = lines.filter((line) => line !== '' && !line.startsWith('#'))
     if (given.length > MOST_CONDITIONS) return { broken: `it must be at most ${MOST_CONDITIONS} conditions` }
     const value: Condition[] = []
@@ -92,7 +92,7 @@ function parseCondition(text: string): Condition | string {
 }
 
 function figureOf(text: string): Condition['figure'] | string {
-  const name = OUTPUT_NAMES[text] ?? text
+  const name = OUTPUT_NAMES.get(text) ?? text
   if (isWhole(name)) return { of: 'whole', name }
   const dot = text.indexOf('.')
   const of = NAMED.find((group) => group === text.slice(0, dot))

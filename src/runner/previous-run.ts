@@ -44,8 +44,6 @@ export interface NoPreviousRun {
   kind: 'none'
   /** One sentence for the log and the summary. */
   why: string
-  /** The newest artifact that would have been it; `at` is empty where GitHub does not tell. */
-  expired?: { at: string; runUrl: string }
 }
 
 const PER_PAGE = 100
@@ -68,8 +66,8 @@ export async function findPreviousExport(options: PreviousRunOptions): Promise<P
   return new Search({ ...options, token }, repository).run(Number(runId))
 }
 
-function none(why: string, expired?: NoPreviousRun['expired']): NoPreviousRun {
-  return { kind: 'none', why: `There is no previous run to compare with: ${why}.`, ...(expired ? { expired } : {}) }
+function none(why: string): NoPreviousRun {
+  return { kind: 'none', why: `There is no previous run to compare with: ${why}.` }
 }
 
 /** One walk back through the runs, which keeps in mind what it saw. */
@@ -197,7 +195,7 @@ class Search {
       const expired = artifact.expired || Date.parse(at) <= this.#options.clock.date()
       if (!expired) return none(`${what} was deleted`)
       const when = at === '' ? '' : ` on ${at.slice(0, 10)}`
-      return none(`${what} expired${when}; raise retention_days to keep it longer`, { at, runUrl })
+      return none(`${what} expired${when}; raise retention_days to keep it longer`)
     }
     if (this.#runs === 0) return none(`no earlier run of this workflow has succeeded on ${branches}`)
     const names = storedNames(this.#options.artifactName, this.#options.extract).map((name) => `"${name}"`)

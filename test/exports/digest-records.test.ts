@@ -4,7 +4,7 @@ import { ActionError } from '../../src/errors.ts'
 import { RecordDigest } from '../../src/exports/digest.ts'
 import { digestRecords } from '../../src/exports/digest-records.ts'
 import { RecordReader } from '../../src/exports/records.ts'
-import { failureOf } from '../transfer/failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 import { mediaItem, metadataJson } from './export-bytes.ts'
 
 const LIVE = new AbortController().signal

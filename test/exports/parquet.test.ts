@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readRows } from '../../src/exports/parquet.ts'
-import { failureOf } from '../transfer/failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 
 let folder: string
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
 import { RecordReader } from '../../src/exports/records.ts'
-import { failureOf } from '../transfer/failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 
 /** The bytes of a text, cut at the given places. */
 async function* cut(text: string | Buffer, places: readonly number[] = []): AsyncGenerator<Buffer> {

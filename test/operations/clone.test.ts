@@ -3,7 +3,7 @@ import { clone } from '../../src/operations/clone.ts'
 import type { Dataset } from '../../src/visual-layer/datasets.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
 import { request } from '../inputs/step-inputs.ts'
-import { failureOf } from '../transfer/failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 import { dataset, id, lostReply, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep, type StubApi } from './fake-step.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createFromS3 } from '../../src/operations/create-from-s3.ts'
 import type { Dataset } from '../../src/visual-layer/datasets.ts'
 import { request } from '../inputs/step-inputs.ts'
-import { failureOf } from '../transfer/failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 import { dataset, id, lostReply, task } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 

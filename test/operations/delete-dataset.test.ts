@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { deleteDataset } from '../../src/operations/delete-dataset.ts'
 import { request } from '../inputs/step-inputs.ts'
-import { failureOf } from '../transfer/failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
 import { FakeClock } from '../waiting/fake-clock.ts'
 import { fakeStep } from './fake-step.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { restore } from '../../src/operations/restore.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
 import { request } from '../inputs/step-inputs.ts'
-import { failureOf } from '../transfer/failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 import { dataset, id, lostReply, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 

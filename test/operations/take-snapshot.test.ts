@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { takeSnapshot } from '../../src/operations/take-snapshot.ts'
-import { failureOf } from '../transfer/failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 import { dataset, id, snapshot, SOURCE } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 

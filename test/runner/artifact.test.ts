@@ -8,6 +8,7 @@ import { uploadExport, type UploadOptions } from '../../src/runner/artifact.ts'
 import { readContext } from '../../src/runner/context.ts'
 import { RunnerReporter } from '../../src/runner/log.ts'
 import { startEmulator, type Emulator } from '../emulator/emulator.ts'
+import { failureOf } from '../failure-of.ts'
 import { FakeStep } from './runner-rules.ts'
 
 const runner = {
@@ -63,15 +64,6 @@ function upload(options: Partial<UploadOptions> = {}) {
 
 /** What the service holds at the end, by name. */
 const stored = () => emulator.artifacts.stored.map(({ name, digest }) => ({ name, digest }))
-
-async function failureOf(work: Promise<unknown>): Promise<ActionError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (!(error instanceof ActionError)) throw new Error('It did not fail with an ActionError.', { cause: error })
-  return error
-}
 
 describe('uploadExport', () => {
   it('stores one ZIP as it is, under its own name', async () => {

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import * as disk from '../../src/transfer/disk.ts'
 import { type FetchArchiveOptions, fetchArchive } from '../../src/transfer/fetch-archive.ts'
-import { failureOf } from './failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 import { GatedHost } from './download/gated-host.ts'
 import { type WrittenEntry, writeZip } from './archive/zip-writer.ts'
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type DatasetStatus, normalWord } from '../../src/visual-layer/datasets.ts'
-import { failureOf } from '../transfer/failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 import { Loopback, rejection } from './loopback.ts'
 import { id, SOURCE } from './samples.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ApiRequest } from '../../src/visual-layer/http.ts'
-import { failureOf } from '../transfer/failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 import { type Answer, claimsOf, Loopback, type Received, rejection } from './loopback.ts'
 
 const READ: ApiRequest = { what: 'read it', method: 'GET', path: 'thing' }

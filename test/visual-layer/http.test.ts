@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Deadline } from '../../src/clock.ts'
 import { RequestFailure } from '../../src/visual-layer/failure.ts'
 import type { ApiRequest } from '../../src/visual-layer/http.ts'
-import { failureOf } from '../transfer/failure-of.ts'
+import { failureOf } from '../failure-of.ts'
 import { Loopback, rejection } from './loopback.ts'
 
 const READ: ApiRequest = { what: 'read it', method: 'GET', path: 'thing' }

@@ -5,7 +5,7 @@ import { ActionError } from '../../errors.ts'
 import type { ExportPlace } from '../export-files.ts'
 import type { MetadataFormat } from '../metadata-files.ts'
 import type { Shown } from './comparable.ts'
-import { type EarlierPlace, findEarlierExport, noExport } from './earlier-place.ts'
+import { type BaselinePlace, locateBaseline, noExport } from './baseline-place.ts'
 import { readItems } from './export-items.ts'
 import { ItemIndex } from './item-index.ts'
 import type { Statistics } from './statistics.ts'
@@ -27,9 +27,9 @@ export interface Baseline {
  * Reads an earlier export, once, into about 200 bytes an item and its name. Throws `invalid_input` where there is none or it cannot
  * be read, or the signal's reason.
  */
-export async function readBaseline(place: EarlierPlace, { signal }: { signal: AbortSignal }): Promise<Baseline> {
+export async function readBaseline(place: BaselinePlace, { signal }: { signal: AbortSignal }): Promise<Baseline> {
   signal.throwIfAborted()
-  const found = await findEarlierExport(place)
+  const found = await locateBaseline(place)
   let index: ItemIndex | undefined = new ItemIndex()
   const { statistics, shown, contentDigest } = await readFound(place, found, index, signal)
   return {
@@ -47,7 +47,7 @@ export async function readBaseline(place: EarlierPlace, { signal }: { signal: Ab
   }
 }
 
-async function readFound(place: EarlierPlace, found: ExportPlace, index: ItemIndex, signal: AbortSignal) {
+async function readFound(place: BaselinePlace, found: ExportPlace, index: ItemIndex, signal: AbortSignal) {
   // Readers may need a table on disk; beside the ZIP is not ours to write.
   const spool = join(tmpdir(), `visual-layer-${randomUUID()}`)
   try {

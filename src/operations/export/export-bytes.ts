@@ -11,11 +11,9 @@ import { size, tellPlaced } from '../facts.ts'
 import { maskLink } from './signed-link.ts'
 import { archiveName } from './start-export.ts'
 import type { Step } from '../step.ts'
+import { Progress } from './transfer-progress.ts'
 import { transferOptions } from './transfer-options.ts'
 import { withinDeadline } from '../waits.ts'
-
-/** Between two lines of progress, in ms. */
-const PROGRESS_MS = 5_000
 
 /** A link that the API gives anew when it has expired; masked before anything can show it. */
 function sourceOf(step: Step, datasetId: string, exportId: string, first: string): Source {
@@ -42,46 +40,6 @@ function sourceOf(step: Step, datasetId: string, exportId: string, first: string
       current = resolve(task.link)
     },
   }
-}
-
-/** Tells how far a download and its unpacking are, at most once in {@link PROGRESS_MS}. */
-class Progress {
-  readonly #step: Step
-  readonly #label: string
-  readonly #verb: string
-  #toldAt: number
-  #received = ''
-  #unpacked = ''
-
-  constructor(step: Step, label: string, verb: 'unpacked' | 'verified') {
-    this.#step = step
-    this.#label = label
-    this.#verb = verb
-    this.#toldAt = step.clock.now()
-  }
-
-  readonly received = (done: number, total: number | undefined): void => {
-    this.#received = `downloaded ${share(done, total)}`
-    this.#tell()
-  }
-
-  readonly unpacked = (done: number, total: number): void => {
-    this.#unpacked = `, ${this.#verb} ${share(done, total)}`
-    this.#tell()
-  }
-
-  #tell(): void {
-    const { clock, reporter } = this.#step
-    if (clock.now() - this.#toldAt < PROGRESS_MS) return
-    this.#toldAt = clock.now()
-    reporter.progress(`${this.#label}${this.#received}${this.#unpacked}`)
-  }
-}
-
-function share(done: number, total: number | undefined): string {
-  return total === undefined || total === 0
-    ? size(done)
-    : `${size(done)} of ${size(total)} (${Math.floor((done / total) * 100)} %)`
 }
 
 /** Says how to carry on where a transfer failed for a reason that may pass. */

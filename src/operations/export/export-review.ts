@@ -2,11 +2,10 @@ import path from 'node:path'
 import type { Comparison } from '../../exports/comparison/compare.ts'
 import type { Statistics } from '../../exports/comparison/statistics.ts'
 import type { ExportPlace } from '../../exports/export-files.ts'
-import { inTheWay, look } from '../../exports/earlier-export.ts'
-import { COMPARISON_NAME, isComparison } from '../../exports/manifest.ts'
+import { COMPARISON_NAME } from '../../exports/manifest.ts'
 import type { Placed } from '../../exports/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
-import type { Earlier } from './earlier-export.ts'
+import type { Earlier } from './compare-with.ts'
 import { changeWords, tellContents } from './export-pictures.ts'
 import type { Step } from '../step.ts'
 import { withinDeadline } from '../waits.ts'
@@ -77,7 +76,6 @@ async function review(
   if (!placed) return { statistics, comparison, comparisonPath: undefined, changes }
   const { writeComparison } = await import('../../exports/comparison/comparison-file.ts')
   const comparisonPath = path.join(request.outputDir, COMPARISON_NAME)
-  if (look(comparisonPath) && !(await isComparison(comparisonPath))) throw inTheWay(comparisonPath)
   await writeComparison(comparisonPath, comparison, earlier.origin)
   reporter.fact('Comparison', path.relative(step.context.workspace, comparisonPath), { code: true })
   return { statistics, comparison, comparisonPath, changes }

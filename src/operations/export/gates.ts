@@ -2,6 +2,7 @@ import { ActionError } from '../../errors.ts'
 import type { Comparison } from '../../exports/comparison/compare.ts'
 import type { Statistics } from '../../exports/comparison/statistics.ts'
 import { type Condition, compares, isMet, type WholeFigure } from '../../inputs/conditions.ts'
+import { count } from '../../runner/text.ts'
 import type { Step } from '../step.ts'
 
 /** What conditions are checked against. */
@@ -70,11 +71,10 @@ function verdict({ met, actual }: Checked): string {
 
 function words({ condition, figure, actual }: Checked): string {
   if (figure === undefined || actual === undefined) return 'no earlier export to compare with'
-  const count = figure.toLocaleString('en-US')
-  if (!condition.percent) return count
+  if (!condition.percent) return count(figure)
   return Number.isFinite(actual)
-    ? `${count} (${actual.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%)`
-    : `${count} (of none before)`
+    ? `${count(figure)} (${actual.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%)`
+    : `${count(figure)} (of none before)`
 }
 
 function figureOf({ figure }: Condition, figures: Figures): number | undefined {
@@ -103,7 +103,7 @@ function countOf(counts: ReadonlyMap<string, number>, name: string): number {
   if (exact !== undefined) return exact
   const wanted = name.toLowerCase()
   let sum = 0
-  for (const [other, count] of counts) if (other.toLowerCase() === wanted) sum += count
+  for (const [other, items] of counts) if (other.toLowerCase() === wanted) sum += items
   return sum
 }
 

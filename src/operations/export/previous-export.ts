@@ -7,6 +7,7 @@ import type { Source } from '../../transfer/download/source.ts'
 import { maskLink } from './signed-link.ts'
 import type { Step } from '../step.ts'
 import { transferOptions } from './transfer-options.ts'
+import { Progress } from './transfer-progress.ts'
 
 /** The export of an earlier run, on disk and verified. */
 interface FetchedPrevious {
@@ -18,8 +19,6 @@ interface FetchedPrevious {
   artifactId: number
   createdAt: string | undefined
   branch: string
-  /** Of the artifact. */
-  sizeBytes: number
 }
 
 export type PreviousExport = FetchedPrevious | NoPreviousRun
@@ -35,7 +34,7 @@ export interface PreviousExportRequest {
   signal: AbortSignal
 }
 
-const TODO =
+const INSTEAD =
   'To go without the comparison: leave compare_with out. To compare with another export: give its folder or ZIP as compare_with.'
 
 /**
@@ -88,14 +87,14 @@ async function fetchFound(
     }
     const holds = contents.entries.some((entry) => /^[^/]+\.zip$/i.test(entry.path))
     const at = holds ? await unpacked(archive, path.join(folder, 'artifact'), signal) : folder
-    return { kind: 'found', folder: at, runId, runUrl, artifactId, createdAt, branch, sizeBytes: downloaded.sizeBytes }
+    return { kind: 'found', folder: at, runId, runUrl, artifactId, createdAt, branch }
   } catch (error) {
     await rm(archive, { force: true }).catch(() => undefined)
     signal.throwIfAborted()
     if (!(error instanceof ActionError)) throw error
     throw new ActionError(error.code, `The export of ${runUrl} could not be fetched: ${error.message}`, {
       apiWords: error.apiWords,
-      todo: `Run the job again. ${TODO}`,
+      todo: [error.todo ?? 'Run the job again.', INSTEAD].join('\n'),
       cause: error,
     })
   }
@@ -107,15 +106,14 @@ async function download(
   signal: AbortSignal,
   step: Step,
 ): Promise<FetchedArchive> {
-  const { reporter } = step
   const { fetchArchive } = await import('../../transfer/fetch-archive.ts')
+  const progress = new Progress(step, '', 'verified')
   return fetchArchive({
     source: sourceOf(found, step),
     path: archive,
     ...(await transferOptions(step, signal)),
-    onProgress: (received, total) => {
-      if (total) reporter.progress(`downloaded ${Math.floor((received / total) * 10) * 10} %`)
-    },
+    onProgress: progress.received,
+    onUnpacked: progress.unpacked,
   })
 }
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inspectExport } from '../../../src/exports/inspect.ts'
 import { readManifest } from '../../../src/exports/manifest.ts'
 import { readPart } from '../../../src/exports/parts/part-record.ts'
-import { failureOf } from '../../transfer/failure-of.ts'
+import { failureOf } from '../../failure-of.ts'
 import { mediaItem, metadataJson } from '../export-bytes.ts'
 import { abortingAfter, type FileTexts, makePart, manifestIn, merge } from './made-parts.ts'
 

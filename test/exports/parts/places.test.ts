@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nameOfPart, type PartFiles, planPlaces, type Reserved } from '../../../src/exports/parts/places.ts'
-import { failureOf } from '../../transfer/failure-of.ts'
+import { failureOf } from '../../failure-of.ts'
 
 const none: Reserved = { folders: [], isFile: (path) => path === 'manifest.json' }
 

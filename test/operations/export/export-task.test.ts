@@ -3,7 +3,7 @@ import { beginExport } from '../../../src/operations/export/export-task.ts'
 import { heldBy } from '../../../src/operations/export/part-contents.ts'
 import { startOf } from '../../../src/operations/export/start-export.ts'
 import { request } from '../../inputs/step-inputs.ts'
-import { failureOf } from '../../transfer/failure-of.ts'
+import { failureOf } from '../../failure-of.ts'
 import { dataset, exportTask } from '../../visual-layer/samples.ts'
 import { fakeStep } from '../fake-step.ts'
 

@@ -4,7 +4,7 @@ import { exportPart } from '../../../src/operations/export/part-export.ts'
 import type { ExportTask } from '../../../src/visual-layer/exports.ts'
 import { unexpectedReply } from '../../../src/visual-layer/failure.ts'
 import { request } from '../../inputs/step-inputs.ts'
-import { failureOf } from '../../transfer/failure-of.ts'
+import { failureOf } from '../../failure-of.ts'
 import { dataset, exportTask, id, refused } from '../../visual-layer/samples.ts'
 import { fakeStep } from '../fake-step.ts'
 

@@ -10,7 +10,7 @@ import { readContext } from '../../../src/runner/context.ts'
 import { openConnection } from '../../../src/visual-layer/connection.ts'
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts'
 import type { Fault } from '../../emulator/http/faults.ts'
-import { failureOf } from '../../transfer/failure-of.ts'
+import { failureOf } from '../../failure-of.ts'
 import { writeZip } from '../../transfer/archive/zip-writer.ts'
 import { type FakeStep, fakeStep } from '../fake-step.ts'
 
@@ -81,7 +81,6 @@ describe('the export of the previous run', () => {
       artifactId: artifact.id,
       createdAt: artifact.createdAt.toISOString(),
       branch: 'main',
-      sizeBytes: zip.length,
     })
     expect(await readdir(folder)).toEqual(['previous-export.zip'])
     expect(await readFile(path.join(folder, 'previous-export.zip'))).toEqual(zip)
@@ -128,7 +127,7 @@ describe('a download of it', () => {
   ])('%s goes on', async (_case, fault) => {
     stored(zip)
     blobFault(fault, 2)
-    expect(await fetchIt()).toMatchObject({ kind: 'found', sizeBytes: zip.length })
+    expect(await fetchIt()).toMatchObject({ kind: 'found', branch: 'main' })
     expect(asked('/zip')).toHaveLength(1)
   })
 

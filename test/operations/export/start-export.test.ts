@@ -3,7 +3,7 @@ import { archiveName, startExport, startOf } from '../../../src/operations/expor
 import type { ExportStart, ExportTask } from '../../../src/visual-layer/exports.ts'
 import { RequestFailure } from '../../../src/visual-layer/failure.ts'
 import { request } from '../../inputs/step-inputs.ts'
-import { failureOf } from '../../transfer/failure-of.ts'
+import { failureOf } from '../../failure-of.ts'
 import { rejection } from '../../visual-layer/loopback.ts'
 import { exportTask, id, lostReply, neverSent, refused, SOURCE } from '../../visual-layer/samples.ts'
 import { fakeStep } from '../fake-step.ts'

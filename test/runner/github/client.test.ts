@@ -2,7 +2,7 @@ import { MockAgent } from 'undici'
 import { expect, it } from 'vitest'
 import { GitHubClient } from '../../../src/runner/github/client.ts'
 import { FakeClock } from '../../waiting/fake-clock.ts'
-import { failureOf } from '../../transfer/failure-of.ts'
+import { failureOf } from '../../failure-of.ts'
 
 /** Asks the API for an artifact's bytes, which is answered by a redirect. */
 async function locationFor(location: string): Promise<URL> {

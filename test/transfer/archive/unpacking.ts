@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path'
 import { afterEach, beforeEach, expect } from 'vitest'
 import type { ActionError } from '../../../src/errors.ts'
 import { type ArchiveContents, type ReadArchiveOptions, readArchive } from '../../../src/transfer/archive/unpack.ts'
-import { failureOf } from '../failure-of.ts'
+import { failureOf } from '../../failure-of.ts'
 import { type WrittenEntry, writeZip } from './zip-writer.ts'
 
 /** A signal that never aborts. */

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, vi } from 'vitest'
 import type { ActionError } from '../../../src/errors.ts'
 import { type Downloaded, type DownloadOptions, download } from '../../../src/transfer/download/download.ts'
 import { FakeClock } from '../../waiting/fake-clock.ts'
-import { failureOf } from '../failure-of.ts'
+import { failureOf } from '../../failure-of.ts'
 import { StorageHost } from './storage-host.ts'
 
 /** What the storage host serves, unless a test changes it. */

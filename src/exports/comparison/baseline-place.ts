@@ -8,7 +8,7 @@ import type { ExportPlace } from '../export-files.ts'
 import { MANIFEST_NAME, readManifest } from '../manifest.ts'
 
 /** An earlier export as `compare_with` names it. */
-export interface EarlierPlace {
+export interface BaselinePlace {
   /** A folder, a ZIP, a JSON file or a parquet file. */
   path: string
   /** As the input has it: what an error is to name. */
@@ -16,7 +16,7 @@ export interface EarlierPlace {
 }
 
 /** Tells by what lies there how an earlier export is to be read. Throws `invalid_input` for what can be none. */
-export async function findEarlierExport(place: EarlierPlace): Promise<ExportPlace> {
+export async function locateBaseline(place: BaselinePlace): Promise<ExportPlace> {
   try {
     const found = await stat(place.path)
     if (found.isDirectory()) return await inFolder(place)
@@ -29,7 +29,7 @@ export async function findEarlierExport(place: EarlierPlace): Promise<ExportPlac
   }
 }
 
-async function inFolder(place: EarlierPlace): Promise<ExportPlace> {
+async function inFolder(place: BaselinePlace): Promise<ExportPlace> {
   const dir = place.path
   const manifest = await readManifest(join(dir, MANIFEST_NAME))
   const kept = manifest?.archive?.name
@@ -76,7 +76,7 @@ async function asFile(path: string): Promise<ExportPlace> {
 }
 
 /** The error for what `compare_with` names and what is no export. `why` completes "compare_with is "nightly", but ". */
-export function noExport({ path, given }: EarlierPlace, why: string, cause?: unknown): ActionError {
+export function noExport({ path, given }: BaselinePlace, why: string, cause?: unknown): ActionError {
   const where = path === given ? '' : ` (${path})`
   return new ActionError('invalid_input', `compare_with is ${JSON.stringify(given)}${where}, but ${why}.`, {
     todo: 'Set compare_with to an earlier export: the folder it was put in, its ZIP, its metadata.json or its .parquet file; or to "previous-run". Without the line "compare_with" the export is made and nothing is compared.',

@@ -1,4 +1,4 @@
-import { ActionError } from '../../src/errors.ts'
+import { ActionError } from '../src/errors.ts'
 
 /** The `ActionError` that a promise must end with. */
 export async function failureOf(promise: Promise<unknown>): Promise<ActionError> {

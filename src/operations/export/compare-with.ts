@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError } from '../../errors.ts'
 import type { Baseline } from '../../exports/comparison/baseline.ts'
+import { requireOwnComparison } from '../../exports/earlier-export.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import { below } from '../../paths.ts'
 import { diskFailure } from '../../transfer/disk.ts'
@@ -22,8 +23,7 @@ export type Earlier =
     }
   | { kind: 'none'; why: string }
 
-const WITHOUT = 'the export itself goes on, and counts as changed'
-/** What passes by itself, or is the fault of what lies there: no reason to go without the export. */
+/** What may be over by the next night, or is the fault of what was stored: no reason to go without the export tonight. */
 const PASSING: readonly ActionError['code'][] = [
   'network',
   'server_error',
@@ -35,12 +35,14 @@ const PASSING: readonly ActionError['code'][] = [
 
 /**
  * Reads the export that `compare_with` names, before anything is asked for: it may be replaced by the new one. `undefined` where
- * nothing is to be compared. Throws `invalid_input` for a path at which no export lies, `unauthorized` or `forbidden` where the
+ * nothing is to be compared. Throws `operation_failed` where `comparison.json` could not be written later, `invalid_input` for a path
+ * at which no export lies, `unauthorized` or `forbidden` where the
  * token may not look for earlier runs; what may be better the next night is a warning.
  */
 export async function readEarlier(request: ExportRequest, step: Step): Promise<Earlier | undefined> {
-  const { compareWith, wait } = request
+  const { compareWith, wait, outputDir } = request
   if (!compareWith || !wait) return undefined
+  await requireOwnComparison(outputDir)
   const phase = {
     awaited: 'the reading of the earlier export',
     carryOn: 'Nothing was exported yet. To go without the comparison, leave compare_with out.',
@@ -62,7 +64,9 @@ async function previousRun(request: ExportRequest, step: Step, signal: AbortSign
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof ActionError) || !PASSING.includes(error.code)) throw error
-    step.reporter.warning(`The export cannot be compared with that of the previous run; ${WITHOUT}. ${error.message}`)
+    step.reporter.warning(
+      `The export cannot be compared with that of the previous run; it is made all the same, and counts as changed. ${error.message}`,
+    )
     return { kind: 'none', why: 'the previous one cannot be read' }
   } finally {
     await rm(folder, { recursive: true, force: true }).catch(() => undefined)
