@@ -5625,9 +5625,12 @@ var digest = __webpack_require__(42070);
 var verdicts_export = __webpack_require__(89057);
 // EXTERNAL MODULE: ./build/exports/earlier-export.js
 var earlier_export = __webpack_require__(44495);
+// EXTERNAL MODULE: ./build/runner/text.js
+var runner_text = __webpack_require__(93912);
 // EXTERNAL MODULE: ./build/transfer/disk.js
 var disk = __webpack_require__(68109);
 ;// CONCATENATED MODULE: ./build/operations/export/compare-with.js
+
 
 
 
@@ -5666,6 +5669,7 @@ async function readEarlier(request, step) {
         const { path: place, given } = compareWith;
         const baseline = await readBaseline({ path: place, given }, { signal });
         const words = (0,paths/* below */.Gz)(step.context.workspace, place) || given;
+        tell(step, words, baseline);
         return { kind: 'baseline', baseline, words, link: undefined, origin: { path: words } };
     });
 }
@@ -5696,13 +5700,18 @@ async function fetchAndRead({ artifactName, extract, githubToken: token }, step,
     const baseline = await readBaseline({ path: previous.folder, given: 'previous-run' }, { signal });
     const { runId, runUrl, artifactId, createdAt, branch } = previous;
     const day = createdAt === undefined ? '' : ` of ${createdAt.slice(0, 10)}`;
+    const words = `run ${runId}${day} on ${branch}`;
+    tell(step, words, baseline);
     return {
         kind: 'baseline',
         baseline,
-        words: `run ${runId}${day} on ${branch}`,
+        words,
         link: runUrl,
         origin: { run_id: runId, run_url: runUrl, artifact_id: artifactId, created_at: createdAt },
     };
+}
+function tell({ reporter }, words, { mediaCount }) {
+    reporter.info(`To be compared with ${words}, which holds ${(0,runner_text/* count */.U9)(mediaCount)} items.`);
 }
 async function temporaryFolder(temp) {
     try {
@@ -6024,8 +6033,6 @@ var manifest = __webpack_require__(54731);
 var comparable = __webpack_require__(70750);
 // EXTERNAL MODULE: ./build/exports/comparison/counts.js
 var counts = __webpack_require__(4226);
-// EXTERNAL MODULE: ./build/runner/text.js
-var runner_text = __webpack_require__(93912);
 ;// CONCATENATED MODULE: ./build/operations/export/export-pictures.js
 
 
@@ -6686,7 +6693,7 @@ async function pruneSnapshots(request, step) {
     const plan = retentionPlan(await step.api.snapshots.list(dataset.id), request, step.clock.date());
     const doomed = plan.filter((one) => !one.keep).toReversed();
     reporter.fact('Kept by the rule', String(plan.length - doomed.length));
-    tell(step, plan, new Map(), request.dryRun ? 'would be deleted' : 'to be deleted');
+    prune_snapshots_tell(step, plan, new Map(), request.dryRun ? 'would be deleted' : 'to be deleted');
     if (request.dryRun) {
         for (const { snapshot } of doomed)
             reporter.info(`Would delete ${prune_snapshots_named(snapshot)}.`);
@@ -6699,7 +6706,7 @@ async function pruneSnapshots(request, step) {
     }
     finally {
         pruning.writeDeleted();
-        tell(step, plan, pruning.ends, 'not tried');
+        prune_snapshots_tell(step, plan, pruning.ends, 'not tried');
         reporter.fact('Deleted', String(pruning.deleted.length));
     }
     if (pruning.stayed.length > 0)
@@ -6713,7 +6720,7 @@ function prune_snapshots_named(snapshot) {
     return `snapshot "${snapshot.name}" (${snapshot.id}), taken ${whenTaken(snapshot)}`;
 }
 /** Shows the plan in the summary, with what became of it as far as it is known. */
-function tell(step, plan, ends, otherwise) {
+function prune_snapshots_tell(step, plan, ends, otherwise) {
     step.reporter.table({
         title: 'Retention',
         headers: [...CATALOG_HEADERS, 'Outcome', 'Why'],

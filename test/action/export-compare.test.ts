@@ -43,6 +43,7 @@ describe('compare_with: a path', () => {
       media_count: { before: 12, after: 11 },
     })
     const line = '1 added, 2 removed, 3 modified (labels 1, tags 1, captions 1, uniqueness 1); 7 unchanged'
+    expect(stdout).toContain('To be compared with visual-layer-export, which holds 12 items.')
     expect(stdout).toContain(`Changes since visual-layer-export: ${line}.`)
     expect(summary).toContain(line.replace('(', '&#40;').replace(')', '&#41;'))
     expect(summary).toContain('```mermaid')

@@ -61,7 +61,7 @@ try {
   const nightly = await step('The next night: what changed?', {
     operation: 'export',
     dataset_id: datasetId,
-    compare_with: output(exported, 'export_dir'),
+    compare_with: 'visual-layer-export',
     output_dir: 'nightly',
     artifact_name: 'street-scenes-nightly',
     fail_if: 'removed > 10%\nissues.blur > 100',
@@ -74,7 +74,7 @@ try {
   async function step(title: string, inputs: Record<string, string>): Promise<StepResult> {
     console.log(`\n━━━ ${title} ${'━'.repeat(Math.max(3, 76 - title.length))}\n`)
     console.log('  - uses: OWNER/visual-layer-dataset-action@v1\n    with:')
-    for (const [name, value] of Object.entries(inputs)) console.log(`      ${name}: ${value}`)
+    for (const [name, value] of Object.entries(inputs)) console.log(`      ${name}: ${asYaml(value)}`)
     const result = await job.run({ ...credentials, ...inputs }, emulator.artifacts.environment())
     console.log(`\n${asGitHubShows(result.stdout, '  │ ')}`)
     console.log('  Outputs for later steps:')
@@ -95,6 +95,11 @@ function relabelled(items: readonly MediaItem[]): MediaItem[] {
   return items
     .filter((item, index) => index > 80 || !item.issues.some(({ type }) => type === 'blur'))
     .map((item, index) => (index % 6 === 0 ? { ...item, labels: ['bus'], tags: ['reviewed'] } : item))
+}
+
+/** A text of several lines as it stands in a workflow. */
+function asYaml(value: string): string {
+  return value.includes('\n') ? `|\n${value.replace(/^/gm, '        ')}` : value
 }
 
 function output(result: StepResult, name: string): string {

@@ -5,6 +5,7 @@ import type { Baseline } from '../../exports/comparison/baseline.ts'
 import { requireOwnComparison } from '../../exports/earlier-export.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import { below } from '../../paths.ts'
+import { count } from '../../runner/text.ts'
 import { diskFailure } from '../../transfer/disk.ts'
 import type { Step } from '../step.ts'
 import { withinDeadline } from '../waits.ts'
@@ -53,6 +54,7 @@ export async function readEarlier(request: ExportRequest, step: Step): Promise<E
     const { path: place, given } = compareWith
     const baseline = await readBaseline({ path: place, given }, { signal })
     const words = below(step.context.workspace, place) || given
+    tell(step, words, baseline)
     return { kind: 'baseline', baseline, words, link: undefined, origin: { path: words } }
   })
 }
@@ -89,13 +91,19 @@ async function fetchAndRead(
   const baseline = await readBaseline({ path: previous.folder, given: 'previous-run' }, { signal })
   const { runId, runUrl, artifactId, createdAt, branch } = previous
   const day = createdAt === undefined ? '' : ` of ${createdAt.slice(0, 10)}`
+  const words = `run ${runId}${day} on ${branch}`
+  tell(step, words, baseline)
   return {
     kind: 'baseline',
     baseline,
-    words: `run ${runId}${day} on ${branch}`,
+    words,
     link: runUrl,
     origin: { run_id: runId, run_url: runUrl, artifact_id: artifactId, created_at: createdAt },
   }
+}
+
+function tell({ reporter }: Step, words: string, { mediaCount }: Baseline): void {
+  reporter.info(`To be compared with ${words}, which holds ${count(mediaCount)} items.`)
 }
 
 async function temporaryFolder(temp: string): Promise<string> {
