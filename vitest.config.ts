@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
+    // A step mostly waits: more of them at once than there are cores; with those of another file they are as many again.
+    maxConcurrency: 4,
     hookTimeout: 60_000,
     // The tests mostly wait for the steps that they start.
     maxWorkers: Math.max(2, availableParallelism()),

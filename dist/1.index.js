@@ -58,7 +58,7 @@ class RecordBatch {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   digestInWorkers: () => (/* binding */ digestInWorkers)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(31279);
 /* harmony import */ var _transfer_thread_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(80144);
 /* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(42070);
 /* harmony import */ var _record_batch_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(58934);
@@ -123,8 +123,8 @@ class RecordWorkers {
         });
         this.#idle.unshift(...slots);
         thread.on('message', ({ batch, failed }) => this.#collect(slots[batch], failed));
-        thread.on('error', (error) => this.fail((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .unforeseen */ .Hu)(error)));
-        thread.on('exit', (code) => this.fail((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .unforeseen */ .Hu)(new Error(`a worker thread ended too early (${code})`))));
+        thread.on('error', (error) => this.fail((0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .asActionError */ .z6)(error)));
+        thread.on('exit', (code) => this.fail((0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .asActionError */ .z6)(new Error(`a worker thread ended too early (${code})`))));
         return thread;
     }
     /** Takes a copy of a record. Answers a promise when there is to be waited for a thread first. */

@@ -127,8 +127,8 @@ var external_node_fs_ = __webpack_require__(73024);
 var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: ./build/transfer/archive/archive-entry.js
 var archive_entry = __webpack_require__(51704);
-// EXTERNAL MODULE: ./build/transfer/disk.js
-var disk = __webpack_require__(68109);
+// EXTERNAL MODULE: ./build/system-errors.js
+var system_errors = __webpack_require__(31279);
 // EXTERNAL MODULE: ./build/transfer/archive/entry-bytes.js
 var entry_bytes = __webpack_require__(60909);
 ;// CONCATENATED MODULE: ./build/transfer/archive/following-file.js
@@ -173,7 +173,7 @@ function openNew(path) {
         return (0,external_node_fs_.openSync)(path, 'wx');
     }
     catch (error) {
-        throw (0,disk/* diskFailure */.C9)(error, 'unpack the export', path);
+        throw (0,system_errors/* systemFailure */.oM)(error, 'unpack the export', path);
     }
 }
 function writeNow(file, bytes, path) {
@@ -182,7 +182,7 @@ function writeNow(file, bytes, path) {
             done += (0,external_node_fs_.writeSync)(file, bytes, done);
     }
     catch (error) {
-        throw (0,disk/* diskFailure */.C9)(error, 'unpack the export', path);
+        throw (0,system_errors/* systemFailure */.oM)(error, 'unpack the export', path);
     }
 }
 async function writeBehind(file, bytes, path) {
@@ -194,7 +194,7 @@ async function writeBehind(file, bytes, path) {
         }
     }
     catch (error) {
-        throw (0,disk/* diskFailure */.C9)(error, 'unpack the export', path);
+        throw (0,system_errors/* systemFailure */.oM)(error, 'unpack the export', path);
     }
     (0,entry_bytes/* freeAtOnce */.vY)(bytes);
 }
@@ -281,17 +281,19 @@ function writeWhole(path, bytes) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   readArchive: () => (/* binding */ readArchive)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51455);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(48161);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(76760);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(58500);
-/* harmony import */ var _archive_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(96799);
-/* harmony import */ var _archive_bytes_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(99155);
-/* harmony import */ var _download_arrivals_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(96429);
-/* harmony import */ var _disk_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(68109);
-/* harmony import */ var _entry_table_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(30834);
-/* harmony import */ var _entry_unpacker_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(48265);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(31279);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(73024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(51455);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(48161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(76760);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(58500);
+/* harmony import */ var _archive_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(96799);
+/* harmony import */ var _archive_bytes_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(99155);
+/* harmony import */ var _download_arrivals_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(96429);
+/* harmony import */ var _disk_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(68109);
+/* harmony import */ var _entry_table_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(30834);
+/* harmony import */ var _entry_unpacker_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(48265);
+
 
 
 
@@ -333,13 +335,13 @@ async function readArchive(options) {
     let archive;
     try {
         await threads.startEarly();
-        archive = await (0,_archive_js__WEBPACK_IMPORTED_MODULE_5__/* .openArchive */ .p)(options.archive, options);
+        archive = await (0,_archive_js__WEBPACK_IMPORTED_MODULE_6__/* .openArchive */ .p)(options.archive, options);
         if (target === undefined) {
             await walk(archive, options, threads);
         }
         else {
             const unpacked = archive.entries.reduce((sum, { size }) => sum + Math.ceil(size / BLOCK) * BLOCK, 0);
-            await (0,_disk_js__WEBPACK_IMPORTED_MODULE_8__/* .requireSpace */ .MK)(target, [
+            await (0,_disk_js__WEBPACK_IMPORTED_MODULE_9__/* .requireSpace */ .M)(target, [
                 { bytes: await missing(archive, options), purpose: 'download the rest of it' },
                 { bytes: unpacked, purpose: 'unpack it' },
             ]);
@@ -363,10 +365,10 @@ async function missing({ file, sizeBytes }, { arrivals }) {
 }
 async function unpack(archive, options, threads, target) {
     try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(target);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(target);
     }
     catch (error) {
-        throw (0,_disk_js__WEBPACK_IMPORTED_MODULE_8__/* .diskFailure */ .C9)(error, 'make a folder for the export', target);
+        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .systemFailure */ .oM)(error, 'make a folder for the export', target);
     }
     try {
         makeFolders(archive, target);
@@ -375,7 +377,7 @@ async function unpack(archive, options, threads, target) {
     catch (error) {
         // What they have open or still write would be in the way.
         await threads.close();
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(target, { recursive: true, force: true }).catch(() => undefined);
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(target, { recursive: true, force: true }).catch(() => undefined);
         throw error;
     }
 }
@@ -387,14 +389,14 @@ function makeFolders({ folders, entries }, target) {
             return;
         made.add(folder);
         make(parentOf(folder));
-        const path = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(target, folder);
+        const path = (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(target, folder);
         try {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(path);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(path);
         }
         catch (error) {
             // On a disk that ignores case, "Images" is there once "images" is.
-            if ((0,_disk_js__WEBPACK_IMPORTED_MODULE_8__/* .codeOf */ .$N)(error) !== 'EEXIST' || !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).isDirectory())
-                throw (0,_disk_js__WEBPACK_IMPORTED_MODULE_8__/* .diskFailure */ .C9)(error, 'unpack the export', path);
+            if ((0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .codeOf */ .$N)(error) !== 'EEXIST' || !(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstatSync)(path).isDirectory())
+                throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .systemFailure */ .oM)(error, 'unpack the export', path);
         }
     };
     for (const folder of folders)
@@ -415,22 +417,22 @@ async function walk(archive, options, threads) {
     };
     const unpackHere = async (batches, stopped) => {
         const want = arrivals && (async (start, end) => arrivals.want(start, end));
-        const unpacker = new _entry_unpacker_js__WEBPACK_IMPORTED_MODULE_10__/* .EntryUnpacker */ .a(new _archive_bytes_js__WEBPACK_IMPORTED_MODULE_6__/* .ArchiveBytes */ ._(archive.file.fd, want ? { want } : {}), target);
+        const unpacker = new _entry_unpacker_js__WEBPACK_IMPORTED_MODULE_11__/* .EntryUnpacker */ .a(new _archive_bytes_js__WEBPACK_IMPORTED_MODULE_7__/* .ArchiveBytes */ ._(archive.file.fd, want ? { want } : {}), target);
         for (const batch of batches) {
             await unpacker.unpack(batch, async (bytes) => {
                 advance(bytes);
-                await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_4__.setImmediate)();
+                await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_5__.setImmediate)();
                 stopped.throwIfAborted();
             });
         }
     };
     const workers = await threads.for(archive);
     if (!workers)
-        return unpackHere((0,_entry_table_js__WEBPACK_IMPORTED_MODULE_9__/* .batchesOf */ .cS)(archive.entries), signal);
+        return unpackHere((0,_entry_table_js__WEBPACK_IMPORTED_MODULE_10__/* .batchesOf */ .cS)(archive.entries), signal);
     const job = {
         archive: archive.path,
         target,
-        entries: (0,_entry_table_js__WEBPACK_IMPORTED_MODULE_9__/* .shareEntries */ .MZ)(archive.entries),
+        entries: (0,_entry_table_js__WEBPACK_IMPORTED_MODULE_10__/* .shareEntries */ .MZ)(archive.entries),
         claims: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
         arrivals: arrivals?.shared,
     };
@@ -438,7 +440,7 @@ async function walk(archive, options, threads) {
     const all = AbortSignal.any([signal, stop.signal]);
     const theirs = workers.run(job, { signal: all, onBytes: advance });
     // While bytes arrive, this thread has the network to serve.
-    const ours = arrivals ? undefined : unpackHere((0,_entry_table_js__WEBPACK_IMPORTED_MODULE_9__/* .claimed */ .Sf)(job), all);
+    const ours = arrivals ? undefined : unpackHere((0,_entry_table_js__WEBPACK_IMPORTED_MODULE_10__/* .claimed */ .Sf)(job), all);
     for (const share of [theirs, ours])
         share?.catch((error) => stop.abort(error));
     const [end] = await Promise.allSettled([theirs, ours]);
@@ -447,7 +449,7 @@ async function walk(archive, options, threads) {
         return;
     // Why no more bytes come, the download knows.
     await arrivals?.want(0, 0);
-    throw new _download_arrivals_js__WEBPACK_IMPORTED_MODULE_7__/* .Void */ .Ti();
+    throw new _download_arrivals_js__WEBPACK_IMPORTED_MODULE_8__/* .Void */ .Ti();
 }
 /** The worker threads of one archive. */
 class Threads {
@@ -459,7 +461,7 @@ class Threads {
     /** Starts a thread where the archive has so many entries that there is most likely enough to do. */
     async startEarly() {
         const { archive, arrivals, workers } = this.#options;
-        if (workers !== undefined || (0,node_os__WEBPACK_IMPORTED_MODULE_2__.availableParallelism)() === 1)
+        if (workers !== undefined || (0,node_os__WEBPACK_IMPORTED_MODULE_3__.availableParallelism)() === 1)
             return;
         // What arrives does not tell yet how much there is to do; a thread for nothing costs less than one that comes late.
         if (arrivals ? arrivals.sizeBytes >= EARLY : await isOfMany(archive))
@@ -486,7 +488,7 @@ class Threads {
 async function isOfMany(path) {
     let file;
     try {
-        file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'r');
+        file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(path, 'r');
         const { size } = await file.stat();
         const { buffer } = await file.read(Buffer.alloc(END), 0, END, Math.max(0, size - END));
         return size >= EARLY && buffer.readUInt32LE(0) === END_SIGNATURE && buffer.readUInt16LE(END_COUNT) >= MANY;
@@ -504,7 +506,7 @@ async function isOfMany(path) {
  * by itself, in Node's pool.
  */
 function isWorthwhile({ entries, totalBytes }) {
-    return ((0,node_os__WEBPACK_IMPORTED_MODULE_2__.availableParallelism)() > 1 && entries.length >= MANY && totalBytes + entries.length * PER_FILE >= WORTH_A_WORKER);
+    return ((0,node_os__WEBPACK_IMPORTED_MODULE_3__.availableParallelism)() > 1 && entries.length >= MANY && totalBytes + entries.length * PER_FILE >= WORTH_A_WORKER);
 }
 
 
@@ -523,9 +525,12 @@ __webpack_require__.d(__webpack_exports__, {
 var promises_ = __webpack_require__(51455);
 // EXTERNAL MODULE: ./build/transfer/disk.js
 var disk = __webpack_require__(68109);
+// EXTERNAL MODULE: ./build/system-errors.js
+var system_errors = __webpack_require__(31279);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
 ;// CONCATENATED MODULE: ./build/transfer/download/arriving-file.js
+
 
 
 const READ_BACK = 1024 * 1024;
@@ -558,7 +563,7 @@ class ArrivingFile {
     }
     /** Writes all of `bytes` at `start`. No byte of the file is written twice, unless it starts over. */
     async write(bytes, start) {
-        const writing = (0,disk/* writeFully */.KM)(this.#file, bytes, start);
+        const writing = (0,disk/* writeFully */.K)(this.#file, bytes, start);
         const inOrder = start === this.#hashed;
         if (inOrder) {
             this.#hash.update(bytes);
@@ -568,7 +573,7 @@ class ArrivingFile {
             await writing;
         }
         catch (error) {
-            throw (0,disk/* diskFailure */.C9)(error, 'write the download', this.#path);
+            throw (0,system_errors/* systemFailure */.oM)(error, 'write the download', this.#path);
         }
         this.#arrivals?.add(start, start + bytes.length);
         if (!inOrder)
@@ -590,7 +595,7 @@ class ArrivingFile {
             await this.#file.truncate(0);
         }
         catch (error) {
-            throw (0,disk/* diskFailure */.C9)(error, 'write the download', this.#path);
+            throw (0,system_errors/* systemFailure */.oM)(error, 'write the download', this.#path);
         }
     }
     /** The SHA-256 of the whole, in hex, once everything is written. Nothing may be written after it. */
@@ -624,10 +629,10 @@ class ArrivingFile {
                 ({ bytesRead } = await this.#file.read(buffer, 0, end - this.#hashed, this.#hashed));
             }
             catch (error) {
-                throw (0,disk/* diskFailure */.C9)(error, 'read the download', this.#path);
+                throw (0,system_errors/* systemFailure */.oM)(error, 'read the download', this.#path);
             }
             if (bytesRead === 0)
-                throw (0,disk/* diskFailure */.C9)(new Error('the file became shorter'), 'read the download', this.#path);
+                throw (0,system_errors/* systemFailure */.oM)(new Error('the file became shorter'), 'read the download', this.#path);
             this.#hash.update(buffer.subarray(0, bytesRead));
             this.#hashed += bytesRead;
         }
@@ -959,7 +964,7 @@ async function openSegment(options, asked, signal) {
     catch (error) {
         if (!(error instanceof TransferFailure))
             throw error;
-        const pauseMs = (0,retry/* retryAfterMs */.V)(headerOf(reply.headers, 'retry-after'), options.clock.date());
+        const pauseMs = (0,retry/* retryAfterMs */.Vs)(reply.headers, options.clock.date());
         const apiWords = await refusalWords(reply.body);
         throw new TransferFailure(error.code, error.message, { transient: error.transient, pauseMs, apiWords });
     }
@@ -1673,7 +1678,7 @@ class Fetching {
             return await this.#probeAgain(trouble, attempt);
         const own = segment.position - from;
         if (own === 0 && this.#received > before && trouble.transient) {
-            this.#count.refused(this.#running.size - 1, trouble.pauseMs ?? (0,retry/* fullJitter */.G)(0));
+            this.#count.refused(this.#running.size - 1, trouble.pauseMs ?? (0,retry/* fullJitter */.G1)(0));
             this.#recovery.tellOnce(attempt, `One more connection was refused: ${trouble.message}. Going on over fewer.`);
             return false;
         }
@@ -1690,7 +1695,7 @@ class Fetching {
         if (this.#count.mode === 'alone')
             return true;
         this.#recovery.tellOnce(attempt, `A second connection failed: ${failure.message}. Going on over the first one.`);
-        await this.#options.clock.sleep(failure.pauseMs ?? (0,retry/* fullJitter */.G)(1), this.#signal);
+        await this.#options.clock.sleep(failure.pauseMs ?? (0,retry/* fullJitter */.G1)(1), this.#signal);
         return true;
     }
     #exchange(segment, blocks, attempt) {
@@ -1798,7 +1803,7 @@ class Recovery {
     async recover(failure, attempt, received, signal) {
         const { clock, maxRetries, source } = this.#options;
         if (failure.transient && (this.#pause || attempt.troubles < this.#troubles)) {
-            await Promise.all([this.#pause, clock.sleep(failure.pauseMs ?? (0,retry/* fullJitter */.G)(0), signal)]);
+            await Promise.all([this.#pause, clock.sleep(failure.pauseMs ?? (0,retry/* fullJitter */.G1)(0), signal)]);
             return;
         }
         if (this.#furthest > this.#furthestAtFailure)
@@ -1806,7 +1811,7 @@ class Recovery {
         this.#furthestAtFailure = this.#furthest;
         if (!failure.transient || this.#failures >= maxRetries)
             throw toActionError(failure, placeOf(source.link()), this.#failures + 1);
-        const pause = failure.pauseMs ?? (0,retry/* fullJitter */.G)(this.#failures);
+        const pause = failure.pauseMs ?? (0,retry/* fullJitter */.G1)(this.#failures);
         this.#failures += 1;
         const from = received > 0 ? `going on after ${(0,pretty_bytes/* default */.A)(received)}` : 'starting again';
         this.tellOnce(attempt, `The download broke: ${failure.message}. In ${(0,pretty_ms/* default */.A)(pause)} ${from} (${this.#failures} of ${maxRetries}).`);
@@ -1882,7 +1887,7 @@ async function download(options) {
         file = await (0,promises_.open)(options.path, 'wx+');
     }
     catch (error) {
-        throw (0,disk/* diskFailure */.C9)(error, 'write the download', options.path);
+        throw (0,system_errors/* systemFailure */.oM)(error, 'write the download', options.path);
     }
     try {
         const result = await downloadInto(new ArrivingFile(file, options.path), options);
@@ -1945,7 +1950,7 @@ async function fetchArchive(options) {
     const signal = AbortSignal.any([options.signal, stop.signal]);
     let early;
     const onSize = async (arrivals) => {
-        await (0,disk/* requireSpace */.MK)(path, [{ bytes: arrivals.sizeBytes, purpose: 'download it' }]);
+        await (0,disk/* requireSpace */.M)(path, [{ bytes: arrivals.sizeBytes, purpose: 'download it' }]);
         // Only once: what changes while it is read may change again, and is unpacked when all of it is there.
         if (early || !(workers === undefined ? arrivals.sizeBytes >= WORTH_OVERLAP : workers > 0))
             return;

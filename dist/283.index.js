@@ -9,7 +9,9 @@ export const modules = {
 /* harmony export */   ArchiveWorkers: () => (/* binding */ ArchiveWorkers)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
-/* harmony import */ var _thread_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(80144);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(31279);
+/* harmony import */ var _thread_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(80144);
+
 
 
 /**
@@ -21,11 +23,11 @@ class ArchiveWorkers {
     /** Of threads that could not be started: told once there is something to do. */
     #broken;
     constructor(count) {
-        this.#workers = Array.from({ length: count }, () => (0,_thread_js__WEBPACK_IMPORTED_MODULE_1__/* .startThread */ .B)(import.meta.url, './archive-worker.ts', 'archive'));
+        this.#workers = Array.from({ length: count }, () => (0,_thread_js__WEBPACK_IMPORTED_MODULE_2__/* .startThread */ .B)(import.meta.url, './archive-worker.ts', 'archive'));
         this.#broken = this.#workers.map((worker) => {
             const { promise, reject } = Promise.withResolvers();
             promise.catch(() => undefined);
-            worker.once('error', (error) => reject((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .unforeseen */ .Hu)(error)));
+            worker.once('error', (error) => reject((0,_system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .asActionError */ .z6)(error)));
             return promise;
         });
     }
@@ -70,7 +72,7 @@ async function runWorker(worker, job, signal, onBytes) {
         else
             resolve(report.kind);
     });
-    worker.on('exit', (code) => reject((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .unforeseen */ .Hu)(new Error(`a worker thread ended too early (${code})`))));
+    worker.on('exit', (code) => reject((0,_system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .asActionError */ .z6)(new Error(`a worker thread ended too early (${code})`))));
     const abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     worker.postMessage(job, []);

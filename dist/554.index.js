@@ -8,7 +8,7 @@ export const modules = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   writeComparison: () => (/* binding */ writeComparison)
 /* harmony export */ });
-/* harmony import */ var _transfer_disk_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(68109);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(31279);
 /* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(54731);
 /* harmony import */ var _comparable_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(70750);
 /* harmony import */ var _counts_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4226);
@@ -29,7 +29,7 @@ async function writeComparison(path, comparison, comparedWith) {
         await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_1__/* .writeListing */ .UD)(path, fileOf(comparison, comparedWith));
     }
     catch (error) {
-        throw (0,_transfer_disk_js__WEBPACK_IMPORTED_MODULE_0__/* .diskFailure */ .C9)(error, 'write the comparison', path);
+        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .systemFailure */ .oM)(error, 'write the comparison', path);
     }
 }
 function fileOf(comparison, comparedWith) {

@@ -21,8 +21,8 @@ var external_node_path_ = __webpack_require__(76760);
 var errors = __webpack_require__(19473);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(51455);
-// EXTERNAL MODULE: ./build/transfer/disk.js
-var disk = __webpack_require__(68109);
+// EXTERNAL MODULE: ./build/system-errors.js
+var system_errors = __webpack_require__(31279);
 // EXTERNAL MODULE: ./build/paths.js
 var paths = __webpack_require__(31340);
 // EXTERNAL MODULE: ./build/exports/earlier-export.js
@@ -50,7 +50,7 @@ async function locateBaseline(place) {
     catch (error) {
         if (error instanceof errors/* ActionError */.lZ)
             throw error;
-        const missing = ['ENOENT', 'ENOTDIR'].includes((0,disk/* codeOf */.$N)(error) ?? '');
+        const missing = ['ENOENT', 'ENOTDIR'].includes((0,system_errors/* codeOf */.$N)(error) ?? '');
         throw noExport(place, missing ? 'there is nothing there' : `it cannot be read (${(0,errors/* describe */.q0)(error)})`, error);
     }
 }
@@ -175,10 +175,10 @@ async function readFound(place, found, index, signal) {
 /* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(42070);
 /* harmony import */ var _digest_records_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(24781);
 /* harmony import */ var _metadata_files_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(31583);
-/* harmony import */ var _item_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(76557);
-/* harmony import */ var _item_content_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(70096);
-/* harmony import */ var _shown_members_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(53735);
-/* harmony import */ var _statistics_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(32649);
+/* harmony import */ var _item_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(76557);
+/* harmony import */ var _item_content_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(70096);
+/* harmony import */ var _shown_members_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(53735);
+/* harmony import */ var _statistics_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(32649);
 
 
 
@@ -189,12 +189,12 @@ async function readFound(place, found, index, signal) {
 /** Reads an export once, record by record. Throws `corrupt_download` where it is damaged, or the signal's reason. */
 async function readItems(place, options) {
     const { signal, digested = false, take } = options;
-    const statistics = new _statistics_js__WEBPACK_IMPORTED_MODULE_4__/* .StatisticsBuilder */ .N();
-    const members = new _shown_members_js__WEBPACK_IMPORTED_MODULE_5__/* .ShownMembers */ .n();
-    const content = new _item_content_js__WEBPACK_IMPORTED_MODULE_3__/* .ItemContent */ .Vj();
+    const statistics = new _statistics_js__WEBPACK_IMPORTED_MODULE_5__/* .StatisticsBuilder */ .N();
+    const members = new _shown_members_js__WEBPACK_IMPORTED_MODULE_6__/* .ShownMembers */ .n();
+    const content = new _item_content_js__WEBPACK_IMPORTED_MODULE_4__/* .ItemContent */ .Vj();
     const digest = new _digest_js__WEBPACK_IMPORTED_MODULE_0__/* .RecordDigest */ .Gc();
     const onRecord = (record) => {
-        const item = (0,_item_js__WEBPACK_IMPORTED_MODULE_6__/* .itemOf */ .Tu)(record);
+        const item = (0,_item_js__WEBPACK_IMPORTED_MODULE_3__/* .itemOf */ .Tu)(record);
         statistics.add(item);
         if (!take)
             return;
@@ -431,8 +431,8 @@ class Block {
 /* harmony export */   N: () => (/* binding */ StatisticsBuilder)
 /* harmony export */ });
 /* harmony import */ var _parts_id_set_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(33493);
-/* harmony import */ var _counts_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4226);
-/* harmony import */ var _item_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76557);
+/* harmony import */ var _counts_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4226);
+/* harmony import */ var _item_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76557);
 
 
 
@@ -450,11 +450,11 @@ class StatisticsBuilder {
     #clusters = new _parts_id_set_js__WEBPACK_IMPORTED_MODULE_0__/* .IdSet */ .w();
     #lastCluster;
     #named = {
-        types: new _counts_js__WEBPACK_IMPORTED_MODULE_1__/* .Counting */ .a(),
-        labels: new _counts_js__WEBPACK_IMPORTED_MODULE_1__/* .Counting */ .a(),
-        objects: new _counts_js__WEBPACK_IMPORTED_MODULE_1__/* .Counting */ .a(),
-        issues: new _counts_js__WEBPACK_IMPORTED_MODULE_1__/* .Counting */ .a(),
-        tags: new _counts_js__WEBPACK_IMPORTED_MODULE_1__/* .Counting */ .a(),
+        types: new _counts_js__WEBPACK_IMPORTED_MODULE_2__/* .Counting */ .a(),
+        labels: new _counts_js__WEBPACK_IMPORTED_MODULE_2__/* .Counting */ .a(),
+        objects: new _counts_js__WEBPACK_IMPORTED_MODULE_2__/* .Counting */ .a(),
+        issues: new _counts_js__WEBPACK_IMPORTED_MODULE_2__/* .Counting */ .a(),
+        tags: new _counts_js__WEBPACK_IMPORTED_MODULE_2__/* .Counting */ .a(),
     };
     add({ type, cluster, uniqueness, bytes, metadata }) {
         this.#items += 1;
@@ -484,7 +484,7 @@ class StatisticsBuilder {
             this.#captioned += 1;
     }
     #count(named, value) {
-        const name = (0,_item_js__WEBPACK_IMPORTED_MODULE_2__/* .textOf */ .b6)(value);
+        const name = (0,_item_js__WEBPACK_IMPORTED_MODULE_1__/* .textOf */ .b6)(value);
         if (name !== undefined)
             this.#named[named].add(name);
     }

@@ -17,6 +17,8 @@ var promises_ = __webpack_require__(51455);
 var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(19473);
+// EXTERNAL MODULE: ./build/system-errors.js
+var system_errors = __webpack_require__(31279);
 // EXTERNAL MODULE: ./build/exports/earlier-export.js
 var earlier_export = __webpack_require__(44495);
 // EXTERNAL MODULE: ./build/exports/parts/kept-parts.js + 1 modules
@@ -1200,7 +1202,7 @@ class MergedJson {
         await this.#flush();
         const total = String(records);
         if (total !== this.#total.text) {
-            await (0,disk/* writeFully */.KM)(this.#file, Buffer.from(total.padEnd(this.#total.text.length)), this.#total.at);
+            await (0,disk/* writeFully */.K)(this.#file, Buffer.from(total.padEnd(this.#total.text.length)), this.#total.at);
             this.#crc = 0;
             for await (const chunk of (0,external_node_fs_.createReadStream)(this.#path, { highWaterMark: BUFFER_BYTES })) {
                 this.#crc = (0,external_node_zlib_.crc32)(chunk, this.#crc);
@@ -1233,7 +1235,7 @@ class MergedJson {
         this.#used = 0;
     }
     async #write(bytes) {
-        await (0,disk/* writeFully */.KM)(this.#file, bytes, this.#size);
+        await (0,disk/* writeFully */.K)(this.#file, bytes, this.#size);
         this.#crc = (0,external_node_zlib_.crc32)(bytes, this.#crc);
         this.#size += bytes.length;
     }
@@ -1285,7 +1287,7 @@ const CHUNK_BYTES = 1024 * 1024;
  */
 async function mergeJson(heads, path, pass) {
     const bytes = heads.flatMap(({ metadata }) => metadata.map((file) => file.size_bytes));
-    await (0,disk/* requireSpace */.MK)(path, [{ bytes: total(bytes), purpose: 'put its metadata together' }]);
+    await (0,disk/* requireSpace */.M)(path, [{ bytes: total(bytes), purpose: 'put its metadata together' }]);
     const members = new Members(await infoOf(heads[0], pass.signal));
     try {
         const merged = await MergedJson.create(path, members.info, total(heads.map(({ mediaCount }) => mediaCount)));
@@ -1538,7 +1540,7 @@ async function mergeParts(options) {
     }
     catch (error) {
         signal.throwIfAborted();
-        throw (0,disk/* diskFailure */.C9)(error, 'put the parts of the export together', work);
+        throw (0,system_errors/* systemFailure */.oM)(error, 'put the parts of the export together', work);
     }
 }
 function formatOf(heads) {
@@ -1738,7 +1740,7 @@ async function noTables({ work, origin, shard }) {
         await (0,promises_.mkdir)(external_node_path_.join(work, part_record/* FILES_FOLDER */.rv), { recursive: true });
     }
     catch (error) {
-        throw (0,disk/* diskFailure */.C9)(error, 'make a folder for the export', work);
+        throw (0,system_errors/* systemFailure */.oM)(error, 'make a folder for the export', work);
     }
     const counts = { media_count: 0, content_digest: contentDigest, extracted: true, parts: [] };
     const manifest = { schema_version: 1, ...origin, ...counts, ...(shard ? { shard } : {}) };
@@ -2117,6 +2119,7 @@ async function sliceOf(request, step, subject, { content }) {
 
 
 
+
 /**
  * Exports what one export cannot hold: lists it, divides it, exports the parts, and puts them together as one. Whole parts are
  * kept on disk until then, so that a step that is run again on the same `output_dir` goes on with the rest.
@@ -2163,7 +2166,7 @@ async function exportInParts(request, step, subject, cause) {
             unpackedBytes += record?.unpackedBytes ?? 0;
             const there = kept.whole.reduce((sum, part) => sum + part.record.mediaCount, 0);
             const bytes = Math.ceil((unpackedBytes / Math.max(1, there)) * itemsLeft);
-            await (0,disk/* requireSpace */.MK)(kept.folder, [{ bytes, purpose: 'unpack the parts that are still to come' }]);
+            await (0,disk/* requireSpace */.M)(kept.folder, [{ bytes, purpose: 'unpack the parts that are still to come' }]);
         },
     });
     const phase = {
@@ -2174,23 +2177,19 @@ async function exportInParts(request, step, subject, cause) {
             return carryOn(request, step, kept, queue.count);
         },
     };
-    // The clone of a snapshot is what a cancelled step has to undo.
-    if (!subject.snapshot)
-        step.onCancel(async () => phase.carryOn);
-    const exported = await reporter.group('Exporting in parts', () => (0,waits/* withinDeadline */.iP)(step, phase, async (signal) => {
+    return reporter.group('Exporting in parts', () => (0,waits/* withinDeadline */.iP)(step, phase, async (signal) => {
         const work = { request, step, subject, cause, all, slice, kept, queue, signal };
         try {
             await queue.run(withoutKept(firstContent(request, slice.content), kept), signal);
             return await placeParts(work);
         }
         catch (error) {
+            if (step.signal.aborted)
+                reporter.note(phase.carryOn);
             signal.throwIfAborted();
             throw told(error, kept.whole.length, phase.carryOn);
         }
     }));
-    if (!subject.snapshot)
-        step.onCancel(undefined);
-    return exported;
 }
 /** Makes the output folder. What is surely in the way there is an error now, not when everything is exported. */
 async function prepareOutput(request) {
@@ -2207,7 +2206,7 @@ async function prepareOutput(request) {
         }
     }
     catch (error) {
-        throw (0,disk/* diskFailure */.C9)(error, 'make the output folder', outputDir);
+        throw (0,system_errors/* systemFailure */.oM)(error, 'make the output folder', outputDir);
     }
 }
 /** Media that were given beside clusters wait until it is known which of them the clusters bring. */

@@ -210,14 +210,14 @@ __webpack_require__.d(__webpack_exports__, {
   KeptParts: () => (/* binding */ KeptParts)
 });
 
+// EXTERNAL MODULE: ./build/system-errors.js
+var system_errors = __webpack_require__(31279);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(51455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __webpack_require__(9691);
-// EXTERNAL MODULE: ./build/transfer/disk.js
-var disk = __webpack_require__(68109);
 // EXTERNAL MODULE: ./build/exports/earlier-export.js
 var earlier_export = __webpack_require__(44495);
 // EXTERNAL MODULE: ./build/exports/parts/part-record.js
@@ -443,7 +443,7 @@ async function onDisk(doing, path, body) {
         return await body();
     }
     catch (error) {
-        throw (0,disk/* diskFailure */.C9)(error, doing, path);
+        throw (0,system_errors/* systemFailure */.oM)(error, doing, path);
     }
 }
 
@@ -459,11 +459,11 @@ async function onDisk(doing, path, body) {
 /* harmony export */   on: () => (/* binding */ readPart),
 /* harmony export */   rv: () => (/* binding */ FILES_FOLDER)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(58500);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(31279);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76760);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(58500);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(9691);
-/* harmony import */ var _transfer_disk_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(68109);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(31340);
 /* harmony import */ var _earlier_export_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(44495);
 /* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(54731);
@@ -509,12 +509,12 @@ const recordSchema = zod__WEBPACK_IMPORTED_MODULE_9__/* .object */ .Ikc({
 });
 /** Marks a part as whole. Call it when all of its files are in place. Throws an `ActionError` for the disk. */
 async function writePart(folder, { files, ...head }) {
-    const place = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, RECORD_NAME);
+    const place = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, RECORD_NAME);
     try {
         await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .writeListing */ .UD)(place, head, files);
     }
     catch (error) {
-        throw (0,_transfer_disk_js__WEBPACK_IMPORTED_MODULE_3__/* .diskFailure */ .C9)(error, 'keep a finished part of the export', place);
+        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .systemFailure */ .oM)(error, 'keep a finished part of the export', place);
     }
 }
 /**
@@ -528,11 +528,11 @@ async function readPart(folder, merged) {
     if (!record)
         return undefined;
     const metadata = new Set(record.metadataFiles);
-    const own = new _files_below_js__WEBPACK_IMPORTED_MODULE_7__/* .FilesBelow */ .v((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, FILES_FOLDER));
+    const own = new _files_below_js__WEBPACK_IMPORTED_MODULE_7__/* .FilesBelow */ .v((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, FILES_FOLDER));
     const moved = merged === undefined ? undefined : new _files_below_js__WEBPACK_IMPORTED_MODULE_7__/* .FilesBelow */ .v(merged);
     for (const [index, { path, size_bytes: size }] of record.files.entries()) {
         if (index % 1024 === 1023)
-            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_2__.setImmediate)();
+            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setImmediate)();
         if (own.sizeOf(path) === size)
             continue;
         if (!moved || metadata.has(path))
@@ -544,12 +544,12 @@ async function readPart(folder, merged) {
 }
 /** The record of a part, without a look at its files. `undefined` when there is none or it is not one of ours. */
 async function readRecord(folder) {
-    const place = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, RECORD_NAME);
+    const place = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, RECORD_NAME);
     try {
         const stats = (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_5__/* .look */ .Op)(place);
         if (!stats?.isFile() || stats.size > LARGEST_RECORD)
             return undefined;
-        const result = recordSchema.safeParse(JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(place, 'utf8')));
+        const result = recordSchema.safeParse(JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(place, 'utf8')));
         return result.success ? result.data : undefined;
     }
     catch {

@@ -58,6 +58,7 @@ function storedNames(artifactName, extract) {
  */
 function chooseArtifact(artifacts, artifactName, extract) {
     const wanted = storedNames(artifactName, extract);
+    const createdAt = ({ artifact }) => Date.parse(artifact.created_at ?? '') || 0;
     const rank = (name) => {
         const plain = wanted.indexOf(name);
         if (plain >= 0)
@@ -72,6 +73,8 @@ function chooseArtifact(artifacts, artifactName, extract) {
     })
         .sort((one, other) => Number(one.artifact.expired) - Number(other.artifact.expired) ||
         one.ranked - other.ranked ||
+        // A run that was tried twice has two of one name, and IDs do not grow with time.
+        createdAt(other) - createdAt(one) ||
         other.artifact.id - one.artifact.id)[0]?.artifact;
 }
 
@@ -124,7 +127,7 @@ function failureOf(what, error, dateMs) {
     const { status, headers } = reply;
     const apiWords = wordsOf(reply.data);
     const about = { status, apiWords, cause: error };
-    const pauseMs = (0,retry/* retryAfterMs */.V)(headers['retry-after'], dateMs) ?? untilReset(headers, dateMs);
+    const pauseMs = (0,retry/* retryAfterMs */.Vs)(headers, dateMs) ?? untilReset(headers, dateMs);
     if (status === 429 || (status === 403 && (pauseMs !== undefined || /rate limit/i.test(apiWords ?? '')))) {
         return new GitHubFailure('server_error', `GitHub's limit on requests is used up; it was asked for ${what}.`, {
             ...about,
@@ -148,7 +151,7 @@ function failureOf(what, error, dateMs) {
         ...about,
         todo: 'See whether githubstatus.com reports trouble, then run the job again.',
         transient: passing,
-        pauseMs: (0,retry/* retryAfterMs */.V)(headers['retry-after'], dateMs),
+        pauseMs: (0,retry/* retryAfterMs */.Vs)(headers, dateMs),
     });
 }
 /** A reply with HTTP 200 that is not what is documented; a cut-off one looks like this too. */
@@ -237,7 +240,7 @@ class GitHubClient {
             catch (error) {
                 signal.throwIfAborted();
                 const failure = error instanceof GitHubFailure ? error : failureOf(what, error, clock.date());
-                const pause = failure.pauseMs ?? (0,retry/* fullJitter */.G)(failures);
+                const pause = failure.pauseMs ?? (0,retry/* fullJitter */.G1)(failures);
                 if (!failure.transient || failures >= maxRetries || pause > LONGEST_PAUSE_MS)
                     throw failure;
                 reporter.info(`${failure.message} Trying again (${failures + 1} of ${maxRetries}).`);
@@ -267,6 +270,8 @@ class GitHubClient {
     }
     async #open() {
         const { apiUrl, token, connection, reporter } = this.#options;
+        // The package reads the event of the run when it is imported, and throws if the file is broken. Nothing here needs the event.
+        delete process.env['GITHUB_EVENT_PATH'];
         const [{ getOctokit: open }, { fetch }, dispatcher] = await Promise.all([
             Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(351)]).then(__webpack_require__.bind(__webpack_require__, 61351)),
             __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 46752, 19)),

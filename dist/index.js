@@ -386,22 +386,405 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
+/***/ 7094:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B2: () => (/* binding */ Deadline),
+/* harmony export */   H6: () => (/* binding */ orAborted),
+/* harmony export */   Nw: () => (/* binding */ delayed),
+/* harmony export */   ml: () => (/* binding */ systemClock),
+/* harmony export */   ux: () => (/* binding */ within)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58500);
+
+const systemClock = {
+    now: () => performance.now(),
+    date: () => Date.now(),
+    async sleep(ms, signal) {
+        signal?.throwIfAborted();
+        try {
+            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms, undefined, signal ? { signal } : {});
+        }
+        catch (error) {
+            signal?.throwIfAborted();
+            throw error;
+        }
+    },
+};
+/** The end of a step: one deadline that every wait, request, download and upload shares. */
+class Deadline {
+    totalMs;
+    #clock;
+    #startedAt;
+    /** @param totalMs from now, in ms */
+    constructor(clock, totalMs) {
+        this.#clock = clock;
+        this.#startedAt = clock.now();
+        this.totalMs = totalMs;
+    }
+    /** Milliseconds since the step began. */
+    elapsedMs() {
+        return this.#clock.now() - this.#startedAt;
+    }
+    /**
+     * Milliseconds left, never below 0.
+     *
+     * @param overtimeMs for what may end this much later, in ms
+     */
+    remainingMs(overtimeMs = 0) {
+        return Math.max(0, this.totalMs + overtimeMs - this.elapsedMs());
+    }
+}
+/**
+ * Runs `body` with a signal that aborts when `signal` does, or with `late()` when the time is up. Returns or throws what `body` does,
+ * once its timer has ended.
+ *
+ * @param left milliseconds, or how many are left whenever the time seems to be up: a transfer that moves gets more
+ */
+async function within(clock, left, signal, late, body) {
+    const end = new AbortController();
+    const done = new AbortController();
+    const expire = async () => {
+        if (typeof left === 'number')
+            await clock.sleep(left, done.signal);
+        else
+            for (let ms = left(); ms > 0; ms = left())
+                await clock.sleep(ms, done.signal);
+        end.abort(late());
+    };
+    const timer = expire().catch(() => undefined);
+    try {
+        return await body(AbortSignal.any([signal, end.signal]));
+    }
+    finally {
+        done.abort();
+        await timer;
+    }
+}
+/**
+ * A signal that aborts `ms` milliseconds after `signal`, with the same reason: for what may finish although everything else ends.
+ *
+ * @param done ends the watch
+ */
+function delayed(signal, ms, clock, done) {
+    const late = new AbortController();
+    const begin = () => {
+        clock.sleep(ms, done).then(() => late.abort(signal.reason), () => undefined);
+    };
+    if (signal.aborted)
+        begin();
+    else
+        signal.addEventListener('abort', begin, { once: true, signal: done });
+    return late.signal;
+}
+/** `work`, or the reason of `signal` as soon as it aborts; then nobody waits for `work` any longer. */
+async function orAborted(work, signal) {
+    signal.throwIfAborted();
+    const { promise: aborted, reject } = Promise.withResolvers();
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    work.catch(() => undefined);
+    try {
+        return await Promise.race([work, aborted]);
+    }
+    finally {
+        signal.removeEventListener('abort', abort);
+    }
+}
+
+
+/***/ }),
+
+/***/ 19473:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   lZ: () => (/* binding */ ActionError),
+/* harmony export */   q0: () => (/* binding */ describe)
+/* harmony export */ });
+/* unused harmony export ERROR_CODES */
+/** The ends a step can fail with, as `error_code` gives them to a workflow. */
+const ERROR_CODES = (/* unused pure expression or super */ null && ([
+    'invalid_input',
+    'unauthorized',
+    'forbidden',
+    'not_found',
+    'conflict',
+    'rejected',
+    'operation_failed',
+    'timed_out',
+    'network',
+    'server_error',
+    'unexpected_reply',
+    'corrupt_download',
+    'unsafe_archive',
+    'artifact_failed',
+    'gate_failed',
+    'cancelled',
+]));
+/**
+ * A failure a user meets. Thrown where it is known, shown once, by `run()`.
+ *
+ * `message` says what happened; `apiWords` what the service said; `todo` what to do. Text from outside may stand in any of
+ * them: the runner's side escapes and shortens it.
+ */
+class ActionError extends Error {
+    name = 'ActionError';
+    code;
+    apiWords;
+    todo;
+    constructor(code, message, details = {}) {
+        super(message, details.cause === undefined ? undefined : { cause: details.cause });
+        this.code = code;
+        this.apiWords = details.apiWords;
+        this.todo = details.todo;
+    }
+}
+const MOST_CAUSES = 3;
+/** The text of anything thrown, with the cause chain that network errors hide their reason in. */
+function describe(error) {
+    if (!(error instanceof Error))
+        return String(error);
+    const parts = [error.message || error.name];
+    let { cause } = error;
+    // Counted, since causes can go round in a circle.
+    for (let depth = 0; depth < MOST_CAUSES && cause instanceof Error; depth += 1) {
+        const { message } = cause;
+        if (message && !parts.some((part) => part.includes(message)))
+            parts.push(message);
+        cause = cause.cause;
+    }
+    return parts.join(': ');
+}
+
+
+/***/ }),
+
+/***/ 93065:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ runAsProcess)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73024);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(19473);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(31279);
+
+
+
+/** SIGBREAK is what Node makes of the Ctrl-Break that the runner sends on Windows instead of SIGTERM. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
+/** After a cancellation the runner sends SIGTERM after 7.5 s and kills 2.5 s later. A step must have ended after this many ms. */
+const CANCELLED_MS = 4_700;
+/** How long handles that nothing can close (an artifact upload in progress, for example) may keep a finished process alive, in ms. */
+const LINGER_MS = 250;
+/**
+ * Runs a step as this process, from its first line to its last. This file is imported before anything slow, so a signal counts
+ * from the start. The exit code is 1 until the step proves that it succeeded.
+ *
+ * `signal` aborts when the step must end: with `cancelled` for the first SIGINT or SIGTERM (later ones change nothing), or with
+ * `operation_failed` for anything thrown where no call of ours can catch it, and for an event loop that runs empty before the step
+ * ended. If the step cannot even report that, it is reported here.
+ *
+ * @param load imports the step; what it throws is reported like any other failure
+ */
+function runAsProcess(load) {
+    process.exitCode = 1;
+    const stop = new AbortController();
+    let ended = false;
+    const crash = (error) => {
+        stop.abort((0,_system_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .asActionError */ .z6)(error));
+    };
+    const end = (code) => {
+        ended = true;
+        process.exitCode = code;
+        // Node ends by itself once nothing is open: process.exit so soon after network use can crash it on Windows (nodejs/node#56645).
+        setTimeout(() => process.exit(), LINGER_MS).unref();
+    };
+    const giveUp = (error) => {
+        if (ended)
+            return;
+        reportAlone(stop.signal.aborted ? stop.signal.reason : error);
+        end(1);
+    };
+    const cancel = () => {
+        if (stop.signal.aborted)
+            return;
+        stop.abort(cancelled());
+        setTimeout(() => giveUp(stop.signal.reason), CANCELLED_MS).unref();
+    };
+    for (const name of SIGNALS)
+        process.on(name, cancel);
+    // Unhandled rejections arrive here too.
+    process.on('uncaughtException', crash);
+    process.on('beforeExit', () => {
+        if (!ended)
+            crash(new Error('the step stopped before it had finished'));
+    });
+    process.on('exit', () => giveUp(new Error('the step stopped before it had finished')));
+    load()
+        .then((step) => step({ env: process.env, signal: stop.signal }))
+        .then(end, giveUp);
+}
+function cancelled() {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('cancelled', 'The step was canceled: the workflow run was stopped, or the step reached its timeout-minutes.', {
+        todo: 'Work already started in Visual Layer continues unless the log says it was aborted. The outputs list its IDs.',
+    });
+}
+/** Reports a failure without anything else of the action, which may not even have loaded: one error, its outputs, a summary. */
+function reportAlone(reason) {
+    const error = reason instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ ? reason : (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .asActionError */ .z6)(reason);
+    const text = [error.message, error.todo, (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(error.cause ?? '')].filter(Boolean).join('\n');
+    const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+    process.stdout.write(`::error title=Visual Layer%3A the step failed::${escaped}\n`);
+    const result = JSON.stringify({ error_code: error.code });
+    append('GITHUB_OUTPUT', `error_code=${error.code}\nresult=${result}\n`);
+    append('GITHUB_STEP_SUMMARY', `## ❌ Visual Layer: the step failed\n\n${error.message.replace(/[<>&`]/g, ' ')}\n`);
+}
+function append(variable, text) {
+    const { [variable]: path } = process.env;
+    try {
+        if (path)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.appendFileSync)(path, text);
+    }
+    catch {
+        // The annotation says it all the same.
+    }
+}
+
+
+/***/ }),
+
 /***/ 59479:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(75919);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7094);
+/* harmony import */ var _lifetime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(93065);
+
+
 
 // The bundle has one entry, which the threads that unpack archives or hash records start as well.
-if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread)
-    await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(567), __nccwpck_require__.e(767), __nccwpck_require__.e(612)]).then(__nccwpck_require__.bind(__nccwpck_require__, 10612));
+if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
+    (0,_lifetime_js__WEBPACK_IMPORTED_MODULE_2__/* .runAsProcess */ .d)(async () => {
+        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(567), __nccwpck_require__.e(924)]).then(__nccwpck_require__.bind(__nccwpck_require__, 35924));
+        return (options) => run({ ...options, clock: _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .ml });
+    });
+}
 else if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.workerData.work === 'records')
     await Promise.all(/* import() */[__nccwpck_require__.e(567), __nccwpck_require__.e(770)]).then(__nccwpck_require__.bind(__nccwpck_require__, 61770));
 else
-    await Promise.all(/* import() */[__nccwpck_require__.e(767), __nccwpck_require__.e(654)]).then(__nccwpck_require__.bind(__nccwpck_require__, 45580));
+    await __nccwpck_require__.e(/* import() */ 580).then(__nccwpck_require__.bind(__nccwpck_require__, 45580));
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 31279:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $N: () => (/* binding */ codeOf),
+/* harmony export */   oM: () => (/* binding */ systemFailure),
+/* harmony export */   z6: () => (/* binding */ asActionError)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19473);
+
+const SPACE = 'Free disk space before this step, or use a runner with a larger disk.';
+const ACCESS = 'Check that the user of the runner may read and write there, and that no earlier step changed the owner (a container that runs as root, for example).';
+const MEMORY = 'Use a runner with more memory, or run less beside this step.';
+const FILES = 'Raise the limit on open files of the runner (ulimit -n) to at least 256.';
+const PLACE = 'Check the path, and that no other step or process changes the folder while this step runs.';
+const HARDWARE = 'The disk of the runner has a fault. Re-run the job on another runner.';
+/** What a fault of the machine means, by the code of the system call that met it. The one table for files, folders, and threads. */
+const FAULTS = {
+    ENOSPC: { cause: 'the disk is full', todo: SPACE },
+    EDQUOT: { cause: 'the disk quota is used up', todo: SPACE },
+    EFBIG: { cause: 'the file is larger than the file system allows', todo: SPACE },
+    EMFILE: { cause: 'too many files are open in this process', todo: FILES },
+    ENFILE: { cause: 'too many files are open on this machine', todo: FILES },
+    ENOMEM: { cause: 'the runner is out of memory', todo: MEMORY },
+    ERR_WORKER_OUT_OF_MEMORY: { cause: 'the runner is out of memory', todo: MEMORY },
+    EACCES: { cause: 'permission denied', todo: ACCESS },
+    EPERM: { cause: 'operation not permitted', todo: ACCESS },
+    EROFS: {
+        cause: 'the file system is read-only',
+        todo: 'Mount it writable, or choose a folder that the runner can write to.',
+    },
+    EIO: { cause: 'the disk reported a read or write error', todo: HARDWARE },
+    ENOENT: { cause: 'it does not exist', todo: PLACE },
+    ENOTDIR: { cause: 'part of the path is a file, not a folder', todo: PLACE },
+    EISDIR: { cause: 'it is a folder', todo: PLACE },
+    EEXIST: { cause: 'it exists already', todo: PLACE },
+    ENOTEMPTY: { cause: 'the folder is not empty', todo: PLACE },
+    ELOOP: { cause: 'its links lead in a circle', todo: PLACE },
+    EXDEV: { cause: 'it is on another disk', todo: PLACE },
+    ENAMETOOLONG: { cause: 'the name is too long for the file system', todo: PLACE },
+    EINVAL: { cause: 'the system does not accept this name', todo: PLACE },
+    EBUSY: { cause: 'something else is using it', todo: PLACE },
+    ETXTBSY: { cause: 'something else is using it', todo: PLACE },
+};
+/** The `code` of a system error, such as `ENOENT`. */
+function codeOf(error) {
+    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+/**
+ * The error for a file, folder, or thread that the machine refused. An `ActionError` stays as it is.
+ *
+ * @param doing completes "could not …": `write the manifest`
+ * @param path what it is about, if the error itself names none
+ */
+function systemFailure(error, doing, path) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ)
+        return error;
+    const code = codeOf(error);
+    const fault = code === undefined ? undefined : FAULTS[code];
+    const cause = fault ? `${fault.cause} (${code})` : (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error);
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('operation_failed', `Could not ${doing} (${pathOf(error) ?? path}): ${cause}.`, {
+        todo: fault?.todo ?? PLACE,
+        cause: error,
+    });
+}
+/**
+ * What a user is told of anything thrown: an `ActionError` as it is, a fault of the machine as what it is, and only the rest as a bug
+ * of the action.
+ */
+function asActionError(error) {
+    for (let next = error, depth = 0; next instanceof Error && depth < 5; next = next.cause, depth += 1) {
+        if (next instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ)
+            return next;
+        if (FAULTS[codeOf(next) ?? ''])
+            return systemFailure(next, attempted(next), 'no path is known');
+    }
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('operation_failed', `The action itself failed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error)}`, {
+        todo: 'This is a bug in the action, not in your workflow. Please report it with this log.',
+        cause: error,
+    });
+}
+const VERBS = {
+    open: 'open a file',
+    read: 'read a file',
+    write: 'write a file',
+    mkdir: 'make a folder',
+    mkdtemp: 'make a folder',
+    scandir: 'list a folder',
+    unlink: 'remove a file',
+    rmdir: 'remove a folder',
+    rename: 'move a file',
+    link: 'link a file',
+    copyfile: 'copy a file',
+};
+function attempted(error) {
+    const call = 'syscall' in error && typeof error.syscall === 'string' ? error.syscall : '';
+    return VERBS[call] ?? 'use a file or a resource of the runner';
+}
+function pathOf(error) {
+    return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+}
+
 
 /***/ })
 

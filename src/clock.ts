@@ -42,8 +42,73 @@ export class Deadline {
     return this.#clock.now() - this.#startedAt
   }
 
-  /** Milliseconds left, never below 0. */
-  remainingMs(): number {
-    return Math.max(0, this.totalMs - this.elapsedMs())
+  /**
+   * Milliseconds left, never below 0.
+   *
+   * @param overtimeMs for what may end this much later, in ms
+   */
+  remainingMs(overtimeMs = 0): number {
+    return Math.max(0, this.totalMs + overtimeMs - this.elapsedMs())
+  }
+}
+
+/**
+ * Runs `body` with a signal that aborts when `signal` does, or with `late()` when the time is up. Returns or throws what `body` does,
+ * once its timer has ended.
+ *
+ * @param left milliseconds, or how many are left whenever the time seems to be up: a transfer that moves gets more
+ */
+export async function within<T>(
+  clock: Clock,
+  left: number | (() => number),
+  signal: AbortSignal,
+  late: () => unknown,
+  body: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const end = new AbortController()
+  const done = new AbortController()
+  const expire = async () => {
+    if (typeof left === 'number') await clock.sleep(left, done.signal)
+    else for (let ms = left(); ms > 0; ms = left()) await clock.sleep(ms, done.signal)
+    end.abort(late())
+  }
+  const timer = expire().catch(() => undefined)
+  try {
+    return await body(AbortSignal.any([signal, end.signal]))
+  } finally {
+    done.abort()
+    await timer
+  }
+}
+
+/**
+ * A signal that aborts `ms` milliseconds after `signal`, with the same reason: for what may finish although everything else ends.
+ *
+ * @param done ends the watch
+ */
+export function delayed(signal: AbortSignal, ms: number, clock: Clock, done: AbortSignal): AbortSignal {
+  const late = new AbortController()
+  const begin = () => {
+    clock.sleep(ms, done).then(
+      () => late.abort(signal.reason),
+      () => undefined,
+    )
+  }
+  if (signal.aborted) begin()
+  else signal.addEventListener('abort', begin, { once: true, signal: done })
+  return late.signal
+}
+
+/** `work`, or the reason of `signal` as soon as it aborts; then nobody waits for `work` any longer. */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  work.catch(() => undefined)
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }

@@ -64,11 +64,3 @@ export function describe(error: unknown): string {
   }
   return parts.join(': ')
 }
-
-/** What a user is told of something thrown that nothing foresaw. */
-export function unforeseen(error: unknown): ActionError {
-  return new ActionError('operation_failed', `The action itself failed: ${describe(error)}`, {
-    todo: 'This is a fault of the action, not of your workflow. Please report it with this log.',
-    cause: error,
-  })
-}

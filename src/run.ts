@@ -1,89 +1,171 @@
-import type { Clock } from './clock.ts'
-import { ActionError, describe, unforeseen } from './errors.ts'
+import { type Clock, delayed, orAborted, within } from './clock.ts'
+import { ActionError, describe } from './errors.ts'
+import { asActionError } from './system-errors.ts'
+import { secretsOf } from './inputs/secrets.ts'
 import type { OperationRequest } from './inputs/operations-table.ts'
-import { readRequest, secretsOf } from './inputs/request.ts'
+import { readRequest } from './inputs/request.ts'
 import { perform } from './operations/index.ts'
-import type { Undo } from './operations/step.ts'
-import { listenForCancellation } from './runner/cancellation.ts'
+import { undo } from './operations/undo.ts'
+import { UndoLog } from './operations/undo-log.ts'
 import { readContext } from './runner/context.ts'
 import { fail } from './runner/failure.ts'
 import { RunnerReporter } from './runner/log.ts'
-import { Session } from './session.ts'
+import { LAST_REQUEST_MS, Session } from './session.ts'
 import { type Account, summarize } from './summarize.ts'
 import { VERSION } from './version.ts'
+import { readProxies } from './visual-layer/connection.ts'
+import { IN_FLIGHT_MS } from './visual-layer/http.ts'
 
-/** The runner kills a cancelled step after 7.5 s; what is undone on the server has this many ms of them. */
-const UNDO_MS = 3_500
+/**
+ * A canceled step has this long, in ms, to undo or name what it left, and a little more for a request in progress. Together with
+ * {@link IN_FLIGHT_MS} it ends within five seconds.
+ */
+const CANCELLED_UNDO_MS = 2_200
+/** The same for a step that ended in its own time. */
+const UNDO_MS = 60_000
+/** A step ends at most this long after its deadline, in ms, whatever hangs. What it undoes then has a limit of its own. */
+const OVERTIME_MS = 2_800
 
 export interface RunOptions {
   env: NodeJS.ProcessEnv
   clock: Clock
-  process: NodeJS.Process
+  /** Aborts when the step must end. */
+  signal: AbortSignal
 }
 
 /**
- * Runs the main step: one operation from the inputs to outputs, summary, and at most one error. Never throws; a failure sets
- * `process.exitCode`.
+ * Runs the main step: one operation from the inputs to outputs, summary, and at most one error. Returns the exit code, 0 only for a
+ * proven success. Never throws.
  */
-export async function run({ env, clock, process }: RunOptions): Promise<void> {
+export async function run({ env, clock, signal }: RunOptions): Promise<0 | 1> {
   const reporter = new RunnerReporter({ clock })
-  for (const secret of secretsOf(env)) reporter.mask(secret)
-  reporter.state('phase', 'post')
-  const context = readContext(env)
-  const cancellation = listenForCancellation(process)
-  const undo: { last: Undo | undefined } = { last: undefined }
-  let request: OperationRequest | undefined
-  let session: Session | undefined
-  let headline = ''
-  let failure: ActionError | undefined
-  try {
-    const read = readRequest(env, { workspace: context.workspace })
-    request = read.request
-    for (const warning of read.warnings) reporter.warning(warning)
-    reporter.info(`visual-layer-dataset-action ${VERSION}: ${request.operation} at ${request.service.origin}`)
-    reporter.state('operation', request.operation)
-    session = new Session(request, clock, (line) => reporter.info(line))
-    const onCancel = (last: Undo | undefined) => {
-      undo.last = last
-    }
-    headline = await perform(request, session.step({ reporter, context, signal: cancellation.signal, onCancel }))
-    reporter.note(headline)
-  } catch (error) {
-    failure = asFailure(error, cancellation.signal)
-    if (failure.code === 'cancelled' && session && undo.last) await undoLast(session, undo.last, reporter)
+  const account: Account = {
+    reporter,
+    context: readContext(env),
+    request: undefined,
+    headline: '',
+    failure: undefined,
+    env,
   }
-  await session?.close()
-  await finish({ reporter, context, request, headline, failure, env })
-  cancellation.dispose()
+  let session: Session | undefined
+  const log = new UndoLog((text) => reporter.saveUndo(text))
+  try {
+    for (const secret of secretsOf(env)) reporter.mask(secret)
+    reporter.requireOutputs()
+    const { request, warnings } = readRequest(env, { workspace: account.context.workspace })
+    account.request = request
+    for (const warning of warnings) reporter.warning(warning)
+    reporter.info(`visual-layer-dataset-action ${VERSION}: ${request.operation} at ${request.service.origin}`)
+    session = new Session(request, clock, readProxies(env), (line) => reporter.info(line))
+    const opened = session
+    account.headline = await performed(request, clock, signal, (ends) =>
+      perform(request, opened.step({ reporter, context: account.context, signal: ends, undo: log })),
+    )
+  } catch (error) {
+    account.failure = asFailure(error, signal)
+    reporter.endGroup()
+  }
+  if (session) {
+    await cleanUp(session, log, account, clock, signal)
+    await session.close()
+  }
+  if (signal.aborted) account.failure ??= asFailure(undefined, signal)
+  // Nothing waits from here on, so a signal finds the step either not over yet or over.
+  return finish(account)
+}
+
+/** Runs an operation. One that hangs is given up soon after the deadline or a cancellation, even if it does not notice either. */
+async function performed(
+  request: OperationRequest,
+  clock: Clock,
+  signal: AbortSignal,
+  start: (signal: AbortSignal) => Promise<string>,
+): Promise<string> {
+  const late = () =>
+    new ActionError('timed_out', 'The step was still busy after its timeout, and was stopped.', {
+      todo: 'Increase timeout, then re-run the job.',
+    })
+  const done = new AbortController()
+  try {
+    return await within(clock, request.timeoutMs + OVERTIME_MS, signal, late, (ends) =>
+      orAborted(start(ends), delayed(ends, IN_FLIGHT_MS + 200, clock, done.signal)),
+    )
+  } finally {
+    done.abort()
+  }
 }
 
 /** What a user is told of anything thrown. After a cancellation, whatever broke broke because of it. */
 function asFailure(error: unknown, signal: AbortSignal): ActionError {
   if (signal.aborted && signal.reason instanceof ActionError) return signal.reason
-  if (error instanceof ActionError) return error
-  return unforeseen(error)
+  return asActionError(error)
 }
 
-async function undoLast(session: Session, undo: Undo, reporter: RunnerReporter): Promise<void> {
+/**
+ * Undoes or names what an operation has left. After anything but a cancellation only a temporary clone is undone: whatever else
+ * there is, the error speaks of it.
+ */
+async function cleanUp(
+  session: Session,
+  log: UndoLog,
+  { reporter, failure }: Account,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const plan = log.open
+  if (!plan || plan.kind === 'rollback') return
+  const isEphemeral = plan.kind === 'clone' && plan.ephemeral
+  const isCancelled = failure?.code === 'cancelled'
+  if (!isCancelled && !isEphemeral) {
+    if (failure) log.settle()
+    return
+  }
+  const done = new AbortController()
+  const hurry = delayed(signal, CANCELLED_UNDO_MS + LAST_REQUEST_MS, clock, done.signal)
   try {
-    reporter.note(await session.lastly(UNDO_MS, undo))
-    reporter.state('owed', '')
+    const { text, settled, datasetId, candidates, snapshot } = await session.lastly(
+      isCancelled ? CANCELLED_UNDO_MS : UNDO_MS,
+      hurry,
+      (line) => reporter.progress(line),
+      (api, waiting) => undo(plan, api, waiting),
+    )
+    if (candidates) {
+      reporter.addToResult('candidate_dataset_ids', candidates)
+      reporter.warning(text)
+    } else reporter.note(text)
+    if (datasetId !== undefined && isEphemeral) reporter.addToResult('clone_dataset_id', datasetId)
+    else if (datasetId !== undefined) reporter.output('dataset_id', datasetId)
+    if (snapshot && plan.kind === 'snapshot' && plan.safety) reporter.output('safety_snapshot_id', snapshot.id)
+    else if (snapshot) reporter.output('snapshot_id', snapshot.id)
+    if (settled) log.settle()
   } catch (error) {
-    // What is owed stays in the state: the post step tries again.
-    reporter.info(`Undoing what was started did not succeed (${describe(error)}). The post step tries again.`)
+    const what =
+      plan.kind === 'clone' && plan.datasetId !== undefined
+        ? `Could not delete the temporary clone, dataset ${plan.datasetId}`
+        : 'Could not undo or find what was started'
+    reporter.warning(`${what}: ${describe(error)}.`, {
+      todo: isEphemeral
+        ? 'Delete it in Visual Layer; nothing else uses it. If the job fails or is canceled, the post step tries again.'
+        : 'The post step tries again.',
+    })
+  } finally {
+    done.abort()
   }
 }
 
-async function finish({ reporter, context, request, headline, failure: thrown, env }: Account): Promise<void> {
-  let failure = thrown
-  // A step that failed in its own time owes nothing: only a killed one leaves its debts to the post step.
-  if (failure && failure.code !== 'cancelled') reporter.state('owed', '')
-  reporter.output('error_code', failure?.code ?? '')
+/** Writes outputs and summary, and shows the error if there is one. Returns the exit code. */
+function finish(account: Account): 0 | 1 {
+  const { reporter } = account
+  if (!account.failure) reporter.note(account.headline)
+  reporter.output('error_code', account.failure?.code ?? '')
   try {
     reporter.finishOutputs()
   } catch (error) {
-    failure ??= error instanceof ActionError ? error : unforeseen(error)
+    account.failure ??= asActionError(error)
+    reporter.output('error_code', account.failure.code)
   }
-  await summarize({ reporter, context, request, headline, failure, env })
-  if (failure) fail(failure, { operation: request?.operation, reporter })
+  summarize(account)
+  if (!account.failure) return 0
+  fail(account.failure, { operation: account.request?.operation, reporter })
+  return 1
 }

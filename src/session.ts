@@ -1,30 +1,38 @@
 import type { Dispatcher } from 'undici'
-import { type Clock, Deadline } from './clock.ts'
-import type { OperationRequest } from './inputs/operations-table.ts'
+import { type Clock, Deadline, within } from './clock.ts'
+import type { SharedRequest } from './inputs/service-inputs.ts'
 import type { Step } from './operations/step.ts'
 import { USER_AGENT } from './version.ts'
 import type { Waiting } from './waiting/until.ts'
 import { connect, type VisualLayer } from './visual-layer/client.ts'
-import { openConnection } from './visual-layer/connection.ts'
+import { openConnection, type Proxies } from './visual-layer/connection.ts'
 
-/** Between looks when seconds count, in ms. */
+/** Between polls when seconds count, in ms. */
 const LAST_INTERVAL_MS = 400
+
+/** What a request that is in progress when the time of {@link Session.lastly} ends still gets, in ms. */
+export const LAST_REQUEST_MS = 500
+
+/** What a session needs of a request. `pollIntervalMs` is there for operations that wait. */
+type SessionRequest = SharedRequest & { pollIntervalMs?: number | 'auto' }
 
 /** The connections of one process, and the clients that use them. */
 export class Session {
-  readonly #request: OperationRequest
+  readonly #request: SessionRequest
   readonly #clock: Clock
+  readonly #proxies: Proxies
   readonly #say: (line: string) => void
   #dispatcher: Promise<Dispatcher> | undefined
 
-  constructor(request: OperationRequest, clock: Clock, say: (line: string) => void) {
+  constructor(request: SessionRequest, clock: Clock, proxies: Proxies, say: (line: string) => void) {
     this.#request = request
     this.#clock = clock
+    this.#proxies = proxies
     this.#say = say
   }
 
-  /** Opened when first needed: a wrong input never loads the network. */
-  readonly connection = (): Promise<Dispatcher> => (this.#dispatcher ??= openConnection())
+  /** Opened when first needed: an invalid input never loads the network. */
+  readonly connection = (): Promise<Dispatcher> => (this.#dispatcher ??= openConnection(this.#proxies))
 
   /** A client that works until `deadline` or `signal`. */
   client(deadline: Deadline, signal: AbortSignal): VisualLayer {
@@ -43,9 +51,9 @@ export class Session {
     })
   }
 
-  /** What an operation gets, from now until the request's `timeout`. */
-  step(parts: Pick<Step, 'reporter' | 'context' | 'signal' | 'onCancel'>): Step {
-    const { service, timeoutMs, requestTimeoutMs, maxRetries, pollIntervalMs } = this.#request
+  /** What an operation gets, from now until the `timeout` of the request. */
+  step(parts: Pick<Step, 'reporter' | 'context' | 'signal' | 'undo'>): Step {
+    const { service, timeoutMs, requestTimeoutMs, maxRetries, pollIntervalMs = 'auto' } = this.#request
     const { reporter, signal } = parts
     const deadline = new Deadline(this.#clock, timeoutMs)
     return {
@@ -53,38 +61,44 @@ export class Session {
       api: this.client(deadline, signal),
       clock: this.#clock,
       deadline,
-      waiting: this.waiting(deadline, signal, pollIntervalMs, (line) => reporter.progress(line)),
+      waiting: this.#waiting(deadline, signal, pollIntervalMs, (line) => reporter.progress(line)),
       maxRetries,
       requestTimeoutMs,
       userAgent: USER_AGENT,
       connection: this.connection,
-      lastly: (limitMs, body) => this.lastly(limitMs, body),
       datasetPage: (datasetId) => `${service.origin}/dataset/${datasetId}/data`,
     }
   }
 
-  /** How waits go within `deadline`. */
-  waiting(deadline: Deadline, signal: AbortSignal, interval: number | 'auto', onLook: (line: string) => void): Waiting {
+  #waiting(
+    deadline: Deadline,
+    signal: AbortSignal,
+    interval: number | 'auto',
+    onLook: (line: string) => void,
+  ): Waiting {
     return { clock: this.#clock, deadline, signal, interval, maxRetries: this.#request.maxRetries, onLook }
   }
 
-  /** Runs what has to be done in the last seconds of a process, apart from the signal that ended everything else. */
-  async lastly<T>(limitMs: number, body: (api: VisualLayer, waiting: Waiting) => Promise<T>): Promise<T> {
-    const end = new AbortController()
-    const expire = () => end.abort(new Error(`Visual Layer did not answer within ${limitMs / 1000} s`))
-    const watch = this.#clock.sleep(limitMs, end.signal).then(expire, () => undefined)
+  /**
+   * Runs what must be done in the last seconds of a step, whatever ended the rest of it. Ends {@link LAST_REQUEST_MS} after `limitMs`,
+   * or when `signal` aborts.
+   */
+  async lastly<T>(
+    limitMs: number,
+    signal: AbortSignal,
+    onLook: (line: string) => void,
+    body: (api: VisualLayer, waiting: Waiting) => Promise<T>,
+  ): Promise<T> {
+    const late = () => new Error(`this took longer than ${limitMs / 1000} s`)
     const deadline = new Deadline(this.#clock, limitMs)
-    try {
-      const waiting = this.waiting(deadline, end.signal, LAST_INTERVAL_MS, this.#say)
-      return await body(this.client(deadline, end.signal), waiting)
-    } finally {
-      end.abort()
-      await watch
-    }
+    return await within(this.#clock, limitMs + LAST_REQUEST_MS, signal, late, (ends) =>
+      body(this.client(deadline, ends), this.#waiting(deadline, ends, LAST_INTERVAL_MS, onLook)),
+    )
   }
 
   /** Kept-alive connections would keep the process alive. */
   async close(): Promise<void> {
-    if (this.#dispatcher) await (await this.#dispatcher).destroy()
+    const dispatcher = await this.#dispatcher?.catch(() => undefined)
+    await dispatcher?.destroy()
   }
 }

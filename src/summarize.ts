@@ -1,5 +1,5 @@
 import type { ActionError } from './errors.ts'
-import type { OperationRequest } from './inputs/operations-table.ts'
+import type { Service } from './inputs/base-url.ts'
 import type { RunnerContext } from './runner/context.ts'
 import type { RunnerReporter } from './runner/log.ts'
 import { type Outcome, writeSummary } from './runner/summary.ts'
@@ -9,7 +9,7 @@ export interface Account {
   reporter: RunnerReporter
   context: RunnerContext
   /** `undefined` where the inputs made none. */
-  request: OperationRequest | undefined
+  request: { operation: string; service: Service } | undefined
   /** One sentence: what was done to what. */
   headline: string
   failure: ActionError | undefined
@@ -17,11 +17,11 @@ export interface Account {
 }
 
 /** Writes the account of what was done to the job summary. Never throws. */
-export async function summarize({ reporter, context, request, headline, failure, env }: Account): Promise<void> {
+export function summarize({ reporter, context, request, headline, failure, env }: Account): void {
   const id = reporter.outputValue('dataset_id')
   const name = reporter.outputValue('dataset_name')
   const link = request && `${request.service.origin}/dataset/${id}/data`
-  await writeSummary(
+  writeSummary(
     {
       operation: request?.operation ?? env['INPUT_OPERATION'] ?? 'no operation',
       outcome: outcomeOf(failure),

@@ -12,13 +12,15 @@ beforeEach(async () => {
   loopback = await Loopback.start()
   said = []
   const asked = request('wait', { base_url: loopback.origin, max_retries: '1' })
-  session = new Session(asked, systemClock, (line) => said.push(line))
+  session = new Session(asked, systemClock, {}, (line) => said.push(line))
 })
 
 afterEach(async () => {
   await session.close()
   await loopback.stop()
 })
+
+const never = new AbortController().signal
 
 const READY = { json: { status_new: 'READY', display_name: 'Cats' } }
 
@@ -34,29 +36,45 @@ describe('a session', () => {
 
   it('opens its connections once, and only when they are needed', async () => {
     expect(session.connection()).toBe(session.connection())
-    await new Session(request('wait', {}), systemClock, () => undefined).close()
+    await new Session(request('wait', {}), systemClock, {}, () => undefined).close()
   })
 })
 
 describe('what is done lastly', () => {
   it('has a client and waits of its own', async () => {
     loopback.answers(READY)
-    const name = await session.lastly(60_000, async (api, waiting) => {
-      expect(waiting.deadline.totalMs).toBe(60_000)
-      expect(waiting.signal.aborted).toBe(false)
-      return (await api.datasets.get(DATASET_ID)).name
-    })
+    const name = await session.lastly(
+      60_000,
+      never,
+      () => undefined,
+      async (api, waiting) => {
+        expect(waiting.deadline.totalMs).toBe(60_000)
+        expect(waiting.signal.aborted).toBe(false)
+        return (await api.datasets.get(DATASET_ID)).name
+      },
+    )
     expect(name).toBe('Cats')
   })
 
   it('ends when its time is up, though the server says nothing', async () => {
     loopback.answers({ instead: 'hang' })
-    const ended = session.lastly(150, (api) => api.datasets.get(DATASET_ID))
-    expect(await rejection(ended)).toMatchObject({ message: expect.stringContaining('did not answer within 0.15 s') })
+    const ended = session.lastly(
+      150,
+      never,
+      () => undefined,
+      (api) => api.datasets.get(DATASET_ID),
+    )
+    expect(await rejection(ended)).toMatchObject({ message: expect.stringContaining('0.15 s') })
   })
 
   it('passes on what goes wrong, and leaves no timer behind', async () => {
     const error = new Error('broken')
-    expect(await rejection(session.lastly(3_600_000, () => Promise.reject(error)))).toBe(error)
+    const failing = session.lastly(
+      3_600_000,
+      never,
+      () => undefined,
+      () => Promise.reject(error),
+    )
+    expect(await rejection(failing)).toBe(error)
   })
 })

@@ -2,7 +2,7 @@ import { type Stats, lstatSync, rmdirSync, unlinkSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ActionError } from '../errors.ts'
-import { codeOf, diskFailure } from '../transfer/disk.ts'
+import { codeOf, systemFailure } from '../system-errors.ts'
 import { isPlain } from '../paths.ts'
 import { COMPARISON_NAME, isComparison, MANIFEST_NAME, readManifest } from './manifest.ts'
 
@@ -60,7 +60,7 @@ export async function removeEarlier(dir: string, { files, leftovers }: EarlierEx
     for (const folder of [...folders].sort((one, other) => other.length - one.length)) removeIfEmpty(dir, folder)
     for (const leftover of leftovers) await rm(leftover, { recursive: true, force: true })
   } catch (error) {
-    throw diskFailure(error, 'remove the earlier export', dir)
+    throw systemFailure(error, 'remove the earlier export', dir)
   }
 }
 

@@ -1,8 +1,9 @@
+import { systemFailure } from '../system-errors.ts'
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Archive, openArchive } from '../transfer/archive/archive.ts'
 import type { ArchiveEntry } from '../transfer/archive/archive-entry.ts'
-import { diskFailure, writeFully } from '../transfer/disk.ts'
+import { writeFully } from '../transfer/disk.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
@@ -114,6 +115,6 @@ async function copy(bytes: AsyncIterable<Buffer>, path: string): Promise<void> {
       await file.close()
     }
   } catch (error) {
-    throw diskFailure(error, 'unpack the metadata', path)
+    throw systemFailure(error, 'unpack the metadata', path)
   }
 }

@@ -1,7 +1,7 @@
+import { systemFailure } from '../system-errors.ts'
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { z } from 'zod'
-import { diskFailure } from '../transfer/disk.ts'
 import type { ArchiveContents } from '../transfer/archive/unpack.ts'
 
 /** The file that lies beside every export and says what it is. */
@@ -121,7 +121,7 @@ export async function writeManifest(path: string, manifest: Manifest, files?: Fi
   try {
     await writeListing(path, manifest, files)
   } catch (error) {
-    throw diskFailure(error, 'write the manifest', path)
+    throw systemFailure(error, 'write the manifest', path)
   }
 }
 

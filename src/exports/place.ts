@@ -1,7 +1,7 @@
+import { systemFailure } from '../system-errors.ts'
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { diskFailure } from '../transfer/disk.ts'
 import type { Downloaded } from '../transfer/download/download.ts'
 import type { ArchiveContents } from '../transfer/archive/unpack.ts'
 import { type EarlierExport, findEarlier, inTheWay, look, removeEarlier, WORK_PREFIX } from './earlier-export.ts'
@@ -55,7 +55,7 @@ export async function placeExport(options: PlaceOptions): Promise<Placed> {
   try {
     await mkdir(options.outputDir, { recursive: true })
   } catch (error) {
-    throw diskFailure(error, 'make the output folder', options.outputDir)
+    throw systemFailure(error, 'make the output folder', options.outputDir)
   }
   const earlier = await findEarlier(options.outputDir)
   return options.extract ? placeFiles(options, earlier) : placeArchive(options, earlier)
@@ -73,7 +73,7 @@ async function placeArchive(options: PlaceOptions, earlier: EarlierExport): Prom
   try {
     await rename(archive, archivePath)
   } catch (error) {
-    throw diskFailure(error, 'give the export its final name', archivePath)
+    throw systemFailure(error, 'give the export its final name', archivePath)
   }
   const manifestPath = join(outputDir, MANIFEST_NAME)
   await writeManifest(manifestPath, manifestOf(options, downloaded, inspection))
@@ -99,7 +99,7 @@ async function placeFiles(options: PlaceOptions, earlier: EarlierExport): Promis
     }
   } catch (error) {
     signal.throwIfAborted()
-    throw diskFailure(error, 'put the export into place', outputDir)
+    throw systemFailure(error, 'put the export into place', outputDir)
   } finally {
     if (work !== undefined) await rm(work, { recursive: true, force: true }).catch(() => undefined)
   }

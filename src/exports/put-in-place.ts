@@ -1,8 +1,8 @@
+import { systemFailure } from '../system-errors.ts'
 import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { diskFailure } from '../transfer/disk.ts'
 import { type EarlierExport, inTheWay, isPlainFile, look, MOVING_NAME, removeEarlier } from './earlier-export.ts'
 import { MANIFEST_NAME } from './manifest.ts'
 
@@ -31,7 +31,7 @@ export async function putInPlace({ outputDir, work, paths, earlier, signal }: Pu
   try {
     await rename(join(work, MANIFEST_NAME), moving)
   } catch (error) {
-    throw diskFailure(error, 'put the export into place', outputDir)
+    throw systemFailure(error, 'put the export into place', outputDir)
   }
   await removeEarlier(outputDir, earlier)
   try {
@@ -40,7 +40,7 @@ export async function putInPlace({ outputDir, work, paths, earlier, signal }: Pu
   } catch (error) {
     await removeEarlier(outputDir, { files: new Set(paths), leftovers: [] })
     await rm(moving, { force: true })
-    throw diskFailure(error, 'put the export into place', outputDir)
+    throw systemFailure(error, 'put the export into place', outputDir)
   }
 }
 

@@ -1,5 +1,5 @@
+import { asActionError } from '../system-errors.ts'
 import type { Worker } from 'node:worker_threads'
-import { unforeseen } from '../errors.ts'
 import { startThread } from '../transfer/thread.ts'
 import { HASH_BYTES, type RecordDigest } from './digest.ts'
 import { RecordBatch } from './record-batch.ts'
@@ -101,8 +101,8 @@ class RecordWorkers {
     })
     this.#idle.unshift(...slots)
     thread.on('message', ({ batch, failed }: HashedBatch) => this.#collect(slots[batch], failed))
-    thread.on('error', (error) => this.fail(unforeseen(error)))
-    thread.on('exit', (code) => this.fail(unforeseen(new Error(`a worker thread ended too early (${code})`))))
+    thread.on('error', (error) => this.fail(asActionError(error)))
+    thread.on('exit', (code) => this.fail(asActionError(new Error(`a worker thread ended too early (${code})`))))
     return thread
   }
 

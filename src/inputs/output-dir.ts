@@ -12,6 +12,8 @@ const RULE = 'it must be a folder inside the workspace, and not the workspace it
  */
 export function outputDir(text: string, workspace: string): Outcome<string> {
   const root = realPath(resolve(workspace)) ?? resolve(workspace)
+  if (statSync(root, { throwIfNoEntry: false })?.isFile())
+    return { broken: `the workspace of the job (GITHUB_WORKSPACE) is a file, not a folder: ${root}` }
   const path = realPath(resolve(root, text))
   if (path === undefined) return { broken: `${RULE}, and a link or a file stands in its way` }
   const inside = below(root, path)

@@ -22,16 +22,6 @@ export function readRequest(env: NodeJS.ProcessEnv, places: Places): { request: 
   return { request: own.request(shared.values), warnings: own.warnings }
 }
 
-/**
- * What must be masked in the log before anything else is done, whether the inputs are right or not: the secrets as they
- * came and, where these have white space at the ends, as they are used.
- */
-export function secretsOf(env: NodeJS.ProcessEnv): string[] {
-  const raw = [env['INPUT_API_SECRET'], env['INPUT_TOKEN'], env['INPUT_GITHUB_TOKEN']]
-  const secrets = raw.flatMap((secret) => (secret === undefined ? [] : [secret, secret.trim()]))
-  return [...new Set(secrets)].filter((secret) => secret.trim() !== '')
-}
-
 /** The operation asked for, or why there is none. */
 function operationOf({ operation: got }: Given): OperationName | Fault {
   if (got !== undefined && isOffered(got)) return got

@@ -15,12 +15,12 @@ export async function clone(request: CloneRequest, step: Step): Promise<string> 
   const target = await chooseSnapshot(step, source, request.snapshot)
   aboutSnapshot(step, target, 'Cloned snapshot')
 
-  const made = await makeClone(step, source, target, request.onConflict)
+  const made = await makeClone(step, source, target, { onConflict: request.onConflict, ephemeral: false })
+  step.undo.settle()
   const { datasetId, task, dataset: listed } = made.found
   reporter.output('dataset_id', datasetId)
   // With its name a later step can delete the clone of a step that failed.
   if (listed) reporter.output('dataset_name', listed.name)
-  reporter.state('dataset_id', datasetId)
   if (task) reporter.output('task_id', task.id)
   const carryOn = `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`
   const dataset = await (request.wait ? waitForClone(step, made, carryOn) : readClone(step, made))

@@ -4,8 +4,7 @@ import { totalBytes } from '../transfer/upload.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
 import { OnceOnly } from '../waiting/once.ts'
-import { createOnce, CREATION, owe, reuseExisting, waitForCreation } from './creation.ts'
-import { deleteDraft, deleteUnnamedDraft } from './delete-draft.ts'
+import { createOnce, CREATION, reuseExisting, waitForCreation } from './creation.ts'
 import { chooseMedia } from './media-files.ts'
 import { sendFiles } from './send-files.ts'
 import { size } from './facts.ts'
@@ -29,11 +28,11 @@ export async function createFromFiles(request: CreateFromFilesRequest, step: Ste
     throw step.signal.aborted ? error : draftLeft(error, name, datasetId)
   }
   if (!request.wait) {
-    owe(step, request, undefined)
+    step.undo.settle()
     return `Dataset "${name}" was accepted for creation from ${filesText(files)}; the step did not wait for it (wait: false).`
   }
   const { dataset, size: made } = await waitForCreation(step, datasetId)
-  owe(step, request, undefined)
+  step.undo.settle()
   compare(step, dataset, files)
   return `Dataset "${name}" was created from ${filesText(files)}${made === undefined ? '' : ` with ${made}`}.`
 }
@@ -43,23 +42,16 @@ async function create(step: Step, request: CreateFromFilesRequest): Promise<stri
   const { datasetName: name, onCancel } = request
   const datasetId = await createOnce(step, {
     name,
+    from: 'files',
     onCancel,
     send: () => api.ingestion.newDataset(name),
-    async candidates(retries) {
+    candidates(datasets, tasks) {
       // Ours has no task yet, and was made from nothing.
-      const [datasets, tasks] = await Promise.all([
-        api.datasets.list(retries),
-        visibleTasks(step, { type: CREATION }, retries),
-      ])
-      const named = datasets.filter((dataset) => dataset.name === name)
       const busy = new Set(tasks.map((task) => task.datasetId))
-      return new Set(
-        named.filter(({ id, sourceUri }) => !busy.has(id) && !sourceUri?.startsWith('s3://')).map(({ id }) => id),
-      )
+      return datasets
+        .filter(({ id, sourceUri }) => !busy.has(id) && !sourceUri?.startsWith('s3://'))
+        .map(({ id }) => id)
     },
-    debt: 'delete-draft',
-    undoUnnamed: (earlier) => (client, waiting) => deleteUnnamedDraft(client, waiting, name, earlier),
-    undo: (id) => (client, waiting) => deleteDraft(client, waiting, id),
   })
   reporter.output('dataset_status', 'DRAFT')
   reporter.info(`Visual Layer made dataset ${datasetId} as a draft.`)

@@ -2,10 +2,8 @@ import { ActionError } from '../errors.ts'
 import type { CreateFromS3Request } from '../inputs/operations/create-from-s3.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
-import { abortCreation, abortUnnamedCreation } from './abort-creation.ts'
-import { createOnce, CREATION, owe, reuseExisting, waitForCreation } from './creation.ts'
+import { createOnce, reuseExisting, waitForCreation } from './creation.ts'
 import type { Step } from './step.ts'
-import { visibleTasks } from './visible-tasks.ts'
 
 /** Creates a dataset from a bucket path; done when it is READY. */
 export async function createFromS3(request: CreateFromS3Request, step: Step): Promise<string> {
@@ -17,11 +15,11 @@ export async function createFromS3(request: CreateFromS3Request, step: Step): Pr
   if (used !== undefined) return used
   const datasetId = await create(step, request)
   if (!request.wait) {
-    owe(step, request, undefined)
+    step.undo.settle()
     return `Dataset "${name}" was accepted for creation from ${bucketPath}; the step did not wait for it (wait: false).`
   }
   const { size } = await waitForCreation(step, datasetId)
-  owe(step, request, undefined)
+  step.undo.settle()
   return `Dataset "${name}" was created from ${bucketPath}${size === undefined ? '' : ` with ${size}`}.`
 }
 
@@ -30,23 +28,14 @@ async function create(step: Step, request: CreateFromS3Request): Promise<string>
   const { datasetName: name, bucketPath, onCancel } = request
   const datasetId = await createOnce(step, {
     name,
+    from: 's3',
     onCancel,
     send: () => api.datasets.createFromS3(name, bucketPath),
-    async candidates(retries) {
-      const datasets = await api.datasets.list(retries)
-      const tasks = await visibleTasks(step, { type: CREATION }, retries)
-      const ids = [
-        ...datasets
-          .filter((dataset) => dataset.name === name && fits(dataset, bucketPath))
-          .map((dataset) => dataset.id),
-        ...tasks.filter((task) => task.datasetName === name).map((task) => task.datasetId),
-      ]
-      return new Set(ids.filter((id) => id !== ''))
-    },
+    candidates: (datasets, tasks) => [
+      ...datasets.filter((dataset) => fits(dataset, bucketPath)).map(({ id }) => id),
+      ...tasks.map(({ datasetId: id }) => id),
+    ],
     explain: (error) => withBucketHint(error, bucketPath),
-    debt: 'abort-creation',
-    undoUnnamed: (earlier) => (client, waiting) => abortUnnamedCreation(client, waiting, name, earlier),
-    undo: (id) => (client, waiting) => abortCreation(client, waiting, id),
   })
   reporter.info(`Visual Layer accepted the creation: dataset ${datasetId}.`)
   return datasetId

@@ -4,7 +4,8 @@ import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { creationVerdict } from '../waiting/verdicts/dataset.ts'
 import { aboutDataset, items } from './facts.ts'
-import type { Step, Undo } from './step.ts'
+import type { Task } from '../visual-layer/tasks.ts'
+import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
 import { lenient, waitFor } from './waits.ts'
@@ -59,42 +60,37 @@ async function newestDataset(step: Step, name: string): Promise<Dataset | undefi
   return newest && step.api.datasets.get(newest.id)
 }
 
-/** What the post step is left to do where this one is killed. */
-type Debt = 'abort-creation' | 'delete-draft'
-
-/** What is owed from now on when the workflow is cancelled: by this step, or by its post step where this one was killed. */
-export function owe(step: Step, wish: Pick<Wish, 'onCancel'>, owed: { debt: Debt; undo: Undo } | undefined): void {
-  const undone = wish.onCancel === 'abort' ? owed : undefined
-  step.reporter.state('owed', undone?.debt ?? '')
-  step.onCancel(undone?.undo)
-}
-
-/** How one kind of creation is asked for, found again, and undone. */
+/** How one kind of creation is requested and found again. */
 interface Creation extends Pick<Wish, 'onCancel'> {
   name: string
-  /** One attempt; answers the id. */
+  from: 's3' | 'files'
+  /** One attempt; returns the ID. */
   send(): Promise<string>
-  /** Ids of all datasets of that name which can be of this kind. */
-  candidates(retries?: number): Promise<Set<string>>
-  /** A refusal in words that fit this kind. */
+  /** IDs of the datasets that can be of this kind, of those with this name, and of the creation tasks with this name. */
+  candidates(datasets: readonly Dataset[], tasks: readonly Task[]): string[]
+  /** A rejection in words that fit this kind. */
   explain?(error: unknown): unknown
-  debt: Debt
-  /** Undoes one whose id was never told, so that it is one that is not among `earlier`. */
-  undoUnnamed(earlier: ReadonlySet<string>): Undo
-  undo(datasetId: string): Undo
 }
 
 /** Has a dataset made, once; answers its id, and leaves it to the outputs and the post step. */
 export async function createOnce(step: Step, creation: Creation): Promise<string> {
-  const { reporter } = step
-  const { name, debt } = creation
-  const before = await creation.candidates()
+  const { api, reporter, undo } = step
+  const { name, from } = creation
+  const read = async (retries?: number) => {
+    const datasets = (await api.datasets.list(retries)).filter((dataset) => dataset.name === name)
+    const tasks = await visibleTasks(step, { type: CREATION }, retries)
+    return { datasets, tasks: tasks.filter((task) => task.datasetName === name && task.datasetId !== '') }
+  }
+  const { datasets, tasks } = await read()
+  const before = new Set([...datasets.map(({ id }) => id), ...tasks.map(({ datasetId }) => datasetId)])
   const change = new OnceOnly<string>(
     {
       what: `create dataset "${name}"`,
       send: () => creation.send(),
       async look() {
-        const [only, ...others] = [...(await creation.candidates(0))].filter((id) => !before.has(id))
+        const now = await read(0)
+        const candidates = creation.candidates(now.datasets, now.tasks).filter((id) => !before.has(id))
+        const [only, ...others] = new Set(candidates)
         if (only === undefined) return 'absent'
         if (others.length === 0) return { found: only }
         throw new ActionError(
@@ -109,17 +105,13 @@ export async function createOnce(step: Step, creation: Creation): Promise<string
     step.waiting,
     (line) => reporter.info(line),
   )
-  // From here on a creation may be under way, though its id is told by the reply only.
-  reporter.state('dataset_name', name)
-  reporter.state('earlier_dataset_ids', [...before].join(' '))
-  owe(step, creation, { debt, undo: creation.undoUnnamed(before) })
+  undo.plan({ kind: 'creation', from, name, earlier: [...before], abort: creation.onCancel === 'abort' })
   const made = await change.run().catch((error: unknown) => {
     throw creation.explain?.(error) ?? error
   })
   const datasetId = made.toLowerCase()
+  undo.confirm({ datasetId })
   reporter.output('dataset_id', datasetId)
-  reporter.state('dataset_id', datasetId)
-  owe(step, creation, { debt, undo: creation.undo(datasetId) })
   return datasetId
 }
 

@@ -1,7 +1,7 @@
 import type { VisualLayer } from '../visual-layer/client.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
 import type { Waiting } from '../waiting/until.ts'
-import { abortCreation, seen } from './abort-creation.ts'
+import { abortCreation } from './abort-creation.ts'
 import { datasetRemoval } from './remove-dataset.ts'
 
 /**
@@ -26,26 +26,4 @@ export async function deleteDraft(api: VisualLayer, waiting: Waiting, datasetId:
     if (!(error instanceof RequestFailure) || error.outcome.transient) throw error
     return `The draft dataset ${datasetId}, whose upload was cancelled, is left behind: Visual Layer does not let it be deleted (${error.apiWords ?? error.message}). Delete it there.`
   }
-}
-
-/**
- * Undoes a creation whose reply was never seen, so that its id is not known: that of the one dataset of this name that is not
- * among `earlier`. Where several are, none is touched.
- */
-export async function deleteUnnamedDraft(
-  api: VisualLayer,
-  waiting: Waiting,
-  name: string,
-  earlier: ReadonlySet<string>,
-): Promise<string> {
-  const [only, ...others] = await seen<string[]>(waiting, `a draft dataset "${name}"`, async () => {
-    const added = (await api.datasets.list(0)).filter((dataset) => dataset.name === name && !earlier.has(dataset.id))
-    return added.length > 0
-      ? { state: 'done', value: added.map(({ id }) => id) }
-      : { state: 'pending', line: 'no draft is listed yet' }
-  })
-  if (only === undefined || others.length > 0) {
-    return `Several new datasets are named "${name}" (${[only, ...others].join(', ')}); none was deleted, since it cannot be told which is this step's.`
-  }
-  return deleteDraft(api, waiting, only)
 }

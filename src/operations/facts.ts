@@ -12,7 +12,6 @@ export function aboutDataset(step: Step, dataset: Dataset): void {
   reporter.output('dataset_id', dataset.id)
   reporter.output('dataset_name', dataset.name)
   reporter.output('dataset_status', dataset.statusWord)
-  reporter.state('dataset_id', dataset.id)
   reporter.info(`Dataset "${dataset.name}" (${dataset.id}) is ${dataset.statusWord}.`)
 }
 
@@ -38,13 +37,11 @@ export function items(images: number | undefined, videos: number | undefined): s
   return parts.length === 0 ? undefined : parts.join(', ')
 }
 
-/** Tells which snapshot a step is about, in the outputs, the state and the summary, where `label` says what it is to the step. */
+/** Tells which snapshot a step is about, in the outputs and the summary, where `label` says what it is to the step. */
 export function aboutSnapshot(step: Step, snapshot: Snapshot, label: string): void {
   const { reporter } = step
   reporter.output('snapshot_id', snapshot.id)
   reporter.output('snapshot_name', snapshot.name)
-  reporter.state('snapshot_id', snapshot.id)
-  reporter.state('snapshot_name', snapshot.name)
   reporter.fact(label, snapshot.name)
   reporter.fact('Snapshot id', snapshot.id, { code: true })
   const text = items(snapshot.images, snapshot.videos)

@@ -4,7 +4,13 @@ import type { Snapshot } from '../visual-layer/snapshots.ts'
 import type { Task } from '../visual-layer/tasks.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'
-import { type CloneBackground, type CloneCandidate, cloneCandidates, failedClone } from '../waiting/verdicts/clone.ts'
+import {
+  canComeFrom,
+  type CloneBackground,
+  type CloneCandidate,
+  cloneCandidates,
+  failedClone,
+} from '../waiting/verdicts/clone.ts'
 import { cloneVerdict, taskError } from '../waiting/verdicts/dataset.ts'
 import { throughConflicts } from './conflicts.ts'
 import type { Step } from './step.ts'
@@ -12,6 +18,8 @@ import { visibleTasks } from './visible-tasks.ts'
 import { lenient, Seen, waitFor } from './waits.ts'
 
 const TYPE = 'SNAPSHOT_CLONE'
+/** Of more datasets than this, only those that look like clones of the source are saved for the post step. */
+const MOST_SAVED_IDS = 400
 
 /** A clone whose new dataset is known, and what was there before it. */
 export interface MadeClone {
@@ -19,31 +27,45 @@ export interface MadeClone {
   known: CloneBackground
 }
 
+export interface CloneWish {
+  onConflict: 'wait' | 'fail'
+  /** Deleted at the end of the step. */
+  ephemeral: boolean
+}
+
 /**
- * Has a snapshot cloned, once, and finds the new dataset, whose id the API does not tell. Never names somebody else's: where
- * several datasets may be it, it fails and names them.
+ * Has a snapshot cloned, once, and finds the new dataset, whose ID the API does not return. Never takes someone else's: if several
+ * datasets could be it, it fails and names them.
  */
-export async function makeClone(
-  step: Step,
-  source: Dataset,
-  target: Snapshot,
-  onConflict: 'wait' | 'fail',
-): Promise<MadeClone> {
-  const known = await startClone(step, onConflict, source, target)
+export async function makeClone(step: Step, source: Dataset, target: Snapshot, wish: CloneWish): Promise<MadeClone> {
+  const known = await startClone(step, source, target, wish)
   const found = await findClone(step, source, known)
+  step.undo.confirm({ datasetId: found.datasetId })
   step.reporter.info(`The clone is dataset ${found.datasetId}.`)
   return { found, known }
 }
 
-async function backgroundOf(step: Step, source: Dataset): Promise<CloneBackground> {
+/** Reads what is there before the request, and plans the undo of a clone that is not. */
+async function backgroundOf(step: Step, source: Dataset, ephemeral: boolean): Promise<CloneBackground> {
   const tasks = await visibleTasks(step, { type: TYPE })
   const datasets = await step.api.datasets.list()
-  return {
+  const known: CloneBackground = {
     source: { id: source.id, name: source.name },
     taskIds: new Set(tasks.map((task) => task.id)),
-    // A clone that somebody else started a moment ago may be in the one list only.
+    // A clone that someone else started a moment ago may be in only one of the lists.
     datasetIds: new Set([...datasets.map((dataset) => dataset.id), ...tasks.map((task) => task.datasetId)]),
   }
+  const nothing = { source: known.source, taskIds: new Set<string>(), datasetIds: new Set<string>() }
+  const alike = cloneCandidates(nothing, tasks, datasets)
+  step.undo.plan({
+    kind: 'clone',
+    source: known.source,
+    earlier: known.datasetIds.size <= MOST_SAVED_IDS ? [...known.datasetIds] : alike.map(({ datasetId }) => datasetId),
+    earlierTasks: alike.flatMap(({ task }) => task?.id ?? []),
+    ephemeral,
+    accepted: false,
+  })
+  return known
 }
 
 async function candidates(step: Step, known: CloneBackground): Promise<{ seen: CloneCandidate[]; tasks: Task[] }> {
@@ -53,9 +75,9 @@ async function candidates(step: Step, known: CloneBackground): Promise<{ seen: C
 
 async function startClone(
   step: Step,
-  onConflict: 'wait' | 'fail',
   source: Dataset,
   target: Snapshot,
+  { onConflict, ephemeral }: CloneWish,
 ): Promise<CloneBackground> {
   let known: CloneBackground | undefined
   const change = new OnceOnly<'accepted' | 'found'>(
@@ -73,14 +95,15 @@ async function startClone(
     (line) => step.reporter.info(line),
   )
   return throughConflicts(step, source.id, onConflict, async () => {
-    if (!known || !change.mayHaveTakenEffect) known = await backgroundOf(step, source)
+    if (!known || !change.mayHaveTakenEffect) known = await backgroundOf(step, source, ephemeral)
     if ((await change.run()) === 'found') {
       step.reporter.warning(
         `The reply to the clone of dataset "${source.name}" was lost; a new clone of it was found in the lists and is taken for this step's.`,
         { todo: 'If somebody else cloned the same dataset in the same moment, look at both clones in Visual Layer.' },
       )
     } else {
-      step.reporter.info('Visual Layer accepted the clone; it does not tell the id of the new dataset.')
+      step.undo.confirm({ accepted: true })
+      step.reporter.info("Visual Layer accepted the clone; it does not return the new dataset's ID.")
     }
     return known
   })
@@ -91,8 +114,7 @@ async function narrowed(step: Step, source: Dataset, found: CloneCandidate[]): P
   const kept: CloneCandidate[] = []
   for (const candidate of found) {
     const dataset = await lenient(step, Infinity, () => step.api.datasets.get(candidate.datasetId))()
-    if (dataset?.sourceDatasetId === undefined || dataset.sourceDatasetId.toLowerCase() === source.id)
-      kept.push({ ...candidate, dataset })
+    if (canComeFrom(dataset, source.id)) kept.push({ ...candidate, dataset })
   }
   return kept
 }

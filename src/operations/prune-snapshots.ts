@@ -1,4 +1,5 @@
-import { ActionError, describe, unforeseen } from '../errors.ts'
+import { ActionError, describe } from '../errors.ts'
+import { asActionError } from '../system-errors.ts'
 import type { PruneSnapshotsRequest } from '../inputs/operations/prune-snapshots.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
@@ -92,7 +93,7 @@ class Pruning {
         reporter.info(`${index + 1} of ${doomed.length}: ${named(snapshot)}: ${outcome}.`)
       } catch (error) {
         signal.throwIfAborted()
-        const failure = error instanceof ActionError ? error : unforeseen(error)
+        const failure = asActionError(error)
         this.#stays(snapshot, failure)
         reporter.info(
           `${index + 1} of ${doomed.length}: ${named(snapshot)} stayed: ${failure.apiWords ?? failure.message}`,

@@ -1,15 +1,18 @@
 import type { VisualLayer } from '../visual-layer/client.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
 import { OnceOnly } from '../waiting/once.ts'
+import { patienceMs } from '../waiting/pace.ts'
 import { until, type Waiting } from '../waiting/until.ts'
 
-/** The deletion of one dataset, and how to see that it has taken effect. */
+/** The deletion of one dataset, and how to see that it took effect. */
 export interface DatasetRemoval {
   change: OnceOnly<void>
   isGone: () => Promise<boolean>
+  /** The list showed the dataset before the deletion. */
+  wasListed: boolean
 }
 
-/** Prepares the deletion of a dataset. It is gone when it cannot be read any more, or has left the list that showed it before. */
+/** Prepares the deletion of a dataset. It is gone when it cannot be read any longer, or has left the list that showed it before. */
 export async function datasetRemoval(api: VisualLayer, waiting: Waiting, datasetId: string): Promise<DatasetRemoval> {
   const isListed = async (retries?: number) =>
     (await api.datasets.list(retries)).some((dataset) => dataset.id.toLowerCase() === datasetId)
@@ -19,7 +22,7 @@ export async function datasetRemoval(api: VisualLayer, waiting: Waiting, dataset
     try {
       await api.datasets.get(datasetId, 0)
     } catch (error) {
-      if (error instanceof RequestFailure && error.outcome.status === 404) return true
+      if (isMissing(error)) return true
       throw error
     }
     return wasListed && !(await isListed(0))
@@ -33,25 +36,40 @@ export async function datasetRemoval(api: VisualLayer, waiting: Waiting, dataset
     waiting,
     waiting.onLook,
   )
-  return { change, isGone }
+  return { change, isGone, wasListed }
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof RequestFailure && error.outcome.status === 404
 }
 
 /**
- * Deletes a dataset of ours, and sees it gone; one that is not there any more needs no deleting. Throws where the API refuses,
- * cannot be reached, or still shows the dataset when the time of `waiting` is over.
+ * Deletes a dataset of ours and sees it gone. A 409 is retried: a clone may not be deletable while it is being made. A dataset that
+ * is not found counts as deleted only after a while, since one that was just made may not be visible yet.
+ *
+ * Throws if the API refuses, cannot be reached, or still shows the dataset when the time of `waiting` is over.
  */
 export async function removeDataset(api: VisualLayer, waiting: Waiting, datasetId: string): Promise<void> {
-  const { change, isGone } = await datasetRemoval(api, waiting, datasetId)
-  try {
-    await change.run()
-  } catch (error) {
-    if (error instanceof RequestFailure && error.outcome.status === 404) return
-    throw error
-  }
+  const { clock, deadline } = waiting
+  const startedAt = clock.now()
+  const patience = patienceMs(deadline.remainingMs())
+  let removal: DatasetRemoval | undefined
+  let accepted = false
   const ended = await until<void>(async () => {
-    if (await isGone()) return { state: 'done', value: undefined }
+    removal ??= await datasetRemoval(api, waiting, datasetId)
+    try {
+      if (!accepted) await removal.change.run()
+      accepted = true
+    } catch (error) {
+      const busy = error instanceof RequestFailure && error.outcome.status === 409
+      if (busy) return { state: 'pending', line: `dataset ${datasetId} cannot be deleted yet` }
+      if (!isMissing(error)) throw error
+      if (removal.wasListed || clock.now() - startedAt >= patience) return { state: 'done', value: undefined }
+      return { state: 'pending', line: `dataset ${datasetId} is not visible yet` }
+    }
+    if (await removal.isGone()) return { state: 'done', value: undefined }
     return { state: 'pending', line: `dataset ${datasetId} is still there` }
   }, waiting)
   if (ended.end === 'failed') throw ended.error
-  if (ended.end === 'out_of_time') throw ended.lastFault ?? new Error('it was still there when the time was over')
+  if (ended.end === 'out_of_time') throw ended.lastFault ?? new Error(ended.lastLine)
 }

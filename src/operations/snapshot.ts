@@ -24,7 +24,7 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
     }
     if (existing) {
       aboutSnapshot(step, existing, 'Snapshot')
-      if (request.rollbackOnFailure) oweRollback(step, existing)
+      if (request.rollbackOnFailure) planRollback(step, dataset.id, existing)
       return `Snapshot "${existing.name}" of dataset "${dataset.name}" was already there and is used; none was created.`
     }
   }
@@ -35,26 +35,26 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
       name,
       description: request.description,
       onConflict: request.onConflict,
+      safety: false,
       onId: (one) => {
         reporter.output('snapshot_id', one.id)
         reporter.output('snapshot_name', one.name)
-        reporter.state('snapshot_id', one.id)
         reporter.info(`Snapshot "${one.name}" has the id ${one.id}.`)
       },
     },
     request.wait,
   )
   aboutSnapshot(step, made, 'Snapshot')
-  if (request.rollbackOnFailure) oweRollback(step, made)
+  if (request.rollbackOnFailure) planRollback(step, dataset.id, made)
   return request.wait
     ? `Snapshot "${made.name}" of dataset "${dataset.name}" was created.`
     : `Snapshot "${made.name}" of dataset "${dataset.name}" was accepted; the step did not wait for it (wait: false).`
 }
 
-/** From here on the post step restores the snapshot, which runs only where the job fails or is cancelled. */
-function oweRollback(step: Step, one: Snapshot): void {
-  step.reporter.state('owed', 'rollback')
+/** From here on the post step restores the snapshot. It runs only if the job fails or is canceled. */
+function planRollback(step: Step, datasetId: string, { id, name }: Snapshot): void {
+  step.undo.plan({ kind: 'rollback', datasetId, snapshot: { id, name } })
   step.reporter.note(
-    `Should the job fail or be cancelled from here on, the dataset is restored to snapshot "${one.name}".`,
+    `If the job fails or is canceled after this step, the dataset will be restored to snapshot "${name}".`,
   )
 }

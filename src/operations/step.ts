@@ -4,9 +4,7 @@ import type { RunnerContext } from '../runner/context.ts'
 import type { Reporter } from '../runner/reporter.ts'
 import type { VisualLayer } from '../visual-layer/client.ts'
 import type { Waiting } from '../waiting/until.ts'
-
-/** Undoes on the server what a cancelled step had started. Has seconds, and a client of its own; answers what it did. */
-export type Undo = (api: VisualLayer, waiting: Waiting) => Promise<string>
+import type { UndoLog } from './undo-log.ts'
 
 /** All that an operation may touch, so that it can be tested with plain objects. */
 export interface Step {
@@ -25,8 +23,6 @@ export interface Step {
   readonly connection: () => Promise<Dispatcher>
   /** Where people see a dataset. */
   datasetPage(datasetId: string): string
-  /** Runs what must be done even after the deadline, in at most `limitMs`, with a client of its own. */
-  lastly<T>(limitMs: number, body: (api: VisualLayer, waiting: Waiting) => Promise<T>): Promise<T>
-  /** Says what to do when the step is cancelled from here on; `undefined`: nothing any more. */
-  onCancel(undo: Undo | undefined): void
+  /** What is undone or named if the step ends early. */
+  readonly undo: UndoLog
 }

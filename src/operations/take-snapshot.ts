@@ -12,6 +12,8 @@ export interface SnapshotWish {
   name: string | undefined
   description: string | undefined
   onConflict: 'wait' | 'fail'
+  /** Taken before a restore, so that it is told from the snapshot that the step is about. */
+  safety: boolean
   /** Told the id as soon as it is known. */
   onId(snapshot: { id: string; name: string }): void
 }
@@ -41,14 +43,19 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
     step.waiting,
     (line) => step.reporter.info(line),
   )
+  step.undo.plan({ kind: 'snapshot', datasetId: dataset.id, mark, safety: wish.safety })
+  const known = (snapshot: { id: string; name: string }) => {
+    step.undo.settle()
+    wish.onId(snapshot)
+  }
   const reply = await throughConflicts(step, dataset.id, wish.onConflict, () => change.run())
-  if (reply) wish.onId(reply)
+  if (reply) known(reply)
   if (reply && !wait) return reply
 
   const acceptedAt = clock.now()
   const patience = patienceMs(step.deadline.remainingMs())
   const busy = new Seen()
-  let known = reply
+  let last = reply
   return waitFor(
     step,
     {
@@ -58,10 +65,10 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
     },
     async () => {
       const listed = await api.snapshots.list(dataset.id, 0)
-      const snapshot = listed.find((one) => one.id === known?.id) ?? ours(listed)
-      if (snapshot && snapshot.id !== known?.id) {
-        known = snapshot
-        wish.onId(snapshot)
+      const snapshot = listed.find((one) => one.id === last?.id) ?? ours(listed)
+      if (snapshot && snapshot.id !== last?.id) {
+        last = snapshot
+        known(snapshot)
       }
       const now = await api.datasets.get(dataset.id, 0)
       step.reporter.output('dataset_status', now.statusWord)

@@ -1,7 +1,8 @@
 import prettyMilliseconds from 'pretty-ms'
+import { within } from '../clock.ts'
 import { ActionError } from '../errors.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
-import { type Look, until } from '../waiting/until.ts'
+import { type Ended, type Look, until } from '../waiting/until.ts'
 import type { Step } from './step.ts'
 
 /** A duration for people: `1h 4m 10s`. @param ms milliseconds */
@@ -27,16 +28,24 @@ export async function waitFor<T>(step: Step, phase: Phase, probe: () => Promise<
       return ended.value
     case 'failed':
       throw ended.error
-    case 'out_of_time': {
-      const last = ended.lastLine === undefined ? 'nothing was seen of it' : `last seen: ${ended.lastLine}`
-      const fault = ended.lastFault ? ` The last look failed: ${ended.lastFault.message}` : ''
-      throw new ActionError(
-        'timed_out',
-        `Timed out after ${duration(step.deadline.elapsedMs())} (timeout: ${duration(step.deadline.totalMs)}), ${duration(ended.waitedMs)} of them waiting for ${phase.awaited}; ${last}.${fault}`,
-        { apiWords: ended.lastFault?.apiWords, todo: `${phase.carryOn} Or raise timeout.`, cause: ended.lastFault },
-      )
-    }
+    case 'out_of_time':
+      throw timedOut(step, phase, ended)
   }
+}
+
+/** The error of a wait whose time ran out. */
+export function timedOut(
+  { deadline }: Step,
+  { awaited, carryOn }: Phase,
+  { lastLine, lastFault, waitedMs }: Extract<Ended<unknown>, { end: 'out_of_time' }>,
+): ActionError {
+  const last = lastLine === undefined ? 'no status received' : `last status: ${lastLine}`
+  const fault = lastFault ? ` The last poll failed: ${lastFault.message}` : ''
+  return new ActionError(
+    'timed_out',
+    `Timed out after ${duration(deadline.elapsedMs())} (timeout: ${duration(deadline.totalMs)}). Waited ${duration(waitedMs)} for ${awaited}; ${last}.${fault}`,
+    { apiWords: lastFault?.apiWords, todo: `${carryOn} Or increase timeout.`, cause: lastFault },
+  )
 }
 
 /** Makes a read that answers `undefined` for what is not there yet, for at most `graceMs` from now. */
@@ -73,21 +82,10 @@ export async function withinDeadline<T>(
   body: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { clock, deadline } = step
-  const end = new AbortController()
-  const done = new AbortController()
-  const onCancel = () => end.abort(step.signal.reason)
   step.signal.throwIfAborted()
-  step.signal.addEventListener('abort', onCancel, { once: true })
-  const expire = () => {
+  const late = () => {
     const message = `Timed out after ${duration(deadline.elapsedMs())} (timeout: ${duration(deadline.totalMs)}) during ${phase.awaited}.`
-    end.abort(new ActionError('timed_out', message, { todo: `${phase.carryOn} Or raise timeout.` }))
+    return new ActionError('timed_out', message, { todo: `${phase.carryOn} Or increase timeout.` })
   }
-  const watch = clock.sleep(deadline.remainingMs(), done.signal).then(expire, () => undefined)
-  try {
-    return await body(end.signal)
-  } finally {
-    step.signal.removeEventListener('abort', onCancel)
-    done.abort()
-    await watch
-  }
+  return within(clock, deadline.remainingMs(), step.signal, late, body)
 }

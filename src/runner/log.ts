@@ -1,10 +1,11 @@
+import { accessSync, constants, statSync } from 'node:fs'
 import * as core from './toolkit.ts'
 import type { Clock } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
 import { Outputs, type OutputName, type SettableOutput } from './outputs.ts'
 import type { Chart, Fact, Reporter, Section, Table } from './reporter.ts'
 import { Secrets } from './secrets.ts'
-import type { StateName } from './state.ts'
+import { UNDO_STATE } from './state.ts'
 import { duration, indentedLine, lines } from './text.ts'
 
 /** Wide enough for `23h 59m`, so that the lines of a wait stand under each other. */
@@ -83,9 +84,14 @@ export class RunnerReporter implements Reporter {
     try {
       return await body()
     } finally {
-      core.endGroup()
-      this.#inGroup = false
+      this.endGroup()
     }
+  }
+
+  /** Ends a group that work left open which nobody waits for any longer. */
+  endGroup(): void {
+    if (this.#inGroup) core.endGroup()
+    this.#inGroup = false
   }
 
   progress(line: string): void {
@@ -109,8 +115,11 @@ export class RunnerReporter implements Reporter {
     this.#write(name, text)
   }
 
-  addToResult(name: string, value: string): void {
-    this.#outputs.addToResult(name, this.redact(value))
+  addToResult(name: string, value: string | readonly string[]): void {
+    this.#outputs.addToResult(
+      name,
+      typeof value === 'string' ? this.redact(value) : value.map((one) => this.redact(one)),
+    )
   }
 
   /** What an output was set to, as GitHub got it; empty when it was not set. */
@@ -128,26 +137,50 @@ export class RunnerReporter implements Reporter {
     const { text, problem } = this.#outputs.result()
     if (problem) this.warning(problem)
     this.#write('result', text)
+    if (!process.env['GITHUB_OUTPUT'] && process.env['GITHUB_ACTIONS'] === 'true')
+      this.warning('GITHUB_OUTPUT is not set, so later steps cannot read the outputs of this step.')
     for (const name of this.#unwritten) if (name !== 'result') this.#write(name, this.#outputs.get(name))
     if (this.#unwritten.size === 0) return
     throw new ActionError(
       'operation_failed',
-      `These outputs could not be written: ${[...this.#unwritten].join(', ')}.`,
+      `Could not write these outputs (GITHUB_OUTPUT): ${[...this.#unwritten].join(', ')}.`,
       {
-        todo: 'The work itself is done; the log names the ids. Check that the disk of the runner is not full.',
+        todo: 'Check that the disk of the runner is not full. What this step did in Visual Layer stays; the log names the IDs.',
       },
     )
   }
 
-  state(name: StateName, value: string): void {
-    const redacted = this.redact(value)
-    if (redacted !== value)
-      this.warning(`What is left to the post step as ${name} held a masked secret. It was replaced by ***.`)
-    if (!process.env['GITHUB_STATE']) return
+  /**
+   * Makes sure that outputs can be written, before anything is done whose ID would be lost.
+   * @throws ActionError `operation_failed` that names the file and the reason
+   */
+  requireOutputs(): void {
+    const { GITHUB_OUTPUT: file } = process.env
+    if (!file) return
     try {
-      core.saveState(name, redacted)
+      if (!statSync(file).isFile()) throw new Error('it is not a file')
+      accessSync(file, constants.W_OK)
     } catch (error) {
-      this.warning(`The post step will not know the ${name}: ${describe(error)}`)
+      throw new ActionError(
+        'operation_failed',
+        `Could not open the file for outputs (GITHUB_OUTPUT): ${describe(error)}.`,
+        {
+          todo: 'The runner makes this file for each step. Check the disk and the permissions of the runner, and that no step sets GITHUB_OUTPUT. Nothing was sent to Visual Layer.',
+        },
+      )
+    }
+  }
+
+  /** Saves what the post step has to undo if this step is killed, at once; '' for nothing. */
+  saveUndo(text: string): void {
+    try {
+      // A secret among the names makes them useless for finding anything, but the runner keeps states in plain text.
+      core.saveState(UNDO_STATE, this.redact(text))
+    } catch (error) {
+      if (text === '') return
+      this.warning(
+        `Could not save what to undo (GITHUB_STATE): ${describe(error)}. If this step is killed, the post step cannot clean up.`,
+      )
     }
   }
 

@@ -47,7 +47,7 @@ const LONGEST_RESULT_CHARS = 250_000
 /** The outputs set so far, and the rules for their form. Writes nothing. */
 export class Outputs {
   readonly #values = new Map<SettableOutput, string>()
-  readonly #extras = new Map<string, string>()
+  readonly #extras = new Map<string, string | readonly string[]>()
 
   /**
    * Remembers a value and returns it as it goes to GitHub: always a string, and of bearable length. `problem` says in a
@@ -66,7 +66,7 @@ export class Outputs {
   }
 
   /** A value that stands in `result` only. */
-  addToResult(name: string, value: string): void {
+  addToResult(name: string, value: string | readonly string[]): void {
     this.#extras.set(name, value)
   }
 

@@ -1,5 +1,4 @@
 import type { SettableOutput } from './outputs.ts'
-import type { StateName } from './state.ts'
 
 /** A row of the job summary's table. */
 export interface Fact {
@@ -54,10 +53,8 @@ export interface Reporter {
   progress(line: string): void
   /** Sets an output at once, so that it is there when the step fails or is killed later. The last value counts. */
   output(name: SettableOutput, value: string | number | boolean): void
-  /** Adds a value that stands in the output `result` only. */
-  addToResult(name: string, value: string): void
-  /** Leaves an id to the post step, at once. */
-  state(name: StateName, value: string): void
+  /** Adds a value that is in the output `result` only. */
+  addToResult(name: string, value: string | readonly string[]): void
   /** Registers a secret, before its first use. Values under 4 characters are not masked. */
   mask(secret: string): void
   /** A row of the job summary; the last value for a label counts, the place is the first one's. */

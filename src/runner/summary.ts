@@ -1,4 +1,4 @@
-import { appendFile, stat } from 'node:fs/promises'
+import { appendFileSync, statSync } from 'node:fs'
 import { describe, type ErrorCode } from '../errors.ts'
 import { chartMarkdown, chartTable } from './chart.ts'
 import type { Cell, Fact, Reporter, Section, Table } from './reporter.ts'
@@ -62,10 +62,10 @@ export function buildSummary(model: SummaryModel, maxBytes = MAX_BYTES): string 
  * Appends the summary to the step's summary file. Masked secrets are replaced. Never throws: without the file, or when it
  * cannot be written, the step goes on.
  */
-export async function writeSummary(
+export function writeSummary(
   model: SummaryModel,
   options: { env: NodeJS.ProcessEnv; reporter: Pick<Reporter, 'debug' | 'warning'> & { redact(text: string): string } },
-): Promise<void> {
+): void {
   const { env, reporter } = options
   const path = env['GITHUB_STEP_SUMMARY']
   if (!path) return reporter.debug('No job summary: GITHUB_STEP_SUMMARY is not set.')
@@ -74,10 +74,10 @@ export async function writeSummary(
     const redacted: SummaryModel = JSON.parse(JSON.stringify(model), (_key, value: unknown) =>
       typeof value === 'string' ? reporter.redact(value) : value,
     )
-    const { size } = await stat(path)
-    await appendFile(path, buildSummary(redacted, MAX_BYTES - size))
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    appendFileSync(path, buildSummary(redacted, MAX_BYTES - size))
   } catch (error) {
-    reporter.warning(`The job summary could not be written: ${describe(error)}`)
+    reporter.warning(`Could not write the job summary (GITHUB_STEP_SUMMARY): ${describe(error)}.`)
   }
 }
 

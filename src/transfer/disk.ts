@@ -1,30 +1,7 @@
 import { type FileHandle, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import prettyBytes from 'pretty-bytes'
-import { ActionError, describe } from '../errors.ts'
-
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
-
-/** The message for a file that could not be written, read or moved. `doing` completes "could not …": `write the export`. */
-export function diskFailure(error: unknown, doing: string, path: string): ActionError {
-  if (error instanceof ActionError) return error
-  const code = codeOf(error)
-  if (code !== undefined && FULL.has(code)) {
-    return new ActionError('operation_failed', `The disk of the runner is full: could not ${doing} (${path}).`, {
-      todo: 'Free space before this step, use a runner with a larger disk, or set output_dir to a folder on another disk.',
-      cause: error,
-    })
-  }
-  return new ActionError('operation_failed', `Could not ${doing} (${path}): ${describe(error)}.`, {
-    todo: 'Check that output_dir names a folder that the runner may write to.',
-    cause: error,
-  })
-}
-
-/** The `code` of a system error, such as `ENOENT`. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-}
+import { ActionError } from '../errors.ts'
 
 /** What will take room on a disk. */
 export interface Need {
@@ -53,9 +30,7 @@ export async function requireSpace(path: string, needs: readonly Need[]): Promis
   throw new ActionError(
     'operation_failed',
     `The disk of the runner is too full for the export: it needs ${sum}, and ${prettyBytes(free)} are free (${dirname(path)}).`,
-    {
-      todo: 'Free space before this step, use a runner with a larger disk, or set output_dir to a folder on another disk.',
-    },
+    { todo: 'Free disk space before this step, use a runner with a larger disk, or divide the export (shard).' },
   )
 }
 

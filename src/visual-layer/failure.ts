@@ -94,6 +94,27 @@ export function networkFailure(
   )
 }
 
+/**
+ * No response came in the time that the deadline of the step left.
+ *
+ * @param timeoutMs the `timeout` of the step
+ * @param whole `false`: the request had not been sent completely
+ */
+export function outOfTime(
+  what: string,
+  host: string,
+  words: string,
+  timeoutMs: number,
+  whole: boolean,
+): RequestFailure {
+  return new RequestFailure(
+    'timed_out',
+    `Timed out: the request to ${what} got ${words} (${host}; timeout: ${timeoutMs / 1000} s).`,
+    { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' },
+    { transient: true, effect: whole ? 'unknown' : 'none' },
+  )
+}
+
 /** A reply that came with a 2xx but cannot be what the API documents. */
 export function unexpectedReply(what: string, reason: string, excerpt: string, wrongShape: boolean): RequestFailure {
   return new RequestFailure(

@@ -1,18 +1,20 @@
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
-import type { Clock, Deadline } from '../clock.ts'
+import { type Clock, type Deadline, delayed, within } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
-import { isTransient, networkFailure, RequestFailure, statusFailure, unexpectedReply } from './failure.ts'
+import { isTransient, networkFailure, outOfTime, RequestFailure, statusFailure, unexpectedReply } from './failure.ts'
 import type { FormPart, MultipartForm } from './multipart.ts'
-import { type Body, errorWords, excerpt, plainText, readBody, refusalIn } from './reply.ts'
-import { fullJitter, retryAfterMs } from './retry.ts'
+import { type Body, decodedText, errorWords, excerpt, LARGEST_REPLY, plainText, readBody, refusalIn } from './reply.ts'
+import { fullJitter, headerOf, type Headers, retryAfterMs } from './retry.ts'
 import { type Credentials, Signer } from './token.ts'
 
-/** Time that a request still gets when the deadline is near or past, in ms: the last look of a wait needs some. */
-const LAST_LOOK_MS = 5_000
-/** No documented reply comes near this size, in bytes. */
-const LARGEST_REPLY = 256 * 1024 * 1024
+/** Time that a request still gets when the deadline is near, in ms: the last poll of a wait needs some. */
+const LAST_POLL_MS = 2_000
+/** No request, of whichever stage of a step, lasts longer than this after the deadline, in ms. */
+const OVERTIME_MS = 2_500
+/** A change that is in flight when the step is canceled gets this long, in ms, to be answered, so that its ID becomes known. */
+export const IN_FLIGHT_MS = 1_000
 const MOST_REDIRECTS = 3
 
 export interface HttpOptions {
@@ -71,26 +73,33 @@ export class Http {
     return this.#options.apiRoot.origin
   }
 
-  /** Sends one attempt. Throws a {@link RequestFailure}, or the signal's reason once the step is cancelled. */
+  /**
+   * Sends one attempt of a request that changes something. Throws a {@link RequestFailure}, or the signal's reason once the step is
+   * canceled: at once if the request was not sent, else after {@link IN_FLIGHT_MS}.
+   */
   async send(request: ApiRequest): Promise<Body> {
+    return this.#send(request, true)
+  }
+
+  async #send(request: ApiRequest, isChange: boolean): Promise<Body> {
     const url = new URL(request.path, this.#options.apiRoot)
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, value)
     }
     let resigned = false
     for (let redirects = 0; ; ) {
-      const reply = await this.#attempt(request, url)
+      const reply = await this.#attempt(request, url, isChange)
       const { status, headers } = reply
       if (status >= 300 && status < 400 && status !== 304) {
         // Only these keep the method of a change.
         const repeatable = request.method === 'GET' || status === 307 || status === 308
-        this.#follow(request, url, header(headers, 'location'), repeatable && (redirects += 1) <= MOST_REDIRECTS)
+        this.#follow(request, url, headerOf(headers, 'location'), repeatable && (redirects += 1) <= MOST_REDIRECTS)
         continue
       }
       if (
         status === 401 &&
         !resigned &&
-        this.#signer.learnFrom401(header(headers, 'date'), this.#options.clock.date())
+        this.#signer.learnFrom401(headerOf(headers, 'date'), this.#options.clock.date())
       ) {
         resigned = true
         continue
@@ -103,15 +112,15 @@ export class Http {
     }
   }
 
-  /** {@link send}, repeated after transient failures, with growing and jittered pauses or the one that `Retry-After` asks for. */
+  /** Sends a request that changes nothing, and repeats it after transient failures, with growing and jittered pauses or the one that `Retry-After` asks for. */
   async read<T>(request: ApiRequest, schema: z.ZodType<T>, retries = this.#options.maxRetries): Promise<T> {
-    return this.#repeat(async () => this.parse(request, await this.send(request), schema), retries)
+    return this.#repeat(async () => this.parse(request, await this.#send(request, false), schema), retries)
   }
 
   /** {@link read} of a reply that is plain text, trimmed; '' for an empty one. What `take` throws counts as the reply's fault. */
   async readText<T>(request: ApiRequest, take: (text: string) => T): Promise<T> {
     return this.#repeat(async () => {
-      const body = await this.send({ ...request, text: true })
+      const body = await this.#send({ ...request, text: true }, false)
       return take(plainText(body) ?? this.parse(request, body, z.string()))
     }, this.#options.maxRetries)
   }
@@ -175,7 +184,7 @@ export class Http {
         { transient: false, effect: 'none', status },
       )
     }
-    const pause = retryAfterMs(header(headers, 'retry-after'), this.#options.clock.date())
+    const pause = retryAfterMs(headers, this.#options.clock.date())
     return statusFailure(request.what, status, words, body.kind === 'json', pause)
   }
 
@@ -192,84 +201,118 @@ export class Http {
     })
   }
 
-  async #attempt(request: ApiRequest, url: URL): Promise<{ status: number; headers: Headers; body: Body }> {
-    const { clock, deadline, signal, requestTimeoutMs, userAgent } = this.#options
-    signal.throwIfAborted()
-    // One attempt that hangs must leave time to look what became of it.
+  async #attempt(request: ApiRequest, url: URL, isChange: boolean): Promise<Reply> {
+    const { clock, deadline, signal, requestTimeoutMs } = this.#options
     const { upload } = request
-    const limit = upload
-      ? requestTimeoutMs
-      : Math.min(requestTimeoutMs, Math.max(deadline.remainingMs() / 2, LAST_LOOK_MS))
-    const attempt = new AbortController()
-    let movedAt = clock.now()
-    const ends = AbortSignal.any([signal, attempt.signal, ...(upload ? [upload.signal] : [])])
-    const expire = async () => {
-      for (let left = limit; left > 0; left = movedAt + limit - clock.now()) await clock.sleep(left, ends)
-      attempt.abort(new Error(`no ${upload ? 'progress' : 'reply'} within ${Math.round(limit / 100) / 10} s`))
-    }
-    const watch = expire().catch(() => undefined)
-    let sending: MultipartForm | undefined
+    signal.throwIfAborted()
+    // One attempt that hangs must leave time to check what became of it.
+    const fair = upload ? Infinity : Math.max(deadline.remainingMs() / 2, LAST_POLL_MS)
+    const limit = Math.min(requestTimeoutMs, fair, deadline.remainingMs(OVERTIME_MS))
+    const traffic: Traffic = { movedAt: clock.now(), form: undefined }
+    const moves = upload !== undefined || request.text === true
+    const startedAt = traffic.movedAt
+    const left = () =>
+      Math.min((moves ? traffic.movedAt : startedAt) + limit - clock.now(), deadline.remainingMs(OVERTIME_MS))
+    const late = () => new Silence(`no ${upload ? 'progress' : 'response'} within ${Math.round(limit / 100) / 10} s`)
+    const done = new AbortController()
+    const ends = [
+      isChange ? delayed(signal, IN_FLIGHT_MS, clock, done.signal) : signal,
+      ...(upload ? [upload.signal] : []),
+    ]
     try {
-      const { request: send, FormData } = await import('undici')
-      const headers: Record<string, string> = {
-        accept: request.text ? 'text/csv, text/plain, */*;q=0.5' : 'application/json',
-        'user-agent': userAgent,
-      }
-      const authorization = this.#signer.authorization(clock.date())
-      if (authorization !== undefined) headers['authorization'] = authorization
-      let body: string | InstanceType<typeof FormData> | Readable | undefined
-      if (request.json !== undefined) {
-        headers['content-type'] = 'application/json'
-        body = JSON.stringify(request.json)
-      } else if (request.form) {
-        body = new FormData()
-        for (const [name, value] of Object.entries(request.form)) body.append(name, value)
-      } else if (upload) {
-        const { MultipartForm: Form } = await import('./multipart.ts')
-        sending = new Form(upload.parts, (sent) => {
-          movedAt = clock.now()
-          upload.onBytes(sent)
-        })
-        headers['content-type'] = sending.contentType
-        headers['content-length'] = String(sending.contentLength)
-        // Read no further ahead than the connection takes.
-        body = Readable.from(sending, { objectMode: false, highWaterMark: 1 })
-      }
-      const reply = await send(url, {
-        method: request.method,
-        headers,
-        ...(body === undefined ? {} : { body }),
-        dispatcher: await this.#options.connection(),
-        signal: ends,
-        // Never silently sent a second time by the connection pool: some GETs of this API create.
-        idempotent: false,
-      })
-      const text = await readWhole(request, reply.body, () => {
-        if (request.text) movedAt = clock.now()
-      })
-      return { status: reply.statusCode, headers: reply.headers, body: readBody(text) }
+      return await within(clock, left, AbortSignal.any(ends), late, (stop) =>
+        this.#exchange(request, url, traffic, stop),
+      )
     } catch (error) {
       signal.throwIfAborted()
       upload?.signal.throwIfAborted()
-      if (sending?.broken) throw sending.broken
+      if (traffic.form?.broken) throw traffic.form.broken
       if (error instanceof RequestFailure) throw error
-      const reason: unknown = attempt.signal.aborted ? attempt.signal.reason : error
-      throw networkFailure(request.what, url.host, reason, describe(reason), sending?.whole ?? true)
+      const whole = traffic.form?.whole ?? true
+      if (error instanceof Silence && limit < requestTimeoutMs) {
+        throw outOfTime(request.what, url.host, error.message, deadline.totalMs, whole)
+      }
+      throw networkFailure(request.what, url.host, error, describe(error), whole)
     } finally {
-      attempt.abort()
-      await watch
+      done.abort()
+    }
+  }
+
+  /** One HTTP request and its whole response. */
+  async #exchange(request: ApiRequest, url: URL, traffic: Traffic, stop: AbortSignal): Promise<Reply> {
+    const { clock, signal, userAgent, connection } = this.#options
+    const { upload } = request
+    const { request: send, FormData } = await import('undici')
+    const headers: Record<string, string> = {
+      accept: request.text ? 'text/csv, text/plain, */*;q=0.5' : 'application/json',
+      'user-agent': userAgent,
+    }
+    const authorization = this.#signer.authorization(clock.date())
+    if (authorization !== undefined) headers['authorization'] = authorization
+    let body: string | InstanceType<typeof FormData> | Readable | undefined
+    if (request.json !== undefined) {
+      headers['content-type'] = 'application/json'
+      body = JSON.stringify(request.json)
+    } else if (request.form) {
+      body = new FormData()
+      for (const [name, value] of Object.entries(request.form)) body.append(name, value)
+    } else if (upload) {
+      const { MultipartForm } = await import('./multipart.ts')
+      const form = new MultipartForm(upload.parts, (sent) => {
+        // What was not sent whole cannot have arrived, so a canceled step need not wait for an answer to it.
+        signal.throwIfAborted()
+        traffic.movedAt = clock.now()
+        upload.onBytes(sent)
+      })
+      traffic.form = form
+      headers['content-type'] = form.contentType
+      headers['content-length'] = String(form.contentLength)
+      // Read no further ahead than the connection takes.
+      body = Readable.from(form, { objectMode: false, highWaterMark: 1 })
+    }
+    const dispatcher = await connection()
+    // Nothing has been sent so far.
+    signal.throwIfAborted()
+    const reply = await send(url, {
+      method: request.method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      dispatcher,
+      signal: stop,
+      // Never silently sent a second time by the connection pool: some GETs of this API create.
+      idempotent: false,
+    })
+    const bytes = await readWhole(request, reply.body, () => (traffic.movedAt = clock.now()))
+    return { status: reply.statusCode, headers: reply.headers, body: this.#read(request, bytes, reply.headers) }
+  }
+
+  #read(request: ApiRequest, bytes: Buffer, headers: Headers): Body {
+    try {
+      return readBody(decodedText(bytes, headerOf(headers, 'content-encoding')))
+    } catch (error) {
+      throw unexpectedReply(request.what, describe(error), '', false)
     }
   }
 }
 
-type Headers = Record<string, string | string[] | undefined>
-
-function header(headers: Headers, name: string): string | undefined {
-  const value = headers[name]
-  return Array.isArray(value) ? value[0] : value
+/** A response with its whole body. */
+interface Reply {
+  status: number
+  headers: Headers
+  body: Body
 }
 
-async function readWhole(request: ApiRequest, body: AsyncIterable<Buffer>, onBytes: () => void): Promise<string> {
+/** What an attempt has sent so far. */
+interface Traffic {
+  /** When a byte last went out or came in. */
+  movedAt: number
+  form: MultipartForm | undefined
+}
+
+/** No (further) byte came in the time there was. */
+class Silence extends Error {}
+
+async function readWhole(request: ApiRequest, body: AsyncIterable<Buffer>, onBytes: () => void): Promise<Buffer> {
   const parts: Buffer[] = []
   let size = 0
   for await (const part of body) {
@@ -277,13 +320,13 @@ async function readWhole(request: ApiRequest, body: AsyncIterable<Buffer>, onByt
     if (size > LARGEST_REPLY) {
       throw new RequestFailure(
         'unexpected_reply',
-        `Visual Layer's reply to the request to ${request.what} is larger than any documented one (over ${LARGEST_REPLY / 1024 / 1024} MiB).`,
-        { todo: 'Check base_url. If it is right, ask for less at once.' },
+        `The response to the request to ${request.what} is larger than any documented one (over ${LARGEST_REPLY / 1024 / 1024} MiB).`,
+        { todo: 'Check base_url. If it is right, request less at once.' },
         { transient: false, effect: 'unknown', wrongShape: true },
       )
     }
     parts.push(part)
     onBytes()
   }
-  return Buffer.concat(parts).toString('utf8')
+  return Buffer.concat(parts)
 }

@@ -1,9 +1,44 @@
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+
 /** The longest piece of a reply that an error shows, in characters. */
 const EXCERPT_CHARS = 300
 /** Of a web page, only its first so many characters are looked at: what looks for tags may take the square of their number. */
 const PAGE_CHARS = 10_000
 /** The words of an error lie in the first objects of its body, or nowhere. */
 const DEEPEST_WORDS = 5
+
+/** No documented response comes near this size, in bytes. */
+export const LARGEST_REPLY = 256 * 1024 * 1024
+
+const DECODERS: Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Buffer> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+  zstd: zstdDecompressSync,
+}
+
+/**
+ * The text of a body. Requests accept no compression, but a gateway may compress all the same: without `Accept-Encoding` HTTP allows
+ * it. Throws an Error that names an encoding which cannot be read.
+ *
+ * @param encoding the `Content-Encoding`, if there is one
+ */
+export function decodedText(bytes: Buffer, encoding: string | undefined): string {
+  let plain = bytes
+  for (const name of (encoding ?? '').toLowerCase().split(',').reverse()) {
+    const coding = name.trim()
+    if (coding === '' || coding === 'identity') continue
+    const decode = DECODERS[coding]
+    if (!decode) throw new Error(`it is encoded as "${coding.slice(0, 40)}", which this action cannot read`)
+    try {
+      plain = decode(plain, { maxOutputLength: LARGEST_REPLY })
+    } catch (error) {
+      throw new Error(`its ${coding} encoding is damaged`, { cause: error })
+    }
+  }
+  return plain.toString('utf8')
+}
 
 /** The body of a reply: nothing, JSON, or something else (a web page, a cut-off transfer). */
 export type Body = { kind: 'empty' } | { kind: 'json'; json: unknown } | { kind: 'other'; text: string }

@@ -72,3 +72,14 @@ export async function until<T>(probe: () => Promise<Look<T>>, waiting: Waiting, 
     await clock.sleep(Math.max(0, Math.min(next, left())), signal)
   }
 }
+
+/**
+ * Returns what `probe` finds in the time that `waiting` has. Throws the error of a failed look; if the time ends first, the fault of
+ * the last look, or an error that says that `what` did not appear.
+ */
+export async function seen<T>(waiting: Waiting, what: string, probe: () => Promise<Look<T>>): Promise<T> {
+  const ended = await until(probe, waiting)
+  if (ended.end === 'done') return ended.value
+  if (ended.end === 'failed') throw ended.error
+  throw ended.lastFault ?? new Error(`${what} did not appear in the lists of Visual Layer`)
+}

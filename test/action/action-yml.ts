@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 
 const schema = z.looseObject({
+  runs: z.looseObject({ main: z.string(), post: z.string() }),
   inputs: z.record(z.string(), z.looseObject({ default: z.string().optional() })),
   outputs: z.record(z.string(), z.unknown()),
 })

@@ -196,7 +196,7 @@ describe.concurrent('add-media', () => {
     await waiting.logged(/READ ONLY.*task/)
     const { outputs, state } = at.scene.sound(await waiting.cancel())
     expect(outputs).toMatchObject({ error_code: 'cancelled', task_id: additions(at.scene)[0]?.id })
-    expect(state['STATE_owed'] ?? '').toBe('')
+    expect(state['STATE_undo'] ?? '').toBe('')
     expect(at.scene.requests('POST', /abort/)).toEqual([])
   })
 

@@ -160,7 +160,7 @@ describe.concurrent('create-from-files', () => {
     const { outputs, state } = await scene.succeed({ ...pets, wait: 'false' })
     expect(scene.world.datasets[0]?.status).toBe('INDEXING')
     expect(outputs['dataset_id']).toBe(scene.world.datasets[0]?.id)
-    expect(state['STATE_owed'] ?? '').toBe('')
+    expect(state['STATE_undo'] ?? '').toBe('')
   })
 
   it('uses, refuses or makes another one of the name, as if_exists says', async () => {

@@ -69,7 +69,7 @@ describe.concurrent('an export of a snapshot', () => {
     const { scene, inputs, listed } = await golden({ timings: { exportMs: 60_000 } })
     await using _ = scene
     const { errors } = await scene.fail('timed_out', { ...inputs, timeout: '3s' })
-    expect(errors[0]).toContain('run the step again')
+    expect(errors[0]).toContain('clone')
     expect(await listed()).toEqual(['cats'])
   })
 
@@ -81,8 +81,8 @@ describe.concurrent('an export of a snapshot', () => {
     step.kill('SIGINT')
     const { outputs, stdout, state } = scene.sound(await step.ended)
     expect(outputs['error_code']).toBe('cancelled')
-    expect(stdout).toContain('was deleted')
-    expect(state['STATE_owed']).toBe('')
+    expect(stdout).toContain('Deleted the temporary clone')
+    expect(state['STATE_undo']).toBe('')
     expect(await listed()).toEqual(['cats'])
   })
 
@@ -95,7 +95,7 @@ describe.concurrent('an export of a snapshot', () => {
     const { state } = await step.ended
     expect(await listed()).toContain('cats (cloned)')
     const { stdout } = await scene.post(inputs, state)
-    expect(stdout).toContain('was deleted')
+    expect(stdout).toContain('Deleted the temporary clone')
     expect(await listed()).toEqual(['cats'])
   })
 
@@ -120,7 +120,8 @@ describe.concurrent('an export of a snapshot', () => {
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toContain(cloneIn(outputs))
     expect(warnings[0]).toContain('Delete it in Visual Layer')
-    expect(state['STATE_owed']).toBe('')
+    // If the job fails later, the post step tries again.
+    expect(state['STATE_undo']).toContain(cloneIn(outputs))
     expect(await listed()).toContain('cats (cloned)')
   })
 
@@ -132,7 +133,7 @@ describe.concurrent('an export of a snapshot', () => {
     await step.logged(/not listed yet/)
     step.kill('SIGINT')
     const { stdout } = scene.sound(await step.ended)
-    expect(stdout).toContain('"cats (cloned)" is not wanted')
+    expect(stdout).toContain('"cats (cloned)" appears later')
   })
 
   it('is refused before any request where the inputs contradict each other', async () => {

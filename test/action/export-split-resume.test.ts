@@ -55,7 +55,7 @@ describe.concurrent('an export in parts that is interrupted', () => {
     const { errors, outputs } = scene.sound(await step.ended)
     expect(outputs['error_code']).toBe('timed_out')
     expect(errors[0]).toContain('Kept in visual-layer-export: 1 of 3 parts')
-    expect(errors[0]).toContain('raise timeout')
+    expect(errors[0]).toContain('timeout')
     const before = split.starts().length
     await again(split)
     await split.expectWhole()

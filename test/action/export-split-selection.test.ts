@@ -172,6 +172,6 @@ describe.concurrent('an export in parts', () => {
     expect(split.starts()).toEqual([])
     const clone = scene.world.datasets.find(({ sourceDatasetId }) => sourceDatasetId === split.dataset.id)
     expect(clone?.deleted).toBe(true)
-    expect(state['STATE_owed']).toBe('')
+    expect(state['STATE_undo'] ?? '').toBe('')
   })
 })

@@ -46,11 +46,11 @@ describe.concurrent('outputs', () => {
     step.kill('SIGKILL')
     const { outputs, state } = await step.ended
     for (const name of names) expect(outputs[name], name).toBeTruthy()
-    // A killed step that changes nothing that can be undone leaves nothing to the post step.
+    // What cannot be undone is at most looked for.
     if (operation === 'create-from-s3') return
     const sent = scene.emulator.requests.length
     await scene.post({ operation, ...about, ...inputs }, state)
-    expect(scene.emulator.requests).toHaveLength(sent)
+    expect(scene.emulator.requests.slice(sent).every(({ method }) => method === 'GET')).toBe(true)
   })
 
   it('tell the dataset that was asked for even where it cannot be read', async () => {

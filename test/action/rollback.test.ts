@@ -16,7 +16,7 @@ async function trained(settings?: Parameters<typeof Scene.open>[0]) {
   const saved = dataset.items
   dataset.items = saved.slice(0, 2)
   const post = async (): Promise<StepResult> => {
-    const result = await (await scene.start(inputs, main.state)).ended
+    const result = await (await scene.start(inputs, main.state, 'post')).ended
     expect(result.exitCode, result.stdout).toBe(0)
     expect(result.errors).toEqual([])
     expect(result.stdout.replace(/^::add-mask::.*$/gm, '')).not.toContain(scene.emulator.apiSecret)
@@ -30,7 +30,10 @@ describe.concurrent('rollback_on_failure', () => {
   it('has post put the dataset back, wait, and say so in the log and the summary', async () => {
     const { scene, dataset, main, saved, post, current } = await trained()
     await using _ = scene
-    expect(main.state).toMatchObject({ STATE_owed: 'rollback', STATE_snapshot_id: main.outputs['snapshot_id'] })
+    expect(JSON.parse(main.state['STATE_undo'] ?? '')).toMatchObject({
+      kind: 'rollback',
+      snapshot: { id: main.outputs['snapshot_id'] },
+    })
     const { stdout, summary, warnings } = await post()
     expect(dataset.items).toEqual(saved)
     expect(dataset.status).toBe('READY')
@@ -73,13 +76,13 @@ describe.concurrent('rollback_on_failure', () => {
   it('that is cancelled itself ends with a warning', async () => {
     const { scene, inputs, main } = await trained({ timings: { restoreMs: 60_000 } })
     await using _ = scene
-    const step = await scene.start(inputs, main.state)
+    const step = await scene.start(inputs, main.state, 'post')
     await when(() => scene.requests('POST', /restore$/).length === 1)
     await step.logged(/READ ONLY/)
     step.kill('SIGINT')
     const { exitCode, warnings } = await step.ended
     expect(exitCode).toBe(0)
-    expect(warnings[0]).toContain('was not seen to end')
+    expect(warnings[0]).toContain('Could not confirm')
   })
 
   it('is not owed by a snapshot that failed, nor without the input', async () => {
@@ -87,10 +90,10 @@ describe.concurrent('rollback_on_failure', () => {
     const dataset = scene.world.addDataset({ name: 'cats' })
     const inputs = { operation: 'snapshot', dataset_id: dataset.id }
     const plain = await scene.succeed(inputs)
-    expect(plain.state['STATE_owed'] ?? '').toBe('')
+    expect(plain.state['STATE_undo'] ?? '').toBe('')
     scene.emulator.faults.add({ method: 'POST', path: /snapshot$/, fault: { kind: 'status', status: 403 } })
     const failed = await scene.fail('forbidden', { ...inputs, rollback_on_failure: 'true' })
-    expect(failed.state['STATE_owed'] ?? '').toBe('')
+    expect(failed.state['STATE_undo'] ?? '').toBe('')
     const { stdout } = await scene.post({ ...inputs, rollback_on_failure: 'true' }, failed.state)
     expect(stdout).toContain('Nothing is left to undo')
     expect(scene.requests('POST', /restore$/)).toEqual([])
@@ -102,7 +105,7 @@ describe.concurrent('rollback_on_failure', () => {
     const again = { ...inputs, if_exists: 'reuse' }
     const rerun = await scene.succeed(again, { GITHUB_RUN_ATTEMPT: '2' })
     expect(rerun.outputs['snapshot_id']).toBe(main.outputs['snapshot_id'])
-    await (await scene.start(again, rerun.state)).ended
+    await (await scene.start(again, rerun.state, 'post')).ended
     expect(dataset.items).toEqual(saved)
     expect(current()).toBe('before-training')
     expect(dataset.snapshots).toHaveLength(2)

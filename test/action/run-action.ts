@@ -6,7 +6,13 @@ import { actionYml } from './action-yml.ts'
 import { parseRunnerFile } from './runner-files.ts'
 import { type WorkflowCommand, workflowCommands } from './workflow-commands.ts'
 
-const DIST = path.resolve(import.meta.dirname, '../../dist/index.js')
+/** Which of the two entries of action.yml a step runs. */
+export type Entry = 'main' | 'post'
+
+const ENTRIES: Record<Entry, string> = {
+  main: path.resolve(import.meta.dirname, '../..', actionYml.runs.main),
+  post: path.resolve(import.meta.dirname, '../..', actionYml.runs.post),
+}
 /** A cancelled step that is still there after this time, in ms, would soon meet the runner's SIGTERM (7.5 s) and SIGKILL. */
 const CANCELLED_MS = 5_000
 
@@ -22,7 +28,7 @@ export interface StepProcess {
 }
 
 /** Starts a step that sees this environment, in this folder, and nothing else of ours. */
-export type Launch = (env: Record<string, string>, cwd: string) => StepProcess
+export type Launch = (env: Record<string, string>, cwd: string, entry: Entry) => StepProcess
 
 let launch: Launch = launchDist
 
@@ -53,7 +59,11 @@ export class Job {
    * Starts a step as the runner does: inputs as INPUT_*, the defaults of action.yml for those left out, files for outputs,
    * state and summary, and nothing else of our shell.
    */
-  async start(inputs: Record<string, string>, env: Record<string, string> = {}): Promise<RunningStep> {
+  async start(
+    inputs: Record<string, string>,
+    env: Record<string, string> = {},
+    entry: Entry = 'main',
+  ): Promise<RunningStep> {
     this.#steps += 1
     const folder = path.join(this.root, `step-${this.#steps}`)
     await mkdir(folder)
@@ -71,7 +81,7 @@ export class Job {
       ...inputVariables({ ...defaults, ...inputs }),
       ...env,
     }
-    const step = launch(variables, this.workspace)
+    const step = launch(variables, this.workspace, entry)
     this.#running.add(step)
     const running = new RunningStep(step, folder)
     const over = () => this.#running.delete(step)
@@ -90,8 +100,8 @@ export class Job {
   }
 }
 
-function launchDist(env: Record<string, string>, cwd: string): StepProcess {
-  const child = spawn(process.execPath, [DIST], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+function launchDist(env: Record<string, string>, cwd: string, entry: Entry): StepProcess {
+  const child = spawn(process.execPath, [ENTRIES[entry]], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   return {

@@ -1,13 +1,11 @@
-import { expect, vi } from 'vitest'
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Emulator, startEmulator } from '../emulator/emulator.ts'
 import type { RecordedRequest } from '../emulator/http/listener.ts'
 import type { EmulatorSettings } from '../emulator/options.ts'
 import type { World } from '../emulator/world.ts'
-import { Job, type RunningStep, type StepResult } from './run-action.ts'
+import { type Entry, Job, type RunningStep, type StepResult } from './run-action.ts'
 import { expectSound } from './soundness.ts'
-
-// A step mostly waits: more of them at once than there are cores; with those of another file they are as many again.
-vi.setConfig({ maxConcurrency: 4 })
 
 /** A job on a runner and a Visual Layer of its own; gone at the end of the block that opened it with `await using`. */
 export class Scene implements AsyncDisposable {
@@ -38,8 +36,12 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Starts a step that the test will interrupt. */
-  async start(inputs: Record<string, string>, env: Record<string, string> = {}): Promise<RunningStep> {
-    return this.job.start({ ...this.inputs, ...inputs }, { ...this.emulator.artifacts.environment(), ...env })
+  async start(
+    inputs: Record<string, string>,
+    env: Record<string, string> = {},
+    entry: Entry = 'main',
+  ): Promise<RunningStep> {
+    return this.job.start({ ...this.inputs, ...inputs }, { ...this.emulator.artifacts.environment(), ...env }, entry)
   }
 
   /** Runs a step to its end and holds what it left against the rules that every step keeps. */
@@ -49,27 +51,23 @@ export class Scene implements AsyncDisposable {
 
   async succeed(inputs: Record<string, string>, env: Record<string, string> = {}): Promise<StepResult> {
     const result = await this.run(inputs, env)
-    expect(result.exitCode, result.stdout + result.stderr).toBe(0)
+    assert.equal(result.exitCode, 0, result.stdout + result.stderr)
     return result
   }
 
   /** Runs a step that must fail with this `error_code`. */
   async fail(code: string, inputs: Record<string, string>, env: Record<string, string> = {}): Promise<StepResult> {
     const result = await this.run(inputs, env)
-    expect(result.outputs['error_code'], result.stdout + result.stderr).toBe(code)
+    assert.equal(result.outputs['error_code'], code, result.stdout + result.stderr)
     return result
   }
 
   /** Runs the post step after a main step that left `state`; holds that it never fails the job and shows no secret. */
   async post(inputs: Record<string, string>, state: Record<string, string>): Promise<StepResult> {
-    const result = await (await this.start(inputs, state)).ended
-    expect({ ...result, outputs: {} }, result.stdout).toMatchObject({
-      exitCode: 0,
-      errors: [],
-      stderr: '',
-      summary: '',
-    })
-    expect(result.stdout.replace(/^::add-mask::.*$/gm, '')).not.toContain(this.emulator.apiSecret)
+    const result = await (await this.start(inputs, state, 'post')).ended
+    const { exitCode, errors, stderr, stdout } = result
+    assert.deepEqual({ exitCode, errors, stderr }, { exitCode: 0, errors: [], stderr: '' }, stdout)
+    assert.ok(!stdout.replace(/^::add-mask::.*$/gm, '').includes(this.emulator.apiSecret))
     return result
   }
 
@@ -95,5 +93,9 @@ export class Scene implements AsyncDisposable {
 
 /** Resolves once `condition` holds; it is looked at often, so that a test can act in the middle of a step. */
 export async function when(condition: () => boolean): Promise<void> {
-  await vi.waitUntil(condition, { interval: 5, timeout: 20_000 })
+  const until = performance.now() + 20_000
+  while (!condition()) {
+    if (performance.now() > until) throw new Error('this did not come to hold within 20 s')
+    await sleep(5)
+  }
 }

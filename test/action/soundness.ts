@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { ERROR_CODES } from '../../src/errors.ts'
 import type { Emulator } from '../emulator/emulator.ts'
@@ -9,7 +9,7 @@ import { logLines } from './workflow-commands.ts'
 const OUR_COMMANDS = new Set(['add-mask', 'debug', 'endgroup', 'error', 'group', 'warning'])
 
 /**
- * What holds of every step that ended by itself, however it ended.
+ * What holds of every step that ended by itself, however it ended. Throws for a step that breaks a rule.
  *
  * @param masked what the steps so far have masked, this one's included
  */
@@ -23,19 +23,22 @@ export function expectSound(result: StepResult, emulator: Emulator, masked: read
 
 function expectEnd({ exitCode, signal, outputs, errors, stdout, stderr }: StepResult): void {
   const log = stdout + stderr
-  expect(signal, log).toBeNull()
-  expect(stderr).toBe('')
-  const code = outputs['error_code']
+  assert.equal(signal, null, log)
+  assert.equal(stderr, '')
+  const { error_code: code = 'none' } = outputs
   if (exitCode === 0) {
-    expect(errors, log).toEqual([])
-    expect(code, log).toBe('')
+    assert.deepEqual(errors, [], log)
+    assert.equal(code, '', log)
     return
   }
-  expect(exitCode, log).toBe(1)
-  expect(errors, log).toHaveLength(1)
+  assert.equal(exitCode, 1, log)
+  assert.equal(errors.length, 1, log)
   // GitHub keeps the first 4,096 characters of an annotation.
-  expect(errors[0]?.length, log).toBeLessThanOrEqual(4096)
-  expect(ERROR_CODES, log).toContain(code)
+  assert.ok((errors[0]?.length ?? 0) <= 4096, log)
+  assert.ok(
+    ERROR_CODES.some((known) => known === code),
+    log,
+  )
 }
 
 const resultSchema = z.record(
@@ -44,7 +47,7 @@ const resultSchema = z.record(
 )
 
 /** What stands in `result` and in no output of its own. */
-const RESULT_ONLY = new Set(['clone_dataset_id'])
+const RESULT_ONLY = new Set(['clone_dataset_id', 'candidate_dataset_ids'])
 
 /** The output `result`, read. */
 export function resultOutput(outputs: Record<string, string>): z.output<typeof resultSchema> {
@@ -57,37 +60,36 @@ function expectResult(outputs: Record<string, string>): void {
   for (const [name, value] of Object.entries(outputs)) {
     if (name === 'result') continue
     const shown = result[name] ?? ''
-    expect(Array.isArray(shown) ? JSON.stringify(shown) : String(shown), name).toBe(value)
+    assert.equal(Array.isArray(shown) ? JSON.stringify(shown) : String(shown), value, name)
   }
   for (const [name, value] of Object.entries(result)) {
-    if (value !== null && !RESULT_ONLY.has(name)) expect(Object.keys(outputs)).toContain(name)
+    if (value !== null && !RESULT_ONLY.has(name)) assert.ok(name in outputs, name)
   }
-  expect(typeof result['elapsed_seconds']).toBe('number')
+  assert.equal(typeof result['elapsed_seconds'], 'number')
 }
 
 function expectSummary(summary: string): void {
-  expect(summary.trim()).not.toBe('')
-  expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024)
+  assert.notEqual(summary.trim(), '', 'a summary')
+  assert.ok(Buffer.byteLength(summary) < 1024 * 1024)
   // What is left of `<` once the action's own elements are taken away came from outside.
   // A chart is ours but for the names in it, which stand in quotes and hold nothing that could end them or the fence.
   const drawn = /\n```mermaid\n(?:[^"`\n]*(?:"[^"`\\]*"[^"`\n]*)*\n)+?```\n/g
   const foreign = summary.replace(drawn, '\n').replace(/<a href="https?:\/\/[^"<>\s]*">|<\/a>|<\/?code>|<br>/g, '')
-  expect(foreign).not.toContain('<')
-  expect(foreign).not.toMatch(/`|\]\(|!\[/)
+  assert.ok(!foreign.includes('<'), foreign)
+  assert.doesNotMatch(foreign, /`|\]\(|!\[/)
 }
 
 function expectCommands({ commands, stdout }: StepResult): void {
-  for (const command of commands) expect(OUR_COMMANDS, stdout).toContain(command.name)
-  expect(stdout).not.toContain('##[')
+  for (const command of commands) assert.ok(OUR_COMMANDS.has(command.name), stdout)
+  assert.ok(!stdout.includes('##['), stdout)
   // Groups do not nest, and none is left open.
   let open = 0
   for (const { name } of commands) {
     if (name === 'group') open += 1
     if (name === 'endgroup') open -= 1
-    expect(open, stdout).toBeGreaterThanOrEqual(0)
-    expect(open, stdout).toBeLessThanOrEqual(1)
+    assert.ok(open === 0 || open === 1, stdout)
   }
-  expect(open, stdout).toBe(0)
+  assert.equal(open, 0, stdout)
 }
 
 /** No secret shows anywhere but in the line that masks it, and that line comes first. */
@@ -103,16 +105,16 @@ function expectSecrets(result: StepResult, emulator: Emulator, masked: readonly 
   const bearers = emulator.requests.flatMap(({ headers }) => headers.authorization?.replace('Bearer ', ''))
   for (const secret of [emulator.apiSecret, GITHUB_TOKEN, ...signatures, ...bearers]) {
     if (secret === undefined) continue
-    for (const [place, text] of Object.entries(places)) expect(text.includes(secret), `secret in ${place}`).toBe(false)
+    for (const [place, text] of Object.entries(places)) assert.ok(!text.includes(secret), `secret in ${place}`)
   }
   for (const signature of signatures) {
     if (signature !== undefined)
-      expect(
+      assert.ok(
         masked.some((mask) => mask.includes(signature)),
         'the link was masked',
-      ).toBe(true)
+      )
   }
   // The masks of the inputs stand before every other line.
-  expect(maskLines.has(0), stdout).toBe(true)
-  for (const { headers } of links) expect(headers.authorization).toBeUndefined()
+  assert.ok(maskLines.has(0), stdout)
+  for (const { headers } of links) assert.equal(headers.authorization, undefined)
 }

@@ -7,7 +7,7 @@ const CONTRIBUTING = fileText('.github/CONTRIBUTING.md')
 const ROOT = join(import.meta.dirname, '../..')
 
 /** The rooms from the top floor down, as the page gives them: those on one floor do not import each other. */
-const FLOORS = (/^`main` > .*$/m.exec(CONTRIBUTING)?.[0] ?? '').split(' > ').map(codeWords)
+const FLOORS = (/^`main`, `post` > .*$/m.exec(CONTRIBUTING)?.[0] ?? '').split(' > ').map(codeWords)
 
 /** The room of a file below `src`: its folder, or its own name where it lies at the top. */
 function roomOf(path: string): string {

@@ -49,11 +49,11 @@ describe('action.yml', () => {
     }
   })
 
-  it('runs one bundle on Node 24, and afterwards only when something went wrong', () => {
+  it('runs on Node 24, and a bundle of its own afterwards, only when something went wrong', () => {
     expect(metadata.runs).toEqual({
       using: 'node24',
       main: 'dist/index.js',
-      post: 'dist/index.js',
+      post: 'dist/post/index.js',
       'post-if': 'failure() || cancelled()',
     })
   })

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { secretsOf } from '../../src/inputs/request.ts'
 import { environment, errorAbout, faults } from './step-inputs.ts'
 
 const KEY = { api_key: 'key', api_secret: 'secret' }
@@ -72,16 +71,5 @@ describe('readRequest', () => {
     const found = faults('snapshot', { dataset_id: 'a\n::error::b\r\n- wait: got', description: 'x'.repeat(20_000) })
     expect(found).toHaveLength(2)
     expect(found.every((line) => line.startsWith('- d') && line.length < 300)).toBe(true)
-  })
-})
-
-describe('secretsOf', () => {
-  it('finds what is to be masked, as it came and as it is used, even when the inputs are wrong', () => {
-    const env = environment({ operation: '?', api_key: 'id', api_secret: ' s1\n', token: 't1', github_token: 'ghs_1' })
-    expect(secretsOf(env)).toEqual([' s1\n', 's1', 't1', 'ghs_1'])
-  })
-
-  it('finds nothing where nothing came', () => {
-    expect(secretsOf(environment({ token: '', github_token: ' ' }))).toEqual([])
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { abortCreation, abortUnnamedCreation } from '../../src/operations/abort-creation.ts'
+import { abortCreation } from '../../src/operations/abort-creation.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
+import { id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 const creation = (over: Partial<Task> = {}) => task({ type: 'DATASET_CREATION', ...over })
@@ -97,26 +97,8 @@ describe('the creation of a dataset', () => {
   })
 })
 
-describe('the creation of a dataset whose id was never told', () => {
-  it('is waited for, and fails where it does not show', async () => {
-    let looks = 0
-    const late = fakeStep({
-      timeoutMs: 30_000,
-      interval: 400,
-      api: {
-        datasets: { list: async () => ((looks += 1) < 3 ? [] : [dataset({ id: id(5) })]) },
-        tasks: { list: async () => (looks < 3 ? [] : [creation({ datasetId: id(5), state: 'ABORTED' })]) },
-      },
-    })
-    const none = new Set<string>()
-    expect(await abortUnnamedCreation(late.api, late.waiting, 'Cats', none)).toContain('had already ended')
-    const lists = { datasets: { list: async () => [] }, tasks: { list: async () => [] } }
-    const never = fakeStep({ timeoutMs: 3_000, api: lists })
-    const error = await rejection(abortUnnamedCreation(never.api, never.waiting, 'Cats', none))
-    expect(error).toMatchObject({ message: expect.stringContaining('did not show in the lists') })
-  })
-
-  it('that is being committed is told of without words where the API gives none', async () => {
+describe('an abort that comes too late', () => {
+  it('is told without words if the API gives none', async () => {
     const { ended } = aborting([[creation()]], refused(409, ''))
     expect(await ended).toContain('(HTTP 409)')
   })

@@ -86,7 +86,7 @@ describe('create-from-files', () => {
       ['1.jpg', '2.jpg'],
     ])
     expect(step.reporter.outputs).toMatchObject({ dataset_id: id(5), dataset_name: 'Cats', dataset_status: 'READY' })
-    expect([step.undo.last, step.reporter.states['owed']]).toEqual([undefined, ''])
+    expect([step.undo.open, step.saved.at(-1)]).toEqual([undefined, undefined])
     expect(step.reporter.warnings).toEqual([])
   })
 
@@ -152,7 +152,7 @@ describe('create-from-files', () => {
     expect(beside.step.reporter.outputs['dataset_id']).toBe(id(5))
   })
 
-  it('owes the deletion of the draft while it uploads, and nothing with on_cancel: leave', async () => {
+  it('plans the deletion of the draft while it uploads, and none with on_cancel: leave', async () => {
     for (const on_cancel of ['abort', 'leave']) {
       const cancel = new AbortController()
       const reason = new ActionError('cancelled', 'The workflow was cancelled.')
@@ -162,9 +162,9 @@ describe('create-from-files', () => {
       }
       const { ended, step } = creating({ signal: cancel.signal, upload }, { on_cancel })
       expect(await rejection(ended)).toBe(reason)
-      const owed = on_cancel === 'abort' ? 'delete-draft' : ''
-      expect([step.reporter.states['owed'] ?? '', step.undo.last !== undefined]).toEqual([owed, owed !== ''])
-      expect(step.reporter.states['dataset_id']).toBe(id(5))
+      const plan = { kind: 'creation', from: 'files', name: 'Cats', datasetId: id(5), abort: on_cancel === 'abort' }
+      expect(step.undo.open).toMatchObject(plan)
+      expect(step.saved.at(-1)).toEqual(step.undo.open)
     }
   })
 })

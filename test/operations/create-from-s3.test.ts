@@ -40,7 +40,7 @@ describe('create-from-s3', () => {
     const error = await failureOf(ended)
     expect(error).toMatchObject({ code: 'operation_failed' })
     expect(error.message).toContain(`${id(4)}, ${id(5)}`)
-    expect(step.reporter.states['owed']).toBe('abort-creation')
+    expect(step.undo.open).toMatchObject({ kind: 'creation', abort: true })
   })
 
   it('uses the newest of the name, where the list tells when they were made, else the first', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deleteDraft, deleteUnnamedDraft } from '../../src/operations/delete-draft.ts'
+import { deleteDraft } from '../../src/operations/delete-draft.ts'
 import { rejection } from '../visual-layer/loopback.ts'
 import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep, type StubApi } from './fake-step.ts'
@@ -60,42 +60,6 @@ describe('a cancelled creation from files', () => {
   it('stays owed where the API cannot be reached', async () => {
     const { ended } = drafting({ datasets: { get: async () => Promise.reject(lostReply()) } })
     expect(await rejection(ended)).toMatchObject({ code: 'network' })
-  })
-})
-
-describe('one whose id was never told', () => {
-  const earlier = new Set([id(6)])
-  const old = dataset({ id: id(6), status: 'DRAFT' })
-
-  function unnamed(...added: string[]) {
-    const deleted: string[] = []
-    const listed = [
-      old,
-      dataset({ id: id(9), name: 'Dogs', status: 'DRAFT' }),
-      ...added.map((one) => dataset({ ...draft, id: one })),
-    ]
-    const step = fakeStep({
-      api: {
-        datasets: { list: async () => listed, get: async () => draft, delete: async (one) => void deleted.push(one) },
-      },
-      timeoutMs: 3_000,
-      interval: 400,
-    })
-    return { deleted, ended: deleteUnnamedDraft(step.api, step.waiting, 'Cats', earlier) }
-  }
-
-  it('is the only new one of its name', async () => {
-    const { deleted, ended } = unnamed(id(7))
-    expect(await ended).toContain(id(7))
-    expect(deleted).toEqual([id(7)])
-  })
-
-  it('is left where several could be it, or none shows', async () => {
-    const several = unnamed(id(7), id(8))
-    expect(await several.ended).toContain('none was deleted')
-    const none = unnamed()
-    expect(await rejection(none.ended)).toMatchObject({ message: expect.stringContaining('did not show') })
-    expect([several.deleted, none.deleted]).toEqual([[], []])
   })
 })
 

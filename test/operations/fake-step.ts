@@ -1,5 +1,6 @@
 import { Deadline } from '../../src/clock.ts'
-import type { Step, Undo } from '../../src/operations/step.ts'
+import type { Step } from '../../src/operations/step.ts'
+import { type Plan, savedPlan, UndoLog } from '../../src/operations/undo-log.ts'
 import { type RunnerContext, readContext } from '../../src/runner/context.ts'
 import type { Chart, Reporter, Table } from '../../src/runner/reporter.ts'
 import { connect, type VisualLayer } from '../../src/visual-layer/client.ts'
@@ -30,8 +31,7 @@ class RecordingReporter implements Reporter {
   readonly masks: string[] = []
   readonly groups: string[] = []
   readonly outputs: Record<string, string> = {}
-  readonly inResult: Record<string, string> = {}
-  readonly states: Record<string, string> = {}
+  readonly inResult: Record<string, string | readonly string[]> = {}
   readonly facts: Record<string, string> = {}
   readonly tables: Record<string, Table> = {}
   readonly charts: Record<string, Chart> = {}
@@ -43,8 +43,7 @@ class RecordingReporter implements Reporter {
   note = (text: string) => void this.notes.push(text)
   mask = (secret: string) => void this.masks.push(secret)
   output = (name: string, value: string | number | boolean) => void (this.outputs[name] = String(value))
-  addToResult = (name: string, value: string) => void (this.inResult[name] = value)
-  state = (name: string, value: string) => void (this.states[name] = value)
+  addToResult = (name: string, value: string | readonly string[]) => void (this.inResult[name] = value)
   fact = (label: string, value: string) => void (this.facts[label] = value)
   table = (table: Table) => void (this.tables[table.title] = table)
   chart = (chart: Chart) => void (this.charts[chart.title] = chart)
@@ -57,8 +56,8 @@ class RecordingReporter implements Reporter {
 export interface FakeStep extends Step {
   readonly clock: FakeClock
   readonly reporter: RecordingReporter
-  /** What is to be undone when the step is cancelled now. */
-  readonly undo: { last: Undo | undefined }
+  /** What the undo log saved for the post step, in order; `undefined` once nothing was left to undo. */
+  readonly saved: (Plan | undefined)[]
 }
 
 export interface StepOptions {
@@ -112,7 +111,7 @@ export function fakeStep({ api = {}, clock = new FakeClock(), ...options }: Step
   const deadline = new Deadline(clock, options.timeoutMs ?? 7_200_000)
   const signal = options.signal ?? new AbortController().signal
   const reporter = new RecordingReporter()
-  const undo: FakeStep['undo'] = { last: undefined }
+  const saved: FakeStep['saved'] = []
   const maxRetries = options.maxRetries ?? 3
   const waiting: Waiting = {
     clock,
@@ -129,19 +128,13 @@ export function fakeStep({ api = {}, clock = new FakeClock(), ...options }: Step
     deadline,
     signal,
     reporter,
-    undo,
+    saved,
+    undo: new UndoLog((text) => saved.push(savedPlan(text))),
     context: { ...readContext({}), ...options.context },
     maxRetries,
     requestTimeoutMs: 60_000,
     userAgent: 'test-agent/1',
     connection: () => Promise.reject(new Error('no connection was expected to be opened')),
-    lastly: (limitMs, body) => {
-      const last = { ...waiting, deadline: new Deadline(clock, limitMs), signal: new AbortController().signal }
-      return body(stubbed(api, last), last)
-    },
     datasetPage: (datasetId) => `https://vl.example.org/dataset/${datasetId}/data`,
-    onCancel: (last) => {
-      undo.last = last
-    },
   }
 }

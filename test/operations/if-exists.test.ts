@@ -7,6 +7,7 @@ import type { Task } from '../../src/visual-layer/tasks.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { rejection } from '../visual-layer/loopback.ts'
 import { dataset, id, lostReply, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
+import { undo } from '../../src/operations/undo.ts'
 import { fakeStep, type StubApi } from './fake-step.ts'
 
 describe('a snapshot of a name that is taken', () => {
@@ -70,7 +71,7 @@ describe('a snapshot of a name that is taken', () => {
     })
     const inputs = { dataset_id: SOURCE, snapshot_name: 'nightly', if_exists: 'reuse', rollback_on_failure: 'true' }
     await snapshotOperation(request('snapshot', inputs), step)
-    expect(step.reporter.states['owed']).toBe('rollback')
+    expect(step.saved.at(-1)).toMatchObject({ kind: 'rollback', datasetId: SOURCE })
   })
 })
 
@@ -117,7 +118,7 @@ describe('a dataset of a name that is taken', () => {
     const { ended, step, listed } = creating({ if_exists: 'reuse' }, { existing })
     expect(await ended).toContain('already there')
     expect([step.reporter.outputs['dataset_id'], listed.length]).toEqual([id(7), 3])
-    expect(step.undo.last).toBeUndefined()
+    expect(step.saved).toEqual([])
   })
 
   it('is a conflict with fail, before anything is created', async () => {
@@ -137,7 +138,9 @@ describe('a creation that is cancelled', () => {
       signal: cancel.signal,
       create: async () => {
         const answer = create ? create() : Promise.resolve(id(5))
-        setImmediate(() => cancel.abort(reason))
+        // A response that is lost leaves the step to look for what it made, which it must not get to.
+        if (create) cancel.abort(reason)
+        else setImmediate(() => cancel.abort(reason))
         return answer
       },
     })
@@ -145,31 +148,37 @@ describe('a creation that is cancelled', () => {
     return made
   }
 
-  it('owes its abort, which names the dataset', async () => {
-    const { step, aborted } = await cancelled({})
-    expect(step.reporter.states).toMatchObject({ owed: 'abort-creation', dataset_id: id(5) })
-    const last = creating({}).step
-    expect(await step.undo.last?.(step.api, last.waiting)).toContain(id(5))
-    expect(aborted).toEqual([id(200)])
+  /** Undoes what is open, as main does in its last seconds. */
+  async function undone({ step }: Awaited<ReturnType<typeof cancelled>>) {
+    const { open } = step.undo
+    if (!open || open.kind === 'rollback') throw new Error('nothing was planned')
+    return undo(open, step.api, creating({}).step.waiting)
+  }
+
+  it('is aborted, and the dataset named', async () => {
+    const made = await cancelled({})
+    expect(made.step.saved.at(-1)).toMatchObject({ kind: 'creation', from: 's3', datasetId: id(5), abort: true })
+    expect(await undone(made)).toMatchObject({ text: expect.stringContaining(id(5)), settled: true })
+    expect(made.aborted).toEqual([id(200)])
   })
 
-  it('owes it too where the reply that names the dataset was lost', async () => {
-    const { step, aborted } = await cancelled({}, () => Promise.reject(lostReply()))
-    const last = creating({}).step
-    expect(await step.undo.last?.(step.api, last.waiting)).toContain(id(5))
-    expect(aborted).toEqual([id(200)])
+  it('is only named if the response that names the dataset was lost: it could be that of someone else', async () => {
+    const made = await cancelled({}, () => Promise.reject(lostReply()))
+    expect(await undone(made)).toMatchObject({ settled: false, candidates: [id(5)] })
+    expect(made.aborted).toEqual([])
   })
 
-  it('owes nothing with on_cancel: leave', async () => {
-    const { step, aborted } = await cancelled({ on_cancel: 'leave' })
-    expect([step.undo.last, step.reporter.states['owed'] ?? '', aborted]).toEqual([undefined, '', []])
+  it('continues with on_cancel: leave', async () => {
+    const made = await cancelled({ on_cancel: 'leave' })
+    expect(await undone(made)).toMatchObject({ text: expect.stringContaining(id(5)), settled: true })
+    expect(made.aborted).toEqual([])
   })
 
-  it('owes nothing once the step has ended, waited for or not', async () => {
+  it('leaves nothing to undo once the step has ended, waited for or not', async () => {
     for (const wait of ['true', 'false']) {
       const { ended, step } = creating({ wait })
       await ended
-      expect([step.undo.last, step.reporter.states['owed']]).toEqual([undefined, ''])
+      expect([step.undo.open, step.saved.at(-1)]).toEqual([undefined, undefined])
     }
   })
 })

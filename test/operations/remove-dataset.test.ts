@@ -23,8 +23,26 @@ describe('the removal of a dataset', () => {
     expect(lists).toBe(3)
   })
 
-  it('needs no deleting where it is not there', async () => {
+  it('needs no deleting if it is not there, which is believed at once only if the list had it', async () => {
+    await expect(removing({ list: async () => [dataset()], delete: gone })).resolves.toBeUndefined()
+    let deletions = 0
+    const late = async () => {
+      deletions += 1
+      if (deletions < 4) throw refused(404)
+    }
+    await removing({ list: async () => [], get: gone, delete: late })
+    expect(deletions).toBe(4)
     await expect(removing({ list: async () => [], delete: gone })).resolves.toBeUndefined()
+  })
+
+  it('is repeated while the dataset is busy', async () => {
+    let deletions = 0
+    const busy = async () => {
+      deletions += 1
+      if (deletions < 4) throw refused(409)
+    }
+    await removing({ list: async () => [dataset()], get: gone, delete: busy })
+    expect(deletions).toBe(4)
   })
 
   it('fails with the refusal of the deletion, or of a look', async () => {
@@ -38,7 +56,7 @@ describe('the removal of a dataset', () => {
   it('fails where it is still there when the time is over, with the last fault where there was one', async () => {
     const list = async () => [dataset()]
     const there = removing({ list, get: async () => dataset(), delete: async () => undefined })
-    expect(await rejection(there)).toMatchObject({ message: 'it was still there when the time was over' })
+    expect(await rejection(there)).toMatchObject({ message: `dataset ${SOURCE} is still there` })
     const fault = refused(503)
     const unread = removing({ list, get: async () => Promise.reject(fault), delete: async () => undefined })
     expect(await rejection(unread)).toBe(fault)

@@ -23,7 +23,7 @@ function taking(listed: boolean, wait: boolean) {
     },
   })
   const onId = (one: { id: string }) => void ids.push(one.id)
-  const wish = { name: undefined, description: '', onConflict: 'wait' as const, onId }
+  const wish = { name: undefined, description: '', onConflict: 'wait' as const, safety: false, onId }
   return { ids, ended: takeSnapshot(step, dataset(), wish, wait) }
 }
 
@@ -37,6 +37,6 @@ describe('a snapshot whose id the reply does not tell', () => {
   it('is told of without a name where it does not show in time', async () => {
     const error = await failureOf(taking(false, true).ended)
     expect(error).toMatchObject({ code: 'timed_out' })
-    expect(error.message).toContain(`waiting for the snapshot of dataset ${SOURCE};`)
+    expect(error.message).toContain(`the snapshot of dataset ${SOURCE};`)
   })
 })

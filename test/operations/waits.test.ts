@@ -46,17 +46,15 @@ describe('a wait of an operation', () => {
     step.clock.advance(60_000)
     const ended = waitFor(step, PHASE, async () => ({ state: 'pending', line: 'dataset INDEXING (40 %)' }))
     const error = await failureOf(ended)
-    expect(error).toMatchObject({ code: 'timed_out', todo: 'Wait for it with operation: wait. Or raise timeout.' })
-    expect(error.message).toBe(
-      'Timed out after 10m (timeout: 10m), 9m of them waiting for dataset Cats to be READY; last seen: dataset INDEXING (40 %).',
-    )
+    expect(error).toMatchObject({ code: 'timed_out', todo: expect.stringContaining('operation: wait') })
+    for (const told of ['10m', '9m', PHASE.awaited, 'dataset INDEXING (40 %)']) expect(error.message).toContain(told)
   })
 
   it('that runs out of time in an outage says so, with the API’s own words', async () => {
     const step = fakeStep({ timeoutMs: 60_000 })
     const error = await failureOf(waitFor(step, PHASE, () => Promise.reject(refused(503, 'maintenance'))))
     expect(error).toMatchObject({ code: 'timed_out', apiWords: 'maintenance' })
-    expect(error.message).toMatch(/nothing was seen of it\. The last look failed: .*HTTP 503/)
+    expect(error.message).toMatch(/no status received\. .*HTTP 503/)
   })
 })
 
@@ -96,7 +94,7 @@ describe('work within the deadline', () => {
 
   it('is ended as timed_out when the time is up, with how to carry on', async () => {
     const error = await failureOf(withinDeadline(real(20), PHASE, forever))
-    expect(error).toMatchObject({ code: 'timed_out', todo: 'Wait for it with operation: wait. Or raise timeout.' })
+    expect(error).toMatchObject({ code: 'timed_out', todo: expect.stringContaining('operation: wait') })
     expect(error.message).toContain('during dataset Cats to be READY')
   })
 

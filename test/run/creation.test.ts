@@ -15,7 +15,7 @@ describe('create-from-s3', () => {
     expect(outputs).toMatchObject({ dataset_id: dataset?.id, dataset_name: 'cats', dataset_status: 'READY' })
     expect(outputs['task_id']).toBe(scene.world.tasks[0]?.id)
     expect(summary).toContain('12 images')
-    expect(state['STATE_owed']).toBe('')
+    expect(state['STATE_undo'] ?? '').toBe('')
   })
 
   it('does not wait with wait: false, and owes nothing then', async () => {
@@ -23,7 +23,7 @@ describe('create-from-s3', () => {
     const { outputs, state, stdout } = await scene.succeed({ ...cats, wait: 'false' })
     expect(outputs['dataset_id']).toBe(scene.world.datasets[0]?.id)
     expect(stdout).toContain('was accepted for creation')
-    expect(state['STATE_owed']).toBe('')
+    expect(state['STATE_undo'] ?? '').toBe('')
   })
 
   it('uses the newest dataset of the name, or fails, as if_exists says', async () => {
@@ -64,7 +64,7 @@ describe('create-from-s3', () => {
     const result = await scene.run({ ...cats, max_retries: '0', timeout: '2s' })
     expect(result.exitCode).toBe(1)
     expect(result.errors[0]).toContain(words)
-    expect(result.state['STATE_owed']).toBe('')
+    expect(result.state['STATE_undo'] ?? '').toBe('')
   })
 
   it('fails with the words of its task', async () => {
@@ -168,7 +168,7 @@ describe('create-from-files', () => {
     await using scene = await withFiles(images(1))
     const { stdout, state } = await scene.succeed({ ...pets, wait: 'false' })
     expect(stdout).toContain('was accepted for creation from 1 file')
-    expect(state['STATE_owed']).toBe('')
+    expect(state['STATE_undo'] ?? '').toBe('')
     const { outputs } = await scene.succeed({ ...pets, if_exists: 'reuse', wait: 'false' })
     expect(outputs['dataset_id']).toBe(scene.world.datasets[0]?.id)
     expect(scene.world.datasets).toHaveLength(1)

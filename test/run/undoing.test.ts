@@ -1,11 +1,14 @@
 import './in-process.ts'
 import { describe, expect, it } from 'vitest'
+import type { Plan } from '../../src/operations/undo-log.ts'
 import { images, pets, withFiles } from '../action/files-scene.ts'
 import { Scene, when } from '../action/scene.ts'
 
 const create = { operation: 'create-from-s3', dataset_name: 'cats', bucket_path: 's3://acme/cats/' }
 const slow = { timings: { createMs: 60_000, processMs: 60_000, restoreMs: 60_000 } }
-const post = { STATE_phase: 'post' }
+
+/** As the runner hands a plan of the undo log to post. */
+const state = (plan: Plan) => ({ STATE_undo: JSON.stringify(plan) })
 
 /** What post is left with by a creation that was killed in its wait. */
 async function killed() {
@@ -14,24 +17,19 @@ async function killed() {
   const [dataset] = scene.world.datasets
   const [task] = scene.world.tasks
   if (!dataset || !task) throw new Error('the emulator made no dataset')
-  const state = {
-    ...post,
-    STATE_owed: 'abort-creation',
-    STATE_dataset_id: outputs['dataset_id'] ?? '',
-    STATE_dataset_name: 'cats',
-  }
-  return { scene, dataset, task, state }
+  const plan = { kind: 'creation', from: 's3', name: 'cats', earlier: [], abort: true } as const
+  return { scene, dataset, task, plan, state: state({ ...plan, datasetId: outputs['dataset_id'] ?? '' }) }
 }
 
 describe('a cancelled creation', () => {
-  it('is aborted, and owes nothing any more', async () => {
+  it('is aborted, and leaves nothing to undo', async () => {
     await using scene = await Scene.open(slow)
     const step = await scene.start(create)
     await step.logged(/dataset INDEXING/)
-    const { outputs, state, summary } = scene.sound(await step.cancel())
+    const { outputs, state: left, summary } = scene.sound(await step.cancel())
     expect(outputs['error_code']).toBe('cancelled')
     expect(scene.world.tasks[0]?.status).toBe('ABORTED')
-    expect(state['STATE_owed']).toBe('')
+    expect(left['STATE_undo']).toBe('')
     expect(summary).toContain('was cancelled')
   })
 
@@ -43,16 +41,16 @@ describe('a cancelled creation', () => {
     expect(scene.world.tasks[0]?.endTime).toBeUndefined()
   })
 
-  it('stays owed where the server refuses, which is no second error', async () => {
+  it('is left to post if the server refuses, which is no second error', async () => {
     await using scene = await Scene.open(slow)
     const step = await scene.start(create)
     await step.logged(/dataset INDEXING/)
     scene.emulator.faults.add({ path: /abort$/, times: Infinity, fault: { kind: 'status', status: 403 } })
-    const { state, stdout } = scene.sound(await step.cancel())
-    expect(state['STATE_owed']).toBe('abort-creation')
+    const { state: left, stdout } = scene.sound(await step.cancel())
+    expect(left['STATE_undo']).toContain('creation')
     expect(stdout).toContain('The post step tries again')
     scene.emulator.faults.clear()
-    await scene.post(create, state)
+    await scene.post(create, left)
     expect(scene.world.tasks[0]?.status).toBe('ABORTED')
   })
 
@@ -64,58 +62,65 @@ describe('a cancelled creation', () => {
     scene.emulator.faults.add({ method: 'DELETE', path: /./, fault: { kind: 'status', status: 403 } })
     const { stdout } = scene.sound(await step.cancel())
     expect(stdout).toContain('is left behind: Visual Layer does not let it be deleted')
-    const state = { ...post, STATE_owed: 'delete-draft', STATE_dataset_name: 'pets' }
-    expect((await scene.post(pets, state)).stdout).toContain('was deleted')
+    const datasetId = scene.world.datasets[0]?.id
+    const plan = { kind: 'creation', from: 'files', name: 'pets', earlier: [], abort: true, datasetId } as const
+    expect((await scene.post(pets, state(plan))).stdout).toContain('was deleted')
     expect(scene.world.datasets[0]?.deleted).toBe(true)
   })
 })
 
 describe('the post step', () => {
-  it('aborts the creation that a killed step left, by its id, or by its name where no reply had come', async () => {
-    const { scene, task, state } = await killed()
+  it('aborts the creation that a killed step left by its ID, and without one only names what may be it', async () => {
+    const { scene, dataset, task, plan, state: confirmed } = await killed()
     await using _ = scene
-    const { STATE_dataset_id: earlier, ...unnamed } = state
-    scene.world.addDataset({ name: 'cats' })
-    const several = await scene.post(create, unnamed)
-    expect(several.stdout).toContain('none was aborted, since it cannot be told')
-    const others = scene.world.datasets.filter(({ id }) => id !== earlier).map(({ id }) => id)
-    const { stdout } = await scene.post(create, { ...unnamed, STATE_earlier_dataset_ids: others.join(' ') })
+    const { id: other } = scene.world.addDataset({ name: 'cats' })
+    const several = await scene.post(create, state(plan))
+    expect(several.warnings).toEqual([expect.stringContaining(`${dataset.id}, ${other}`)])
+    const one = await scene.post(create, state({ ...plan, earlier: [other] }))
+    expect(one.warnings).toEqual([expect.stringContaining(dataset.id)])
+    expect(one.summary).toContain(dataset.id)
+    expect(task.endTime).toBeUndefined()
+    const { stdout } = await scene.post(create, confirmed)
     expect(stdout).toContain('was aborted in Visual Layer')
     expect(task.status).toBe('ABORTED')
-    expect((await scene.post(create, state)).stdout).toContain('had already ended (ABORTED)')
+    expect((await scene.post(create, confirmed)).stdout).toContain('had already ended (ABORTED)')
   })
 
   it('aborts once where the reply to that is lost, and leaves alone what has ended meanwhile', async () => {
-    const { scene, task, state } = await killed()
+    const { scene, task, state: confirmed } = await killed()
     await using _ = scene
     scene.emulator.faults.add({ method: 'POST', path: /abort$/, fault: { kind: 'resetAfter' } })
-    expect((await scene.post(create, state)).stdout).toContain('was aborted in Visual Layer')
+    expect((await scene.post(create, confirmed)).stdout).toContain('was aborted in Visual Layer')
     expect(scene.requests('POST', /abort$/)).toHaveLength(1)
     scene.world.timeline.change(task, { status: 'COMPLETED', endTime: new Date() })
-    expect((await scene.post(create, state)).stdout).toContain('had already ended (COMPLETED)')
+    expect((await scene.post(create, confirmed)).stdout).toContain('had already ended (COMPLETED)')
   })
 
   it('says so where the creation can no longer be aborted', async () => {
-    const { scene, task, state } = await killed()
+    const { scene, task, state: confirmed } = await killed()
     await using _ = scene
     scene.world.timeline.change(task, { status: 'RUNNING', committing: true })
-    expect((await scene.post(create, state)).stdout).toContain('could no longer be aborted')
+    expect((await scene.post(create, confirmed)).stdout).toContain('could no longer be aborted')
   })
 
   it('warns, and does not fail the job, where the server refuses or the inputs are gone', async () => {
-    const { scene, dataset, state } = await killed()
+    const { scene, dataset, plan, state: confirmed } = await killed()
     await using _ = scene
-    const { STATE_dataset_id: _id, ...unnamed } = state
     scene.emulator.faults.add({ path: /./, times: Infinity, fault: { kind: 'status', status: 403 } })
-    expect((await scene.post(create, state)).warnings).toEqual([expect.stringContaining(`dataset ${dataset.id}`)])
-    expect((await scene.post(create, unnamed)).warnings).toEqual([expect.stringContaining('a dataset named "cats"')])
-    const { warnings } = await scene.post({ ...create, api_key: '' }, state)
-    expect(warnings).toEqual([expect.stringContaining('could not be done')])
+    expect((await scene.post(create, confirmed)).warnings).toEqual([expect.stringContaining(`(${dataset.id})`)])
+    expect((await scene.post(create, state(plan))).warnings).toEqual([expect.stringContaining('dataset "cats"')])
+    const { warnings } = await scene.post({ ...create, api_key: '' }, confirmed)
+    expect(warnings).toEqual([expect.stringContaining('api_key')])
   })
 
-  it('does nothing where nothing is owed, or what it does not know', async () => {
+  it('does nothing without a plan, or with one that it does not know', async () => {
     await using scene = await Scene.open()
-    for (const owed of ['', 'toString', 'rollback']) await scene.post(create, { ...post, STATE_owed: owed })
+    const known = await scene.post(create, { STATE_undo: '' })
+    expect(known.warnings).toEqual([])
+    for (const text of ['{}', '{"kind":"toString"}', 'no JSON', '***']) {
+      const { warnings } = await scene.post(create, { STATE_undo: text })
+      expect(warnings).toHaveLength(1)
+    }
     expect(scene.emulator.requests).toEqual([])
   })
 })
@@ -130,39 +135,39 @@ describe('a rollback', () => {
       snapshot_name: 'before',
       rollback_on_failure: 'true',
     }
-    const { state } = await scene.succeed(inputs)
+    const { state: left } = await scene.succeed(inputs)
     const before = dataset.items
     dataset.items = before.slice(0, 2)
-    return { scene, dataset, inputs, state, before }
+    return { scene, dataset, inputs, left, before }
   }
 
   it('puts the dataset back, and says so in the log and the summary', async () => {
-    const { scene, dataset, inputs, state, before } = await saved()
+    const { scene, dataset, inputs, left, before } = await saved()
     await using _ = scene
-    const { stdout, summary, warnings } = await (await scene.start(inputs, state)).ended
+    const { stdout, summary, warnings } = await (await scene.start(inputs, left, 'post')).ended
     expect(dataset.items).toEqual(before)
     expect(warnings).toEqual([])
     for (const told of [stdout, summary]) expect(told).toContain('Rolled back after the failure of the job')
   })
 
   it('that fails is a warning with the words of the server', async () => {
-    const { scene, inputs, state } = await saved()
+    const { scene, inputs, left } = await saved()
     await using _ = scene
     scene.world.next('restore', { task: 'FAILED', message: 'no space left on the index' })
-    const { exitCode, warnings, summary } = await (await scene.start(inputs, state)).ended
+    const { exitCode, warnings, summary } = await (await scene.start(inputs, left, 'post')).ended
     expect(exitCode).toBe(0)
     expect(warnings).toEqual([expect.stringContaining('no space left on the index')])
     expect(summary).toContain('no space left on the index')
   })
 
   it('that is cancelled itself ends with a warning', async () => {
-    const { scene, inputs, state } = await saved(slow)
+    const { scene, inputs, left } = await saved(slow)
     await using _ = scene
-    const step = await scene.start(inputs, state)
+    const step = await scene.start(inputs, left, 'post')
     await step.logged(/READ ONLY/)
     step.kill('SIGINT')
     const { exitCode, warnings } = await step.ended
     expect(exitCode).toBe(0)
-    expect(warnings).toEqual([expect.stringContaining('was not seen to end: The step was cancelled')])
+    expect(warnings).toEqual([expect.stringContaining('finished: The step was canceled')])
   })
 })

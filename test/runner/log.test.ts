@@ -117,13 +117,12 @@ describe('masking', () => {
     ])
     reporter.info('it is s3cr&t value')
     reporter.output('dataset_name', 'x s3cr&t value y')
-    reporter.state('dataset_id', 's3cr&t value')
+    reporter.saveUndo('s3cr&t value')
     expect(step.lines).toContain('it is ***')
     expect(step.values('GITHUB_OUTPUT')).toEqual({ dataset_name: 'x *** y' })
-    expect(step.values('GITHUB_STATE')).toEqual({ dataset_id: '***' })
+    expect(step.values('GITHUB_STATE')).toEqual({ undo: '***' })
     expect(step.commands('warning').map(({ data }) => data)).toEqual([
       expect.stringContaining('The output dataset_name held a masked secret'),
-      expect.stringContaining('dataset_id held a masked secret'),
     ])
     expect(step.lines.filter((line) => line.includes('s3cr') && !line.startsWith('::add-mask::'))).toEqual([])
   })
@@ -140,13 +139,13 @@ describe('outputs and state', () => {
     reporter.output('export_size_bytes', 12)
     reporter.output('changed', true)
     reporter.output('dataset_name', 'two\nlines')
-    reporter.state('snapshot_id', 'abc')
+    reporter.saveUndo('abc')
     expect(step.values('GITHUB_OUTPUT')).toEqual({
       export_size_bytes: '12',
       changed: 'true',
       dataset_name: 'two\nlines',
     })
-    expect(step.values('GITHUB_STATE')).toEqual({ snapshot_id: 'abc' })
+    expect(step.values('GITHUB_STATE')).toEqual({ undo: 'abc' })
     expect(reporter.outputValue('changed')).toBe('true')
   })
 
@@ -164,7 +163,7 @@ describe('outputs and state', () => {
     vi.stubEnv('GITHUB_OUTPUT', join(step.folder, 'gone'))
     reporter.output('dataset_id', 'd')
     expect(() => reporter.finishOutputs()).toThrow(
-      'These outputs could not be written: dataset_id, elapsed_seconds, result.',
+      'Could not write these outputs (GITHUB_OUTPUT): dataset_id, elapsed_seconds, result.',
     )
     vi.stubEnv('GITHUB_OUTPUT', file)
     reporter.finishOutputs()
@@ -173,7 +172,7 @@ describe('outputs and state', () => {
 
   it('do not stop the step when the state cannot be written', () => {
     rmSync(join(step.folder, 'GITHUB_STATE'))
-    reporter.state('task_id', 't')
+    reporter.saveUndo('t')
     expect(step.commands('warning')).toHaveLength(1)
   })
 
@@ -181,7 +180,7 @@ describe('outputs and state', () => {
     vi.stubEnv('GITHUB_OUTPUT', '')
     vi.stubEnv('GITHUB_STATE', '')
     reporter.output('dataset_id', 'd')
-    reporter.state('dataset_id', 'd')
+    reporter.saveUndo('')
     expect(step.lines).toEqual(['::debug::Output dataset_id: d'])
   })
 })

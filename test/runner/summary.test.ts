@@ -170,8 +170,8 @@ describe('writeSummary', () => {
 
   it('appends to the file of the step, without secrets', async () => {
     reporter.mask('pass_word|1')
-    await writeSummary({ ...model, notes: ['uses pass_word|1'] }, { env: process.env, reporter })
-    await writeSummary(model, { env: process.env, reporter })
+    writeSummary({ ...model, notes: ['uses pass_word|1'] }, { env: process.env, reporter })
+    writeSummary(model, { env: process.env, reporter })
     expect(step.summary).toContain('- uses &#42;&#42;&#42;\n')
     expect(step.summary).not.toContain('pass')
     expect(step.summary.match(/^## /gm)).toHaveLength(2)
@@ -180,7 +180,7 @@ describe('writeSummary', () => {
   it('writes no secret into a chart, not even half of one', async () => {
     reporter.mask('pass_word|1')
     const chart = bars('about pass_word|1', [`${'x'.repeat(30)}pass_word|1`, 'pass_word|1'])
-    await writeSummary({ ...model, sections: [chart] }, { env: process.env, reporter })
+    writeSummary({ ...model, sections: [chart] }, { env: process.env, reporter })
     expect(step.summary).toContain('"*** · 1"')
     expect(step.summary).not.toMatch(/pass|word/)
   })
@@ -188,18 +188,18 @@ describe('writeSummary', () => {
   it('counts what the file holds already', async () => {
     appendFileSync(join(step.folder, 'GITHUB_STEP_SUMMARY'), 'x'.repeat(900_000))
     const rows = Array.from({ length: 20_000 }, (_, index) => [`snapshot-${index}`])
-    await writeSummary({ ...model, sections: [{ title: 't', headers: ['a'], rows }] }, { env: process.env, reporter })
+    writeSummary({ ...model, sections: [{ title: 't', headers: ['a'], rows }] }, { env: process.env, reporter })
     expect(step.summary.length).toBeGreaterThan(980_000)
     expect(step.summary.length).toBeLessThanOrEqual(1_000_000)
   })
 
   it('is silent without a file, and warns when the file cannot be written', async () => {
-    await writeSummary(model, { env: {}, reporter })
+    writeSummary(model, { env: {}, reporter })
     expect(step.commands('warning')).toEqual([])
     expect(step.commands('debug')).toHaveLength(1)
     rmSync(join(step.folder, 'GITHUB_STEP_SUMMARY'))
     vi.stubEnv('GITHUB_STEP_SUMMARY', join(step.folder, 'no', 'such'))
-    await writeSummary(model, { env: process.env, reporter })
+    writeSummary(model, { env: process.env, reporter })
     expect(step.commands('warning')).toHaveLength(1)
   })
 })

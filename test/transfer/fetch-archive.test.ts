@@ -7,6 +7,7 @@ import * as fc from 'fast-check'
 import { Agent } from 'undici'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
+import { ActionError } from '../../src/errors.ts'
 import * as disk from '../../src/transfer/disk.ts'
 import { type FetchArchiveOptions, fetchArchive } from '../../src/transfer/fetch-archive.ts'
 import { failureOf } from '../failure-of.ts'
@@ -123,7 +124,7 @@ describe('an archive that arrives slowly', () => {
     host.object = writeZip(images(LARGE))
     host.gate = 2 * MIB
     const full = vi.spyOn(disk, 'requireSpace').mockImplementation(async (_path, needs) => {
-      if (needs.some(({ purpose }) => purpose === 'unpack it')) throw disk.diskFailure(new Error('full'), 'x', 'y')
+      if (needs.some(({ purpose }) => purpose === 'unpack it')) throw new ActionError('operation_failed', 'full')
     })
     expect((await failureOf(fetchArchive(options()))).code).toBe('operation_failed')
     const needs = full.mock.calls.map(([, need]) => need)

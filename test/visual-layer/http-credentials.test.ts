@@ -1,3 +1,4 @@
+import { Deadline } from '../../src/clock.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ApiRequest } from '../../src/visual-layer/http.ts'
 import { failureOf } from '../failure-of.ts'
@@ -54,7 +55,7 @@ describe('a 401 to a signed token', () => {
     ['behind', -2 * HOUR],
   ])('teaches the clock of a server that is hours %s, once for all requests', async (_, offset) => {
     loopback.decides(strict(() => loopback.clock.date() + offset))
-    const http = loopback.http()
+    const http = loopback.http({ deadline: new Deadline(loopback.clock, 24 * HOUR) })
     expect(await http.send(READ)).toEqual({ kind: 'json', json: { value: 7 } })
     expect(loopback.received).toHaveLength(2)
     loopback.clock.advance(3 * HOUR)

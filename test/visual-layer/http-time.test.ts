@@ -1,9 +1,11 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Deadline, systemClock } from '../../src/clock.ts'
 import { ActionError } from '../../src/errors.ts'
 import type { ApiRequest } from '../../src/visual-layer/http.ts'
 import { FakeClock } from '../waiting/fake-clock.ts'
-import { Loopback, rejection } from './loopback.ts'
+import { Loopback, portOf, rejection, RequestClock } from './loopback.ts'
 
 const READ: ApiRequest = { what: 'read it', method: 'GET', path: 'thing' }
 
@@ -35,10 +37,10 @@ describe('the time of one attempt', () => {
     })
     const error = await rejection(http.send(READ))
     expect(error).toMatchObject({ code: 'network', outcome: { transient: true, effect: 'unknown' } })
-    expect(error).toMatchObject({ message: expect.stringMatching(/no reply within 0\.1 s/) })
+    expect(error).toMatchObject({ message: expect.stringMatching(/no response within 0\.1 s/) })
   })
 
-  it('is what the user allowed, at most half of the time left, and still five seconds for a last look', async () => {
+  it('is what the user allowed, at most half of the time left, and still two seconds for a last poll', async () => {
     loopback.answers({ instead: 'hang' })
     const given = async (timeoutMs: number, requestTimeoutMs: number) => {
       const clock = new FakeClock()
@@ -48,8 +50,8 @@ describe('the time of one attempt', () => {
     }
     expect(await given(3_600_000, 60_000)).toEqual([60_000])
     expect(await given(20_000, 60_000)).toEqual([10_000])
-    expect(await given(10, 60_000)).toEqual([5_000])
-    expect(await given(10, 2_000)).toEqual([2_000])
+    expect(await given(10, 60_000)).toEqual([2_000])
+    expect(await given(10, 1_000)).toEqual([1_000])
   })
 
   it('of a reply that came in time leaves nothing behind that could end a later one', async () => {
@@ -72,10 +74,50 @@ describe('the deadline', () => {
   it('that has passed still lets one attempt through, and no repeat', async () => {
     loopback.answers({ status: 503 }, { json: [] })
     const deadline = new Deadline(loopback.clock, 1_000)
-    loopback.clock.advance(5_000)
+    loopback.clock.advance(2_000)
     await rejection(loopback.client({ deadline }).datasets.list())
     expect(loopback.received).toHaveLength(1)
     expect(await loopback.client({ deadline }).datasets.list()).toEqual([])
+  })
+
+  it('lets nothing through once it passed two and a half seconds ago, whatever the stage', async () => {
+    loopback.answers({ json: [] })
+    const deadline = new Deadline(loopback.clock, 1_000)
+    loopback.clock.advance(3_500)
+    const error = await rejection(loopback.client({ deadline }).datasets.list())
+    expect(error).toMatchObject({ code: 'timed_out', outcome: { transient: true } })
+    expect(await rejection(loopback.http({ deadline }).send({ ...READ, method: 'POST' }))).toMatchObject({
+      code: 'timed_out',
+    })
+    expect(loopback.received).toEqual([])
+  })
+
+  it('and not the network is the reason where it left an attempt less than request_timeout', async () => {
+    loopback.answers({ instead: 'hang' })
+    const clock = new FakeClock()
+    const list = loopback.client({ clock, deadline: new Deadline(clock, 3_000), maxRetries: 3 }).datasets.list()
+    expect(await rejection(list)).toMatchObject({ code: 'timed_out' })
+    expect(clock.now()).toBeLessThanOrEqual(5_500)
+  })
+
+  it.each(['crawls', 'crawls as text'])('ends a reply that %s', async (how) => {
+    const server = createServer((_, response) => {
+      const drip = setInterval(() => response.write('1'), 20)
+      response.once('close', () => clearInterval(drip))
+    })
+    try {
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const apiRoot = new URL(`http://127.0.0.1:${portOf(server)}/api/v1/`)
+      const deadline = new Deadline(systemClock, 1)
+      const http = loopback.http({ apiRoot, clock: systemClock, deadline, requestTimeoutMs: 60_000 })
+      const read = how === 'crawls' ? http.send(READ) : http.readText(READ, (text) => text)
+      expect(await rejection(read)).toMatchObject({ code: 'timed_out' })
+      expect(deadline.elapsedMs()).toBeLessThan(3_000)
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
   })
 })
 
@@ -87,6 +129,31 @@ describe('a cancelled step', () => {
     expect(await rejection(loopback.http().send(READ))).toBe(reason)
     expect(await rejection(loopback.client().datasets.list())).toBe(reason)
     expect(loopback.received).toEqual([])
+  })
+
+  it('gives a change that is in flight a second to be answered', async () => {
+    const change: ApiRequest = { ...READ, method: 'POST' }
+    loopback.answers({ json: { id: 'x' } })
+    const clock = new RequestClock(loopback.cancel.signal)
+    const answered = loopback.http({ clock }).send(change)
+    loopback.cancel.abort(reason)
+    // Not sent yet.
+    expect(await rejection(answered)).toBe(reason)
+    const later = new AbortController()
+    loopback.decides(() => {
+      later.abort(reason)
+      return { json: { id: 'x' } }
+    })
+    expect(await loopback.http({ clock, signal: later.signal }).send(change)).toMatchObject({ json: { id: 'x' } })
+    const silent = new AbortController()
+    loopback.decides(() => {
+      silent.abort(reason)
+      return { instead: 'hang' }
+    })
+    const deadline = new Deadline(systemClock, 60_000)
+    const options = { clock: systemClock, signal: silent.signal, deadline }
+    expect(await rejection(loopback.http(options).send(change))).toBe(reason)
+    expect(deadline.elapsedMs()).toBeGreaterThanOrEqual(999)
   })
 
   it.each(['hang', 'half'] as const)(

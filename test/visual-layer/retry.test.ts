@@ -15,7 +15,7 @@ describe('Retry-After', () => {
     ['Thu Jan  1 03:00:05 2026 GMT', 5_000],
     ['Thu, 01 Jan 2026 02:00:00 GMT', 0],
   ])('reads %j as %d ms', (header, expected) => {
-    expect(retryAfterMs(header, NOW)).toBe(expected)
+    expect(retryAfterMs({ 'retry-after': header }, NOW)).toBe(expected)
   })
 
   it.each([
@@ -35,13 +35,18 @@ describe('Retry-After', () => {
     'NaN',
     'Infinity',
   ])('makes nothing of %j', (header) => {
-    expect(retryAfterMs(header, NOW)).toBeUndefined()
+    expect(retryAfterMs({ 'retry-after': header }, NOW)).toBeUndefined()
+  })
+
+  it.each([300, -300])('as a date is compared with the clock of the server, %d s off', (seconds) => {
+    const date = (ms: number) => new Date(NOW + seconds * 1000 + ms).toUTCString()
+    expect(retryAfterMs({ 'retry-after': date(3_000), date: date(0) }, NOW)).toBe(3_000)
   })
 
   it('answers a pause that can be slept, or nothing, for any header at all', () => {
     fc.assert(
       fc.property(fc.string(), (header) => {
-        const pause = retryAfterMs(header, NOW)
+        const pause = retryAfterMs({ 'retry-after': header, date: header }, NOW)
         expect(pause === undefined || (Number.isFinite(pause) && pause >= 0)).toBe(true)
       }),
     )

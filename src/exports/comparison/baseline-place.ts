@@ -1,7 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ActionError, describe } from '../../errors.ts'
-import { codeOf } from '../../transfer/disk.ts'
+import { codeOf } from '../../system-errors.ts'
 import { isPlain } from '../../paths.ts'
 import { isPlainFile } from '../earlier-export.ts'
 import type { ExportPlace } from '../export-files.ts'

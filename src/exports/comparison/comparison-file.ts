@@ -1,4 +1,4 @@
-import { diskFailure } from '../../transfer/disk.ts'
+import { systemFailure } from '../../system-errors.ts'
 import { writeListing } from '../manifest.ts'
 import { CONFIDENCE_TOLERANCE, UNIQUENESS_TOLERANCE } from './comparable.ts'
 import type { ComparedExport, Comparison, Example } from './compare.ts'
@@ -84,7 +84,7 @@ export async function writeComparison(path: string, comparison: Comparison, comp
   try {
     await writeListing(path, fileOf(comparison, comparedWith))
   } catch (error) {
-    throw diskFailure(error, 'write the comparison', path)
+    throw systemFailure(error, 'write the comparison', path)
   }
 }
 

@@ -1,7 +1,7 @@
+import { systemFailure } from '../../system-errors.ts'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { diskFailure } from '../../transfer/disk.ts'
 import { look } from '../earlier-export.ts'
 import type { PartContent } from './content.ts'
 import { FILES_FOLDER, type PartRecord, readPart, writePart } from './part-record.ts'
@@ -229,6 +229,6 @@ async function onDisk<T>(doing: string, path: string, body: () => Promise<T>): P
   try {
     return await body()
   } catch (error) {
-    throw diskFailure(error, doing, path)
+    throw systemFailure(error, doing, path)
   }
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ActionError } from '../../errors.ts'
-import { diskFailure } from '../../transfer/disk.ts'
+import { systemFailure } from '../../system-errors.ts'
 import { look } from '../earlier-export.ts'
 import {
   type Manifest,
@@ -81,7 +81,7 @@ export async function mergeParts(options: MergeOptions): Promise<Merged> {
     return formatOf(heads) === 'json' ? await mergeAsJson(options, heads) : await mergeAsParquet(options, heads)
   } catch (error) {
     signal.throwIfAborted()
-    throw diskFailure(error, 'put the parts of the export together', work)
+    throw systemFailure(error, 'put the parts of the export together', work)
   }
 }
 

@@ -1,8 +1,8 @@
+import { systemFailure } from '../../system-errors.ts'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { z } from 'zod'
-import { diskFailure } from '../../transfer/disk.ts'
 import { isPlain } from '../../paths.ts'
 import { look } from '../earlier-export.ts'
 import { type ManifestFile, writeListing } from '../manifest.ts'
@@ -68,7 +68,7 @@ export async function writePart(folder: string, { files, ...head }: PartRecord):
   try {
     await writeListing(place, head, files)
   } catch (error) {
-    throw diskFailure(error, 'keep a finished part of the export', place)
+    throw systemFailure(error, 'keep a finished part of the export', place)
   }
 }
 

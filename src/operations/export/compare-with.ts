@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError } from '../../errors.ts'
+import { systemFailure } from '../../system-errors.ts'
 import type { Baseline } from '../../exports/comparison/baseline.ts'
 import { requireOwnComparison } from '../../exports/earlier-export.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import { below } from '../../paths.ts'
 import { count } from '../../runner/text.ts'
-import { diskFailure } from '../../transfer/disk.ts'
 import type { Step } from '../step.ts'
 import { withinDeadline } from '../waits.ts'
 
@@ -111,6 +111,6 @@ async function temporaryFolder(temp: string): Promise<string> {
     await mkdir(temp, { recursive: true })
     return await mkdtemp(path.join(temp, 'visual-layer-previous-'))
   } catch (error) {
-    throw diskFailure(error, 'make a folder for the previous export', temp)
+    throw systemFailure(error, 'make a folder for the previous export', temp)
   }
 }

@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError } from '../../errors.ts'
+import { systemFailure } from '../../system-errors.ts'
 import { findEarlier, inTheWay, look } from '../../exports/earlier-export.ts'
 import type { PartContent } from '../../exports/parts/content.ts'
 import { KeptParts } from '../../exports/parts/kept-parts.ts'
 import { PartCaps } from '../../exports/parts/part-caps.ts'
 import type { Placed } from '../../exports/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
-import { diskFailure, requireSpace } from '../../transfer/disk.ts'
+import { requireSpace } from '../../transfer/disk.ts'
 import type { ExportSubject } from './export-subject.ts'
 import { listContents, listMembers } from './part-contents.ts'
 import { PartQueue } from './part-queue.ts'
@@ -90,22 +91,19 @@ export async function exportInParts(
       return carryOn(request, step, kept, queue.count)
     },
   }
-  // The clone of a snapshot is what a cancelled step has to undo.
-  if (!subject.snapshot) step.onCancel(async () => phase.carryOn)
-  const exported = await reporter.group('Exporting in parts', () =>
+  return reporter.group('Exporting in parts', () =>
     withinDeadline(step, phase, async (signal) => {
       const work = { request, step, subject, cause, all, slice, kept, queue, signal }
       try {
         await queue.run(withoutKept(firstContent(request, slice.content), kept), signal)
         return await placeParts(work)
       } catch (error) {
+        if (step.signal.aborted) reporter.note(phase.carryOn)
         signal.throwIfAborted()
         throw told(error, kept.whole.length, phase.carryOn)
       }
     }),
   )
-  if (!subject.snapshot) step.onCancel(undefined)
-  return exported
 }
 
 /** Makes the output folder. What is surely in the way there is an error now, not when everything is exported. */
@@ -120,7 +118,7 @@ async function prepareOutput(request: ExportRequest): Promise<void> {
       if (!files.has(place) && !there.isDirectory()) throw inTheWay(path.join(outputDir, place))
     }
   } catch (error) {
-    throw diskFailure(error, 'make the output folder', outputDir)
+    throw systemFailure(error, 'make the output folder', outputDir)
   }
 }
 

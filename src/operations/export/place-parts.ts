@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError } from '../../errors.ts'
+import { systemFailure } from '../../system-errors.ts'
 import { RecordDigest } from '../../exports/digest.ts'
 import { findEarlier } from '../../exports/earlier-export.ts'
 import { inspectExport } from '../../exports/inspect.ts'
@@ -14,7 +15,6 @@ import type { Placed } from '../../exports/place.ts'
 import { putInPlace } from '../../exports/put-in-place.ts'
 import { idIn } from '../../exports/record-ids.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
-import { diskFailure } from '../../transfer/disk.ts'
 import { originOf } from './export-origin.ts'
 import type { ExportSubject } from './export-subject.ts'
 import { size, tellPlaced } from '../facts.ts'
@@ -95,7 +95,7 @@ async function noTables({ work, origin, shard }: MergeOptions): Promise<Merged> 
   try {
     await mkdir(path.join(work, FILES_FOLDER), { recursive: true })
   } catch (error) {
-    throw diskFailure(error, 'make a folder for the export', work)
+    throw systemFailure(error, 'make a folder for the export', work)
   }
   const counts = { media_count: 0, content_digest: contentDigest, extracted: true, parts: [] }
   const manifest = { schema_version: 1 as const, ...origin, ...counts, ...(shard ? { shard } : {}) }

@@ -52,6 +52,7 @@ export function chooseArtifact(
   extract: boolean,
 ): Artifact | undefined {
   const wanted = storedNames(artifactName, extract)
+  const createdAt = ({ artifact }: { artifact: Artifact }) => Date.parse(artifact.created_at ?? '') || 0
   const rank = (name: string) => {
     const plain = wanted.indexOf(name)
     if (plain >= 0) return plain
@@ -67,6 +68,8 @@ export function chooseArtifact(
       (one, other) =>
         Number(one.artifact.expired) - Number(other.artifact.expired) ||
         one.ranked - other.ranked ||
+        // A run that was tried twice has two of one name, and IDs do not grow with time.
+        createdAt(other) - createdAt(one) ||
         other.artifact.id - one.artifact.id,
     )[0]?.artifact
 }

@@ -104,6 +104,8 @@ export class GitHubClient {
 
   async #open(): Promise<Octokit> {
     const { apiUrl, token, connection, reporter } = this.#options
+    // The package reads the event of the run when it is imported, and throws if the file is broken. Nothing here needs the event.
+    delete process.env['GITHUB_EVENT_PATH']
     const [{ getOctokit: open }, { fetch }, dispatcher] = await Promise.all([
       import('@actions/github'),
       import('undici'),

@@ -51,7 +51,7 @@ export function failureOf(what: string, error: unknown, dateMs: number): GitHubF
   const { status, headers } = reply
   const apiWords = wordsOf(reply.data)
   const about = { status, apiWords, cause: error }
-  const pauseMs = retryAfterMs(headers['retry-after'], dateMs) ?? untilReset(headers, dateMs)
+  const pauseMs = retryAfterMs(headers, dateMs) ?? untilReset(headers, dateMs)
   if (status === 429 || (status === 403 && (pauseMs !== undefined || /rate limit/i.test(apiWords ?? '')))) {
     return new GitHubFailure('server_error', `GitHub's limit on requests is used up; it was asked for ${what}.`, {
       ...about,
@@ -78,7 +78,7 @@ export function failureOf(what: string, error: unknown, dateMs: number): GitHubF
       ...about,
       todo: 'See whether githubstatus.com reports trouble, then run the job again.',
       transient: passing,
-      pauseMs: retryAfterMs(headers['retry-after'], dateMs),
+      pauseMs: retryAfterMs(headers, dateMs),
     },
   )
 }

@@ -1,10 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
-import { ActionError, unforeseen } from '../../errors.ts'
+import { asActionError, systemFailure } from '../../system-errors.ts'
 import { ArchiveBytes } from './archive-bytes.ts'
 import type { WorkerJob, WorkerReport } from './archive-workers.ts'
 import { Void, waitForBytes } from '../download/arrivals.ts'
-import { diskFailure } from '../disk.ts'
 import { claimed } from './entry-table.ts'
 import { EntryUnpacker } from './entry-unpacker.ts'
 
@@ -22,7 +21,7 @@ async function work(job: WorkerJob): Promise<WorkerReport> {
     return { kind: 'done' }
   } catch (error) {
     if (error instanceof Void) return { kind: 'stopped' }
-    const { code, message, apiWords, todo } = error instanceof ActionError ? error : unforeseen(error)
+    const { code, message, apiWords, todo } = asActionError(error)
     return { kind: 'failed', code, message, details: { apiWords, todo } }
   } finally {
     if (file !== undefined) closeSync(file)
@@ -48,7 +47,7 @@ function openArchiveFile(path: string): number {
   try {
     return openSync(path, 'r')
   } catch (error) {
-    throw diskFailure(error, 'read the archive', path)
+    throw systemFailure(error, 'read the archive', path)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads'
-import { ActionError, type ErrorCode, type ErrorDetails, unforeseen } from '../../errors.ts'
+import { ActionError, type ErrorCode, type ErrorDetails } from '../../errors.ts'
+import { asActionError } from '../../system-errors.ts'
 import type { SharedEntries } from './entry-table.ts'
 import { startThread } from '../thread.ts'
 
@@ -42,7 +43,7 @@ export class ArchiveWorkers {
     this.#broken = this.#workers.map((worker) => {
       const { promise, reject } = Promise.withResolvers<never>()
       promise.catch(() => undefined)
-      worker.once('error', (error) => reject(unforeseen(error)))
+      worker.once('error', (error) => reject(asActionError(error)))
       return promise
     })
   }
@@ -91,7 +92,7 @@ async function runWorker(
     else if (report.kind === 'failed') reject(new ActionError(report.code, report.message, report.details))
     else resolve(report.kind)
   })
-  worker.on('exit', (code) => reject(unforeseen(new Error(`a worker thread ended too early (${code})`))))
+  worker.on('exit', (code) => reject(asActionError(new Error(`a worker thread ended too early (${code})`))))
   const abort = () => reject(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   worker.postMessage(job, [])

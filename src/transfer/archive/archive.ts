@@ -1,3 +1,4 @@
+import { systemFailure } from '../../system-errors.ts'
 import { type FileHandle, open } from 'node:fs/promises'
 import { ArchiveBytes } from './archive-bytes.ts'
 import { type ArchiveEntry, checkExtent } from './archive-entry.ts'
@@ -5,7 +6,6 @@ import { type ArchiveLimits, checkSizes, defaultLimits } from './archive-limits.
 import type { Arrivals } from '../download/arrivals.ts'
 import { type DirectoryEntry, readDirectory } from './central-directory.ts'
 import { damaged } from './damaged.ts'
-import { diskFailure } from '../disk.ts'
 import { inflateEntry } from './entry-bytes.ts'
 import { placeNames } from './entry-names.ts'
 import { SHORTEST_HEADER } from './local-header.ts'
@@ -49,7 +49,7 @@ export async function openArchive(path: string, options: ArchiveOptions = {}): P
   try {
     file = await open(path, 'r')
   } catch (error) {
-    throw diskFailure(error, 'read the archive', path)
+    throw systemFailure(error, 'read the archive', path)
   }
   try {
     return await examine(path, file, options)

@@ -2,12 +2,12 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
 import { ActionError, describe } from '../../errors.ts'
+import { codeOf } from '../../system-errors.ts'
 import type { ArchiveBytes } from './archive-bytes.ts'
 import type { ArchiveEntry } from './archive-entry.ts'
 import { Void } from '../download/arrivals.ts'
 import { bomb } from './archive-limits.ts'
 import { damaged } from './damaged.ts'
-import { codeOf } from '../disk.ts'
 import { locate } from './local-header.ts'
 
 const CHUNK = 1024 * 1024

@@ -1,5 +1,5 @@
+import { systemFailure } from '../../system-errors.ts'
 import { closeSync, openSync, write as writeLater, writeSync } from 'node:fs'
-import { diskFailure } from '../disk.ts'
 import { freeAtOnce } from './entry-bytes.ts'
 
 /** A new file that is made with its first bytes, and written behind the thread that has them. */
@@ -44,7 +44,7 @@ export function openNew(path: string): number {
   try {
     return openSync(path, 'wx')
   } catch (error) {
-    throw diskFailure(error, 'unpack the export', path)
+    throw systemFailure(error, 'unpack the export', path)
   }
 }
 
@@ -52,7 +52,7 @@ export function writeNow(file: number, bytes: Buffer, path: string): void {
   try {
     for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
   } catch (error) {
-    throw diskFailure(error, 'unpack the export', path)
+    throw systemFailure(error, 'unpack the export', path)
   }
 }
 
@@ -66,7 +66,7 @@ async function writeBehind(file: number, bytes: Buffer, path: string): Promise<v
       done += await promise
     }
   } catch (error) {
-    throw diskFailure(error, 'unpack the export', path)
+    throw systemFailure(error, 'unpack the export', path)
   }
   freeAtOnce(bytes)
 }

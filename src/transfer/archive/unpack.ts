@@ -1,3 +1,4 @@
+import { codeOf, systemFailure } from '../../system-errors.ts'
 import { lstatSync, mkdirSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -9,7 +10,7 @@ import type { ArchiveEntry } from './archive-entry.ts'
 import type { ArchiveLimits } from './archive-limits.ts'
 import type { ArchiveWorkers } from './archive-workers.ts'
 import { type Arrivals, Void } from '../download/arrivals.ts'
-import { codeOf, diskFailure, requireSpace } from '../disk.ts'
+import { requireSpace } from '../disk.ts'
 import { batchesOf, claimed, shareEntries } from './entry-table.ts'
 import { EntryUnpacker } from './entry-unpacker.ts'
 
@@ -97,7 +98,7 @@ async function unpack(archive: Archive, options: ReadArchiveOptions, threads: Th
   try {
     mkdirSync(target)
   } catch (error) {
-    throw diskFailure(error, 'make a folder for the export', target)
+    throw systemFailure(error, 'make a folder for the export', target)
   }
   try {
     makeFolders(archive, target)
@@ -123,7 +124,7 @@ function makeFolders({ folders, entries }: Archive, target: string): void {
     } catch (error) {
       // On a disk that ignores case, "Images" is there once "images" is.
       if (codeOf(error) !== 'EEXIST' || !lstatSync(path).isDirectory())
-        throw diskFailure(error, 'unpack the export', path)
+        throw systemFailure(error, 'unpack the export', path)
     }
   }
   for (const folder of folders) make(folder)

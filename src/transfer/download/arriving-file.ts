@@ -1,7 +1,8 @@
+import { systemFailure } from '../../system-errors.ts'
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { Arrivals } from './arrivals.ts'
-import { diskFailure, writeFully } from '../disk.ts'
+import { writeFully } from '../disk.ts'
 
 const READ_BACK = 1024 * 1024
 /** Network chunks are gathered to writes of this size, which are as fast as larger ones. */
@@ -46,7 +47,7 @@ export class ArrivingFile {
     try {
       await writing
     } catch (error) {
-      throw diskFailure(error, 'write the download', this.#path)
+      throw systemFailure(error, 'write the download', this.#path)
     }
     this.#arrivals?.add(start, start + bytes.length)
     if (!inOrder) this.#unhashed.set(start, start + bytes.length)
@@ -66,7 +67,7 @@ export class ArrivingFile {
     try {
       await this.#file.truncate(0)
     } catch (error) {
-      throw diskFailure(error, 'write the download', this.#path)
+      throw systemFailure(error, 'write the download', this.#path)
     }
   }
 
@@ -98,9 +99,9 @@ export class ArrivingFile {
       try {
         ;({ bytesRead } = await this.#file.read(buffer, 0, end - this.#hashed, this.#hashed))
       } catch (error) {
-        throw diskFailure(error, 'read the download', this.#path)
+        throw systemFailure(error, 'read the download', this.#path)
       }
-      if (bytesRead === 0) throw diskFailure(new Error('the file became shorter'), 'read the download', this.#path)
+      if (bytesRead === 0) throw systemFailure(new Error('the file became shorter'), 'read the download', this.#path)
       this.#hash.update(buffer.subarray(0, bytesRead))
       this.#hashed += bytesRead
     }

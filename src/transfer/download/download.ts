@@ -1,6 +1,6 @@
+import { systemFailure } from '../../system-errors.ts'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { ArrivingFile } from './arriving-file.ts'
-import { diskFailure } from '../disk.ts'
 import { StartOver } from './exchange.ts'
 import { Fetching, type FetchOptions } from './fetching.ts'
 import { Recovery } from './recovery.ts'
@@ -38,7 +38,7 @@ export async function download(options: DownloadOptions): Promise<Downloaded> {
     // Readable too: what arrives out of order is hashed from the file.
     file = await open(options.path, 'wx+')
   } catch (error) {
-    throw diskFailure(error, 'write the download', options.path)
+    throw systemFailure(error, 'write the download', options.path)
   }
   try {
     const result = await downloadInto(new ArrivingFile(file, options.path), options)

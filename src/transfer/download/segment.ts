@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { Clock } from '../../clock.ts'
 import { retryAfterMs } from '../../visual-layer/retry.ts'
 import type { Source } from './source.ts'
-import { type Asked, headerOf, type Meaning, readReply } from './storage-reply.ts'
+import { type Asked, type Meaning, readReply } from './storage-reply.ts'
 import { askStorage, refusalWords, type StorageReply } from './storage-request.ts'
 import { TransferFailure } from './transfer-failure.ts'
 
@@ -44,7 +44,7 @@ export async function openSegment(options: TransferOptions, asked: Asked, signal
     return { reply, meaning: readReply(reply.status, reply.headers, asked) }
   } catch (error) {
     if (!(error instanceof TransferFailure)) throw error
-    const pauseMs = retryAfterMs(headerOf(reply.headers, 'retry-after'), options.clock.date())
+    const pauseMs = retryAfterMs(reply.headers, options.clock.date())
     const apiWords = await refusalWords(reply.body)
     throw new TransferFailure(error.code, error.message, { transient: error.transient, pauseMs, apiWords })
   }

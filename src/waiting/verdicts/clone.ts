@@ -20,6 +20,12 @@ export function cloneName(sourceName: string): string {
   return `${sourceName} (cloned)`
 }
 
+/** Whether a dataset can come from `sourceId`, as far as it tells. */
+export function canComeFrom(dataset: Dataset | undefined, sourceId: string): boolean {
+  const from = dataset?.sourceDatasetId
+  return from === undefined || from.toLowerCase() === sourceId
+}
+
 /**
  * The datasets that may be the clone: new since the background, called like a clone of the source, and not known to come from
  * another dataset. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
@@ -33,10 +39,7 @@ export function cloneCandidates(
   const { source } = background
   const found = new Map<string, CloneCandidate>()
   const known = new Map(datasets.map((dataset) => [dataset.id, dataset]))
-  const isOther = (id: string) => {
-    const dataset = known.get(id)
-    return dataset?.sourceDatasetId !== undefined && dataset.sourceDatasetId.toLowerCase() !== source.id
-  }
+  const isOther = (id: string) => !canComeFrom(known.get(id), source.id)
   const expected = cloneName(source.name).trim()
   const isNew = (id: string) => id !== '' && id !== source.id && !background.datasetIds.has(id)
   for (const task of tasks) {

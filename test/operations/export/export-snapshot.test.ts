@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../../src/errors.ts'
 import { withEphemeralClone } from '../../../src/operations/export/export-snapshot.ts'
+import { undo } from '../../../src/operations/undo.ts'
 import { request } from '../../inputs/step-inputs.ts'
 import { rejection } from '../../visual-layer/loopback.ts'
 import { dataset, id, refused, snapshot, SOURCE, task } from '../../visual-layer/samples.ts'
@@ -46,35 +47,28 @@ function exporting(body: (end: AbortController) => Promise<string>) {
 }
 
 describe('the ephemeral clone of an export', () => {
-  it('is deleted when the export is done, and nothing is owed any more', async () => {
-    const { step, deleted, ended } = exporting(async () => 'exported')
+  it('is planned before it is requested, and confirmed once accepted and once found', async () => {
+    const { step, ended } = exporting(async () => 'exported')
     expect(await ended).toBe('exported')
-    expect(deleted).toEqual([CLONE])
-    expect(step.reporter.states['owed']).toBe('')
-    expect(step.undo.last).toBeUndefined()
+    const plan = { kind: 'clone', source: { id: SOURCE, name: 'cats' }, ephemeral: true }
+    expect(step.saved).toEqual([
+      { ...plan, accepted: false, earlier: [SOURCE], earlierTasks: [] },
+      { ...plan, accepted: true, earlier: [SOURCE], earlierTasks: [] },
+      { ...plan, accepted: true, earlier: [], earlierTasks: [], datasetId: CLONE },
+    ])
   })
 
-  it('is deleted when the step ends for a fault that nobody could catch', async () => {
-    const { step, deleted, ended } = exporting(async (end) => {
-      end.abort(new ActionError('operation_failed', 'stream destroyed'))
-      throw end.signal.reason
-    })
-    expect(await rejection(ended)).toMatchObject({ code: 'operation_failed' })
-    expect(deleted).toEqual([CLONE])
-    expect(step.reporter.warnings).toEqual([])
-    expect(step.reporter.states['owed']).toBe('')
-  })
-
-  it('is left to the undo of a cancelled step, and stays owed until that is done', async () => {
+  it('is deleted by the undo of the step, however that ends', async () => {
     const { step, deleted, ended } = exporting(async (end) => {
       end.abort(new ActionError('cancelled', 'stopped'))
       throw end.signal.reason
     })
     expect(await rejection(ended)).toMatchObject({ code: 'cancelled' })
     expect(deleted).toEqual([])
-    expect(step.reporter.states['owed']).toBe('delete-clone')
-    const undo = step.undo.last ?? (() => Promise.reject(new Error('nothing was to be undone')))
-    expect(await step.lastly(3_500, undo)).toContain('was deleted')
+    const { open } = step.undo
+    if (open?.kind !== 'clone') throw new Error('nothing was planned')
+    const { api, waiting } = fakeStep({ timeoutMs: 3_500 })
+    expect(await undo(open, { ...api, datasets: step.api.datasets }, waiting)).toMatchObject({ settled: true })
     expect(deleted).toEqual([CLONE])
   })
 })

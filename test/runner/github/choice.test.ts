@@ -112,6 +112,13 @@ describe('the artifact of a run', () => {
     expect(choose([artifact('nightly', 1, true), artifact('nightly.zip', 2, true)])).toBe(2)
   })
 
+  it('is the one of a name that was created last, whatever its ID', () => {
+    const older = { ...artifact('nightly.zip', 9), created_at: '2026-11-20T03:00:00Z' }
+    const newer = { ...artifact('nightly.zip', 4), created_at: '2026-11-20T04:00:00Z' }
+    expect(choose([older, newer])).toBe(4)
+    expect(choose([newer, older])).toBe(4)
+  })
+
   it('has no other name', () => {
     const near = [
       'nightl',

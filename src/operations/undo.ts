@@ -1,0 +1,159 @@
+import type { VisualLayer } from '../visual-layer/client.ts'
+import type { Snapshot } from '../visual-layer/snapshots.ts'
+import { canComeFrom, cloneCandidates } from '../waiting/verdicts/clone.ts'
+import { type Look, until, type Waiting } from '../waiting/until.ts'
+import { abortCreation } from './abort-creation.ts'
+import { deleteDraft } from './delete-draft.ts'
+import { isMissing, removeDataset } from './remove-dataset.ts'
+import type { Plan } from './undo-log.ts'
+
+/** What came of undoing a plan. */
+export interface Undone {
+  /** For people: what was undone, or what is left and what to do about it. */
+  text: string
+  /** `false`: someone, the post step first of all, has to look at what is left. */
+  settled: boolean
+  /** The dataset that can only be this step's. */
+  datasetId?: string
+  /** Datasets one of which may be this step's. None of them was touched. */
+  candidates?: readonly string[]
+  snapshot?: Snapshot
+}
+
+type CreationPlan = Extract<Plan, { kind: 'creation' }>
+type ClonePlan = Extract<Plan, { kind: 'clone' }>
+type SnapshotPlan = Extract<Plan, { kind: 'snapshot' }>
+
+/** A dataset is deleted without a confirmed ID only after nothing else appeared for this long, in ms. */
+const CERTAIN_MS = 5_000
+
+/**
+ * Undoes what a plan describes, as far as that is certain to be this step's own: aborts a creation, deletes a draft or an ephemeral
+ * clone. Anything else is only named. Main and post share this; post has more time. A rollback is an operation of its own.
+ *
+ * Throws if the API cannot be reached, refuses, or shows nothing in the time of `waiting`.
+ */
+export async function undo(
+  plan: Exclude<Plan, { kind: 'rollback' }>,
+  api: VisualLayer,
+  waiting: Waiting,
+): Promise<Undone> {
+  switch (plan.kind) {
+    case 'creation':
+      return undoCreation(plan, api, waiting)
+    case 'clone':
+      return undoClone(plan, api, waiting)
+    case 'snapshot':
+      return nameSnapshot(plan, api, waiting)
+  }
+}
+
+async function undoCreation(plan: CreationPlan, api: VisualLayer, waiting: Waiting): Promise<Undone> {
+  const { datasetId, from, name, abort } = plan
+  if (datasetId !== undefined) {
+    if (!abort) return { text: `The creation of dataset ${datasetId} continues in Visual Layer.`, settled: true }
+    const undoOne = from === 's3' ? abortCreation : deleteDraft
+    return { text: await undoOne(api, waiting, datasetId), settled: true }
+  }
+  const found = await appeared(waiting, async () => {
+    const datasets = await api.datasets.list(0)
+    const tasks = from === 's3' ? await api.tasks.list({ type: 'DATASET_CREATION' }, 0) : []
+    const named = [
+      ...datasets.filter((dataset) => dataset.name === name).map(({ id }) => id),
+      ...tasks.filter((task) => task.datasetName === name && task.datasetId !== '').map((task) => task.datasetId),
+    ]
+    return [...new Set(named)].filter((id) => !plan.earlier.includes(id))
+  })
+  if (found.length === 0) {
+    const text = `The request to create dataset "${name}" was not answered, and no new dataset of that name has appeared.`
+    return { text, settled: true }
+  }
+  return {
+    text: `The request to create dataset "${name}" was not answered. ${perhapsOurs(found, 'Abort its creation or delete it')}`,
+    settled: false,
+    candidates: found,
+  }
+}
+
+async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): Promise<Undone> {
+  const { source, ephemeral, accepted } = plan
+  const deleted = async (datasetId: string): Promise<Undone> => {
+    await removeDataset(api, waiting, datasetId)
+    return { text: `Deleted the temporary clone, dataset ${datasetId}.`, settled: true, datasetId }
+  }
+  if (plan.datasetId !== undefined) {
+    if (ephemeral && accepted) return deleted(plan.datasetId)
+    const lost = `Dataset ${plan.datasetId} is in all likelihood the temporary clone of this step, but the response to the clone request was lost, so it was not deleted.`
+    return {
+      text: `${lost} Delete it in Visual Layer if nobody else made it.`,
+      settled: false,
+      candidates: [plan.datasetId],
+    }
+  }
+  const background = { source, taskIds: new Set(plan.earlierTasks), datasetIds: new Set(plan.earlier) }
+  const startedAt = waiting.clock.now()
+  const found = await appeared(waiting, async () => {
+    const tasks = await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0)
+    const candidates = cloneCandidates(background, tasks, await api.datasets.list(0)).map(({ datasetId }) => datasetId)
+    const own = await Promise.all(candidates.map((id) => api.datasets.get(id, 0).catch(orMissing)))
+    return candidates.filter((_, index) => canComeFrom(own[index], source.id))
+  })
+  if (found.length === 0) {
+    return {
+      text: `The clone of dataset "${source.name}" ${accepted ? 'was accepted' : 'was requested'}, but no new clone has appeared. If "${source.name} (cloned)" appears later and is not wanted, delete it in Visual Layer.`,
+      settled: !accepted,
+    }
+  }
+  const [only] = found
+  const certain = accepted && found.length === 1 && only !== undefined
+  if (certain && ephemeral && waiting.clock.now() - startedAt >= CERTAIN_MS) return deleted(only)
+  if (certain) {
+    const what = ephemeral ? 'The temporary clone' : 'The clone'
+    return { text: `${what} of dataset "${source.name}" is dataset ${only}.`, settled: !ephemeral, datasetId: only }
+  }
+  return {
+    text: `The clone of dataset "${source.name}" could not be identified for certain. ${perhapsOurs(found, 'Delete it')}`,
+    settled: false,
+    candidates: found,
+  }
+}
+
+/** A snapshot stays. It is named, so that someone can find or delete it. */
+async function nameSnapshot(plan: SnapshotPlan, api: VisualLayer, waiting: Waiting): Promise<Undone> {
+  const [snapshot] = await appeared(waiting, async () =>
+    (await api.snapshots.list(plan.datasetId, 0)).filter((one) => one.description.includes(plan.mark)),
+  )
+  if (!snapshot) return { text: 'No snapshot of this step has appeared.', settled: true }
+  return { text: `Snapshot "${snapshot.name}" (${snapshot.id}) was created.`, settled: true, snapshot }
+}
+
+function orMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error
+}
+
+function perhapsOurs(ids: readonly string[], advice: string): string {
+  return ids.length === 1
+    ? `Dataset ${ids[0]} appeared since, and may be the one. ${advice} in Visual Layer if nobody else made it.`
+    : `These datasets appeared since, and one of them may be the one: ${ids.join(', ')}. ${advice} in Visual Layer if it is not wanted.`
+}
+
+/**
+ * What the lists show in the time that `waiting` has: once something appears they are read for {@link CERTAIN_MS} more, or for as
+ * long as a tenth of the time lasts, since more may follow. Empty if nothing appeared in the whole time. Throws if the lists could
+ * not be read.
+ */
+async function appeared<T>(waiting: Waiting, read: () => Promise<readonly T[]>): Promise<readonly T[]> {
+  const { clock, deadline } = waiting
+  let settledAt: number | undefined
+  let last: readonly T[] | undefined
+  const ended = await until<void>(async (): Promise<Look<void>> => {
+    last = await read()
+    if (last.length === 0) return { state: 'pending', line: 'nothing has appeared yet' }
+    settledAt ??= clock.now() + Math.min(CERTAIN_MS, deadline.totalMs / 10)
+    if (clock.now() < settledAt) return { state: 'pending', line: 'checking whether anything else appears' }
+    return { state: 'done', value: undefined }
+  }, waiting)
+  if (ended.end === 'failed') throw ended.error
+  if (ended.end === 'out_of_time' && ended.lastFault) throw ended.lastFault
+  return last ?? []
+}

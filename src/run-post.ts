@@ -1,0 +1,146 @@
+import { ActionError, describe } from './errors.ts'
+import { asActionError } from './system-errors.ts'
+import { invalidInput } from './inputs/faults.ts'
+import { type Given, givenInputs } from './inputs/input-table.ts'
+import { waitingFields } from './inputs/operation-inputs.ts'
+import { readFields } from './inputs/read-fields.ts'
+import { secretsOf } from './inputs/secrets.ts'
+import { readShared, type SharedRequest } from './inputs/service-inputs.ts'
+import { restore } from './operations/restore.ts'
+import { undo } from './operations/undo.ts'
+import { type Plan, savedPlan, UndoLog } from './operations/undo-log.ts'
+import { readContext } from './runner/context.ts'
+import { RunnerReporter } from './runner/log.ts'
+import { savedUndo } from './runner/state.ts'
+import type { RunOptions } from './run.ts'
+import { Session } from './session.ts'
+import { summarize } from './summarize.ts'
+import { readProxies } from './visual-layer/connection.ts'
+
+/** Time to undo each kind of plan, in ms: well within the five minutes that GitHub gives to what runs after a cancellation. */
+const LIMITS_MS = { creation: 30_000, clone: 60_000, snapshot: 15_000 } as const
+
+/** What post works with. */
+interface Post extends RunOptions {
+  reporter: RunnerReporter
+  session: Session
+  shared: SharedRequest
+  given: Given
+}
+
+/**
+ * Runs the post step, which GitHub starts only if the job failed or was canceled: undoes what the main step planned and did not
+ * settle. Without a saved plan it does nothing. Its own trouble is a warning and never fails the job, so it always returns 0.
+ */
+export async function runPost(options: RunOptions): Promise<0> {
+  const { env, clock } = options
+  const reporter = new RunnerReporter({ clock })
+  let session: Session | undefined
+  try {
+    for (const secret of secretsOf(env)) reporter.mask(secret)
+    const plan = savedPlan(savedUndo(env))
+    if (!plan) {
+      reporter.info('Nothing is left to undo in Visual Layer.')
+      return 0
+    }
+    const given = givenInputs(env)
+    const { values: shared, faults } = readShared(given)
+    if (!shared) throw invalidInput(faults)
+    session = new Session(shared, clock, readProxies(env), (line) => reporter.info(line))
+    const post: Post = { ...options, reporter, session, shared, given }
+    await (plan.kind === 'rollback' ? rollBack(plan, post) : undoPlan(plan, post))
+  } catch (error) {
+    const failure = asActionError(error)
+    reporter.warning(`Cleanup in Visual Layer failed: ${failure.message}`, { todo: failure.todo })
+  }
+  await session?.close()
+  return 0
+}
+
+async function undoPlan(
+  plan: Exclude<Plan, { kind: 'rollback' }>,
+  { reporter, session, signal, shared, env }: Post,
+): Promise<void> {
+  const account = {
+    reporter,
+    context: readContext(env),
+    request: { operation: 'cleanup', service: shared.service },
+    failure: undefined,
+    env,
+  }
+  try {
+    const progress = (line: string) => reporter.progress(line)
+    const { text, settled } = await session.lastly(LIMITS_MS[plan.kind], signal, progress, (api, waiting) =>
+      undo(plan, api, waiting),
+    )
+    if (settled) {
+      reporter.info(text)
+      return
+    }
+    reporter.warning(text)
+  } catch (error) {
+    const why = signal.aborted ? 'the post step was canceled' : describe(error)
+    reporter.warning(`Could not clean up ${subjectOf(plan)}: ${why}.`, {
+      todo: 'Look for it in Visual Layer, and abort or delete it there if it is not wanted.',
+    })
+  }
+  summarize({ ...account, headline: 'Something that this job started may still be in Visual Layer.' })
+}
+
+/** What a plan is about, for people. */
+function subjectOf(plan: Exclude<Plan, { kind: 'rollback' }>): string {
+  switch (plan.kind) {
+    case 'creation':
+      return plan.datasetId === undefined
+        ? `the creation of dataset "${plan.name}"`
+        : `the creation of dataset "${plan.name}" (${plan.datasetId})`
+    case 'clone':
+      return plan.datasetId === undefined
+        ? `the clone of dataset "${plan.source.name}" (${plan.source.id})`
+        : `the temporary clone, dataset ${plan.datasetId}`
+    case 'snapshot':
+      return `the snapshot of dataset ${plan.datasetId}`
+  }
+}
+
+/**
+ * Restores the snapshot that the main step took. No safety snapshot is taken: what a failed job left is what the user asked to
+ * undo, and a canceled job has minutes.
+ */
+async function rollBack(plan: Extract<Plan, { kind: 'rollback' }>, post: Post): Promise<void> {
+  const { env, reporter, session, signal, shared, given } = post
+  const { datasetId, snapshot } = plan
+  const context = readContext(env)
+  reporter.info(
+    `The job failed or was canceled, and rollback_on_failure is set: restoring dataset ${datasetId} to snapshot "${snapshot.name}" (${snapshot.id}).`,
+  )
+  const request = {
+    ...shared,
+    operation: 'restore' as const,
+    datasetId,
+    snapshot: { by: 'id' as const, snapshotId: snapshot.id },
+    safetySnapshot: false,
+    onConflict: 'wait' as const,
+    wait: true,
+    pollIntervalMs: readFields(waitingFields, given).values?.poll_interval ?? ('auto' as const),
+  }
+  const account = { reporter, context, request, env }
+  try {
+    // A restore leaves nothing to undo.
+    const undoLog = new UndoLog(() => undefined)
+    const headline = await restore(request, session.step({ reporter, context, signal, undo: undoLog }))
+    reporter.note(`Rolled back after the failure of the job: ${headline}`)
+    summarize({ ...account, headline, failure: undefined })
+  } catch (error) {
+    let failure = asActionError(error)
+    if (signal.aborted && signal.reason instanceof ActionError) failure = signal.reason
+    const words = failure.apiWords === undefined ? '' : ` Server message: ${failure.apiWords}`
+    reporter.warning(
+      `Could not confirm that the rollback of dataset ${datasetId} to snapshot "${snapshot.name}" (${snapshot.id}) finished: ${failure.message}${words}`,
+      {
+        todo: `${failure.todo ?? ''}\nLook at the dataset in Visual Layer, and restore the snapshot there if it is not the current one.`,
+      },
+    )
+    summarize({ ...account, headline: '', failure })
+  }
+}

@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest'
+import { play } from './play.ts'
+import { sequenceOf } from './sequence.ts'
+
+/** Always the same seeds: `npm run chaos` plays others. */
+const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1)
+
+describe.concurrent('a random sequence of faults and signals breaks no promise', () => {
+  it.each(SEEDS)('seed %d', async (seed) => {
+    const { broken, log } = await play(sequenceOf(seed))
+    expect(broken, `npm run chaos -- --seed ${seed}\n${log}`).toEqual([])
+  })
+})
