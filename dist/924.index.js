@@ -2624,18 +2624,22 @@ function isFinal(error, retries) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   JU: () => (/* binding */ ownDataset),
 /* harmony export */   UW: () => (/* binding */ Seen),
 /* harmony export */   W_: () => (/* binding */ lenient),
 /* harmony export */   fm: () => (/* binding */ waitFor),
 /* harmony export */   iP: () => (/* binding */ withinDeadline),
 /* harmony export */   iU: () => (/* binding */ timedOut),
+/* harmony export */   lH: () => (/* binding */ Disappeared),
 /* harmony export */   p0: () => (/* binding */ duration)
 /* harmony export */ });
 /* harmony import */ var pretty_ms__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(64506);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7094);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(19473);
 /* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(57911);
+/* harmony import */ var _waiting_pace_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(19901);
 /* harmony import */ var _waiting_until_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(49404);
+
 
 
 
@@ -2678,6 +2682,40 @@ function lenient(step, graceMs, read) {
             if (missing && step.clock.now() - startedAt < graceMs)
                 return undefined;
             throw error;
+        }
+    };
+}
+/** What a step had made is no longer there. */
+class Disappeared extends _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ {
+}
+/**
+ * Makes a read of a dataset that this step has made: `undefined` while it is not visible yet, for at most `graceMs` from now. Once it
+ * was visible, a lasting absence is {@link Disappeared}.
+ *
+ * @param seen the dataset, if it was visible before
+ */
+function ownDataset(step, datasetId, graceMs, seen) {
+    const { clock, deadline } = step;
+    const get = async () => step.api.datasets.get(datasetId, 0);
+    const first = lenient(step, graceMs, get);
+    let last = seen;
+    let missingSince;
+    return async () => {
+        if (!last)
+            return (last = await first());
+        try {
+            last = await get();
+            missingSince = undefined;
+            return last;
+        }
+        catch (error) {
+            if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .RequestFailure */ .e6) || error.outcome.status !== 404)
+                throw error;
+            missingSince ??= clock.now();
+            if (clock.now() - missingSince < (0,_waiting_pace_js__WEBPACK_IMPORTED_MODULE_5__/* .settlingMs */ .Z0)(deadline.remainingMs()))
+                return undefined;
+            const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it, or took away the access to it.`;
+            throw new Disappeared('not_found', message, { todo: 'If that was unintended, re-run the job.', cause: error });
         }
     };
 }
@@ -4338,10 +4376,10 @@ class OnceOnly {
         return found;
     }
     #unclear(lost) {
-        const message = `The time ended while it was not clear whether the request to ${this.#change.what} had taken effect.`;
+        const message = `Timed out before it was clear whether the request to ${this.#change.what} took effect.`;
         return new errors/* ActionError */.lZ('timed_out', message, {
             apiWords: lost.apiWords ?? lost.message,
-            todo: 'Look at the dataset in Visual Layer before you run the step again: what was asked for may have been made. Raise timeout if Visual Layer was slow.',
+            todo: `${this.#change.ifUnclear} Increase timeout if Visual Layer was slow.`,
             cause: lost,
         });
     }
@@ -4679,6 +4717,7 @@ async function reindex(step, { id }, onConflict) {
     const newTask = async () => (await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: id, type: TYPE }, 0)).find((task) => !earlier.has(task.id));
     const change = new OnceOnly({
         what: `reindex dataset ${id}`,
+        ifUnclear: `The media were added. Wait for the dataset with operation: wait and dataset_id: ${id}. If it stays PARTIAL INDEX, start the reindex in Visual Layer. Do not add the media again.`,
         send: () => api.media.reindex(id),
         async look() {
             if (await newTask())
@@ -4848,6 +4887,10 @@ async function startAddition(step, request, dataset, source) {
     };
     const change = new OnceOnly({
         what: `add media to dataset ${dataset.id}`,
+        get ifUnclear() {
+            const count = itemCount(before.dataset).toLocaleString('en-US');
+            return `The media may have been added; adding them again would add them twice. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${add_media_TYPE} task for each addition, and before this step it had ${count} items. Re-run the job only if nothing was added.`;
+        },
         send: () => (0,waits/* withinDeadline */.iP)(step, phase, (signal) => {
             const tell = uploadProgress(step, files);
             const total = totalBytes(files);
@@ -5049,6 +5092,7 @@ async function startClone(step, source, target, { onConflict, ephemeral }) {
     let known;
     const change = new OnceOnly({
         what: `clone snapshot ${target.id} of dataset ${source.id}`,
+        ifUnclear: `The clone may have been made. Check in Visual Layer for a new dataset named "${(0,verdicts_clone/* cloneName */.tm)(source.name)}" before you clone again, and delete it if it is not wanted.`,
         async send() {
             await step.api.snapshots.clone(source.id, target.id);
             return 'accepted';
@@ -5127,12 +5171,15 @@ function taskOf(found, tasks, known) {
     const [only, ...others] = tasks.filter((task) => !known.taskIds.has(task.id) && task.datasetId === known.source.id);
     return others.length === 0 ? only : undefined;
 }
-/** Waits until the clone is READY and its task over. `carryOn` says how to go on when time runs out. */
+/**
+ * Waits until the clone is READY and its task over; `undefined` if it was made and someone else deleted it at once. `carryOn` says how
+ * to go on when time runs out.
+ */
 async function waitForClone(step, { found, known }, carryOn) {
     const { datasetId } = found;
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     const startedAt = step.clock.now();
-    const read = (0,waits/* lenient */.W_)(step, patience, () => step.api.datasets.get(datasetId, 0));
+    const read = (0,waits/* ownDataset */.JU)(step, datasetId, patience, found.dataset);
     const atWork = new waits/* Seen */.UW();
     return (0,waits/* waitFor */.fm)(step, {
         awaited: `the clone, dataset ${datasetId}`,
@@ -5141,7 +5188,13 @@ async function waitForClone(step, { found, known }, carryOn) {
         const task = taskOf(found, await (0,visible_tasks/* visibleTasks */.H)(step, { type: make_clone_TYPE }, 0), known);
         if (task)
             step.reporter.output('task_id', task.id);
-        const dataset = await read();
+        const dataset = await read().catch((error) => {
+            if (error instanceof waits/* Disappeared */.lH && task?.state === 'COMPLETED')
+                return 'gone';
+            throw error;
+        });
+        if (dataset === 'gone')
+            return { state: 'done', value: undefined };
         if (dataset)
             step.reporter.output('dataset_status', dataset.statusWord);
         const busy = atWork.add(dataset !== undefined && dataset.status !== 'READY');
@@ -5187,6 +5240,10 @@ async function clone_clone(request, step) {
         reporter.output('task_id', task.id);
     const carryOn = `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`;
     const dataset = await (request.wait ? waitForClone(step, made, carryOn) : readClone(step, made));
+    if (!dataset) {
+        reporter.warning(`Dataset ${datasetId} was made, but someone has deleted it since.`);
+        return `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset ${datasetId}, which someone has deleted since.`;
+    }
     (0,facts/* aboutDataset */.Sr)(step, dataset);
     return request.wait
         ? `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset "${dataset.name}".`
@@ -5267,6 +5324,7 @@ async function createOnce(step, creation) {
     const before = new Set([...datasets.map(({ id }) => id), ...tasks.map(({ datasetId }) => datasetId)]);
     const change = new OnceOnly({
         what: `create dataset "${name}"`,
+        ifUnclear: `The dataset may have been created. Check in Visual Layer for a new dataset named "${name}" before you re-run the job (if_exists: reuse takes the one that is there), and delete it if it is not wanted.`,
         send: () => creation.send(),
         async look() {
             const now = await read(0);
@@ -5292,7 +5350,7 @@ async function createOnce(step, creation) {
 }
 /** Waits until a dataset that this step has made is READY, and tells how large it became. */
 async function waitForCreation(step, datasetId) {
-    const read = (0,waits/* lenient */.W_)(step, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0));
+    const read = (0,waits/* ownDataset */.JU)(step, datasetId, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()));
     const dataset = await (0,waits/* waitFor */.fm)(step, {
         awaited: `dataset ${datasetId} to be READY`,
         carryOn: `The creation goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
@@ -5381,6 +5439,7 @@ async function upload(step, datasetId, files) {
     await sendFiles(step, files, phase, (batch, sending) => api.ingestion.upload(datasetId, transaction, batch, sending));
     const change = new OnceOnly({
         what: `start the processing of dataset ${datasetId}`,
+        ifUnclear: `The files are uploaded, and their processing may be running. Wait for the dataset with operation: wait and dataset_id: ${datasetId}. If it stays DRAFT, delete it and re-run the job.`,
         send: () => api.ingestion.process(datasetId, transaction),
         async look() {
             const { status } = await api.datasets.get(datasetId, 0);
@@ -5496,6 +5555,7 @@ async function datasetRemoval(api, waiting, datasetId) {
     };
     const change = new OnceOnly({
         what: `delete dataset ${datasetId}`,
+        ifUnclear: 'Check in Visual Layer whether the dataset is still there. If it is, re-run the job.',
         send: () => api.datasets.delete(datasetId),
         look: async () => ((await isGone()) ? { found: undefined } : 'absent'),
     }, waiting, waiting.onLook);
@@ -5630,6 +5690,7 @@ function deletion(step, datasetId, { id }) {
     const { snapshots } = step.api;
     return new OnceOnly({
         what: `delete snapshot ${id} of dataset ${datasetId}`,
+        ifUnclear: 'Check the Snapshot Catalog of the dataset. If the snapshot is still there, re-run the job.',
         send: () => snapshots.delete(datasetId, id),
         async look() {
             const listed = await snapshots.list(datasetId, 0);
@@ -5907,6 +5968,10 @@ async function temporaryFolder(temp) {
     }
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: external "node:diagnostics_channel"
+var external_node_diagnostics_channel_ = __webpack_require__(53053);
 ;// CONCATENATED MODULE: ./build/runner/artifact-errors.js
 
 function stageOf(error) {
@@ -5921,9 +5986,9 @@ function isNameTaken(error) {
 }
 const NETWORK_CODES = /\b(ECONNRESET|ECONNREFUSED|ECONNABORTED|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|REQUEST_SEND_ERROR)\b/;
 /**
- * Whether another attempt may help: a lost connection, which the library does not retry, and server errors that outlasted
- * its own retries. A 403 of FinalizeArtifact counts too: uploads have been seen to meet it at random (dotnet/orleans#10961,
- * QIICR/dcmqi#562).
+ * Whether another attempt of ours may help: a lost connection or a stall, which the library does not retry. Server errors have
+ * outlasted its own retries: one counter is enough. A 403 of FinalizeArtifact counts too: uploads have been seen to meet it at random
+ * (dotnet/orleans#10961, QIICR/dcmqi#562).
  */
 function isTransient(error) {
     const text = (0,errors/* describe */.q0)(error);
@@ -5931,21 +5996,31 @@ function isTransient(error) {
         return false;
     if (error instanceof Error && 'code' in error && typeof error.code === 'string' && NETWORK_CODES.test(error.code))
         return true;
-    if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') {
-        return error.statusCode >= 500 || error.statusCode === 429 || error.statusCode === 408;
-    }
+    if (statusOf(error) !== undefined)
+        return false;
     if (stageOf(error) === 'finalize' && /\(403\)/.test(text))
         return true;
-    return NETWORK_CODES.test(text) || /Upload progress stalled|Failed to make request after \d+ attempts/.test(text);
+    return NETWORK_CODES.test(text) || /Upload progress stalled/.test(text);
+}
+/** The HTTP status of the storage that refused bytes. */
+function statusOf(error) {
+    return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+        ? error.statusCode
+        : undefined;
 }
 function isOverQuota(text) {
     return /quota has been hit|insufficient usage/i.test(text);
 }
 const SKIP = 'To go without an artifact: `upload_artifact: false`; the export stays in `output_dir` for later steps of the job.';
-/** What a user is told of an upload that cannot be had. */
-function uploadFailure(error, storedName) {
+/**
+ * What a user is told of an upload that failed for good.
+ *
+ * @param lastResponse of whichever server answered last, such as `HTTP 500 from results.example`
+ */
+function uploadFailure(error, storedName, lastResponse) {
     const text = (0,errors/* describe */.q0)(error);
-    const failure = (message, todo) => new errors/* ActionError */.lZ('artifact_failed', `The export is complete on disk, but its artifact is not stored: ${message}`, {
+    const failure = (message, todo, apiWords) => new errors/* ActionError */.lZ('artifact_failed', `The export is complete on disk, but its artifact is not stored: ${message}`, {
+        apiWords,
         todo: `${todo} ${SKIP}`,
         cause: error,
     });
@@ -5958,7 +6033,9 @@ function uploadFailure(error, storedName) {
     if (isTransient(error)) {
         return failure(`the connection to GitHub's artifact storage kept breaking. Last: ${text}`, 'Run the job again. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.');
     }
-    return failure(`GitHub's artifact service refused it. ${text}`, 'See whether githubstatus.com reports trouble with Actions, then run the job again.');
+    const status = statusOf(error);
+    const how = lastResponse ?? (status === undefined ? undefined : `HTTP ${status}`);
+    return failure(`the artifact service failed or refused it${how === undefined ? '' : ` (last response: ${how})`}.`, 'Check whether githubstatus.com reports trouble with Actions, then re-run the job.', text);
 }
 /** What a user is told where the artifact service is out of reach from the start. */
 function noArtifactService(variable) {
@@ -5973,7 +6050,12 @@ function noArtifactService(variable) {
 
 
 
+
+
+
 const MAX_ATTEMPTS = 5;
+/** What Node publishes about each response of an HTTP client. */
+const RESPONSES = 'http.client.response.finish';
 /**
  * Stores an export as an artifact of this workflow run. On GitHub Enterprise Server, which has no such artifact service, it
  * warns and skips. Lost connections are retried, up to 5 attempts; an artifact that was there before is only ever deleted
@@ -6004,13 +6086,28 @@ class Upload {
     #name;
     /** A folder for the ZIP under another name, made when one is needed. */
     #aliasFolder;
-    /** What our failed attempts tell of the present name: that it is ours beyond doubt, or that it may be. */
-    #claim = 'none';
+    /** One of our attempts got past the creation of an artifact of the present name, so it is ours beyond doubt. */
+    #isOurs = false;
+    #lastResponse;
     constructor(options) {
         this.#options = options;
         this.#name = 'zip' in options.content ? (0,external_node_path_.basename)(options.content.zip) : options.name;
     }
     async run() {
+        (0,external_node_diagnostics_channel_.subscribe)(RESPONSES, this.#onResponse);
+        try {
+            return await this.#run();
+        }
+        finally {
+            (0,external_node_diagnostics_channel_.unsubscribe)(RESPONSES, this.#onResponse);
+        }
+    }
+    /** The library keeps the status of a response to itself, but Node tells of it. */
+    #onResponse = (message) => {
+        const { request, response } = message;
+        this.#lastResponse = `HTTP ${response.statusCode} from ${request.host}`;
+    };
+    async #run() {
         const { reporter, clock, signal } = this.#options;
         const { default: client } = await Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(351), __webpack_require__.e(21), __webpack_require__.e(220)]).then(__webpack_require__.bind(__webpack_require__, 67220));
         const retentionDays = this.#retentionDays();
@@ -6030,11 +6127,15 @@ class Upload {
                         return stored;
                     if (isNameTaken(error))
                         continue;
+                    // The end of an upload whose response was lost.
+                    const whole = stageOf(error) === 'finalize' ? await this.#find(client) : undefined;
+                    if (whole)
+                        return whole;
                     if (!isTransient(error) || attempt >= MAX_ATTEMPTS)
-                        throw uploadFailure(error, this.#name);
+                        throw uploadFailure(error, this.#name, this.#lastResponse);
                     reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} broke off: ${(0,errors/* describe */.q0)(error)}`);
-                    if (!toDelete)
-                        this.#claimAfter(stageOf(error));
+                    if (!toDelete && stageOf(error) !== 'create')
+                        this.#isOurs = true;
                     await clock.sleep((0,retry/* fullJitter */.G1)(attempt), signal);
                 }
             }
@@ -6043,13 +6144,6 @@ class Upload {
             if (this.#aliasFolder)
                 await (0,promises_.rm)(this.#aliasFolder, { recursive: true, force: true });
         }
-    }
-    // What broke after the name was created was created by us; a lost reply to the creation itself leaves it open.
-    #claimAfter(stage) {
-        if (stage !== 'create')
-            this.#claim = 'ours';
-        else if (this.#claim === 'none')
-            this.#claim = 'perhaps';
     }
     async #send(client, retentionDays) {
         const { content, compressionLevel, signal } = this.#options;
@@ -6067,31 +6161,37 @@ class Upload {
         return await client.uploadArtifact(this.#name, [path], (0,external_node_path_.dirname)(path), { skipArchive: true, ...retention });
     }
     /**
-     * The service says that the name is taken, after one of our own attempts may have taken it. If that attempt was complete
-     * and only its reply was lost, its artifact is the result. An upload that was never finished holds its name for the rest
-     * of the run, is in no list and cannot be deleted (atlanhq/application-sdk#3711): then the next attempt goes under a name
-     * of its own. What may be another job's is left alone.
+     * The service says that the name is taken. The library retries inside, so we may have taken it ourselves, in an attempt whose
+     * response was lost. If an artifact of that name is listed, it is ours if one of our attempts got that far, or if it holds our very
+     * bytes; else it is someone else's, and left alone. If none is listed, an upload that was never finished holds the name: nobody can
+     * use or delete it for the rest of the run (atlanhq/application-sdk#3711), so the next attempt takes a name of its own.
      */
     async #settleTakenName(client, error, attempt) {
-        if (this.#claim === 'none')
-            throw uploadFailure(error, this.#name);
         const stored = await this.#find(client);
-        if (stored && this.#claim === 'ours')
+        if (stored?.kind === 'uploaded' && (this.#isOurs || (await this.#holdsOurBytes(stored.digest))))
             return stored;
         if (stored)
             throw uploadFailure(error, this.#name);
-        const deleted = this.#claim === 'ours' && (await this.#delete(client).catch(() => false));
-        this.#claim = 'none';
+        const deleted = this.#isOurs && (await this.#delete(client).catch(() => false));
+        this.#isOurs = false;
         if (deleted)
             return undefined;
         const burnt = this.#name;
         const extension = 'zip' in this.#options.content ? (0,external_node_path_.extname)(burnt) : '';
         const stem = burnt.slice(0, burnt.length - extension.length).replace(/-retry-\d+$/, '');
         this.#name = `${stem}-retry-${attempt}${extension}`;
-        this.#options.reporter.warning(`The artifact goes up as "${this.#name}": an upload that broke off still holds the name "${burnt}", and GitHub does not give it free in this run.`, {
-            todo: 'Later jobs find it by the output `artifact_name` or `artifact_id`.',
-        });
+        this.#options.reporter.warning(`Storing the artifact as "${this.#name}": an unfinished upload, of this step or of another job, holds the name "${burnt}", and GitHub does not release it during this run.`, { todo: 'Later jobs find the artifact by the output `artifact_name` or `artifact_id`.' });
         return undefined;
+    }
+    /** Only a ZIP is stored as it is. */
+    async #holdsOurBytes(digest) {
+        const { content } = this.#options;
+        if (!('zip' in content))
+            return false;
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        for await (const chunk of (0,external_node_fs_.createReadStream)(content.zip))
+            hash.update(chunk);
+        return hash.digest('hex') === digest;
     }
     /** Deletes the artifact of the present name; `false` when none is listed. */
     async #delete(client) {
@@ -6409,6 +6509,7 @@ function placeOf({ outputDir }, { archivePath, metadataFiles }) {
 
 
 
+
 /**
  * Makes a temporary clone of a snapshot and has `body` export it. The step deletes the clone at its end, however it ends, or the post
  * step does if this one is killed. The vendor's own way to export a snapshot is to restore it first, which changes the live dataset.
@@ -6422,6 +6523,11 @@ async function withEphemeralClone(request, step, source, choice, body) {
     reporter.addToResult('clone_dataset_id', datasetId);
     reporter.fact('Ephemeral clone', datasetId, { code: true });
     const clone = await waitForClone(step, made, 'The clone is deleted at the end of the step, so re-run the job.');
+    if (!clone) {
+        throw new errors/* ActionError */.lZ('not_found', `The temporary clone, dataset ${datasetId}, was deleted by someone else.`, {
+            todo: 'Nothing was exported. Re-run the job, and leave datasets that end in "(cloned)" alone while it runs.',
+        });
+    }
     reporter.output('dataset_status', source.statusWord);
     return await body(clone, target);
 }
@@ -6978,30 +7084,46 @@ function notTried(code, todo = 'Run the step again: it goes on where it ended. O
 ;// CONCATENATED MODULE: ./build/waiting/verdicts/restore.js
 
 
+
+/** Of the restores since a request, the one that runs, or the last that began; one without a start still waits for its turn. */
+function lastRestore(tasks) {
+    const began = (task) => ((0,visual_layer_tasks/* hasEnded */.h)(task) ? (task.startedAt ?? 0) : Infinity);
+    return tasks.reduce((best, next) => (best && began(best) >= began(next) ? best : next), undefined);
+}
 /**
  * A restore is over when its own task COMPLETED, its snapshot is the current one, none is restoring, and the dataset is READY.
+ * It is over too if its snapshot is no longer current only because of what someone else did since: a snapshot that was not there
+ * before, or a later restore, is the current one.
  * A task that never shows is done without, once the list had time: then the snapshot must have become current, or have been seen
  * restoring. docs.visual-layer.com/api-reference/snapshots; the order of these signs is not documented.
  */
 function restoreVerdict(seen) {
-    const { task, dataset, snapshots, targetId } = seen;
-    if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
+    const { tasks, dataset, snapshots, targetId } = seen;
+    const task = lastRestore(tasks);
+    const target = snapshots.find((snapshot) => snapshot.id === targetId);
+    const succeeded = tasks.filter(({ state }) => state === 'COMPLETED').length;
+    // Only one restore runs at a time, so one that failed after another had COMPLETED may be someone else's.
+    const isTheirs = succeeded > 0 && target?.isCurrent === true && !seen.wasCurrent;
+    if (task && !isTheirs && (task.state === 'FAILED' || task.state === 'ABORTED')) {
         return { state: 'failed', error: (0,verdicts_dataset/* taskError */.iX)(task, `that restores snapshot ${targetId}`) };
     }
-    const completed = task?.state === 'COMPLETED';
+    const completed = succeeded > 0 && tasks.every(visual_layer_tasks/* hasEnded */.h);
     if (dataset.status === 'ERROR' && (completed || (!task && !seen.wasError))) {
         return { state: 'failed', error: (0,verdicts_dataset/* datasetError */.T_)(dataset, `while snapshot ${targetId} was being restored`) };
     }
-    const target = snapshots.find((snapshot) => snapshot.id === targetId);
     const restoring = snapshots.some((snapshot) => snapshot.isRestoring);
     const settled = dataset.status === 'READY' && !restoring;
     if (settled && target?.isCurrent) {
         const proven = completed || (!task && (!seen.wasCurrent || seen.seenAtWork) && seen.sinceMs >= seen.patienceMs);
         if (proven)
-            return { state: 'done', value: target };
+            return { state: 'done', value: { since: undefined } };
+    }
+    const current = snapshots.find((snapshot) => snapshot.isCurrent);
+    if (settled && completed && current && !target?.isCurrent) {
+        if (!seen.earlierIds.has(current.id) || succeeded > 1)
+            return { state: 'done', value: { since: current } };
     }
     if (settled && completed && !target?.isCurrent && seen.sinceMs >= seen.patienceMs) {
-        const current = snapshots.find((snapshot) => snapshot.isCurrent);
         return {
             state: 'failed',
             error: new errors/* ActionError */.lZ('operation_failed', `The restore task COMPLETED, but snapshot ${targetId} is not the current state of dataset ${dataset.id}${current ? `: that is "${current.name}" (${current.id})` : ''}.`, {
@@ -7021,8 +7143,9 @@ function restoreVerdict(seen) {
 
 
 /**
- * A snapshot counts when the list shows it and the dataset is READY. Where the API accepted without naming one, a READY may still
- * be the old one: then it counts once the snapshot is the current state, or the dataset was busy in between.
+ * A snapshot counts when the list shows it and the dataset is READY. If the API accepted without naming one, a READY may still be
+ * the old one: then it counts once the snapshot is the current state, or the dataset was busy in between. `gone`: the API named it,
+ * and the list had time to show it and does not, since someone else may delete it at once.
  */
 function snapshotVerdict(seen) {
     const { snapshot, dataset } = seen;
@@ -7032,6 +7155,8 @@ function snapshotVerdict(seen) {
     const ready = dataset.status === 'READY';
     if (snapshot && ready && (seen.named || snapshot.isCurrent || seen.seenBusy))
         return { state: 'done', value: snapshot };
+    if (!snapshot && ready && seen.named && seen.sinceMs >= seen.patienceMs)
+        return { state: 'done', value: 'gone' };
     if (!snapshot && ready && !seen.named && seen.sinceMs >= seen.patienceMs) {
         return {
             state: 'failed',
@@ -7042,8 +7167,6 @@ function snapshotVerdict(seen) {
     return { state: 'pending', line, phase: `${snapshot !== undefined} ${dataset.status}` };
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(77598);
 ;// CONCATENATED MODULE: ./build/operations/provenance.js
 
 /** Marks one snapshot of ours, so that it is found again among others made at the same time under the same name. */
@@ -7091,6 +7214,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     const ours = (snapshots) => snapshots.find((snapshot) => snapshot.description.includes(mark));
     const change = new OnceOnly({
         what: `create a snapshot of dataset ${dataset.id}`,
+        ifUnclear: `The snapshot may have been created. Check the Snapshot Catalog of dataset ${dataset.id} for one whose description ends with [mark ${mark}] before you take another (if_exists: reuse takes the one that is there).`,
         send: () => api.snapshots.create(dataset.id, wish.name, description),
         async look() {
             const found = ours(await api.snapshots.list(dataset.id, 0));
@@ -7114,7 +7238,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     const busy = new waits/* Seen */.UW();
     let last = reply;
-    return (0,waits/* waitFor */.fm)(step, {
+    const made = await (0,waits/* waitFor */.fm)(step, {
         awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`} of dataset ${dataset.id}${reply ? ` (${reply.id})` : ''}`,
         carryOn: 'The snapshot may still appear: look at the Snapshot Catalog of the dataset before you take another (if_exists: reuse takes the one that is there).',
     }, async () => {
@@ -7137,10 +7261,15 @@ async function takeSnapshot(step, dataset, wish, wait) {
             patienceMs: patience,
         });
     });
+    if (made !== 'gone')
+        return made;
+    if (!last)
+        throw new Error('a snapshot without a name cannot be gone');
+    step.reporter.warning(`Snapshot "${last.name}" (${last.id}) was created, but after ${(0,waits/* duration */.p0)(patience)} the catalog does not list it. Someone else may have deleted it.`);
+    return last;
 }
 
 ;// CONCATENATED MODULE: ./build/operations/restore.js
-
 
 
 
@@ -7171,7 +7300,9 @@ async function restore_restore(request, step) {
     if (!request.wait) {
         return `The restore of dataset "${dataset.name}" to snapshot "${target.name}" was accepted; the step did not wait for it (wait: false).`;
     }
-    await waitForRestore(step, dataset, target, task);
+    const { since } = await waitForRestore(step, dataset, target, task);
+    if (since)
+        reporter.note(`Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore had finished.`);
     return `Dataset "${dataset.name}" was restored to snapshot "${target.name}".`;
 }
 /** A restore cannot be undone, so the present state is saved before. Only a READY dataset can be saved. */
@@ -7195,23 +7326,23 @@ async function saveFirst(step, request, dataset, target) {
         reporter.note(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`);
     });
 }
-/** Of the restores that came since, the one that runs, or the last that began; one without a start still waits for its turn. */
-function restore_newTask(tasks, earlier) {
-    const since = tasks.filter((task) => !earlier.has(task.id));
-    const began = (task) => ((0,visual_layer_tasks/* hasEnded */.h)(task) ? (task.startedAt ?? 0) : Infinity);
-    return since.reduce((best, next) => (best && began(best) >= began(next) ? best : next), undefined);
+/** The restores that came since the request. */
+async function newTasks(step, datasetId, earlier) {
+    return (await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId, type: restore_TYPE }, 0)).filter((task) => !earlier.has(task.id));
 }
 async function startRestore(step, request, dataset, target) {
     const { api, reporter } = step;
     let earlier = new Set();
+    let snapshotIds = new Set();
     let wasCurrent = false;
     let wasError = false;
     const change = new OnceOnly({
         what: `restore snapshot ${target.id} of dataset ${dataset.id}`,
+        ifUnclear: `The restore may be running. Wait for the dataset with operation: wait and dataset_id: ${dataset.id}, then check in its Snapshot Catalog which snapshot is current before you restore again.`,
         send: () => api.snapshots.restore(dataset.id, target.id),
         async look() {
             // The tasks first: a restore that somebody starts in between then shows as restoring, and not as a task of ours.
-            const task = restore_newTask(await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: dataset.id, type: restore_TYPE }, 0), earlier);
+            const task = lastRestore(await newTasks(step, dataset.id, earlier));
             const snapshots = await api.snapshots.list(dataset.id, 0);
             const now = snapshots.find((one) => one.id === target.id);
             if (now?.isRestoring || (now?.isCurrent && !wasCurrent))
@@ -7229,13 +7360,15 @@ async function startRestore(step, request, dataset, target) {
         if (!change.mayHaveTakenEffect) {
             const tasks = await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: dataset.id, type: restore_TYPE });
             earlier = new Set(tasks.map((task) => task.id));
-            wasCurrent = (await api.snapshots.list(dataset.id)).some((one) => one.id === target.id && one.isCurrent);
+            const snapshots = await api.snapshots.list(dataset.id);
+            snapshotIds = new Set(snapshots.map(({ id }) => id));
+            wasCurrent = snapshots.some((one) => one.id === target.id && one.isCurrent);
             wasError = (await api.datasets.get(dataset.id)).status === 'ERROR';
         }
         await change.run();
     });
     reporter.info('Visual Layer accepted the restore.');
-    const started = { earlier, wasCurrent, wasError, acceptedAt: step.clock.now() };
+    const started = { earlier, snapshotIds, wasCurrent, wasError, acceptedAt: step.clock.now() };
     if (!request.wait)
         await restore_nameTask(step, dataset, started);
     return started;
@@ -7243,7 +7376,7 @@ async function startRestore(step, request, dataset, target) {
 /** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
 async function restore_nameTask(step, dataset, started) {
     await (0,until/* until */.T)(async () => {
-        const task = restore_newTask(await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: dataset.id, type: restore_TYPE }, 0), started.earlier);
+        const task = lastRestore(await newTasks(step, dataset.id, started.earlier));
         if (!task)
             return { state: 'pending', line: 'task not listed yet' };
         step.reporter.output('task_id', task.id);
@@ -7256,8 +7389,9 @@ async function waitForRestore(step, dataset, target, started) {
     const settling = (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs());
     const atWork = new waits/* Seen */.UW();
     const carryOn = `The restore goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${dataset.id}, instead of restoring again.`;
-    await (0,waits/* waitFor */.fm)(step, { awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`, carryOn }, async () => {
-        const task = restore_newTask(await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: dataset.id, type: restore_TYPE }, 0), started.earlier);
+    return (0,waits/* waitFor */.fm)(step, { awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`, carryOn }, async () => {
+        const tasks = await newTasks(step, dataset.id, started.earlier);
+        const task = lastRestore(tasks);
         if (task)
             reporter.output('task_id', task.id);
         const snapshots = await api.snapshots.list(dataset.id, 0);
@@ -7266,8 +7400,9 @@ async function waitForRestore(step, dataset, target, started) {
         const sinceMs = clock.now() - started.acceptedAt;
         const restoring = snapshots.some((one) => one.id === target.id && one.isRestoring);
         const verdict = restoreVerdict({
-            task,
+            tasks,
             snapshots,
+            earlierIds: started.snapshotIds,
             dataset: now,
             targetId: target.id,
             wasCurrent: started.wasCurrent,
@@ -7352,17 +7487,25 @@ async function update_snapshot_updateSnapshot(request, step) {
     const target = await chooseSnapshot(step, dataset, { by: 'id', snapshotId: request.snapshotId });
     reporter.output('snapshot_id', target.id);
     reporter.output('snapshot_name', target.name);
-    const isChanged = (one) => one !== undefined &&
-        (name === undefined || sameText(one.name, name)) &&
+    const isChanged = (one) => (name === undefined || sameText(one.name, name)) &&
         (description === undefined || sameText(one.description, description));
+    /** Something that was to be changed is as it was. A third value comes from someone else. */
+    const isStale = (one) => (name !== undefined && !sameText(name, one.name) && sameText(one.name, target.name)) ||
+        (description !== undefined &&
+            !sameText(description, one.description) &&
+            sameText(one.description, target.description));
     const listed = async () => (await api.snapshots.list(dataset.id, 0)).find((one) => one.id === target.id);
     const change = new OnceOnly({
         what: `change snapshot ${target.id} of dataset ${dataset.id}`,
+        ifUnclear: 'Re-run the job: the same change can be made twice without harm.',
         send: () => api.snapshots.update(dataset.id, target.id, {
             ...(name === undefined ? {} : { name }),
             ...(description === undefined ? {} : { description }),
         }),
-        look: async () => (isChanged(await listed()) ? { found: undefined } : 'absent'),
+        async look() {
+            const now = await listed();
+            return now && isChanged(now) ? { found: undefined } : 'absent';
+        },
     }, step.waiting, (line) => reporter.info(line));
     await (0,conflicts/* throughConflicts */.j)(step, dataset.id, 'wait', () => change.run());
     const acceptedAt = step.clock.now();
@@ -7372,10 +7515,16 @@ async function update_snapshot_updateSnapshot(request, step) {
         carryOn: 'The change was accepted: look at the Snapshot Catalog of the dataset, or run the step again.',
     }, async () => {
         const now = await listed();
-        if (isChanged(now))
+        if (now && isChanged(now))
             return { state: 'done', value: now };
-        if (step.clock.now() - acceptedAt >= patience)
-            return { state: 'failed', error: notChanged(target, now, patience) };
+        if (step.clock.now() - acceptedAt >= patience) {
+            if (now && isStale(now))
+                return { state: 'failed', error: notChanged(target, now, patience) };
+            reporter.warning(now
+                ? `Someone else has changed the snapshot since: it is named "${now.name}" now.`
+                : 'Someone else has deleted the snapshot since: the catalog no longer lists it.');
+            return { state: 'done', value: { ...target, name: name ?? target.name } };
+        }
         return { state: 'pending', line: 'the catalog shows the snapshot as it was' };
     });
     reporter.output('snapshot_name', changed.name);
@@ -7387,12 +7536,7 @@ async function update_snapshot_updateSnapshot(request, step) {
     return `The ${what.join(' and the ')} of snapshot "${changed.name}" of dataset "${dataset.name}" ${what.length > 1 ? 'were' : 'was'} changed.`;
 }
 function notChanged(target, now, afterMs) {
-    const seen = now ? `still shows it as it was, named "${now.name}"` : 'does not list it any more';
-    return new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the change of snapshot "${target.name}" (${target.id}), but after ${(0,waits/* duration */.p0)(afterMs)} its catalog ${seen}.`, {
-        todo: now
-            ? 'Look at the Snapshot Catalog of the dataset: Visual Layer may not take this name or description.'
-            : 'Somebody may have deleted it at the same moment. Look at the Snapshot Catalog of the dataset.',
-    });
+    return new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the change of snapshot "${target.name}" (${target.id}), but after ${(0,waits/* duration */.p0)(afterMs)} its catalog still shows it as it was, named "${now.name}".`, { todo: 'Check the Snapshot Catalog of the dataset: Visual Layer may not accept this name or description.' });
 }
 
 ;// CONCATENATED MODULE: ./build/operations/wait.js
@@ -7473,6 +7617,7 @@ async function abortCreation(api, waiting, datasetId) {
         return alreadyEnded(datasetId, task);
     const change = new OnceOnly({
         what: `abort task ${task.id}`,
+        ifUnclear: 'Check the task in the Task Manager of Visual Layer, and abort it there if it still runs.',
         async send() {
             await api.tasks.abort(task.id);
             return { ...task, state: 'ABORTED' };
@@ -7602,10 +7747,11 @@ async function undoClone(plan, api, waiting) {
     const startedAt = waiting.clock.now();
     const found = await appeared(waiting, async () => {
         const tasks = await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0);
-        const candidates = (0,verdicts_clone/* cloneCandidates */.ec)(background, tasks, await api.datasets.list(0)).map(({ datasetId }) => datasetId);
-        const own = await Promise.all(candidates.map((id) => api.datasets.get(id, 0).catch(orMissing)));
+        const candidates = (0,verdicts_clone/* cloneCandidates */.ec)(background, tasks, await api.datasets.list(0));
+        const own = await Promise.all(candidates.map(({ datasetId }) => api.datasets.get(datasetId, 0).catch(orMissing)));
         return candidates.filter((_, index) => (0,verdicts_clone/* canComeFrom */.PZ)(own[index], source.id));
     });
+    const ids = found.map(({ datasetId }) => datasetId);
     if (found.length === 0) {
         return {
             text: `The clone of dataset "${source.name}" ${accepted ? 'was accepted' : 'was requested'}, but no new clone has appeared. If "${source.name} (cloned)" appears later and is not wanted, delete it in Visual Layer.`,
@@ -7613,17 +7759,18 @@ async function undoClone(plan, api, waiting) {
         };
     }
     const [only] = found;
-    const certain = accepted && found.length === 1 && only !== undefined;
-    if (certain && ephemeral && waiting.clock.now() - startedAt >= CERTAIN_MS)
-        return deleted(only);
-    if (certain) {
+    if (accepted && only && found.length === 1) {
+        const { datasetId, isNamed } = only;
+        const isCertain = isNamed && waiting.clock.now() - startedAt >= CERTAIN_MS;
+        if (ephemeral && isCertain)
+            return deleted(datasetId);
         const what = ephemeral ? 'The temporary clone' : 'The clone';
-        return { text: `${what} of dataset "${source.name}" is dataset ${only}.`, settled: !ephemeral, datasetId: only };
+        return { text: `${what} of dataset "${source.name}" is dataset ${datasetId}.`, settled: !ephemeral, datasetId };
     }
     return {
-        text: `The clone of dataset "${source.name}" could not be identified for certain. ${perhapsOurs(found, 'Delete it')}`,
+        text: `The clone of dataset "${source.name}" could not be identified for certain. ${perhapsOurs(ids, 'Delete it')}`,
         settled: false,
-        candidates: found,
+        candidates: ids,
     };
 }
 /** A snapshot stays. It is named, so that someone can find or delete it. */
@@ -8832,14 +8979,17 @@ class Http {
         }
         catch (error) {
             signal.throwIfAborted();
-            upload?.signal.throwIfAborted();
+            const whole = traffic.form?.whole ?? true;
+            // An upload that its deadline ended after the last byte may have taken effect.
+            if (!whole)
+                upload?.signal.throwIfAborted();
             if (traffic.form?.broken)
                 throw traffic.form.broken;
             if (error instanceof failure/* RequestFailure */.e6)
                 throw error;
-            const whole = traffic.form?.whole ?? true;
-            if (error instanceof Silence && limit < requestTimeoutMs) {
-                throw (0,failure/* outOfTime */.p3)(request.what, url.host, error.message, deadline.totalMs, whole);
+            if (upload?.signal.aborted || (error instanceof Silence && limit < requestTimeoutMs)) {
+                const words = error instanceof Silence ? error.message : 'no response';
+                throw (0,failure/* outOfTime */.p3)(request.what, url.host, words, deadline.totalMs, whole);
             }
             throw (0,failure/* networkFailure */.rd)(request.what, url.host, error, (0,errors/* describe */.q0)(error), whole);
         }
@@ -11616,30 +11766,35 @@ function canComeFrom(dataset, sourceId) {
 }
 /**
  * The datasets that may be the clone: new since the background, called like a clone of the source, and not known to come from
- * another dataset. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
- * (a server that names the source there instead tells nothing of the new one's id), and the datasets.
+ * another dataset. If there is none, those that are known to come from the source, whatever they are called, since someone may
+ * rename a clone at once. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
+ * (a server that names the source there instead says nothing of the new one's ID), and the datasets.
  */
 function cloneCandidates(background, tasks, datasets) {
     const { source } = background;
-    const found = new Map();
-    const known = new Map(datasets.map((dataset) => [dataset.id, dataset]));
-    const isOther = (id) => !canComeFrom(known.get(id), source.id);
     const expected = cloneName(source.name).trim();
+    const known = new Map(datasets.map((dataset) => [dataset.id, dataset]));
     const isNew = (id) => id !== '' && id !== source.id && !background.datasetIds.has(id);
+    const found = new Map();
+    const add = (datasetId, name, task) => {
+        const dataset = known.get(datasetId);
+        if (!isNew(datasetId) || found.has(datasetId) || !canComeFrom(dataset, source.id))
+            return;
+        const isNamed = name.trim() === expected;
+        if (isNamed || task || dataset?.sourceDatasetId !== undefined)
+            found.set(datasetId, { datasetId, task, dataset, isNamed });
+    };
     for (const task of tasks) {
-        if (background.taskIds.has(task.id) || !isNew(task.datasetId) || isOther(task.datasetId))
-            continue;
-        if (task.datasetName !== '' && task.datasetName !== source.name && task.datasetName.trim() !== expected)
-            continue;
-        found.set(task.datasetId, { datasetId: task.datasetId, task, dataset: known.get(task.datasetId) });
+        const name = ['', source.name].includes(task.datasetName) ? expected : task.datasetName;
+        const isOurs = name.trim() === expected || known.get(task.datasetId)?.sourceDatasetId !== undefined;
+        if (!background.taskIds.has(task.id) && isOurs)
+            add(task.datasetId, name, task);
     }
-    for (const dataset of datasets) {
-        if (!isNew(dataset.id) || isOther(dataset.id) || found.has(dataset.id))
-            continue;
-        if (dataset.name.trim() === expected)
-            found.set(dataset.id, { datasetId: dataset.id, task: undefined, dataset });
-    }
-    return [...found.values()];
+    for (const dataset of datasets)
+        add(dataset.id, dataset.name);
+    const all = [...found.values()];
+    const named = all.filter(({ isNamed }) => isNamed);
+    return named.length > 0 ? named : all;
 }
 /**
  * The task of a clone that failed before any dataset showed: every clone task that is new and of this source, or of none that is

@@ -516,6 +516,501 @@ function secretsOf(env) {
     return [...new Set(secrets)].filter((secret) => secret.trim() !== '');
 }
 
+;// CONCATENATED MODULE: ./build/visual-layer/failure.js
+
+/** A failed request to the Visual Layer API. */
+class failure_RequestFailure extends errors/* ActionError */.lZ {
+    outcome;
+    constructor(code, message, details, outcome) {
+        super(code, message, details);
+        this.outcome = outcome;
+    }
+}
+/** Whether a failure may heal by itself, so that a wait goes on through it. */
+function isTransient(error) {
+    return error instanceof failure_RequestFailure && error.outcome.transient;
+}
+/** Codes of failures before a connection stood, so that the request cannot have arrived. */
+const NEVER_SENT = new Set([
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ENETDOWN',
+    'EADDRNOTAVAIL',
+    'UND_ERR_CONNECT_TIMEOUT',
+]);
+function codesOf(error) {
+    const codes = [];
+    for (let next = error, depth = 0; next instanceof Error && depth < 5; next = next.cause, depth += 1) {
+        if ('code' in next && typeof next.code === 'string')
+            codes.push(next.code);
+        // Node tries several addresses of one name and gathers what each said.
+        if (next instanceof AggregateError)
+            for (const inner of next.errors)
+                codes.push(...codesOf(inner));
+    }
+    return codes;
+}
+function isCertificateTrouble(code) {
+    return /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(code);
+}
+/**
+ * A failure without a reply: refused, reset, not resolved, cut off, or too long without an answer.
+ *
+ * @param whole `false`: the connection broke before the last byte of the request had been handed to it
+ */
+function networkFailure(what, host, error, words, whole = true) {
+    const codes = codesOf(error);
+    if (codes.some(isCertificateTrouble)) {
+        return new failure_RequestFailure('network', `The connection to ${host} is not trusted: ${words}.`, {
+            todo: 'If the server uses a certificate of your own authority, set NODE_EXTRA_CA_CERTS to its PEM file in the environment of the runner.',
+            cause: error,
+        }, { transient: true, effect: 'none' });
+    }
+    // A proxy that will not open a tunnel answers before anything reaches the API.
+    const refusedByProxy = /HTTP Tunneling|proxy/i.test(words);
+    const neverSent = !whole || refusedByProxy || (codes.length > 0 && codes.every((code) => NEVER_SENT.has(code)));
+    return new failure_RequestFailure('network', `Visual Layer could not be reached to ${what}: ${words} (${host}).`, {
+        todo: 'Check that the runner can reach this host (base_url, DNS, HTTPS_PROXY and NO_PROXY), then run the step again.',
+        cause: error,
+    }, { transient: true, effect: neverSent ? 'none' : 'unknown' });
+}
+/**
+ * No response came in the time that the deadline of the step left.
+ *
+ * @param timeoutMs the `timeout` of the step
+ * @param whole `false`: the request had not been sent completely
+ */
+function outOfTime(what, host, words, timeoutMs, whole) {
+    return new failure_RequestFailure('timed_out', `Timed out: the request to ${what} got ${words} (${host}; timeout: ${timeoutMs / 1000} s).`, { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' }, { transient: true, effect: whole ? 'unknown' : 'none' });
+}
+/** A reply that came with a 2xx but cannot be what the API documents. */
+function unexpectedReply(what, reason, excerpt, wrongShape) {
+    return new failure_RequestFailure('unexpected_reply', `Visual Layer's reply to the request to ${what} was not understood: ${reason}.`, {
+        apiWords: excerpt,
+        todo: 'Check base_url (a web page in place of a reply means that it names another server). If it is right, the API may have changed: look for a newer version of this action.',
+    }, { transient: true, effect: 'unknown', wrongShape });
+}
+const MEANING = {
+    401: {
+        code: 'unauthorized',
+        happened: 'Visual Layer did not accept the credentials',
+        todo: 'Check api_key and api_secret (or token): they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
+    },
+    403: {
+        code: 'forbidden',
+        happened: 'Visual Layer refused permission',
+        todo: 'The account needs the Editor or Owner role on the dataset, and the feature must be enabled for it (datasets created before snapshot support have no snapshots).',
+    },
+    404: {
+        code: 'not_found',
+        happened: 'Visual Layer did not find it, or this account has no access to it (the API does not tell these apart)',
+        todo: 'Check the ids, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
+    },
+    407: {
+        code: 'network',
+        happened: 'The proxy between the runner and Visual Layer asks for credentials',
+        todo: 'Put a user and a password into the proxy address (HTTPS_PROXY: http://user:password@host:port), or name the host in NO_PROXY.',
+    },
+    409: {
+        code: 'conflict',
+        happened: 'Visual Layer refused because of what the dataset is doing or the state it is in',
+        todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then run the step again.',
+    },
+    413: { code: 'rejected', happened: 'Visual Layer refused the request as too large', todo: 'Ask for less at once.' },
+    414: {
+        code: 'rejected',
+        happened: 'Visual Layer refused the request because its address is too long',
+        todo: 'Shorten vql, or select by media_ids or cluster_ids, which travel in the body.',
+    },
+};
+const REJECTED = {
+    code: 'rejected',
+    happened: 'Visual Layer refused the request',
+    todo: 'Correct what its own words name, then run the step again.',
+};
+/**
+ * A reply with a status that is no success. 408, 425, 429 and 5xx may heal; the rest ends the step.
+ *
+ * @param words the API's own words, '' where it gave none
+ * @param answered the body had the API's own JSON form
+ */
+function statusFailure(what, status, words, answered, retryAfter) {
+    const apiWords = words === '' ? undefined : words;
+    if (status >= 500 || status === 408 || status === 425 || status === 429) {
+        const happened = status === 429 ? 'Visual Layer asked for fewer requests' : "Visual Layer's server failed";
+        return new failure_RequestFailure('server_error', `${happened} (HTTP ${status}) at the request to ${what}.`, {
+            apiWords,
+            todo: 'Run the step again later. If it stays, raise max_retries, or contact Visual Layer support with the time of this run.',
+        }, {
+            transient: true,
+            // Too many requests, and too early: the request was turned away before anything was done with it.
+            effect: status === 429 || status === 425 ? 'none' : 'unknown',
+            status,
+            retryAfterMs: retryAfter,
+            answered,
+        });
+    }
+    const meaning = MEANING[status] ?? REJECTED;
+    return new failure_RequestFailure(meaning.code, `${meaning.happened} (HTTP ${status}) at the request to ${what}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
+}
+
+;// CONCATENATED MODULE: ./build/visual-layer/retry.js
+/** The longest pause between two attempts of one request, in ms, when the service names none. */
+const LONGEST_PAUSE_MS = 30_000;
+const FIRST_PAUSE_MS = 500;
+/** The first value of a header. */
+function headerOf(headers, name) {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+}
+/**
+ * The pause that a `Retry-After` header asks for, in ms from now; `undefined` if it is absent or unreadable.
+ * Both forms of RFC 9110 are read: whole seconds, and an HTTP date (a date in the past asks for no pause: 0). A date is compared with
+ * the `Date` of the same response, because the clocks of the server and the runner may differ.
+ *
+ * @param nowMs the wall clock, for a response without `Date`
+ */
+function retryAfterMs(headers, nowMs) {
+    const value = headerOf(headers, 'retry-after')?.trim();
+    if (!value)
+        return undefined;
+    if (/^\d{1,9}$/.test(value))
+        return Number(value) * 1000;
+    const until = httpDate(value);
+    return until === undefined ? undefined : Math.max(0, until - (httpDate(headerOf(headers, 'date')) ?? nowMs));
+}
+function httpDate(value) {
+    if (value === undefined || !/[a-z]{3}/i.test(value))
+        return undefined;
+    const date = Date.parse(value);
+    return Number.isNaN(date) ? undefined : date;
+}
+/**
+ * A pause before attempt number `attempt` + 2 (`attempt` counts failures so far, from 0), in ms: anywhere between 0 and a
+ * ceiling that doubles, so that many runners that failed together do not return together ("full jitter").
+ */
+function fullJitter(attempt, random = Math.random) {
+    return random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 16));
+}
+
+;// CONCATENATED MODULE: ./build/waiting/pace.js
+/** The first pause of an adaptive wait, in ms; also the one it returns to whenever something moves. */
+const SHORTEST_MS = 1_000;
+/** Longer pauses save few requests and make every end of a wait late. */
+const LONGEST_MS = 30_000;
+/** A pause is this share of the time since the last change, so that an end is seen late by at most about a tenth of the wait. */
+const SHARE = 0.1;
+/**
+ * The pause before the next look, in ms: fixed where the user fixed it, otherwise growing with the time since something last
+ * changed, and jittered by up to a fifth so that many runners do not look in step.
+ *
+ * @param sinceChangeMs since the state that is looked at was last seen to change, in ms
+ */
+function pause(interval, sinceChangeMs, random = Math.random) {
+    if (interval !== 'auto')
+        return interval;
+    const steady = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, sinceChangeMs * SHARE));
+    return steady * (0.9 + 0.2 * random());
+}
+/**
+ * How long to look for what a lost reply may have made before it is asked for again, in ms: lists lag, so up to two minutes, or
+ * a quarter of the time left.
+ */
+function patienceMs(remainingMs) {
+    return Math.min(120_000, remainingMs / 4);
+}
+/** How long an answer that could still be joined by others is watched, in ms: 5 s, or a tenth of the time left. */
+function pace_settlingMs(remainingMs) {
+    return Math.min(5_000, remainingMs / 10);
+}
+
+;// CONCATENATED MODULE: ./build/waiting/until.js
+
+
+/**
+ * The only poll loop. Looks until `probe` says done or failed, or the deadline has passed; then looks once more, since what ended
+ * in the last pause has ended in time. A transient fault is a pending look, for however long the outage lasts. `Retry-After`
+ * stretches a pause. Throws what `probe` throws otherwise, and the signal's reason at once when the step is cancelled.
+ *
+ * @param limitMs ends the wait earlier than the deadline, in ms from now
+ */
+async function until(probe, waiting, limitMs = Infinity) {
+    const { clock, deadline, signal, interval } = waiting;
+    const startedAt = clock.now();
+    const left = () => Math.min(deadline.remainingMs(), limitMs - (clock.now() - startedAt));
+    let changedAt = startedAt;
+    let lastPhase;
+    let lastLine;
+    let lastFault;
+    let wrongShapes = 0;
+    for (;;) {
+        signal.throwIfAborted();
+        const isLast = left() <= 0;
+        let asked = 0;
+        try {
+            const look = await probe();
+            if (look.state === 'done')
+                return { end: 'done', value: look.value };
+            if (look.state === 'failed')
+                return { end: 'failed', error: look.error };
+            wrongShapes = 0;
+            lastFault = undefined;
+            const phase = look.phase ?? look.line;
+            if (phase !== lastPhase)
+                changedAt = clock.now();
+            lastPhase = phase;
+            lastLine = look.line;
+            waiting.onLook(look.line);
+        }
+        catch (error) {
+            if (!isTransient(error))
+                throw error;
+            wrongShapes = error.outcome.wrongShape ? wrongShapes + 1 : 0;
+            if (wrongShapes > waiting.maxRetries)
+                return { end: 'failed', error };
+            lastFault = error;
+            asked = error.outcome.retryAfterMs ?? 0;
+            waiting.onLook(`${error.message} Still waiting.`);
+        }
+        if (isLast)
+            return { end: 'out_of_time', lastLine, lastFault, waitedMs: clock.now() - startedAt };
+        const next = Math.max(pause(interval, clock.now() - changedAt), asked);
+        await clock.sleep(Math.max(0, Math.min(next, left())), signal);
+    }
+}
+/**
+ * Returns what `probe` finds in the time that `waiting` has. Throws the error of a failed look; if the time ends first, the fault of
+ * the last look, or an error that says that `what` did not appear.
+ */
+async function seen(waiting, what, probe) {
+    const ended = await until(probe, waiting);
+    if (ended.end === 'done')
+        return ended.value;
+    if (ended.end === 'failed')
+        throw ended.error;
+    throw ended.lastFault ?? new Error(`${what} did not appear in the lists of Visual Layer`);
+}
+
+;// CONCATENATED MODULE: ./build/waiting/once.js
+
+
+
+
+
+/** Answers of the application itself with HTTP 500 before it counts as its last word. */
+const MOST_ANSWERED_FAILURES = 2;
+/**
+ * The only way to send a request that changes something. A request that never arrived is sent again; one whose reply was lost
+ * is looked for, patiently, before it is sent again, so that it takes effect once.
+ *
+ * One instance stands for one intended change: `run()` may be called again (after a conflict was waited out) and still knows
+ * that an earlier attempt may have taken effect.
+ */
+class OnceOnly {
+    #change;
+    #waiting;
+    #say;
+    /** The failure after which the change may have been made. */
+    #lost;
+    /** @param say one line for the log, when a reply is lost and what was found */
+    constructor(change, waiting, say) {
+        this.#change = change;
+        this.#waiting = waiting;
+        this.#say = say;
+    }
+    /** An earlier attempt may have taken effect: what is known of the state before it still counts. */
+    get mayHaveTakenEffect() {
+        return this.#lost !== undefined;
+    }
+    /**
+     * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was refused or could not
+     * be made, `timed_out` where the time ended before that could be told, and the signal's reason when the step is cancelled.
+     */
+    async run() {
+        const { clock, deadline, signal, maxRetries } = this.#waiting;
+        let answeredFailures = 0;
+        let notBefore = 0;
+        for (let failures = 0;; failures += 1) {
+            const found = await this.#settled();
+            if (found)
+                return found.value;
+            const early = notBefore - clock.now();
+            if (early > 0) {
+                if (this.#lost && early >= deadline.remainingMs())
+                    throw this.#lost;
+                await clock.sleep(early, signal);
+            }
+            try {
+                const made = await this.#change.send();
+                this.#lost = undefined;
+                return made;
+            }
+            catch (error) {
+                if (!(error instanceof failure_RequestFailure))
+                    throw error;
+                const { transient, effect, answered, status, retryAfterMs } = error.outcome;
+                if (effect === 'unknown')
+                    this.#lost = error;
+                if (answered && status === 500)
+                    answeredFailures += 1;
+                if (!transient || failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
+                    // A refusal after a lost reply can be the answer to our own first attempt: a dataset busy with it, for one.
+                    const late = await this.#settled();
+                    if (late)
+                        return late.value;
+                    throw error;
+                }
+                if (effect === 'unknown') {
+                    // The looks go on meanwhile; they are the pause where the service asked for none.
+                    this.#say(error.message);
+                    notBefore = clock.now() + (retryAfterMs ?? 0);
+                    continue;
+                }
+                const wait = retryAfterMs ?? fullJitter(failures);
+                if (wait >= deadline.remainingMs())
+                    throw error;
+                this.#say(`${error.message} Trying again (${failures + 1} of ${maxRetries}).`);
+                notBefore = clock.now() + wait;
+            }
+        }
+    }
+    /** What a lost reply was about, where it is found; nothing where none was lost. */
+    async #settled() {
+        const lost = this.#lost;
+        if (!lost)
+            return undefined;
+        const found = await this.#settle(lost);
+        // Without time to look, an empty list proves nothing.
+        if (!found && this.#waiting.deadline.remainingMs() <= 0)
+            throw this.#unclear(lost);
+        return found;
+    }
+    #unclear(lost) {
+        const message = `Timed out before it was clear whether the request to ${this.#change.what} took effect.`;
+        return new errors/* ActionError */.lZ('timed_out', message, {
+            apiWords: lost.apiWords ?? lost.message,
+            todo: `${this.#change.ifUnclear} Increase timeout if Visual Layer was slow.`,
+            cause: lost,
+        });
+    }
+    /** Looks for the change until it is found, or has had time to show and did not. */
+    async #settle(lost) {
+        const { clock, deadline } = this.#waiting;
+        const { what } = this.#change;
+        const patience = patienceMs(deadline.remainingMs());
+        const startedAt = clock.now();
+        this.#say(`No clear reply to the request to ${what}. Looking whether it took effect, before anything is sent again.`);
+        const ended = await until(async () => {
+            const trace = await this.#change.look();
+            if (trace === 'busy')
+                return { state: 'pending', line: `Visual Layer is still at work; it may be on the request to ${what}` };
+            if (trace !== 'absent')
+                return { state: 'done', value: { value: trace.found } };
+            return clock.now() - startedAt >= patience
+                ? { state: 'done', value: undefined }
+                : { state: 'pending', line: `no trace yet of the request to ${what}` };
+        }, this.#waiting);
+        switch (ended.end) {
+            case 'done':
+                this.#say(ended.value
+                    ? `Found: the request to ${what} had taken effect; it is not sent again.`
+                    : `No trace of it after ${Math.round((clock.now() - startedAt) / 1000)} s: the request to ${what} did not take effect.`);
+                if (ended.value)
+                    this.#lost = undefined;
+                return ended.value;
+            case 'failed':
+                throw ended.error;
+            case 'out_of_time':
+                throw this.#unclear(lost);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/waiting/verdicts/dataset.js
+
+/** How a dataset stands, for a person: `INDEXING (40 %)`. */
+function datasetLine(dataset) {
+    const known = dataset.status === 'READY' || dataset.progress === undefined ? '' : ` (${Math.round(dataset.progress)} %)`;
+    return `dataset ${dataset.statusWord}${known}`;
+}
+/** How a task stands, for a person; a task that waits for its turn is told from one that runs. */
+function taskLine(task) {
+    const progress = task.progress === undefined || task.state !== 'RUNNING' ? '' : ` (${Math.round(task.progress)} %)`;
+    return task.state === 'QUEUED'
+        ? `task ${task.statusWord}: queued behind other work`
+        : `task ${task.statusWord}${progress}`;
+}
+function pending(dataset, task) {
+    return {
+        state: 'pending',
+        line: [datasetLine(dataset), ...(task ? [taskLine(task)] : [])].join(', '),
+        phase: `${dataset.status} ${task?.statusWord ?? ''}`,
+    };
+}
+/** The failure of a dataset in status ERROR, with the reason that Visual Layer gives. */
+function datasetError(dataset, doing) {
+    return new errors/* ActionError */.lZ('operation_failed', `Dataset ${dataset.id} ended in status ${dataset.statusWord} ${doing}.`, {
+        apiWords: dataset.fatalError,
+        todo: dataset.fatalError
+            ? 'Mend what Visual Layer names, then run the step again.'
+            : 'Visual Layer gave no reason. Open the dataset there, or ask its support with the dataset id.',
+    });
+}
+/** The failure of a task that ended FAILED or ABORTED. */
+function taskError(task, doing) {
+    const aborted = task.state === 'ABORTED';
+    return new errors/* ActionError */.lZ('operation_failed', `The task ${doing} ended as ${task.statusWord} (task ${task.id}).`, {
+        apiWords: task.words,
+        todo: aborted
+            ? 'Somebody aborted it in Visual Layer. Run the step again if that was not meant.'
+            : 'Look at the task in the Task Manager of Visual Layer, then run the step again.',
+    });
+}
+/**
+ * A dataset that is being made. Its READY cannot be old, since the dataset is new. `task` is its creation task, where the list
+ * shows it.
+ */
+function creationVerdict(dataset, task) {
+    if (dataset.status === 'READY')
+        return { state: 'done', value: dataset };
+    if (dataset.status === 'ERROR')
+        return { state: 'failed', error: datasetError(dataset, 'while it was being created') };
+    if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
+        return { state: 'failed', error: taskError(task, 'that creates the dataset') };
+    }
+    return pending(dataset, task);
+}
+/**
+ * Any dataset that is waited for until it is READY. A READY beside a task that has not ended may be the old one: it counts once
+ * it has stood for `patienceMs`, since a task may also have been left hanging long ago.
+ */
+function readyVerdict(dataset, unended, readyForMs, patienceMs) {
+    if (dataset.status === 'ERROR')
+        return { state: 'failed', error: datasetError(dataset, 'instead of READY') };
+    if (dataset.status === 'READY' && (!unended || readyForMs >= patienceMs))
+        return { state: 'done', value: dataset };
+    return pending(dataset, unended);
+}
+/** A clone whose dataset is known. Its READY counts once its task is over, or, where none is listed, once it is proven. */
+function cloneVerdict({ datasetId, dataset, task, proven }) {
+    if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
+        return { state: 'failed', error: taskError(task, `that clones into dataset ${datasetId}`) };
+    }
+    if (!dataset)
+        return { state: 'pending', line: 'the new dataset cannot be read yet' };
+    if (dataset.status === 'ERROR')
+        return { state: 'failed', error: datasetError(dataset, 'while it was being cloned') };
+    const over = task ? task.state === 'COMPLETED' : proven;
+    if (dataset.status === 'READY' && over)
+        return { state: 'done', value: dataset };
+    if (dataset.status !== 'READY' || task)
+        return pending(dataset, task);
+    return { state: 'pending', line: 'dataset READY, its clone task is not listed yet' };
+}
+
 ;// CONCATENATED MODULE: ./build/visual-layer/fields.js
 
 /**
@@ -771,528 +1266,49 @@ class Tasks {
     }
 }
 
-;// CONCATENATED MODULE: ./build/visual-layer/failure.js
-
-/** A failed request to the Visual Layer API. */
-class failure_RequestFailure extends errors/* ActionError */.lZ {
-    outcome;
-    constructor(code, message, details, outcome) {
-        super(code, message, details);
-        this.outcome = outcome;
-    }
-}
-/** Whether a failure may heal by itself, so that a wait goes on through it. */
-function isTransient(error) {
-    return error instanceof failure_RequestFailure && error.outcome.transient;
-}
-/** Codes of failures before a connection stood, so that the request cannot have arrived. */
-const NEVER_SENT = new Set([
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'ENETDOWN',
-    'EADDRNOTAVAIL',
-    'UND_ERR_CONNECT_TIMEOUT',
-]);
-function codesOf(error) {
-    const codes = [];
-    for (let next = error, depth = 0; next instanceof Error && depth < 5; next = next.cause, depth += 1) {
-        if ('code' in next && typeof next.code === 'string')
-            codes.push(next.code);
-        // Node tries several addresses of one name and gathers what each said.
-        if (next instanceof AggregateError)
-            for (const inner of next.errors)
-                codes.push(...codesOf(inner));
-    }
-    return codes;
-}
-function isCertificateTrouble(code) {
-    return /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(code);
-}
-/**
- * A failure without a reply: refused, reset, not resolved, cut off, or too long without an answer.
- *
- * @param whole `false`: the connection broke before the last byte of the request had been handed to it
- */
-function networkFailure(what, host, error, words, whole = true) {
-    const codes = codesOf(error);
-    if (codes.some(isCertificateTrouble)) {
-        return new failure_RequestFailure('network', `The connection to ${host} is not trusted: ${words}.`, {
-            todo: 'If the server uses a certificate of your own authority, set NODE_EXTRA_CA_CERTS to its PEM file in the environment of the runner.',
-            cause: error,
-        }, { transient: true, effect: 'none' });
-    }
-    // A proxy that will not open a tunnel answers before anything reaches the API.
-    const refusedByProxy = /HTTP Tunneling|proxy/i.test(words);
-    const neverSent = !whole || refusedByProxy || (codes.length > 0 && codes.every((code) => NEVER_SENT.has(code)));
-    return new failure_RequestFailure('network', `Visual Layer could not be reached to ${what}: ${words} (${host}).`, {
-        todo: 'Check that the runner can reach this host (base_url, DNS, HTTPS_PROXY and NO_PROXY), then run the step again.',
-        cause: error,
-    }, { transient: true, effect: neverSent ? 'none' : 'unknown' });
-}
-/**
- * No response came in the time that the deadline of the step left.
- *
- * @param timeoutMs the `timeout` of the step
- * @param whole `false`: the request had not been sent completely
- */
-function outOfTime(what, host, words, timeoutMs, whole) {
-    return new failure_RequestFailure('timed_out', `Timed out: the request to ${what} got ${words} (${host}; timeout: ${timeoutMs / 1000} s).`, { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' }, { transient: true, effect: whole ? 'unknown' : 'none' });
-}
-/** A reply that came with a 2xx but cannot be what the API documents. */
-function unexpectedReply(what, reason, excerpt, wrongShape) {
-    return new failure_RequestFailure('unexpected_reply', `Visual Layer's reply to the request to ${what} was not understood: ${reason}.`, {
-        apiWords: excerpt,
-        todo: 'Check base_url (a web page in place of a reply means that it names another server). If it is right, the API may have changed: look for a newer version of this action.',
-    }, { transient: true, effect: 'unknown', wrongShape });
-}
-const MEANING = {
-    401: {
-        code: 'unauthorized',
-        happened: 'Visual Layer did not accept the credentials',
-        todo: 'Check api_key and api_secret (or token): they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
-    },
-    403: {
-        code: 'forbidden',
-        happened: 'Visual Layer refused permission',
-        todo: 'The account needs the Editor or Owner role on the dataset, and the feature must be enabled for it (datasets created before snapshot support have no snapshots).',
-    },
-    404: {
-        code: 'not_found',
-        happened: 'Visual Layer did not find it, or this account has no access to it (the API does not tell these apart)',
-        todo: 'Check the ids, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
-    },
-    407: {
-        code: 'network',
-        happened: 'The proxy between the runner and Visual Layer asks for credentials',
-        todo: 'Put a user and a password into the proxy address (HTTPS_PROXY: http://user:password@host:port), or name the host in NO_PROXY.',
-    },
-    409: {
-        code: 'conflict',
-        happened: 'Visual Layer refused because of what the dataset is doing or the state it is in',
-        todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then run the step again.',
-    },
-    413: { code: 'rejected', happened: 'Visual Layer refused the request as too large', todo: 'Ask for less at once.' },
-    414: {
-        code: 'rejected',
-        happened: 'Visual Layer refused the request because its address is too long',
-        todo: 'Shorten vql, or select by media_ids or cluster_ids, which travel in the body.',
-    },
-};
-const REJECTED = {
-    code: 'rejected',
-    happened: 'Visual Layer refused the request',
-    todo: 'Correct what its own words name, then run the step again.',
-};
-/**
- * A reply with a status that is no success. 408, 425, 429 and 5xx may heal; the rest ends the step.
- *
- * @param words the API's own words, '' where it gave none
- * @param answered the body had the API's own JSON form
- */
-function statusFailure(what, status, words, answered, retryAfter) {
-    const apiWords = words === '' ? undefined : words;
-    if (status >= 500 || status === 408 || status === 425 || status === 429) {
-        const happened = status === 429 ? 'Visual Layer asked for fewer requests' : "Visual Layer's server failed";
-        return new failure_RequestFailure('server_error', `${happened} (HTTP ${status}) at the request to ${what}.`, {
-            apiWords,
-            todo: 'Run the step again later. If it stays, raise max_retries, or contact Visual Layer support with the time of this run.',
-        }, {
-            transient: true,
-            // Too many requests, and too early: the request was turned away before anything was done with it.
-            effect: status === 429 || status === 425 ? 'none' : 'unknown',
-            status,
-            retryAfterMs: retryAfter,
-            answered,
-        });
-    }
-    const meaning = MEANING[status] ?? REJECTED;
-    return new failure_RequestFailure(meaning.code, `${meaning.happened} (HTTP ${status}) at the request to ${what}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
-}
-
-;// CONCATENATED MODULE: ./build/visual-layer/retry.js
-/** The longest pause between two attempts of one request, in ms, when the service names none. */
-const LONGEST_PAUSE_MS = 30_000;
-const FIRST_PAUSE_MS = 500;
-/** The first value of a header. */
-function headerOf(headers, name) {
-    const value = headers[name];
-    return Array.isArray(value) ? value[0] : value;
-}
-/**
- * The pause that a `Retry-After` header asks for, in ms from now; `undefined` if it is absent or unreadable.
- * Both forms of RFC 9110 are read: whole seconds, and an HTTP date (a date in the past asks for no pause: 0). A date is compared with
- * the `Date` of the same response, because the clocks of the server and the runner may differ.
- *
- * @param nowMs the wall clock, for a response without `Date`
- */
-function retryAfterMs(headers, nowMs) {
-    const value = headerOf(headers, 'retry-after')?.trim();
-    if (!value)
-        return undefined;
-    if (/^\d{1,9}$/.test(value))
-        return Number(value) * 1000;
-    const until = httpDate(value);
-    return until === undefined ? undefined : Math.max(0, until - (httpDate(headerOf(headers, 'date')) ?? nowMs));
-}
-function httpDate(value) {
-    if (value === undefined || !/[a-z]{3}/i.test(value))
-        return undefined;
-    const date = Date.parse(value);
-    return Number.isNaN(date) ? undefined : date;
-}
-/**
- * A pause before attempt number `attempt` + 2 (`attempt` counts failures so far, from 0), in ms: anywhere between 0 and a
- * ceiling that doubles, so that many runners that failed together do not return together ("full jitter").
- */
-function fullJitter(attempt, random = Math.random) {
-    return random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 16));
-}
-
-;// CONCATENATED MODULE: ./build/waiting/pace.js
-/** The first pause of an adaptive wait, in ms; also the one it returns to whenever something moves. */
-const SHORTEST_MS = 1_000;
-/** Longer pauses save few requests and make every end of a wait late. */
-const LONGEST_MS = 30_000;
-/** A pause is this share of the time since the last change, so that an end is seen late by at most about a tenth of the wait. */
-const SHARE = 0.1;
-/**
- * The pause before the next look, in ms: fixed where the user fixed it, otherwise growing with the time since something last
- * changed, and jittered by up to a fifth so that many runners do not look in step.
- *
- * @param sinceChangeMs since the state that is looked at was last seen to change, in ms
- */
-function pause(interval, sinceChangeMs, random = Math.random) {
-    if (interval !== 'auto')
-        return interval;
-    const steady = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, sinceChangeMs * SHARE));
-    return steady * (0.9 + 0.2 * random());
-}
-/**
- * How long to look for what a lost reply may have made before it is asked for again, in ms: lists lag, so up to two minutes, or
- * a quarter of the time left.
- */
-function patienceMs(remainingMs) {
-    return Math.min(120_000, remainingMs / 4);
-}
-/** How long an answer that could still be joined by others is watched, in ms: 5 s, or a tenth of the time left. */
-function settlingMs(remainingMs) {
-    return Math.min(5_000, remainingMs / 10);
-}
-
-;// CONCATENATED MODULE: ./build/waiting/until.js
-
-
-/**
- * The only poll loop. Looks until `probe` says done or failed, or the deadline has passed; then looks once more, since what ended
- * in the last pause has ended in time. A transient fault is a pending look, for however long the outage lasts. `Retry-After`
- * stretches a pause. Throws what `probe` throws otherwise, and the signal's reason at once when the step is cancelled.
- *
- * @param limitMs ends the wait earlier than the deadline, in ms from now
- */
-async function until(probe, waiting, limitMs = Infinity) {
-    const { clock, deadline, signal, interval } = waiting;
-    const startedAt = clock.now();
-    const left = () => Math.min(deadline.remainingMs(), limitMs - (clock.now() - startedAt));
-    let changedAt = startedAt;
-    let lastPhase;
-    let lastLine;
-    let lastFault;
-    let wrongShapes = 0;
-    for (;;) {
-        signal.throwIfAborted();
-        const isLast = left() <= 0;
-        let asked = 0;
-        try {
-            const look = await probe();
-            if (look.state === 'done')
-                return { end: 'done', value: look.value };
-            if (look.state === 'failed')
-                return { end: 'failed', error: look.error };
-            wrongShapes = 0;
-            lastFault = undefined;
-            const phase = look.phase ?? look.line;
-            if (phase !== lastPhase)
-                changedAt = clock.now();
-            lastPhase = phase;
-            lastLine = look.line;
-            waiting.onLook(look.line);
-        }
-        catch (error) {
-            if (!isTransient(error))
-                throw error;
-            wrongShapes = error.outcome.wrongShape ? wrongShapes + 1 : 0;
-            if (wrongShapes > waiting.maxRetries)
-                return { end: 'failed', error };
-            lastFault = error;
-            asked = error.outcome.retryAfterMs ?? 0;
-            waiting.onLook(`${error.message} Still waiting.`);
-        }
-        if (isLast)
-            return { end: 'out_of_time', lastLine, lastFault, waitedMs: clock.now() - startedAt };
-        const next = Math.max(pause(interval, clock.now() - changedAt), asked);
-        await clock.sleep(Math.max(0, Math.min(next, left())), signal);
-    }
-}
-/**
- * Returns what `probe` finds in the time that `waiting` has. Throws the error of a failed look; if the time ends first, the fault of
- * the last look, or an error that says that `what` did not appear.
- */
-async function seen(waiting, what, probe) {
-    const ended = await until(probe, waiting);
-    if (ended.end === 'done')
-        return ended.value;
-    if (ended.end === 'failed')
-        throw ended.error;
-    throw ended.lastFault ?? new Error(`${what} did not appear in the lists of Visual Layer`);
-}
-
-;// CONCATENATED MODULE: ./build/waiting/once.js
-
-
-
-
-
-/** Answers of the application itself with HTTP 500 before it counts as its last word. */
-const MOST_ANSWERED_FAILURES = 2;
-/**
- * The only way to send a request that changes something. A request that never arrived is sent again; one whose reply was lost
- * is looked for, patiently, before it is sent again, so that it takes effect once.
- *
- * One instance stands for one intended change: `run()` may be called again (after a conflict was waited out) and still knows
- * that an earlier attempt may have taken effect.
- */
-class OnceOnly {
-    #change;
-    #waiting;
-    #say;
-    /** The failure after which the change may have been made. */
-    #lost;
-    /** @param say one line for the log, when a reply is lost and what was found */
-    constructor(change, waiting, say) {
-        this.#change = change;
-        this.#waiting = waiting;
-        this.#say = say;
-    }
-    /** An earlier attempt may have taken effect: what is known of the state before it still counts. */
-    get mayHaveTakenEffect() {
-        return this.#lost !== undefined;
-    }
-    /**
-     * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was refused or could not
-     * be made, `timed_out` where the time ended before that could be told, and the signal's reason when the step is cancelled.
-     */
-    async run() {
-        const { clock, deadline, signal, maxRetries } = this.#waiting;
-        let answeredFailures = 0;
-        let notBefore = 0;
-        for (let failures = 0;; failures += 1) {
-            const found = await this.#settled();
-            if (found)
-                return found.value;
-            const early = notBefore - clock.now();
-            if (early > 0) {
-                if (this.#lost && early >= deadline.remainingMs())
-                    throw this.#lost;
-                await clock.sleep(early, signal);
-            }
-            try {
-                const made = await this.#change.send();
-                this.#lost = undefined;
-                return made;
-            }
-            catch (error) {
-                if (!(error instanceof failure_RequestFailure))
-                    throw error;
-                const { transient, effect, answered, status, retryAfterMs } = error.outcome;
-                if (effect === 'unknown')
-                    this.#lost = error;
-                if (answered && status === 500)
-                    answeredFailures += 1;
-                if (!transient || failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
-                    // A refusal after a lost reply can be the answer to our own first attempt: a dataset busy with it, for one.
-                    const late = await this.#settled();
-                    if (late)
-                        return late.value;
-                    throw error;
-                }
-                if (effect === 'unknown') {
-                    // The looks go on meanwhile; they are the pause where the service asked for none.
-                    this.#say(error.message);
-                    notBefore = clock.now() + (retryAfterMs ?? 0);
-                    continue;
-                }
-                const wait = retryAfterMs ?? fullJitter(failures);
-                if (wait >= deadline.remainingMs())
-                    throw error;
-                this.#say(`${error.message} Trying again (${failures + 1} of ${maxRetries}).`);
-                notBefore = clock.now() + wait;
-            }
-        }
-    }
-    /** What a lost reply was about, where it is found; nothing where none was lost. */
-    async #settled() {
-        const lost = this.#lost;
-        if (!lost)
-            return undefined;
-        const found = await this.#settle(lost);
-        // Without time to look, an empty list proves nothing.
-        if (!found && this.#waiting.deadline.remainingMs() <= 0)
-            throw this.#unclear(lost);
-        return found;
-    }
-    #unclear(lost) {
-        const message = `The time ended while it was not clear whether the request to ${this.#change.what} had taken effect.`;
-        return new errors/* ActionError */.lZ('timed_out', message, {
-            apiWords: lost.apiWords ?? lost.message,
-            todo: 'Look at the dataset in Visual Layer before you run the step again: what was asked for may have been made. Raise timeout if Visual Layer was slow.',
-            cause: lost,
-        });
-    }
-    /** Looks for the change until it is found, or has had time to show and did not. */
-    async #settle(lost) {
-        const { clock, deadline } = this.#waiting;
-        const { what } = this.#change;
-        const patience = patienceMs(deadline.remainingMs());
-        const startedAt = clock.now();
-        this.#say(`No clear reply to the request to ${what}. Looking whether it took effect, before anything is sent again.`);
-        const ended = await until(async () => {
-            const trace = await this.#change.look();
-            if (trace === 'busy')
-                return { state: 'pending', line: `Visual Layer is still at work; it may be on the request to ${what}` };
-            if (trace !== 'absent')
-                return { state: 'done', value: { value: trace.found } };
-            return clock.now() - startedAt >= patience
-                ? { state: 'done', value: undefined }
-                : { state: 'pending', line: `no trace yet of the request to ${what}` };
-        }, this.#waiting);
-        switch (ended.end) {
-            case 'done':
-                this.#say(ended.value
-                    ? `Found: the request to ${what} had taken effect; it is not sent again.`
-                    : `No trace of it after ${Math.round((clock.now() - startedAt) / 1000)} s: the request to ${what} did not take effect.`);
-                if (ended.value)
-                    this.#lost = undefined;
-                return ended.value;
-            case 'failed':
-                throw ended.error;
-            case 'out_of_time':
-                throw this.#unclear(lost);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./build/waiting/verdicts/dataset.js
-
-/** How a dataset stands, for a person: `INDEXING (40 %)`. */
-function datasetLine(dataset) {
-    const known = dataset.status === 'READY' || dataset.progress === undefined ? '' : ` (${Math.round(dataset.progress)} %)`;
-    return `dataset ${dataset.statusWord}${known}`;
-}
-/** How a task stands, for a person; a task that waits for its turn is told from one that runs. */
-function taskLine(task) {
-    const progress = task.progress === undefined || task.state !== 'RUNNING' ? '' : ` (${Math.round(task.progress)} %)`;
-    return task.state === 'QUEUED'
-        ? `task ${task.statusWord}: queued behind other work`
-        : `task ${task.statusWord}${progress}`;
-}
-function pending(dataset, task) {
-    return {
-        state: 'pending',
-        line: [datasetLine(dataset), ...(task ? [taskLine(task)] : [])].join(', '),
-        phase: `${dataset.status} ${task?.statusWord ?? ''}`,
-    };
-}
-/** The failure of a dataset in status ERROR, with the reason that Visual Layer gives. */
-function datasetError(dataset, doing) {
-    return new errors/* ActionError */.lZ('operation_failed', `Dataset ${dataset.id} ended in status ${dataset.statusWord} ${doing}.`, {
-        apiWords: dataset.fatalError,
-        todo: dataset.fatalError
-            ? 'Mend what Visual Layer names, then run the step again.'
-            : 'Visual Layer gave no reason. Open the dataset there, or ask its support with the dataset id.',
-    });
-}
-/** The failure of a task that ended FAILED or ABORTED. */
-function taskError(task, doing) {
-    const aborted = task.state === 'ABORTED';
-    return new errors/* ActionError */.lZ('operation_failed', `The task ${doing} ended as ${task.statusWord} (task ${task.id}).`, {
-        apiWords: task.words,
-        todo: aborted
-            ? 'Somebody aborted it in Visual Layer. Run the step again if that was not meant.'
-            : 'Look at the task in the Task Manager of Visual Layer, then run the step again.',
-    });
-}
-/**
- * A dataset that is being made. Its READY cannot be old, since the dataset is new. `task` is its creation task, where the list
- * shows it.
- */
-function creationVerdict(dataset, task) {
-    if (dataset.status === 'READY')
-        return { state: 'done', value: dataset };
-    if (dataset.status === 'ERROR')
-        return { state: 'failed', error: datasetError(dataset, 'while it was being created') };
-    if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
-        return { state: 'failed', error: taskError(task, 'that creates the dataset') };
-    }
-    return pending(dataset, task);
-}
-/**
- * Any dataset that is waited for until it is READY. A READY beside a task that has not ended may be the old one: it counts once
- * it has stood for `patienceMs`, since a task may also have been left hanging long ago.
- */
-function readyVerdict(dataset, unended, readyForMs, patienceMs) {
-    if (dataset.status === 'ERROR')
-        return { state: 'failed', error: datasetError(dataset, 'instead of READY') };
-    if (dataset.status === 'READY' && (!unended || readyForMs >= patienceMs))
-        return { state: 'done', value: dataset };
-    return pending(dataset, unended);
-}
-/** A clone whose dataset is known. Its READY counts once its task is over, or, where none is listed, once it is proven. */
-function cloneVerdict({ datasetId, dataset, task, proven }) {
-    if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
-        return { state: 'failed', error: taskError(task, `that clones into dataset ${datasetId}`) };
-    }
-    if (!dataset)
-        return { state: 'pending', line: 'the new dataset cannot be read yet' };
-    if (dataset.status === 'ERROR')
-        return { state: 'failed', error: datasetError(dataset, 'while it was being cloned') };
-    const over = task ? task.state === 'COMPLETED' : proven;
-    if (dataset.status === 'READY' && over)
-        return { state: 'done', value: dataset };
-    if (dataset.status !== 'READY' || task)
-        return pending(dataset, task);
-    return { state: 'pending', line: 'dataset READY, its clone task is not listed yet' };
-}
-
 ;// CONCATENATED MODULE: ./build/waiting/verdicts/restore.js
 
 
+
+/** Of the restores since a request, the one that runs, or the last that began; one without a start still waits for its turn. */
+function lastRestore(tasks) {
+    const began = (task) => (hasEnded(task) ? (task.startedAt ?? 0) : Infinity);
+    return tasks.reduce((best, next) => (best && began(best) >= began(next) ? best : next), undefined);
+}
 /**
  * A restore is over when its own task COMPLETED, its snapshot is the current one, none is restoring, and the dataset is READY.
+ * It is over too if its snapshot is no longer current only because of what someone else did since: a snapshot that was not there
+ * before, or a later restore, is the current one.
  * A task that never shows is done without, once the list had time: then the snapshot must have become current, or have been seen
  * restoring. docs.visual-layer.com/api-reference/snapshots; the order of these signs is not documented.
  */
 function restoreVerdict(seen) {
-    const { task, dataset, snapshots, targetId } = seen;
-    if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
+    const { tasks, dataset, snapshots, targetId } = seen;
+    const task = lastRestore(tasks);
+    const target = snapshots.find((snapshot) => snapshot.id === targetId);
+    const succeeded = tasks.filter(({ state }) => state === 'COMPLETED').length;
+    // Only one restore runs at a time, so one that failed after another had COMPLETED may be someone else's.
+    const isTheirs = succeeded > 0 && target?.isCurrent === true && !seen.wasCurrent;
+    if (task && !isTheirs && (task.state === 'FAILED' || task.state === 'ABORTED')) {
         return { state: 'failed', error: taskError(task, `that restores snapshot ${targetId}`) };
     }
-    const completed = task?.state === 'COMPLETED';
+    const completed = succeeded > 0 && tasks.every(hasEnded);
     if (dataset.status === 'ERROR' && (completed || (!task && !seen.wasError))) {
         return { state: 'failed', error: datasetError(dataset, `while snapshot ${targetId} was being restored`) };
     }
-    const target = snapshots.find((snapshot) => snapshot.id === targetId);
     const restoring = snapshots.some((snapshot) => snapshot.isRestoring);
     const settled = dataset.status === 'READY' && !restoring;
     if (settled && target?.isCurrent) {
         const proven = completed || (!task && (!seen.wasCurrent || seen.seenAtWork) && seen.sinceMs >= seen.patienceMs);
         if (proven)
-            return { state: 'done', value: target };
+            return { state: 'done', value: { since: undefined } };
+    }
+    const current = snapshots.find((snapshot) => snapshot.isCurrent);
+    if (settled && completed && current && !target?.isCurrent) {
+        if (!seen.earlierIds.has(current.id) || succeeded > 1)
+            return { state: 'done', value: { since: current } };
     }
     if (settled && completed && !target?.isCurrent && seen.sinceMs >= seen.patienceMs) {
-        const current = snapshots.find((snapshot) => snapshot.isCurrent);
         return {
             state: 'failed',
             error: new errors/* ActionError */.lZ('operation_failed', `The restore task COMPLETED, but snapshot ${targetId} is not the current state of dataset ${dataset.id}${current ? `: that is "${current.name}" (${current.id})` : ''}.`, {
@@ -1313,6 +1329,7 @@ var pretty_ms = __webpack_require__(4506);
 // EXTERNAL MODULE: ./build/clock.js + 1 modules
 var build_clock = __webpack_require__(4701);
 ;// CONCATENATED MODULE: ./build/operations/waits.js
+
 
 
 
@@ -1355,6 +1372,40 @@ function lenient(step, graceMs, read) {
             if (missing && step.clock.now() - startedAt < graceMs)
                 return undefined;
             throw error;
+        }
+    };
+}
+/** What a step had made is no longer there. */
+class Disappeared extends (/* unused pure expression or super */ null && (ActionError)) {
+}
+/**
+ * Makes a read of a dataset that this step has made: `undefined` while it is not visible yet, for at most `graceMs` from now. Once it
+ * was visible, a lasting absence is {@link Disappeared}.
+ *
+ * @param seen the dataset, if it was visible before
+ */
+function ownDataset(step, datasetId, graceMs, seen) {
+    const { clock, deadline } = step;
+    const get = async () => step.api.datasets.get(datasetId, 0);
+    const first = lenient(step, graceMs, get);
+    let last = seen;
+    let missingSince;
+    return async () => {
+        if (!last)
+            return (last = await first());
+        try {
+            last = await get();
+            missingSince = undefined;
+            return last;
+        }
+        catch (error) {
+            if (!(error instanceof RequestFailure) || error.outcome.status !== 404)
+                throw error;
+            missingSince ??= clock.now();
+            if (clock.now() - missingSince < settlingMs(deadline.remainingMs()))
+                return undefined;
+            const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it, or took away the access to it.`;
+            throw new Disappeared('not_found', message, { todo: 'If that was unintended, re-run the job.', cause: error });
         }
     };
 }
@@ -1404,7 +1455,7 @@ function pick(snapshots, choice) {
  */
 async function chooseSnapshot(step, dataset, choice) {
     let read;
-    const settling = settlingMs(step.deadline.remainingMs());
+    const settling = pace_settlingMs(step.deadline.remainingMs());
     const startedAt = step.clock.now();
     const ended = await until(async () => {
         read = await step.api.snapshots.list(dataset.id);
@@ -1448,30 +1499,35 @@ function canComeFrom(dataset, sourceId) {
 }
 /**
  * The datasets that may be the clone: new since the background, called like a clone of the source, and not known to come from
- * another dataset. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
- * (a server that names the source there instead tells nothing of the new one's id), and the datasets.
+ * another dataset. If there is none, those that are known to come from the source, whatever they are called, since someone may
+ * rename a clone at once. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
+ * (a server that names the source there instead says nothing of the new one's ID), and the datasets.
  */
 function cloneCandidates(background, tasks, datasets) {
     const { source } = background;
-    const found = new Map();
-    const known = new Map(datasets.map((dataset) => [dataset.id, dataset]));
-    const isOther = (id) => !canComeFrom(known.get(id), source.id);
     const expected = cloneName(source.name).trim();
+    const known = new Map(datasets.map((dataset) => [dataset.id, dataset]));
     const isNew = (id) => id !== '' && id !== source.id && !background.datasetIds.has(id);
+    const found = new Map();
+    const add = (datasetId, name, task) => {
+        const dataset = known.get(datasetId);
+        if (!isNew(datasetId) || found.has(datasetId) || !canComeFrom(dataset, source.id))
+            return;
+        const isNamed = name.trim() === expected;
+        if (isNamed || task || dataset?.sourceDatasetId !== undefined)
+            found.set(datasetId, { datasetId, task, dataset, isNamed });
+    };
     for (const task of tasks) {
-        if (background.taskIds.has(task.id) || !isNew(task.datasetId) || isOther(task.datasetId))
-            continue;
-        if (task.datasetName !== '' && task.datasetName !== source.name && task.datasetName.trim() !== expected)
-            continue;
-        found.set(task.datasetId, { datasetId: task.datasetId, task, dataset: known.get(task.datasetId) });
+        const name = ['', source.name].includes(task.datasetName) ? expected : task.datasetName;
+        const isOurs = name.trim() === expected || known.get(task.datasetId)?.sourceDatasetId !== undefined;
+        if (!background.taskIds.has(task.id) && isOurs)
+            add(task.datasetId, name, task);
     }
-    for (const dataset of datasets) {
-        if (!isNew(dataset.id) || isOther(dataset.id) || found.has(dataset.id))
-            continue;
-        if (dataset.name.trim() === expected)
-            found.set(dataset.id, { datasetId: dataset.id, task: undefined, dataset });
-    }
-    return [...found.values()];
+    for (const dataset of datasets)
+        add(dataset.id, dataset.name);
+    const all = [...found.values()];
+    const named = all.filter(({ isNamed }) => isNamed);
+    return named.length > 0 ? named : all;
 }
 /**
  * The task of a clone that failed before any dataset showed: every clone task that is new and of this source, or of none that is
@@ -1695,8 +1751,9 @@ function tellPlaced({ outputDir, exportFormat }, step, placed) {
 
 
 /**
- * A snapshot counts when the list shows it and the dataset is READY. Where the API accepted without naming one, a READY may still
- * be the old one: then it counts once the snapshot is the current state, or the dataset was busy in between.
+ * A snapshot counts when the list shows it and the dataset is READY. If the API accepted without naming one, a READY may still be
+ * the old one: then it counts once the snapshot is the current state, or the dataset was busy in between. `gone`: the API named it,
+ * and the list had time to show it and does not, since someone else may delete it at once.
  */
 function snapshotVerdict(seen) {
     const { snapshot, dataset } = seen;
@@ -1706,6 +1763,8 @@ function snapshotVerdict(seen) {
     const ready = dataset.status === 'READY';
     if (snapshot && ready && (seen.named || snapshot.isCurrent || seen.seenBusy))
         return { state: 'done', value: snapshot };
+    if (!snapshot && ready && seen.named && seen.sinceMs >= seen.patienceMs)
+        return { state: 'done', value: 'gone' };
     if (!snapshot && ready && !seen.named && seen.sinceMs >= seen.patienceMs) {
         return {
             state: 'failed',
@@ -1765,6 +1824,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     const ours = (snapshots) => snapshots.find((snapshot) => snapshot.description.includes(mark));
     const change = new OnceOnly({
         what: `create a snapshot of dataset ${dataset.id}`,
+        ifUnclear: `The snapshot may have been created. Check the Snapshot Catalog of dataset ${dataset.id} for one whose description ends with [mark ${mark}] before you take another (if_exists: reuse takes the one that is there).`,
         send: () => api.snapshots.create(dataset.id, wish.name, description),
         async look() {
             const found = ours(await api.snapshots.list(dataset.id, 0));
@@ -1788,7 +1848,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     const patience = patienceMs(step.deadline.remainingMs());
     const busy = new Seen();
     let last = reply;
-    return waitFor(step, {
+    const made = await waitFor(step, {
         awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`} of dataset ${dataset.id}${reply ? ` (${reply.id})` : ''}`,
         carryOn: 'The snapshot may still appear: look at the Snapshot Catalog of the dataset before you take another (if_exists: reuse takes the one that is there).',
     }, async () => {
@@ -1811,10 +1871,15 @@ async function takeSnapshot(step, dataset, wish, wait) {
             patienceMs: patience,
         });
     });
+    if (made !== 'gone')
+        return made;
+    if (!last)
+        throw new Error('a snapshot without a name cannot be gone');
+    step.reporter.warning(`Snapshot "${last.name}" (${last.id}) was created, but after ${waits_duration(patience)} the catalog does not list it. Someone else may have deleted it.`);
+    return last;
 }
 
 ;// CONCATENATED MODULE: ./build/operations/restore.js
-
 
 
 
@@ -1845,7 +1910,9 @@ async function restore(request, step) {
     if (!request.wait) {
         return `The restore of dataset "${dataset.name}" to snapshot "${target.name}" was accepted; the step did not wait for it (wait: false).`;
     }
-    await waitForRestore(step, dataset, target, task);
+    const { since } = await waitForRestore(step, dataset, target, task);
+    if (since)
+        reporter.note(`Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore had finished.`);
     return `Dataset "${dataset.name}" was restored to snapshot "${target.name}".`;
 }
 /** A restore cannot be undone, so the present state is saved before. Only a READY dataset can be saved. */
@@ -1869,23 +1936,23 @@ async function saveFirst(step, request, dataset, target) {
         reporter.note(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`);
     });
 }
-/** Of the restores that came since, the one that runs, or the last that began; one without a start still waits for its turn. */
-function newTask(tasks, earlier) {
-    const since = tasks.filter((task) => !earlier.has(task.id));
-    const began = (task) => (hasEnded(task) ? (task.startedAt ?? 0) : Infinity);
-    return since.reduce((best, next) => (best && began(best) >= began(next) ? best : next), undefined);
+/** The restores that came since the request. */
+async function newTasks(step, datasetId, earlier) {
+    return (await visibleTasks(step, { datasetId, type: TYPE }, 0)).filter((task) => !earlier.has(task.id));
 }
 async function startRestore(step, request, dataset, target) {
     const { api, reporter } = step;
     let earlier = new Set();
+    let snapshotIds = new Set();
     let wasCurrent = false;
     let wasError = false;
     const change = new OnceOnly({
         what: `restore snapshot ${target.id} of dataset ${dataset.id}`,
+        ifUnclear: `The restore may be running. Wait for the dataset with operation: wait and dataset_id: ${dataset.id}, then check in its Snapshot Catalog which snapshot is current before you restore again.`,
         send: () => api.snapshots.restore(dataset.id, target.id),
         async look() {
             // The tasks first: a restore that somebody starts in between then shows as restoring, and not as a task of ours.
-            const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0), earlier);
+            const task = lastRestore(await newTasks(step, dataset.id, earlier));
             const snapshots = await api.snapshots.list(dataset.id, 0);
             const now = snapshots.find((one) => one.id === target.id);
             if (now?.isRestoring || (now?.isCurrent && !wasCurrent))
@@ -1903,13 +1970,15 @@ async function startRestore(step, request, dataset, target) {
         if (!change.mayHaveTakenEffect) {
             const tasks = await visibleTasks(step, { datasetId: dataset.id, type: TYPE });
             earlier = new Set(tasks.map((task) => task.id));
-            wasCurrent = (await api.snapshots.list(dataset.id)).some((one) => one.id === target.id && one.isCurrent);
+            const snapshots = await api.snapshots.list(dataset.id);
+            snapshotIds = new Set(snapshots.map(({ id }) => id));
+            wasCurrent = snapshots.some((one) => one.id === target.id && one.isCurrent);
             wasError = (await api.datasets.get(dataset.id)).status === 'ERROR';
         }
         await change.run();
     });
     reporter.info('Visual Layer accepted the restore.');
-    const started = { earlier, wasCurrent, wasError, acceptedAt: step.clock.now() };
+    const started = { earlier, snapshotIds, wasCurrent, wasError, acceptedAt: step.clock.now() };
     if (!request.wait)
         await nameTask(step, dataset, started);
     return started;
@@ -1917,21 +1986,22 @@ async function startRestore(step, request, dataset, target) {
 /** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
 async function nameTask(step, dataset, started) {
     await until(async () => {
-        const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0), started.earlier);
+        const task = lastRestore(await newTasks(step, dataset.id, started.earlier));
         if (!task)
             return { state: 'pending', line: 'task not listed yet' };
         step.reporter.output('task_id', task.id);
         return { state: 'done', value: undefined };
-    }, step.waiting, settlingMs(step.deadline.remainingMs()));
+    }, step.waiting, pace_settlingMs(step.deadline.remainingMs()));
 }
 async function waitForRestore(step, dataset, target, started) {
     const { api, clock, reporter } = step;
     const patience = patienceMs(step.deadline.remainingMs());
-    const settling = settlingMs(step.deadline.remainingMs());
+    const settling = pace_settlingMs(step.deadline.remainingMs());
     const atWork = new Seen();
     const carryOn = `The restore goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${dataset.id}, instead of restoring again.`;
-    await waitFor(step, { awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`, carryOn }, async () => {
-        const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0), started.earlier);
+    return waitFor(step, { awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`, carryOn }, async () => {
+        const tasks = await newTasks(step, dataset.id, started.earlier);
+        const task = lastRestore(tasks);
         if (task)
             reporter.output('task_id', task.id);
         const snapshots = await api.snapshots.list(dataset.id, 0);
@@ -1940,8 +2010,9 @@ async function waitForRestore(step, dataset, target, started) {
         const sinceMs = clock.now() - started.acceptedAt;
         const restoring = snapshots.some((one) => one.id === target.id && one.isRestoring);
         const verdict = restoreVerdict({
-            task,
+            tasks,
             snapshots,
+            earlierIds: started.snapshotIds,
             dataset: now,
             targetId: target.id,
             wasCurrent: started.wasCurrent,
@@ -1979,6 +2050,7 @@ async function abortCreation(api, waiting, datasetId) {
         return alreadyEnded(datasetId, task);
     const change = new OnceOnly({
         what: `abort task ${task.id}`,
+        ifUnclear: 'Check the task in the Task Manager of Visual Layer, and abort it there if it still runs.',
         async send() {
             await api.tasks.abort(task.id);
             return { ...task, state: 'ABORTED' };
@@ -2027,6 +2099,7 @@ async function datasetRemoval(api, waiting, datasetId) {
     };
     const change = new OnceOnly({
         what: `delete dataset ${datasetId}`,
+        ifUnclear: 'Check in Visual Layer whether the dataset is still there. If it is, re-run the job.',
         send: () => api.datasets.delete(datasetId),
         look: async () => ((await isGone()) ? { found: undefined } : 'absent'),
     }, waiting, waiting.onLook);
@@ -2178,10 +2251,11 @@ async function undoClone(plan, api, waiting) {
     const startedAt = waiting.clock.now();
     const found = await appeared(waiting, async () => {
         const tasks = await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0);
-        const candidates = cloneCandidates(background, tasks, await api.datasets.list(0)).map(({ datasetId }) => datasetId);
-        const own = await Promise.all(candidates.map((id) => api.datasets.get(id, 0).catch(orMissing)));
+        const candidates = cloneCandidates(background, tasks, await api.datasets.list(0));
+        const own = await Promise.all(candidates.map(({ datasetId }) => api.datasets.get(datasetId, 0).catch(orMissing)));
         return candidates.filter((_, index) => canComeFrom(own[index], source.id));
     });
+    const ids = found.map(({ datasetId }) => datasetId);
     if (found.length === 0) {
         return {
             text: `The clone of dataset "${source.name}" ${accepted ? 'was accepted' : 'was requested'}, but no new clone has appeared. If "${source.name} (cloned)" appears later and is not wanted, delete it in Visual Layer.`,
@@ -2189,17 +2263,18 @@ async function undoClone(plan, api, waiting) {
         };
     }
     const [only] = found;
-    const certain = accepted && found.length === 1 && only !== undefined;
-    if (certain && ephemeral && waiting.clock.now() - startedAt >= CERTAIN_MS)
-        return deleted(only);
-    if (certain) {
+    if (accepted && only && found.length === 1) {
+        const { datasetId, isNamed } = only;
+        const isCertain = isNamed && waiting.clock.now() - startedAt >= CERTAIN_MS;
+        if (ephemeral && isCertain)
+            return deleted(datasetId);
         const what = ephemeral ? 'The temporary clone' : 'The clone';
-        return { text: `${what} of dataset "${source.name}" is dataset ${only}.`, settled: !ephemeral, datasetId: only };
+        return { text: `${what} of dataset "${source.name}" is dataset ${datasetId}.`, settled: !ephemeral, datasetId };
     }
     return {
-        text: `The clone of dataset "${source.name}" could not be identified for certain. ${perhapsOurs(found, 'Delete it')}`,
+        text: `The clone of dataset "${source.name}" could not be identified for certain. ${perhapsOurs(ids, 'Delete it')}`,
         settled: false,
-        candidates: found,
+        candidates: ids,
     };
 }
 /** A snapshot stays. It is named, so that someone can find or delete it. */
@@ -3631,14 +3706,17 @@ class Http {
         }
         catch (error) {
             signal.throwIfAborted();
-            upload?.signal.throwIfAborted();
+            const whole = traffic.form?.whole ?? true;
+            // An upload that its deadline ended after the last byte may have taken effect.
+            if (!whole)
+                upload?.signal.throwIfAborted();
             if (traffic.form?.broken)
                 throw traffic.form.broken;
             if (error instanceof failure_RequestFailure)
                 throw error;
-            const whole = traffic.form?.whole ?? true;
-            if (error instanceof Silence && limit < requestTimeoutMs) {
-                throw outOfTime(request.what, url.host, error.message, deadline.totalMs, whole);
+            if (upload?.signal.aborted || (error instanceof Silence && limit < requestTimeoutMs)) {
+                const words = error instanceof Silence ? error.message : 'no response';
+                throw outOfTime(request.what, url.host, words, deadline.totalMs, whole);
             }
             throw networkFailure(request.what, url.host, error, (0,errors/* describe */.q0)(error), whole);
         }

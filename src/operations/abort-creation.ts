@@ -22,6 +22,7 @@ export async function abortCreation(api: VisualLayer, waiting: Waiting, datasetI
   const change = new OnceOnly<Task>(
     {
       what: `abort task ${task.id}`,
+      ifUnclear: 'Check the task in the Task Manager of Visual Layer, and abort it there if it still runs.',
       async send() {
         await api.tasks.abort(task.id)
         return { ...task, state: 'ABORTED' }

@@ -129,6 +129,10 @@ async function startAddition(
   const change = new OnceOnly<void>(
     {
       what: `add media to dataset ${dataset.id}`,
+      get ifUnclear() {
+        const count = itemCount(before.dataset).toLocaleString('en-US')
+        return `The media may have been added; adding them again would add them twice. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${TYPE} task for each addition, and before this step it had ${count} items. Re-run the job only if nothing was added.`
+      },
       send: () =>
         withinDeadline(step, phase, (signal) => {
           const tell = uploadProgress(step, files)

@@ -24,6 +24,10 @@ export async function clone(request: CloneRequest, step: Step): Promise<string> 
   if (task) reporter.output('task_id', task.id)
   const carryOn = `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`
   const dataset = await (request.wait ? waitForClone(step, made, carryOn) : readClone(step, made))
+  if (!dataset) {
+    reporter.warning(`Dataset ${datasetId} was made, but someone has deleted it since.`)
+    return `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset ${datasetId}, which someone has deleted since.`
+  }
   aboutDataset(step, dataset)
   return request.wait
     ? `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset "${dataset.name}".`

@@ -70,6 +70,7 @@ async function upload(step: Step, datasetId: string, files: readonly FilePart[])
   const change = new OnceOnly<void>(
     {
       what: `start the processing of dataset ${datasetId}`,
+      ifUnclear: `The files are uploaded, and their processing may be running. Wait for the dataset with operation: wait and dataset_id: ${datasetId}. If it stays DRAFT, delete it and re-run the job.`,
       send: () => api.ingestion.process(datasetId, transaction),
       async look() {
         const { status } = await api.datasets.get(datasetId, 0)

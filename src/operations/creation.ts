@@ -8,7 +8,7 @@ import type { Task } from '../visual-layer/tasks.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
-import { lenient, waitFor } from './waits.ts'
+import { ownDataset, waitFor } from './waits.ts'
 
 export const CREATION = 'DATASET_CREATION'
 
@@ -86,6 +86,7 @@ export async function createOnce(step: Step, creation: Creation): Promise<string
   const change = new OnceOnly<string>(
     {
       what: `create dataset "${name}"`,
+      ifUnclear: `The dataset may have been created. Check in Visual Layer for a new dataset named "${name}" before you re-run the job (if_exists: reuse takes the one that is there), and delete it if it is not wanted.`,
       send: () => creation.send(),
       async look() {
         const now = await read(0)
@@ -120,7 +121,7 @@ export async function waitForCreation(
   step: Step,
   datasetId: string,
 ): Promise<{ dataset: Dataset; size: string | undefined }> {
-  const read = lenient(step, patienceMs(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0))
+  const read = ownDataset(step, datasetId, patienceMs(step.deadline.remainingMs()))
   const dataset = await waitFor(
     step,
     {

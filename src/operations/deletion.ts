@@ -10,6 +10,7 @@ export function deletion(step: Step, datasetId: string, { id }: Snapshot): OnceO
   return new OnceOnly<void>(
     {
       what: `delete snapshot ${id} of dataset ${datasetId}`,
+      ifUnclear: 'Check the Snapshot Catalog of the dataset. If the snapshot is still there, re-run the job.',
       send: () => snapshots.delete(datasetId, id),
       async look() {
         const listed = await snapshots.list(datasetId, 0)

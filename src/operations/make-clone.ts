@@ -9,13 +9,14 @@ import {
   type CloneBackground,
   type CloneCandidate,
   cloneCandidates,
+  cloneName,
   failedClone,
 } from '../waiting/verdicts/clone.ts'
 import { cloneVerdict, taskError } from '../waiting/verdicts/dataset.ts'
 import { throughConflicts } from './conflicts.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
-import { lenient, Seen, waitFor } from './waits.ts'
+import { Disappeared, lenient, ownDataset, Seen, waitFor } from './waits.ts'
 
 const TYPE = 'SNAPSHOT_CLONE'
 /** Of more datasets than this, only those that look like clones of the source are saved for the post step. */
@@ -83,6 +84,7 @@ async function startClone(
   const change = new OnceOnly<'accepted' | 'found'>(
     {
       what: `clone snapshot ${target.id} of dataset ${source.id}`,
+      ifUnclear: `The clone may have been made. Check in Visual Layer for a new dataset named "${cloneName(source.name)}" before you clone again, and delete it if it is not wanted.`,
       async send() {
         await step.api.snapshots.clone(source.id, target.id)
         return 'accepted'
@@ -172,14 +174,21 @@ function taskOf(found: CloneCandidate, tasks: readonly Task[], known: CloneBackg
   return others.length === 0 ? only : undefined
 }
 
-/** Waits until the clone is READY and its task over. `carryOn` says how to go on when time runs out. */
-export async function waitForClone(step: Step, { found, known }: MadeClone, carryOn: string): Promise<Dataset> {
+/**
+ * Waits until the clone is READY and its task over; `undefined` if it was made and someone else deleted it at once. `carryOn` says how
+ * to go on when time runs out.
+ */
+export async function waitForClone(
+  step: Step,
+  { found, known }: MadeClone,
+  carryOn: string,
+): Promise<Dataset | undefined> {
   const { datasetId } = found
   const patience = patienceMs(step.deadline.remainingMs())
   const startedAt = step.clock.now()
-  const read = lenient(step, patience, () => step.api.datasets.get(datasetId, 0))
+  const read = ownDataset(step, datasetId, patience, found.dataset)
   const atWork = new Seen()
-  return waitFor(
+  return waitFor<Dataset | undefined>(
     step,
     {
       awaited: `the clone, dataset ${datasetId}`,
@@ -188,7 +197,11 @@ export async function waitForClone(step: Step, { found, known }: MadeClone, carr
     async () => {
       const task = taskOf(found, await visibleTasks(step, { type: TYPE }, 0), known)
       if (task) step.reporter.output('task_id', task.id)
-      const dataset = await read()
+      const dataset = await read().catch((error: unknown) => {
+        if (error instanceof Disappeared && task?.state === 'COMPLETED') return 'gone' as const
+        throw error
+      })
+      if (dataset === 'gone') return { state: 'done', value: undefined }
       if (dataset) step.reporter.output('dataset_status', dataset.statusWord)
       const busy = atWork.add(dataset !== undefined && dataset.status !== 'READY')
       return cloneVerdict({ datasetId, dataset, task, proven: busy || step.clock.now() - startedAt >= patience })

@@ -17,6 +17,7 @@ export async function reindex(step: Step, { id }: Dataset, onConflict: 'wait' | 
   const change = new OnceOnly<void>(
     {
       what: `reindex dataset ${id}`,
+      ifUnclear: `The media were added. Wait for the dataset with operation: wait and dataset_id: ${id}. If it stays PARTIAL INDEX, start the reindex in Visual Layer. Do not add the media again.`,
       send: () => api.media.reindex(id),
       async look() {
         if (await newTask()) return { found: undefined }

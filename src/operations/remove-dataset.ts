@@ -30,6 +30,7 @@ export async function datasetRemoval(api: VisualLayer, waiting: Waiting, dataset
   const change = new OnceOnly<void>(
     {
       what: `delete dataset ${datasetId}`,
+      ifUnclear: 'Check in Visual Layer whether the dataset is still there. If it is, re-run the job.',
       send: () => api.datasets.delete(datasetId),
       look: async () => ((await isGone()) ? { found: undefined } : 'absent'),
     },

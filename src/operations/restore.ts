@@ -1,12 +1,12 @@
 import type { RestoreRequest } from '../inputs/operations/restore.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
-import { hasEnded, type Task } from '../visual-layer/tasks.ts'
+import type { Task } from '../visual-layer/tasks.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'
 import { until } from '../waiting/until.ts'
 import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
-import { restoreVerdict } from '../waiting/verdicts/restore.ts'
+import { lastRestore, type Restored, restoreVerdict } from '../waiting/verdicts/restore.ts'
 import { chooseSnapshot } from './choose-snapshot.ts'
 import { calmDataset, throughConflicts } from './conflicts.ts'
 import { aboutSnapshot, readDataset } from './facts.ts'
@@ -38,7 +38,11 @@ export async function restore(request: RestoreRequest, step: Step): Promise<stri
   if (!request.wait) {
     return `The restore of dataset "${dataset.name}" to snapshot "${target.name}" was accepted; the step did not wait for it (wait: false).`
   }
-  await waitForRestore(step, dataset, target, task)
+  const { since } = await waitForRestore(step, dataset, target, task)
+  if (since)
+    reporter.note(
+      `Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore had finished.`,
+    )
   return `Dataset "${dataset.name}" was restored to snapshot "${target.name}".`
 }
 
@@ -74,30 +78,32 @@ async function saveFirst(step: Step, request: RestoreRequest, dataset: Dataset, 
 interface Started {
   /** Ids of the restore tasks that were there before the request. */
   earlier: ReadonlySet<string>
+  /** IDs of the snapshots that were there before the request. */
+  snapshotIds: ReadonlySet<string>
   wasCurrent: boolean
   wasError: boolean
   acceptedAt: number
 }
 
-/** Of the restores that came since, the one that runs, or the last that began; one without a start still waits for its turn. */
-function newTask(tasks: readonly Task[], earlier: ReadonlySet<string>): Task | undefined {
-  const since = tasks.filter((task) => !earlier.has(task.id))
-  const began = (task: Task) => (hasEnded(task) ? (task.startedAt ?? 0) : Infinity)
-  return since.reduce<Task | undefined>((best, next) => (best && began(best) >= began(next) ? best : next), undefined)
+/** The restores that came since the request. */
+async function newTasks(step: Step, datasetId: string, earlier: ReadonlySet<string>): Promise<Task[]> {
+  return (await visibleTasks(step, { datasetId, type: TYPE }, 0)).filter((task) => !earlier.has(task.id))
 }
 
 async function startRestore(step: Step, request: RestoreRequest, dataset: Dataset, target: Snapshot): Promise<Started> {
   const { api, reporter } = step
   let earlier: ReadonlySet<string> = new Set()
+  let snapshotIds: ReadonlySet<string> = new Set()
   let wasCurrent = false
   let wasError = false
   const change = new OnceOnly<void>(
     {
       what: `restore snapshot ${target.id} of dataset ${dataset.id}`,
+      ifUnclear: `The restore may be running. Wait for the dataset with operation: wait and dataset_id: ${dataset.id}, then check in its Snapshot Catalog which snapshot is current before you restore again.`,
       send: () => api.snapshots.restore(dataset.id, target.id),
       async look() {
         // The tasks first: a restore that somebody starts in between then shows as restoring, and not as a task of ours.
-        const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0), earlier)
+        const task = lastRestore(await newTasks(step, dataset.id, earlier))
         const snapshots = await api.snapshots.list(dataset.id, 0)
         const now = snapshots.find((one) => one.id === target.id)
         if (now?.isRestoring || (now?.isCurrent && !wasCurrent)) return { found: undefined }
@@ -116,13 +122,15 @@ async function startRestore(step: Step, request: RestoreRequest, dataset: Datase
     if (!change.mayHaveTakenEffect) {
       const tasks = await visibleTasks(step, { datasetId: dataset.id, type: TYPE })
       earlier = new Set(tasks.map((task) => task.id))
-      wasCurrent = (await api.snapshots.list(dataset.id)).some((one) => one.id === target.id && one.isCurrent)
+      const snapshots = await api.snapshots.list(dataset.id)
+      snapshotIds = new Set(snapshots.map(({ id }) => id))
+      wasCurrent = snapshots.some((one) => one.id === target.id && one.isCurrent)
       wasError = (await api.datasets.get(dataset.id)).status === 'ERROR'
     }
     await change.run()
   })
   reporter.info('Visual Layer accepted the restore.')
-  const started = { earlier, wasCurrent, wasError, acceptedAt: step.clock.now() }
+  const started = { earlier, snapshotIds, wasCurrent, wasError, acceptedAt: step.clock.now() }
   if (!request.wait) await nameTask(step, dataset, started)
   return started
 }
@@ -131,7 +139,7 @@ async function startRestore(step: Step, request: RestoreRequest, dataset: Datase
 async function nameTask(step: Step, dataset: Dataset, started: Started): Promise<void> {
   await until<void>(
     async () => {
-      const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0), started.earlier)
+      const task = lastRestore(await newTasks(step, dataset.id, started.earlier))
       if (!task) return { state: 'pending', line: 'task not listed yet' }
       step.reporter.output('task_id', task.id)
       return { state: 'done', value: undefined }
@@ -141,17 +149,18 @@ async function nameTask(step: Step, dataset: Dataset, started: Started): Promise
   )
 }
 
-async function waitForRestore(step: Step, dataset: Dataset, target: Snapshot, started: Started): Promise<void> {
+async function waitForRestore(step: Step, dataset: Dataset, target: Snapshot, started: Started): Promise<Restored> {
   const { api, clock, reporter } = step
   const patience = patienceMs(step.deadline.remainingMs())
   const settling = settlingMs(step.deadline.remainingMs())
   const atWork = new Seen()
   const carryOn = `The restore goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${dataset.id}, instead of restoring again.`
-  await waitFor(
+  return waitFor(
     step,
     { awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`, carryOn },
     async () => {
-      const task = newTask(await visibleTasks(step, { datasetId: dataset.id, type: TYPE }, 0), started.earlier)
+      const tasks = await newTasks(step, dataset.id, started.earlier)
+      const task = lastRestore(tasks)
       if (task) reporter.output('task_id', task.id)
       const snapshots = await api.snapshots.list(dataset.id, 0)
       const now = await api.datasets.get(dataset.id, 0)
@@ -159,8 +168,9 @@ async function waitForRestore(step: Step, dataset: Dataset, target: Snapshot, st
       const sinceMs = clock.now() - started.acceptedAt
       const restoring = snapshots.some((one) => one.id === target.id && one.isRestoring)
       const verdict = restoreVerdict({
-        task,
+        tasks,
         snapshots,
+        earlierIds: started.snapshotIds,
         dataset: now,
         targetId: target.id,
         wasCurrent: started.wasCurrent,

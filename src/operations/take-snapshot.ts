@@ -6,7 +6,7 @@ import { snapshotVerdict } from '../waiting/verdicts/snapshot.ts'
 import { throughConflicts } from './conflicts.ts'
 import { describedWith, newMark, provenanceLine } from './provenance.ts'
 import type { Step } from './step.ts'
-import { Seen, waitFor } from './waits.ts'
+import { duration, Seen, waitFor } from './waits.ts'
 
 export interface SnapshotWish {
   name: string | undefined
@@ -32,6 +32,7 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
   const change = new OnceOnly<Snapshot | undefined>(
     {
       what: `create a snapshot of dataset ${dataset.id}`,
+      ifUnclear: `The snapshot may have been created. Check the Snapshot Catalog of dataset ${dataset.id} for one whose description ends with [mark ${mark}] before you take another (if_exists: reuse takes the one that is there).`,
       send: () => api.snapshots.create(dataset.id, wish.name, description),
       async look() {
         const found = ours(await api.snapshots.list(dataset.id, 0))
@@ -56,7 +57,7 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
   const patience = patienceMs(step.deadline.remainingMs())
   const busy = new Seen()
   let last = reply
-  return waitFor(
+  const made = await waitFor<Snapshot | 'gone'>(
     step,
     {
       awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`} of dataset ${dataset.id}${reply ? ` (${reply.id})` : ''}`,
@@ -83,4 +84,10 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
       })
     },
   )
+  if (made !== 'gone') return made
+  if (!last) throw new Error('a snapshot without a name cannot be gone')
+  step.reporter.warning(
+    `Snapshot "${last.name}" (${last.id}) was created, but after ${duration(patience)} the catalog does not list it. Someone else may have deleted it.`,
+  )
+  return last
 }

@@ -94,10 +94,11 @@ async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): P
   const startedAt = waiting.clock.now()
   const found = await appeared(waiting, async () => {
     const tasks = await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0)
-    const candidates = cloneCandidates(background, tasks, await api.datasets.list(0)).map(({ datasetId }) => datasetId)
-    const own = await Promise.all(candidates.map((id) => api.datasets.get(id, 0).catch(orMissing)))
+    const candidates = cloneCandidates(background, tasks, await api.datasets.list(0))
+    const own = await Promise.all(candidates.map(({ datasetId }) => api.datasets.get(datasetId, 0).catch(orMissing)))
     return candidates.filter((_, index) => canComeFrom(own[index], source.id))
   })
+  const ids = found.map(({ datasetId }) => datasetId)
   if (found.length === 0) {
     return {
       text: `The clone of dataset "${source.name}" ${accepted ? 'was accepted' : 'was requested'}, but no new clone has appeared. If "${source.name} (cloned)" appears later and is not wanted, delete it in Visual Layer.`,
@@ -105,16 +106,17 @@ async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): P
     }
   }
   const [only] = found
-  const certain = accepted && found.length === 1 && only !== undefined
-  if (certain && ephemeral && waiting.clock.now() - startedAt >= CERTAIN_MS) return deleted(only)
-  if (certain) {
+  if (accepted && only && found.length === 1) {
+    const { datasetId, isNamed } = only
+    const isCertain = isNamed && waiting.clock.now() - startedAt >= CERTAIN_MS
+    if (ephemeral && isCertain) return deleted(datasetId)
     const what = ephemeral ? 'The temporary clone' : 'The clone'
-    return { text: `${what} of dataset "${source.name}" is dataset ${only}.`, settled: !ephemeral, datasetId: only }
+    return { text: `${what} of dataset "${source.name}" is dataset ${datasetId}.`, settled: !ephemeral, datasetId }
   }
   return {
-    text: `The clone of dataset "${source.name}" could not be identified for certain. ${perhapsOurs(found, 'Delete it')}`,
+    text: `The clone of dataset "${source.name}" could not be identified for certain. ${perhapsOurs(ids, 'Delete it')}`,
     settled: false,
-    candidates: found,
+    candidates: ids,
   }
 }
 

@@ -23,21 +23,30 @@ export async function updateSnapshot(request: UpdateSnapshotRequest, step: Step)
   const target = await chooseSnapshot(step, dataset, { by: 'id', snapshotId: request.snapshotId })
   reporter.output('snapshot_id', target.id)
   reporter.output('snapshot_name', target.name)
-  const isChanged = (one: Snapshot | undefined): one is Snapshot =>
-    one !== undefined &&
+  const isChanged = (one: Snapshot) =>
     (name === undefined || sameText(one.name, name)) &&
     (description === undefined || sameText(one.description, description))
+  /** Something that was to be changed is as it was. A third value comes from someone else. */
+  const isStale = (one: Snapshot) =>
+    (name !== undefined && !sameText(name, one.name) && sameText(one.name, target.name)) ||
+    (description !== undefined &&
+      !sameText(description, one.description) &&
+      sameText(one.description, target.description))
   const listed = async () => (await api.snapshots.list(dataset.id, 0)).find((one) => one.id === target.id)
 
   const change = new OnceOnly<void>(
     {
       what: `change snapshot ${target.id} of dataset ${dataset.id}`,
+      ifUnclear: 'Re-run the job: the same change can be made twice without harm.',
       send: () =>
         api.snapshots.update(dataset.id, target.id, {
           ...(name === undefined ? {} : { name }),
           ...(description === undefined ? {} : { description }),
         }),
-      look: async () => (isChanged(await listed()) ? { found: undefined } : 'absent'),
+      async look() {
+        const now = await listed()
+        return now && isChanged(now) ? { found: undefined } : 'absent'
+      },
     },
     step.waiting,
     (line) => reporter.info(line),
@@ -54,9 +63,16 @@ export async function updateSnapshot(request: UpdateSnapshotRequest, step: Step)
     },
     async () => {
       const now = await listed()
-      if (isChanged(now)) return { state: 'done', value: now }
-      if (step.clock.now() - acceptedAt >= patience)
-        return { state: 'failed', error: notChanged(target, now, patience) }
+      if (now && isChanged(now)) return { state: 'done', value: now }
+      if (step.clock.now() - acceptedAt >= patience) {
+        if (now && isStale(now)) return { state: 'failed', error: notChanged(target, now, patience) }
+        reporter.warning(
+          now
+            ? `Someone else has changed the snapshot since: it is named "${now.name}" now.`
+            : 'Someone else has deleted the snapshot since: the catalog no longer lists it.',
+        )
+        return { state: 'done', value: { ...target, name: name ?? target.name } }
+      }
       return { state: 'pending', line: 'the catalog shows the snapshot as it was' }
     },
   )
@@ -68,15 +84,10 @@ export async function updateSnapshot(request: UpdateSnapshotRequest, step: Step)
   return `The ${what.join(' and the ')} of snapshot "${changed.name}" of dataset "${dataset.name}" ${what.length > 1 ? 'were' : 'was'} changed.`
 }
 
-function notChanged(target: Snapshot, now: Snapshot | undefined, afterMs: number): ActionError {
-  const seen = now ? `still shows it as it was, named "${now.name}"` : 'does not list it any more'
+function notChanged(target: Snapshot, now: Snapshot, afterMs: number): ActionError {
   return new ActionError(
     'operation_failed',
-    `Visual Layer accepted the change of snapshot "${target.name}" (${target.id}), but after ${duration(afterMs)} its catalog ${seen}.`,
-    {
-      todo: now
-        ? 'Look at the Snapshot Catalog of the dataset: Visual Layer may not take this name or description.'
-        : 'Somebody may have deleted it at the same moment. Look at the Snapshot Catalog of the dataset.',
-    },
+    `Visual Layer accepted the change of snapshot "${target.name}" (${target.id}), but after ${duration(afterMs)} its catalog still shows it as it was, named "${now.name}".`,
+    { todo: 'Check the Snapshot Catalog of the dataset: Visual Layer may not accept this name or description.' },
   )
 }

@@ -1,7 +1,9 @@
 import prettyMilliseconds from 'pretty-ms'
 import { within } from '../clock.ts'
 import { ActionError } from '../errors.ts'
+import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
+import { settlingMs } from '../waiting/pace.ts'
 import { type Ended, type Look, until } from '../waiting/until.ts'
 import type { Step } from './step.ts'
 
@@ -58,6 +60,42 @@ export function lenient<T>(step: Step, graceMs: number, read: () => Promise<T>):
       const missing = error instanceof RequestFailure && error.outcome.status === 404
       if (missing && step.clock.now() - startedAt < graceMs) return undefined
       throw error
+    }
+  }
+}
+
+/** What a step had made is no longer there. */
+export class Disappeared extends ActionError {}
+
+/**
+ * Makes a read of a dataset that this step has made: `undefined` while it is not visible yet, for at most `graceMs` from now. Once it
+ * was visible, a lasting absence is {@link Disappeared}.
+ *
+ * @param seen the dataset, if it was visible before
+ */
+export function ownDataset(
+  step: Step,
+  datasetId: string,
+  graceMs: number,
+  seen?: Dataset,
+): () => Promise<Dataset | undefined> {
+  const { clock, deadline } = step
+  const get = async () => step.api.datasets.get(datasetId, 0)
+  const first = lenient(step, graceMs, get)
+  let last = seen
+  let missingSince: number | undefined
+  return async () => {
+    if (!last) return (last = await first())
+    try {
+      last = await get()
+      missingSince = undefined
+      return last
+    } catch (error) {
+      if (!(error instanceof RequestFailure) || error.outcome.status !== 404) throw error
+      missingSince ??= clock.now()
+      if (clock.now() - missingSince < settlingMs(deadline.remainingMs())) return undefined
+      const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it, or took away the access to it.`
+      throw new Disappeared('not_found', message, { todo: 'If that was unintended, re-run the job.', cause: error })
     }
   }
 }

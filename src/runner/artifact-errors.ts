@@ -18,20 +18,25 @@ const NETWORK_CODES =
   /\b(ECONNRESET|ECONNREFUSED|ECONNABORTED|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|REQUEST_SEND_ERROR)\b/
 
 /**
- * Whether another attempt may help: a lost connection, which the library does not retry, and server errors that outlasted
- * its own retries. A 403 of FinalizeArtifact counts too: uploads have been seen to meet it at random (dotnet/orleans#10961,
- * QIICR/dcmqi#562).
+ * Whether another attempt of ours may help: a lost connection or a stall, which the library does not retry. Server errors have
+ * outlasted its own retries: one counter is enough. A 403 of FinalizeArtifact counts too: uploads have been seen to meet it at random
+ * (dotnet/orleans#10961, QIICR/dcmqi#562).
  */
 export function isTransient(error: unknown): boolean {
   const text = describe(error)
   if (isOverQuota(text)) return false
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && NETWORK_CODES.test(error.code))
     return true
-  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') {
-    return error.statusCode >= 500 || error.statusCode === 429 || error.statusCode === 408
-  }
+  if (statusOf(error) !== undefined) return false
   if (stageOf(error) === 'finalize' && /\(403\)/.test(text)) return true
-  return NETWORK_CODES.test(text) || /Upload progress stalled|Failed to make request after \d+ attempts/.test(text)
+  return NETWORK_CODES.test(text) || /Upload progress stalled/.test(text)
+}
+
+/** The HTTP status of the storage that refused bytes. */
+function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined
 }
 
 function isOverQuota(text: string): boolean {
@@ -41,11 +46,16 @@ function isOverQuota(text: string): boolean {
 const SKIP =
   'To go without an artifact: `upload_artifact: false`; the export stays in `output_dir` for later steps of the job.'
 
-/** What a user is told of an upload that cannot be had. */
-export function uploadFailure(error: unknown, storedName: string): ActionError {
+/**
+ * What a user is told of an upload that failed for good.
+ *
+ * @param lastResponse of whichever server answered last, such as `HTTP 500 from results.example`
+ */
+export function uploadFailure(error: unknown, storedName: string, lastResponse?: string): ActionError {
   const text = describe(error)
-  const failure = (message: string, todo: string) =>
+  const failure = (message: string, todo: string, apiWords?: string) =>
     new ActionError('artifact_failed', `The export is complete on disk, but its artifact is not stored: ${message}`, {
+      apiWords,
       todo: `${todo} ${SKIP}`,
       cause: error,
     })
@@ -67,9 +77,12 @@ export function uploadFailure(error: unknown, storedName: string): ActionError {
       'Run the job again. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.',
     )
   }
+  const status = statusOf(error)
+  const how = lastResponse ?? (status === undefined ? undefined : `HTTP ${status}`)
   return failure(
-    `GitHub's artifact service refused it. ${text}`,
-    'See whether githubstatus.com reports trouble with Actions, then run the job again.',
+    `the artifact service failed or refused it${how === undefined ? '' : ` (last response: ${how})`}.`,
+    'Check whether githubstatus.com reports trouble with Actions, then re-run the job.',
+    text,
   )
 }
 

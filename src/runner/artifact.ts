@@ -1,17 +1,14 @@
+import { createHash } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { createReadStream } from 'node:fs'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { copyFile, link, mkdtemp, rm, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import type { ArtifactClient } from '@actions/artifact'
 import type { Clock } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
 import { fullJitter } from '../visual-layer/retry.ts'
-import {
-  isNameTaken,
-  isTransient,
-  noArtifactService,
-  stageOf,
-  uploadFailure,
-  type UploadStage,
-} from './artifact-errors.ts'
+import { isNameTaken, isTransient, noArtifactService, stageOf, uploadFailure } from './artifact-errors.ts'
 import type { RunnerContext } from './context.ts'
 import type { Reporter } from './reporter.ts'
 
@@ -48,6 +45,8 @@ export type UploadResult =
   | { kind: 'skipped'; reason: string }
 
 const MAX_ATTEMPTS = 5
+/** What Node publishes about each response of an HTTP client. */
+const RESPONSES = 'http.client.response.finish'
 
 /**
  * Stores an export as an artifact of this workflow run. On GitHub Enterprise Server, which has no such artifact service, it
@@ -79,8 +78,9 @@ class Upload {
   #name: string
   /** A folder for the ZIP under another name, made when one is needed. */
   #aliasFolder: string | undefined
-  /** What our failed attempts tell of the present name: that it is ours beyond doubt, or that it may be. */
-  #claim: 'none' | 'perhaps' | 'ours' = 'none'
+  /** One of our attempts got past the creation of an artifact of the present name, so it is ours beyond doubt. */
+  #isOurs = false
+  #lastResponse: string | undefined
 
   constructor(options: UploadOptions) {
     this.#options = options
@@ -88,6 +88,21 @@ class Upload {
   }
 
   async run(): Promise<UploadResult> {
+    subscribe(RESPONSES, this.#onResponse)
+    try {
+      return await this.#run()
+    } finally {
+      unsubscribe(RESPONSES, this.#onResponse)
+    }
+  }
+
+  /** The library keeps the status of a response to itself, but Node tells of it. */
+  readonly #onResponse = (message: unknown) => {
+    const { request, response } = message as { request: ClientRequest; response: IncomingMessage }
+    this.#lastResponse = `HTTP ${response.statusCode} from ${request.host}`
+  }
+
+  async #run(): Promise<UploadResult> {
     const { reporter, clock, signal } = this.#options
     const { default: client } = await import('@actions/artifact')
     const retentionDays = this.#retentionDays()
@@ -103,21 +118,18 @@ class Upload {
           const stored = isNameTaken(error) ? await this.#settleTakenName(client, error, attempt) : undefined
           if (stored) return stored
           if (isNameTaken(error)) continue
-          if (!isTransient(error) || attempt >= MAX_ATTEMPTS) throw uploadFailure(error, this.#name)
+          // The end of an upload whose response was lost.
+          const whole = stageOf(error) === 'finalize' ? await this.#find(client) : undefined
+          if (whole) return whole
+          if (!isTransient(error) || attempt >= MAX_ATTEMPTS) throw uploadFailure(error, this.#name, this.#lastResponse)
           reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} broke off: ${describe(error)}`)
-          if (!toDelete) this.#claimAfter(stageOf(error))
+          if (!toDelete && stageOf(error) !== 'create') this.#isOurs = true
           await clock.sleep(fullJitter(attempt), signal)
         }
       }
     } finally {
       if (this.#aliasFolder) await rm(this.#aliasFolder, { recursive: true, force: true })
     }
-  }
-
-  // What broke after the name was created was created by us; a lost reply to the creation itself leaves it open.
-  #claimAfter(stage: UploadStage): void {
-    if (stage !== 'create') this.#claim = 'ours'
-    else if (this.#claim === 'none') this.#claim = 'perhaps'
   }
 
   async #send(client: ArtifactClient, retentionDays: number | undefined): Promise<UploadResult> {
@@ -139,30 +151,36 @@ class Upload {
   }
 
   /**
-   * The service says that the name is taken, after one of our own attempts may have taken it. If that attempt was complete
-   * and only its reply was lost, its artifact is the result. An upload that was never finished holds its name for the rest
-   * of the run, is in no list and cannot be deleted (atlanhq/application-sdk#3711): then the next attempt goes under a name
-   * of its own. What may be another job's is left alone.
+   * The service says that the name is taken. The library retries inside, so we may have taken it ourselves, in an attempt whose
+   * response was lost. If an artifact of that name is listed, it is ours if one of our attempts got that far, or if it holds our very
+   * bytes; else it is someone else's, and left alone. If none is listed, an upload that was never finished holds the name: nobody can
+   * use or delete it for the rest of the run (atlanhq/application-sdk#3711), so the next attempt takes a name of its own.
    */
   async #settleTakenName(client: ArtifactClient, error: unknown, attempt: number): Promise<UploadResult | undefined> {
-    if (this.#claim === 'none') throw uploadFailure(error, this.#name)
     const stored = await this.#find(client)
-    if (stored && this.#claim === 'ours') return stored
+    if (stored?.kind === 'uploaded' && (this.#isOurs || (await this.#holdsOurBytes(stored.digest)))) return stored
     if (stored) throw uploadFailure(error, this.#name)
-    const deleted = this.#claim === 'ours' && (await this.#delete(client).catch(() => false))
-    this.#claim = 'none'
+    const deleted = this.#isOurs && (await this.#delete(client).catch(() => false))
+    this.#isOurs = false
     if (deleted) return undefined
     const burnt = this.#name
     const extension = 'zip' in this.#options.content ? extname(burnt) : ''
     const stem = burnt.slice(0, burnt.length - extension.length).replace(/-retry-\d+$/, '')
     this.#name = `${stem}-retry-${attempt}${extension}`
     this.#options.reporter.warning(
-      `The artifact goes up as "${this.#name}": an upload that broke off still holds the name "${burnt}", and GitHub does not give it free in this run.`,
-      {
-        todo: 'Later jobs find it by the output `artifact_name` or `artifact_id`.',
-      },
+      `Storing the artifact as "${this.#name}": an unfinished upload, of this step or of another job, holds the name "${burnt}", and GitHub does not release it during this run.`,
+      { todo: 'Later jobs find the artifact by the output `artifact_name` or `artifact_id`.' },
     )
     return undefined
+  }
+
+  /** Only a ZIP is stored as it is. */
+  async #holdsOurBytes(digest: string): Promise<boolean> {
+    const { content } = this.#options
+    if (!('zip' in content)) return false
+    const hash = createHash('sha256')
+    for await (const chunk of createReadStream(content.zip)) hash.update(chunk as Buffer)
+    return hash.digest('hex') === digest
   }
 
   /** Deletes the artifact of the present name; `false` when none is listed. */

@@ -225,12 +225,14 @@ export class Http {
       )
     } catch (error) {
       signal.throwIfAborted()
-      upload?.signal.throwIfAborted()
+      const whole = traffic.form?.whole ?? true
+      // An upload that its deadline ended after the last byte may have taken effect.
+      if (!whole) upload?.signal.throwIfAborted()
       if (traffic.form?.broken) throw traffic.form.broken
       if (error instanceof RequestFailure) throw error
-      const whole = traffic.form?.whole ?? true
-      if (error instanceof Silence && limit < requestTimeoutMs) {
-        throw outOfTime(request.what, url.host, error.message, deadline.totalMs, whole)
+      if (upload?.signal.aborted || (error instanceof Silence && limit < requestTimeoutMs)) {
+        const words = error instanceof Silence ? error.message : 'no response'
+        throw outOfTime(request.what, url.host, words, deadline.totalMs, whole)
       }
       throw networkFailure(request.what, url.host, error, describe(error), whole)
     } finally {

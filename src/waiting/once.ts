@@ -11,6 +11,8 @@ export type Trace<T> = { found: T } | 'absent' | 'busy'
 export interface Change<T> {
   /** To complete "the request to …": `create the snapshot`. */
   what: string
+  /** What to do if it stays unclear whether the change was made: how to look for it before anything is repeated. */
+  ifUnclear: string
   /** One attempt. */
   send(): Promise<T>
   /** Looks for what an earlier attempt, whose reply was lost, has made. Told from all that was there before the first attempt. */
@@ -102,10 +104,10 @@ export class OnceOnly<T> {
   }
 
   #unclear(lost: RequestFailure): ActionError {
-    const message = `The time ended while it was not clear whether the request to ${this.#change.what} had taken effect.`
+    const message = `Timed out before it was clear whether the request to ${this.#change.what} took effect.`
     return new ActionError('timed_out', message, {
       apiWords: lost.apiWords ?? lost.message,
-      todo: 'Look at the dataset in Visual Layer before you run the step again: what was asked for may have been made. Raise timeout if Visual Layer was slow.',
+      todo: `${this.#change.ifUnclear} Increase timeout if Visual Layer was slow.`,
       cause: lost,
     })
   }

@@ -72,7 +72,7 @@ describe.concurrent('somebody else on the same dataset', () => {
     expect(nightly.isCurrent).toBe(true)
   })
 
-  it('makes another snapshot current right after our restore: no success is claimed for it', async () => {
+  it('takes a snapshot right after our restore: that succeeded, and the log names theirs', async () => {
     const { scene, source, nightly, restore } = await withSnapshots({
       timings: { restoreMs: 200 },
       lags: { taskListMs: 300 },
@@ -80,10 +80,10 @@ describe.concurrent('somebody else on the same dataset', () => {
     await using _ = scene
     const step = await scene.start({ ...restore, poll_interval: '600ms' })
     await when(() => nightly.isCurrent)
-    scene.world.strangerSnapshot(source.id, { name: 'theirs' })
-    const { outputs, errors } = scene.sound(await step.ended)
-    expect(outputs['error_code']).toBe('operation_failed')
-    expect(errors[0]).toContain('theirs')
+    const theirs = scene.world.strangerSnapshot(source.id, { name: 'theirs' })
+    const { outputs, stdout } = scene.sound(await step.ended)
+    expect(outputs).toMatchObject({ error_code: '', snapshot_id: nightly.id })
+    expect(stdout).toContain(theirs.id)
   })
 
   it('creates a dataset of our name while our reply is lost: none is named wrongly', async () => {
@@ -132,14 +132,15 @@ describe.concurrent('somebody else on the same dataset', () => {
     expect(outputs['task_id']).toBe(scene.world.tasks.at(-1)?.id)
   })
 
-  it('restores another snapshot right after ours: no success is claimed', async () => {
+  it('restores another snapshot right after ours: that succeeded, and the log names theirs', async () => {
     const { scene, source, nightly, other, restore } = await withSnapshots()
     await using _ = scene
     const step = await scene.start({ ...restore, poll_interval: '800ms', timeout: '6s' })
     await when(() => nightly.isCurrent)
     expect(await theirRestore(scene, source, other.id)).toBe(202)
-    const { exitCode } = scene.sound(await step.ended)
-    expect(exitCode).toBe(1)
+    const { exitCode, stdout } = scene.sound(await step.ended)
+    expect(exitCode, stdout).toBe(0)
+    expect(stdout).toContain(other.id)
   })
 
   it('deletes the dataset in the middle of a wait', async () => {

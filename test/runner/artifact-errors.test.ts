@@ -19,16 +19,16 @@ describe('the errors of the artifact library', () => {
     ['a reason below the error', new Error('upload failed', { cause: new Error('getaddrinfo EAI_AGAIN x') }), true],
     ['a stall', new Error('Upload progress stalled.'), true],
     [
-      'server errors that went on',
+      'server errors that the library has retried',
       new Error('Failed to CreateArtifact: Failed to make request after 5 attempts: Failed request: (503)'),
-      true,
+      false,
     ],
     [
       'a refused end, seen at random',
       new Error('Failed to FinalizeArtifact: Received non-retryable error: Failed request: (403) Forbidden'),
       true,
     ],
-    ['a busy store', Object.assign(new Error('The server is busy.'), { statusCode: 503, code: 'ServerBusy' }), true],
+    ['a busy store', Object.assign(new Error('The server is busy.'), { statusCode: 503, code: 'ServerBusy' }), false],
     ['a store that forbids', Object.assign(new Error('No.'), { statusCode: 403, code: 'AuthenticationFailed' }), false],
     [
       'a refused creation',
@@ -59,13 +59,13 @@ describe('the errors of the artifact library', () => {
     [taken, 'already has an artifact named "x.zip"', 'artifact_name: '],
     [quota, 'used up', 'retention_days'],
     [reset, 'kept breaking', 'self-hosted'],
-    [new Error('odd'), 'odd', 'githubstatus.com'],
+    [new Error('odd'), 'failed or refused', 'githubstatus.com'],
+    [Object.assign(new Error('unauthorized'), { statusCode: 401 }), 'HTTP 401', 'githubstatus.com'],
   ])('become a sentence and what to do: %s', (error, message, todo) => {
     const failure = uploadFailure(error, 'x.zip')
     expect(failure.code).toBe('artifact_failed')
     expect(failure.message).toContain(message)
     expect(failure.todo).toContain(todo)
     expect(failure.todo).toContain('upload_artifact: false')
-    expect(failure.apiWords).toBeUndefined()
   })
 })

@@ -36,6 +36,7 @@ beforeEach(async () => {
   writeFileSync(zip, bytes)
 })
 afterEach(async () => {
+  vi.restoreAllMocks()
   step.end()
   await emulator.stop()
 })
@@ -46,6 +47,13 @@ const clock: Clock = {
   sleep: async (ms) => {
     pauses.push(ms)
   },
+}
+
+/** Has the library wait for nothing: it sleeps for seconds between its own attempts. */
+function withoutPauses(): void {
+  const real = globalThis.setTimeout
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((body: () => void, ms = 0) =>
+    real(body, ms >= 1000 ? 1 : ms)) as typeof setTimeout)
 }
 
 function upload(options: Partial<UploadOptions> = {}) {
@@ -159,6 +167,47 @@ describe('a name that is taken', () => {
   })
 })
 
+describe('a name that the library took itself, in an attempt whose response was lost', () => {
+  // Its own retries come 3 s apart.
+  it('is replaced by one of its own, and not blamed on another step', async () => {
+    withoutPauses()
+    const fault = { kind: 'statusAfter', status: 503 } as const
+    emulator.faults.add({ server: 'artifacts', path: /CreateArtifact/, fault })
+    expect(await upload()).toMatchObject({ name: 'nightly-retry-1.zip', digest: sha256 })
+    expect(step.commands('warning').map(({ data }) => data)).toEqual([expect.stringContaining('"nightly.zip"')])
+  })
+
+  it('is ours if the artifact is whole', async () => {
+    withoutPauses()
+    const fault = { kind: 'statusAfter', status: 503 } as const
+    emulator.faults.add({ server: 'artifacts', path: /FinalizeArtifact/, fault })
+    expect(await upload()).toMatchObject({ name: 'nightly.zip', digest: sha256 })
+    expect(stored()).toHaveLength(1)
+  })
+})
+
+describe('a service that fails or refuses', () => {
+  it('is retried by the library alone, and named with its status and its words', async () => {
+    const fault = { kind: 'status', status: 401, body: 'unauthorized, says the store' } as const
+    emulator.faults.add({ server: 'artifacts', path: /^\/blobs\//, times: Infinity, fault })
+    const error = await failureOf(upload())
+    expect(error.message).toMatch(/HTTP 401 from 127\.0\.0\.1/)
+    expect(error.apiWords).toContain('unauthorized, says the store')
+    expect(pauses).toEqual([])
+  })
+
+  it('that answers with no JSON is tried five times in all', async () => {
+    withoutPauses()
+    const fault = { kind: 'status', status: 500, body: 'unknown field "mimeType"' } as const
+    emulator.faults.add({ server: 'artifacts', path: /CreateArtifact/, times: Infinity, fault })
+    const error = await failureOf(upload())
+    expect(error.message).toMatch(/HTTP 500 from 127\.0\.0\.1/)
+    expect(error.apiWords).toContain('unknown fi')
+    expect(emulator.requests.filter(({ path }) => path === `${service}/CreateArtifact`)).toHaveLength(5)
+    expect(pauses).toEqual([])
+  })
+})
+
 describe('a connection that breaks', () => {
   it('is no matter where nothing had happened yet', async () => {
     emulator.faults.add({ server: 'artifacts', path: /CreateArtifact/, times: 4, fault: { kind: 'resetBefore' } })
@@ -206,9 +255,7 @@ describe('a connection that breaks', () => {
     emulator.faults.add({ server: 'artifacts', ...rule })
     expect(await upload()).toMatchObject({ name: 'nightly-retry-2.zip', digest: sha256 })
     expect(stored()).toEqual([{ name: 'nightly-retry-2.zip', digest: sha256 }])
-    expect(step.commands('warning').map(({ data }) => data)).toEqual([
-      expect.stringContaining('goes up as "nightly-retry-2.zip"'),
-    ])
+    expect(step.commands('warning').map(({ data }) => data)).toEqual([expect.stringContaining('"nightly-retry-2.zip"')])
     expect(readdirSync(step.folder).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
@@ -247,7 +294,7 @@ describe('what no attempt helps against', () => {
       path: /CreateArtifact/,
       fault: { kind: 'status', status: 400, body: '{"msg":"bad name"}' },
     })
-    expect((await failureOf(upload())).message).toContain('bad name')
+    expect((await failureOf(upload())).apiWords).toContain('bad name')
     expect(pauses).toEqual([])
   })
 })

@@ -113,7 +113,7 @@ async function run(plan: Plan): Promise<Run> {
   const deadline = new Deadline(clock, plan.timeoutMs)
   const service = new Service(plan, clock, deadline)
   const once = new OnceOnly<number>(
-    { what: 'make it', send: () => service.send(), look: () => service.look() },
+    { what: 'make it', ifUnclear: 'Look for it.', send: () => service.send(), look: () => service.look() },
     {
       clock,
       deadline,

@@ -30,6 +30,7 @@ export function scripted(sends: (string | Error)[], looks: (Trace<string> | Erro
   const once = new OnceOnly<string>(
     {
       what: 'create the snapshot',
+      ifUnclear: 'Look for it.',
       send: async () => next(sends[send++], 'send'),
       look: async () => next(looks[Math.min(look++, looks.length - 1)], 'look'),
     },

@@ -1,3 +1,4 @@
+import { ActionError } from '../../errors.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { SnapshotChoice } from '../../inputs/operations/snapshot-choice.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
@@ -26,6 +27,11 @@ export async function withEphemeralClone<T>(
   reporter.addToResult('clone_dataset_id', datasetId)
   reporter.fact('Ephemeral clone', datasetId, { code: true })
   const clone = await waitForClone(step, made, 'The clone is deleted at the end of the step, so re-run the job.')
+  if (!clone) {
+    throw new ActionError('not_found', `The temporary clone, dataset ${datasetId}, was deleted by someone else.`, {
+      todo: 'Nothing was exported. Re-run the job, and leave datasets that end in "(cloned)" alone while it runs.',
+    })
+  }
   reporter.output('dataset_status', source.statusWord)
   return await body(clone, target)
 }

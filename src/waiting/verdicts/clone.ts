@@ -13,6 +13,8 @@ export interface CloneCandidate {
   datasetId: string
   task: Task | undefined
   dataset: Dataset | undefined
+  /** It is called like a clone of the source. */
+  isNamed: boolean
 }
 
 /** What Visual Layer calls a clone, as documented. */
@@ -28,8 +30,9 @@ export function canComeFrom(dataset: Dataset | undefined, sourceId: string): boo
 
 /**
  * The datasets that may be the clone: new since the background, called like a clone of the source, and not known to come from
- * another dataset. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
- * (a server that names the source there instead tells nothing of the new one's id), and the datasets.
+ * another dataset. If there is none, those that are known to come from the source, whatever they are called, since someone may
+ * rename a clone at once. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
+ * (a server that names the source there instead says nothing of the new one's ID), and the datasets.
  */
 export function cloneCandidates(
   background: CloneBackground,
@@ -37,21 +40,26 @@ export function cloneCandidates(
   datasets: readonly Dataset[],
 ): CloneCandidate[] {
   const { source } = background
-  const found = new Map<string, CloneCandidate>()
-  const known = new Map(datasets.map((dataset) => [dataset.id, dataset]))
-  const isOther = (id: string) => !canComeFrom(known.get(id), source.id)
   const expected = cloneName(source.name).trim()
+  const known = new Map(datasets.map((dataset) => [dataset.id, dataset]))
   const isNew = (id: string) => id !== '' && id !== source.id && !background.datasetIds.has(id)
+  const found = new Map<string, CloneCandidate>()
+  const add = (datasetId: string, name: string, task?: Task) => {
+    const dataset = known.get(datasetId)
+    if (!isNew(datasetId) || found.has(datasetId) || !canComeFrom(dataset, source.id)) return
+    const isNamed = name.trim() === expected
+    if (isNamed || task || dataset?.sourceDatasetId !== undefined)
+      found.set(datasetId, { datasetId, task, dataset, isNamed })
+  }
   for (const task of tasks) {
-    if (background.taskIds.has(task.id) || !isNew(task.datasetId) || isOther(task.datasetId)) continue
-    if (task.datasetName !== '' && task.datasetName !== source.name && task.datasetName.trim() !== expected) continue
-    found.set(task.datasetId, { datasetId: task.datasetId, task, dataset: known.get(task.datasetId) })
+    const name = ['', source.name].includes(task.datasetName) ? expected : task.datasetName
+    const isOurs = name.trim() === expected || known.get(task.datasetId)?.sourceDatasetId !== undefined
+    if (!background.taskIds.has(task.id) && isOurs) add(task.datasetId, name, task)
   }
-  for (const dataset of datasets) {
-    if (!isNew(dataset.id) || isOther(dataset.id) || found.has(dataset.id)) continue
-    if (dataset.name.trim() === expected) found.set(dataset.id, { datasetId: dataset.id, task: undefined, dataset })
-  }
-  return [...found.values()]
+  for (const dataset of datasets) add(dataset.id, dataset.name)
+  const all = [...found.values()]
+  const named = all.filter(({ isNamed }) => isNamed)
+  return named.length > 0 ? named : all
 }
 
 /**

@@ -19,10 +19,11 @@ export interface SnapshotSighting {
 }
 
 /**
- * A snapshot counts when the list shows it and the dataset is READY. Where the API accepted without naming one, a READY may still
- * be the old one: then it counts once the snapshot is the current state, or the dataset was busy in between.
+ * A snapshot counts when the list shows it and the dataset is READY. If the API accepted without naming one, a READY may still be
+ * the old one: then it counts once the snapshot is the current state, or the dataset was busy in between. `gone`: the API named it,
+ * and the list had time to show it and does not, since someone else may delete it at once.
  */
-export function snapshotVerdict(seen: SnapshotSighting): Look<Snapshot> {
+export function snapshotVerdict(seen: SnapshotSighting): Look<Snapshot | 'gone'> {
   const { snapshot, dataset } = seen
   if (dataset.status === 'ERROR') {
     return { state: 'failed', error: datasetError(dataset, 'while its snapshot was being created') }
@@ -30,6 +31,7 @@ export function snapshotVerdict(seen: SnapshotSighting): Look<Snapshot> {
   const ready = dataset.status === 'READY'
   if (snapshot && ready && (seen.named || snapshot.isCurrent || seen.seenBusy))
     return { state: 'done', value: snapshot }
+  if (!snapshot && ready && seen.named && seen.sinceMs >= seen.patienceMs) return { state: 'done', value: 'gone' }
   if (!snapshot && ready && !seen.named && seen.sinceMs >= seen.patienceMs) {
     return {
       state: 'failed',

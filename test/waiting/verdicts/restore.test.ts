@@ -33,8 +33,9 @@ function sighting(signs: Signs): RestoreSighting {
     isRestoring: restoring === 'other',
   })
   return {
-    task: signs.task && task({ state: signs.task, words: 'words of the task' }),
+    tasks: signs.task ? [task({ state: signs.task, words: 'words of the task' })] : [],
     snapshots: listed ? [other, target] : [other],
+    earlierIds: new Set([TARGET, OTHER]),
     dataset: dataset({ status: signs.status ?? 'READY', fatalError: 'words of the dataset' }),
     targetId: TARGET,
     wasCurrent: signs.wasCurrent ?? false,
@@ -55,7 +56,7 @@ describe('a restore is done', () => {
     ['no task shows in time, but the snapshot became current', { patient: true }],
     ['no task shows in time, but it was seen at work', { patient: true, wasCurrent: true, seenAtWork: true }],
   ])('when %s', (_, signs) => {
-    expect(look(signs)).toEqual({ state: 'done', value: expect.objectContaining({ id: TARGET, isCurrent: true }) })
+    expect(look(signs)).toEqual({ state: 'done', value: { since: undefined } })
   })
 })
 
@@ -124,6 +125,44 @@ describe('a restore fails', () => {
   })
 })
 
+describe("someone else's work since", () => {
+  const NEWER = id(103)
+  const newer = snapshot({ id: NEWER, name: 'theirs', isCurrent: true })
+  const ours = task({ id: id(201), state: 'COMPLETED', startedAt: 1 })
+
+  it('is no failure: a newer snapshot became the current one', () => {
+    const seen = sighting({ task: 'COMPLETED', current: 'none' })
+    expect(restoreVerdict({ ...seen, snapshots: [newer, ...seen.snapshots] })).toEqual({
+      state: 'done',
+      value: { since: newer },
+    })
+  })
+
+  it('is no failure: another snapshot was restored', () => {
+    const seen = sighting({ current: 'other' })
+    const theirs = task({ id: id(202), state: 'COMPLETED', startedAt: 2 })
+    const verdict = restoreVerdict({ ...seen, tasks: [theirs, ours] })
+    expect(verdict).toMatchObject({ state: 'done', value: { since: { id: OTHER } } })
+  })
+
+  it('is waited for while it runs', () => {
+    const seen = sighting({ current: 'other', status: 'READ_ONLY' })
+    const theirs = task({ id: id(202), state: 'RUNNING', startedAt: 2 })
+    expect(restoreVerdict({ ...seen, tasks: [theirs, ours] }).state).toBe('pending')
+    expect(restoreVerdict({ ...sighting({ current: 'none' }), tasks: [theirs, ours] }).state).toBe('pending')
+  })
+
+  it('that failed leaves a restore that succeeded', () => {
+    const seen = sighting({ current: 'target' })
+    const theirs = task({ id: id(202), state: 'FAILED', startedAt: 2 })
+    expect(restoreVerdict({ ...seen, tasks: [theirs, ours] })).toMatchObject({ state: 'done' })
+    // Theirs came first, and ours failed.
+    expect(restoreVerdict({ ...sighting({ current: 'other' }), tasks: [theirs, ours] })).toMatchObject({
+      state: 'failed',
+    })
+  })
+})
+
 const anySigns = fc.record({
   task: fc.constantFrom<(TaskState | undefined)[]>(undefined, 'QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'ABORTED'),
   status: fc.constantFrom<DatasetStatus[]>(
@@ -164,7 +203,7 @@ it('whatever is seen, progress decides nothing', () => {
       const moved = {
         ...seen,
         dataset: { ...seen.dataset, progress },
-        task: seen.task && { ...seen.task, progress },
+        tasks: seen.tasks.map((one) => ({ ...one, progress })),
       }
       expect(restoreVerdict(moved).state).toBe(restoreVerdict(seen).state)
     }),

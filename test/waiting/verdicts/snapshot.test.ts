@@ -34,7 +34,10 @@ describe('a snapshot', () => {
 
   it.each<[string, Signs]>([
     ['the reply named it, but it is not listed yet', { named: true, listed: false }],
-    ['the reply named it, but it is not listed, however long', { named: true, listed: false, patient: true }],
+    [
+      'the reply named it, and nothing has settled yet',
+      { named: true, listed: false, status: 'READ_ONLY', patient: true },
+    ],
     ['it is listed, but the dataset is READ ONLY', { named: true, current: true, status: 'READ_ONLY' }],
     ['it is listed, but READY may be the old one', {}],
     ['nothing shows, and the list may lag', { listed: false }],
@@ -45,6 +48,10 @@ describe('a snapshot', () => {
     ['the status is a word that nobody knows', { named: true, current: true, status: 'UNKNOWN' }],
   ])('is waited for while %s', (_, signs) => {
     expect(look(signs)).toMatchObject({ state: 'pending' })
+  })
+
+  it('was made and is gone when the reply named it and the list has had its time', () => {
+    expect(look({ named: true, listed: false, patient: true })).toEqual({ state: 'done', value: 'gone' })
   })
 
   it('fails with the ERROR of its dataset, and with the API’s own reason', () => {
@@ -97,7 +104,11 @@ describe('a snapshot', () => {
     })
     fc.assert(
       fc.property(signs, (seen) => {
-        if (look(seen).state === 'done') expect(seen).toMatchObject({ listed: true, status: 'READY' })
+        const verdict = look(seen)
+        if (verdict.state !== 'done') return
+        const isGone = verdict.value === 'gone'
+        expect(seen).toMatchObject({ listed: !isGone, status: 'READY' })
+        if (isGone) expect(seen).toMatchObject({ named: true, patient: true })
       }),
     )
   })
