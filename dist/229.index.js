@@ -715,12 +715,15 @@ class TransferFailure extends Error {
     /** The pause the storage host asked for, in ms. */
     pauseMs;
     apiWords;
+    /** What to do, if that is known better than by the code. */
+    todo;
     constructor(code, message, more = {}) {
         super(message, more.cause === undefined ? undefined : { cause: more.cause });
         this.code = code;
         this.transient = more.transient ?? true;
         this.pauseMs = more.pauseMs;
         this.apiWords = more.apiWords;
+        this.todo = more.todo;
     }
 }
 /** A failure that no other try will mend. */
@@ -736,7 +739,11 @@ const todos = {
 /** The error a user meets when the tries are used up. `place` is what may be shown of the link. */
 function toActionError(failure, place, tries) {
     const times = tries > 1 ? `, ${tries} times in a row without progress` : '';
-    const details = { todo: todos[failure.code], apiWords: failure.apiWords, cause: failure };
+    const details = {
+        todo: failure.todo ?? todos[failure.code],
+        apiWords: failure.apiWords,
+        cause: failure,
+    };
     return new errors/* ActionError */.lZ(failure.code, `The download of ${place} failed: ${failure.message}${times}.`, details);
 }
 
@@ -821,6 +828,8 @@ function wholeNumber(text) {
     return Number.isSafeInteger(value) ? value : undefined;
 }
 
+// EXTERNAL MODULE: ./build/network.js
+var network = __webpack_require__(60198);
 ;// CONCATENATED MODULE: ./build/transfer/download/source.js
 /** What a message may tell of a link: the host and the last part of the path, never the query that signs it. */
 function placeOf(link) {
@@ -897,23 +906,10 @@ function follow(link, location, redirects) {
 }
 /** Why no (further) bytes came. */
 function networkFailure(error, stallTimeoutMs) {
-    const codes = codesIn(error);
-    const seconds = `${Math.round(stallTimeoutMs / 100) / 10} s`;
-    if (codes.has('UND_ERR_BODY_TIMEOUT'))
-        return new TransferFailure('network', `no byte arrived for ${seconds}`, { cause: error });
-    if (codes.has('UND_ERR_HEADERS_TIMEOUT'))
-        return new TransferFailure('network', `no reply came within ${seconds}`, { cause: error });
-    const untrusted = [...codes].some((code) => /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO_VERIFY/.test(code));
-    const words = untrusted ? `the certificate of the storage host is not trusted: ${(0,errors/* describe */.q0)(error)}` : (0,errors/* describe */.q0)(error);
-    return new TransferFailure('network', words, { cause: error, transient: !untrusted });
-}
-function codesIn(error) {
-    const codes = new Set();
-    for (let next = error, depth = 0; next instanceof Error && depth < 5; next = next.cause, depth += 1) {
-        if ('code' in next && typeof next.code === 'string')
-            codes.add(next.code);
-    }
-    return codes;
+    const { cause, todo, isFinal } = (0,network/* networkFault */.T)(error);
+    const isSilent = /UND_ERR_(BODY|HEADERS)_TIMEOUT/.test(cause);
+    const words = isSilent ? `no byte arrived for ${Math.round(stallTimeoutMs / 100) / 10} s` : cause;
+    return new TransferFailure('network', words, { cause: error, transient: !isFinal, todo });
 }
 /** Ends a reply whose body nobody wants. */
 function discard(body) {

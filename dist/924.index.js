@@ -1803,6 +1803,97 @@ function beginsValue(expecting, byte) {
 
 /***/ }),
 
+/***/ 60198:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ networkFault)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
+
+const REACH = 'Check that the address is right (base_url) and that the runner can reach it (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.';
+const AUTHORITY = `Put the certificate of that authority (a PEM file) on the runner and name it for this step:
+  env:
+    NODE_EXTRA_CA_CERTS: /path/to/authority.pem
+If the system of the runner trusts the authority, NODE_USE_SYSTEM_CA: 1 is enough.`;
+/** Codes of failures before a connection stood. */
+const CONNECTING = {
+    ECONNREFUSED: 'the connection was refused',
+    ENOTFOUND: 'the name of the host could not be resolved',
+    EAI_AGAIN: 'the name of the host could not be resolved for now',
+    EHOSTUNREACH: 'there is no route to the host',
+    ENETUNREACH: 'there is no route to its network',
+    ENETDOWN: 'the network of the runner is down',
+    EADDRNOTAVAIL: 'the runner has no free port or address',
+    UND_ERR_CONNECT_TIMEOUT: 'no connection stood in time',
+};
+const BROKEN = {
+    ECONNRESET: 'the connection was reset',
+    ECONNABORTED: 'the connection was aborted',
+    EPIPE: 'the connection was closed',
+    ETIMEDOUT: 'the connection timed out',
+    UND_ERR_SOCKET: 'the connection was closed',
+    UND_ERR_HEADERS_TIMEOUT: 'no response came in time',
+    UND_ERR_BODY_TIMEOUT: 'no more bytes came in time',
+};
+/** The classification of everything that can keep a response from coming. `error` is what an HTTP client threw. */
+function networkFault(error) {
+    const chain = errorsIn(error);
+    const codes = chain.map(codeOf).filter((code) => code !== '');
+    const certificate = chain.find((one) => /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(codeOf(one)));
+    if (certificate)
+        return certificateFault(certificate);
+    // A proxy that opens no tunnel answers before anything reaches the server.
+    const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message));
+    if (proxy) {
+        const todo = 'Check the proxy and its credentials (HTTPS_PROXY: http://user:password@host:port), or name the host in NO_PROXY.';
+        return { cause: `the proxy did not open a connection: ${proxy.message}`, todo, neverSent: true, isFinal: false };
+    }
+    const connecting = codes.find((code) => CONNECTING[code]);
+    const broken = codes.find((code) => BROKEN[code]);
+    const known = broken ?? connecting;
+    const cause = known === undefined ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error) : `${BROKEN[known] ?? CONNECTING[known]} (${known})`;
+    const neverSent = codes.length > 0 && codes.every((code) => CONNECTING[code] !== undefined);
+    return { cause, todo: REACH, neverSent, isFinal: false };
+}
+function certificateFault(error) {
+    const code = codeOf(error);
+    const fault = (cause, todo) => ({ cause: `${cause} (${code})`, todo, neverSent: true, isFinal: true });
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        const names = namesOf(error);
+        const cause = names === '' ? 'its certificate is for another host' : `its certificate is for ${names}`;
+        return fault(cause, 'Check the host name in the address (base_url, or the proxy).');
+    }
+    if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+        const cause = code === 'CERT_HAS_EXPIRED' ? 'its certificate has expired' : 'its certificate is not valid yet';
+        return fault(cause, 'Renew the certificate of the server, and check the clock of the runner.');
+    }
+    if (/CERT|SIGNATURE|SELF_SIGNED|ISSUER/.test(code))
+        return fault('its certificate is signed by an authority that the runner does not know', AUTHORITY);
+    return fault(`TLS failed: ${error.message}`, 'Check that the address begins with the right scheme (https:// or http://) and names the right port.');
+}
+/** The names that a certificate is for, such as `localhost, *.example.com`. */
+function namesOf(error) {
+    const certificate = 'cert' in error ? error.cert : undefined;
+    const names = typeof certificate === 'object' && certificate !== null && 'subjectaltname' in certificate
+        ? certificate.subjectaltname
+        : undefined;
+    return typeof names === 'string' ? names.replaceAll(/\b(?:DNS|IP Address):/g, '') : '';
+}
+function codeOf(error) {
+    return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+/** An error and all that it hides: causes, and what each of several addresses of one name met. */
+function errorsIn(error, depth = 0) {
+    if (!(error instanceof Error) || depth > 5)
+        return [];
+    const inner = error instanceof AggregateError ? error.errors : [];
+    return [error, ...inner.flatMap((one) => errorsIn(one, depth + 1)), ...errorsIn(error.cause, depth + 1)];
+}
+
+
+/***/ }),
+
 /***/ 90960:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -1848,14 +1939,14 @@ function taskName(task) {
 async function blocker(step, datasetId, retries) {
     const dataset = await step.api.datasets.get(datasetId, retries);
     const own = await (0,_visible_tasks_js__WEBPACK_IMPORTED_MODULE_4__/* .visibleTasks */ .H)(step, { datasetId }, retries);
-    const running = own.find((task) => !(0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .h)(task));
+    const running = own.find(_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_2__/* .isBlocking */ .Us);
     if (running)
         return { kind: 'work', line: taskName(running) };
     const byStatus = statusBlocks(dataset);
     if (byStatus.kind !== 'none')
         return byStatus;
     const clones = await (0,_visible_tasks_js__WEBPACK_IMPORTED_MODULE_4__/* .visibleTasks */ .H)(step, { type: 'SNAPSHOT_CLONE' }, retries);
-    const clone = clones.find((task) => !(0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .h)(task) && task.datasetName === (0,_waiting_verdicts_clone_js__WEBPACK_IMPORTED_MODULE_6__/* .cloneName */ .tm)(dataset.name));
+    const clone = clones.find((task) => !(0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_2__/* .hasEnded */ .hY)(task) && task.datasetName === (0,_waiting_verdicts_clone_js__WEBPACK_IMPORTED_MODULE_6__/* .cloneName */ .tm)(dataset.name));
     return clone ? { kind: 'work', line: taskName(clone) } : byStatus;
 }
 /** Waits until no work is visible on the dataset. */
@@ -4455,7 +4546,7 @@ function reindexVerdict(dataset, task) {
     if (dataset.status === 'ERROR') {
         return { state: 'failed', error: (0,verdicts_dataset/* datasetError */.T_)(dataset, 'while it was being indexed anew') };
     }
-    if (dataset.status === 'READY' && (!task || (0,visual_layer_tasks/* hasEnded */.h)(task)))
+    if (dataset.status === 'READY' && (!task || (0,visual_layer_tasks/* hasEnded */.hY)(task)))
         return { state: 'done', value: dataset };
     return pending(dataset, task);
 }
@@ -4487,13 +4578,7 @@ var promises_ = __webpack_require__(51455);
 async function findFiles(patterns, workspace) {
     try {
         const root = await (0,promises_.realpath)(workspace);
-        const { create } = await Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(21), __webpack_require__.e(324)]).then(__webpack_require__.bind(__webpack_require__, 43324));
-        const rooted = patterns.map((pattern) => {
-            const [, exclude = '', rest = ''] = /^(!*)(.*)$/s.exec(pattern) ?? [];
-            return `${exclude}${literally(root)}${root.endsWith(external_node_path_.sep) ? '' : external_node_path_.sep}${rest}`;
-        });
-        const globber = await create(rooted.join('\n'), { followSymbolicLinks: false, matchDirectories: false });
-        const matched = await globber.glob();
+        const matched = await globbed(patterns, root);
         const found = await Promise.all(matched.map((one) => look(one, root)));
         return found.sort((a, b) => Buffer.compare(Buffer.from(a.shown), Buffer.from(b.shown)));
     }
@@ -4503,6 +4588,24 @@ async function findFiles(patterns, workspace) {
             cause: error,
         });
     }
+}
+/** Of several patterns, those that match nothing by themselves. One alone is not looked at: then nothing is found at all. */
+async function matchingNothing(patterns, workspace) {
+    const including = patterns.filter((pattern) => !pattern.startsWith('!'));
+    if (including.length < 2)
+        return [];
+    const root = await (0,promises_.realpath)(workspace);
+    const counts = await Promise.all(including.map(async (pattern) => (await globbed([pattern], root)).length));
+    return including.filter((_, index) => counts[index] === 0);
+}
+async function globbed(patterns, root) {
+    const { create } = await Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(21), __webpack_require__.e(324)]).then(__webpack_require__.bind(__webpack_require__, 43324));
+    const rooted = patterns.map((pattern) => {
+        const [, exclude = '', rest = ''] = /^(!*)(.*)$/s.exec(pattern) ?? [];
+        return `${exclude}${literally(root)}${root.endsWith(external_node_path_.sep) ? '' : external_node_path_.sep}${rest}`;
+    });
+    const globber = await create(rooted.join('\n'), { followSymbolicLinks: false, matchDirectories: false });
+    return globber.glob();
 }
 /** One file by its path relative to the workspace; `undefined` where there is none. */
 async function findFile(place, workspace) {
@@ -4604,6 +4707,10 @@ async function chooseMedia(step, patterns, operation) {
     }
     if (taken.length === 0)
         throw nothingFound(step, patterns, hidden.length);
+    const idle = await matchingNothing(patterns, step.context.workspace);
+    if (idle.length > 0) {
+        step.reporter.warning(`${idle.length === 1 ? 'One pattern' : `${idle.length} patterns`} of "files" match${idle.length === 1 ? 'es' : ''} no file: ${quotedList(idle)}. The files that the other patterns match are sent.`, { todo: hints(idle) });
+    }
     const refused = taken.flatMap((file) => {
         const why = reasonAgainst(file, operation);
         return why === undefined ? [] : [{ file, why }];
@@ -4667,11 +4774,28 @@ function reasonAgainst(file, operation) {
     return file.sizeBytes === 0 ? 'empty (0 bytes)' : undefined;
 }
 function nothingFound(step, patterns, hidden) {
-    const shown = patterns.map((pattern) => JSON.stringify(pattern)).join(', ');
     const only = hidden > 0 ? ' but hidden ones' : '';
-    return new errors/* ActionError */.lZ('invalid_input', `"files" matches no file${only} in ${step.context.workspace}: ${shown}.`, {
-        todo: 'Check the patterns, and that a step before this one puts the files into the workspace (actions/checkout, a download). Links to folders are not followed. Nothing was sent to Visual Layer.',
-    });
+    const message = `"files" matches no file${only} in ${step.context.workspace}: ${quotedList(patterns)}.`;
+    const todo = hints(patterns) ??
+        'Check the patterns, and that a step before this one puts the files into the workspace (actions/checkout, a download). Links to folders are not followed.';
+    return new errors/* ActionError */.lZ('invalid_input', message, { todo: `${todo} Nothing was sent to Visual Layer.` });
+}
+function quotedList(patterns) {
+    return patterns.map((pattern) => JSON.stringify(pattern)).join(', ');
+}
+/** What other tools take in a pattern and this action does not, and how to write it here. */
+const HABITS = [
+    { sign: /^!?["']|["']$/, hint: 'Write patterns without quotes.' },
+    { sign: /\{.*\}/, hint: 'Braces are not expanded: write one pattern per line, for example m/*.jpg and m/*.png.' },
+    { sign: /,/, hint: 'Write one pattern per line, without commas.' },
+    {
+        sign: /\[.*\]/,
+        hint: 'Brackets match one of the characters in them. If a name contains a bracket, write [[] for it: "batch [[]v2]/*.jpg".',
+    },
+];
+function hints(patterns) {
+    const found = HABITS.filter(({ sign }) => patterns.some((pattern) => sign.test(pattern)));
+    return found.length === 0 ? undefined : found.map(({ hint }) => hint).join(' ');
 }
 function cannotBeSent(refused, total) {
     const lines = refused.slice(0, MOST_NAMED).map(({ file, why }) => `- ${JSON.stringify(file.shown)}: ${why}`);
@@ -4865,7 +4989,7 @@ function notOpen(dataset) {
 /** Of the additions that came since, the one that runs, or the one listed first: the newest. */
 function newTask(tasks, { taskIds }) {
     const since = tasks.filter((task) => task.type === add_media_TYPE && !taskIds.has(task.id));
-    return since.find((task) => !(0,visual_layer_tasks/* hasEnded */.h)(task)) ?? since[0];
+    return since.find((task) => !(0,visual_layer_tasks/* hasEnded */.hY)(task)) ?? since[0];
 }
 function itemCount({ images = 0, videos = 0 }) {
     return images + videos;
@@ -4953,12 +5077,12 @@ async function waitForAddition(step, { autoReindex }, before, acceptedAt) {
             reporter.output('task_id', task.id);
         const dataset = await api.datasets.get(id, 0);
         reporter.output('dataset_status', dataset.statusWord);
-        const ended = !task || (0,visual_layer_tasks/* hasEnded */.h)(task);
+        const ended = !task || (0,visual_layer_tasks/* hasEnded */.hY)(task);
         partialSince = dataset.status === 'PARTIAL_INDEX' && ended ? (partialSince ?? clock.now()) : undefined;
         return mediaVerdict({
             dataset,
             task,
-            reindexing: tasks.find((one) => one.type === 'REINDEX' && !(0,visual_layer_tasks/* hasEnded */.h)(one)),
+            reindexing: tasks.find((one) => one.type === 'REINDEX' && !(0,visual_layer_tasks/* hasEnded */.hY)(one)),
             autoReindex,
             seenChange: change.add(isBusy(dataset) || isChanged(before.dataset, dataset)),
             sinceMs: clock.now() - acceptedAt,
@@ -5263,7 +5387,7 @@ async function waitUntilReady(step, datasetId, carryOn) {
     return (0,waits/* waitFor */.fm)(step, { awaited: `dataset ${datasetId} to be READY`, carryOn }, async () => {
         const dataset = await step.api.datasets.get(datasetId, 0);
         step.reporter.output('dataset_status', dataset.statusWord);
-        const unended = (await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId }, 0)).find((task) => !(0,visual_layer_tasks/* hasEnded */.h)(task));
+        const unended = (await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId }, 0)).find(visual_layer_tasks/* isBlocking */.Us);
         readySince = dataset.status === 'READY' ? (readySince ?? step.clock.now()) : undefined;
         return (0,verdicts_dataset/* readyVerdict */.T7)(dataset, unended, step.clock.now() - (readySince ?? step.clock.now()), patience);
     });
@@ -5972,6 +6096,8 @@ async function temporaryFolder(temp) {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: external "node:diagnostics_channel"
 var external_node_diagnostics_channel_ = __webpack_require__(53053);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __webpack_require__(46466);
 ;// CONCATENATED MODULE: ./build/runner/artifact-errors.js
 
 function stageOf(error) {
@@ -6053,9 +6179,15 @@ function noArtifactService(variable) {
 
 
 
+
+
 const MAX_ATTEMPTS = 5;
 /** What Node publishes about each response of an HTTP client. */
 const RESPONSES = 'http.client.response.finish';
+const responseMessage = schemas/* object */.Ikc({
+    request: schemas/* object */.Ikc({ host: schemas/* string */.YjP() }),
+    response: schemas/* object */.Ikc({ statusCode: schemas/* number */.aig() }),
+});
 /**
  * Stores an export as an artifact of this workflow run. On GitHub Enterprise Server, which has no such artifact service, it
  * warns and skips. Lost connections are retried, up to 5 attempts; an artifact that was there before is only ever deleted
@@ -6104,8 +6236,9 @@ class Upload {
     }
     /** The library keeps the status of a response to itself, but Node tells of it. */
     #onResponse = (message) => {
-        const { request, response } = message;
-        this.#lastResponse = `HTTP ${response.statusCode} from ${request.host}`;
+        const told = responseMessage.safeParse(message);
+        if (told.success)
+            this.#lastResponse = `HTTP ${told.data.response.statusCode} from ${told.data.request.host}`;
     };
     async #run() {
         const { reporter, clock, signal } = this.#options;
@@ -6189,8 +6322,7 @@ class Upload {
         if (!('zip' in content))
             return false;
         const hash = (0,external_node_crypto_.createHash)('sha256');
-        for await (const chunk of (0,external_node_fs_.createReadStream)(content.zip))
-            hash.update(chunk);
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(content.zip), hash);
         return hash.digest('hex') === digest;
     }
     /** Deletes the artifact of the present name; `false` when none is listed. */
@@ -7087,7 +7219,7 @@ function notTried(code, todo = 'Run the step again: it goes on where it ended. O
 
 /** Of the restores since a request, the one that runs, or the last that began; one without a start still waits for its turn. */
 function lastRestore(tasks) {
-    const began = (task) => ((0,visual_layer_tasks/* hasEnded */.h)(task) ? (task.startedAt ?? 0) : Infinity);
+    const began = (task) => ((0,visual_layer_tasks/* hasEnded */.hY)(task) ? (task.startedAt ?? 0) : Infinity);
     return tasks.reduce((best, next) => (best && began(best) >= began(next) ? best : next), undefined);
 }
 /**
@@ -7107,7 +7239,7 @@ function restoreVerdict(seen) {
     if (task && !isTheirs && (task.state === 'FAILED' || task.state === 'ABORTED')) {
         return { state: 'failed', error: (0,verdicts_dataset/* taskError */.iX)(task, `that restores snapshot ${targetId}`) };
     }
-    const completed = succeeded > 0 && tasks.every(visual_layer_tasks/* hasEnded */.h);
+    const completed = succeeded > 0 && tasks.every(visual_layer_tasks/* hasEnded */.hY);
     if (dataset.status === 'ERROR' && (completed || (!task && !seen.wasError))) {
         return { state: 'failed', error: (0,verdicts_dataset/* datasetError */.T_)(dataset, `while snapshot ${targetId} was being restored`) };
     }
@@ -7613,7 +7745,7 @@ async function abortCreation(api, waiting, datasetId) {
         const found = await read();
         return found ? { state: 'done', value: found } : { state: 'pending', line: 'the creation task is not listed yet' };
     });
-    if ((0,visual_layer_tasks/* hasEnded */.h)(task))
+    if ((0,visual_layer_tasks/* hasEnded */.hY)(task))
         return alreadyEnded(datasetId, task);
     const change = new OnceOnly({
         what: `abort task ${task.id}`,
@@ -7624,7 +7756,7 @@ async function abortCreation(api, waiting, datasetId) {
         },
         async look() {
             const now = await read();
-            return now && (0,visual_layer_tasks/* hasEnded */.h)(now) ? { found: now } : 'absent';
+            return now && (0,visual_layer_tasks/* hasEnded */.hY)(now) ? { found: now } : 'absent';
         },
     }, waiting, waiting.onLook);
     try {
@@ -8991,7 +9123,7 @@ class Http {
                 const words = error instanceof Silence ? error.message : 'no response';
                 throw (0,failure/* outOfTime */.p3)(request.what, url.host, words, deadline.totalMs, whole);
             }
-            throw (0,failure/* networkFailure */.rd)(request.what, url.host, error, (0,errors/* describe */.q0)(error), whole);
+            throw (0,failure/* networkFailure */.rd)(request.what, url.host, error, whole);
         }
         finally {
             done.abort();
@@ -9280,7 +9412,7 @@ function connect(options) {
     return {
         datasets: new datasets/* Datasets */.ek(http),
         snapshots: new Snapshots(http),
-        tasks: new visual_layer_tasks/* Tasks */.Z(http),
+        tasks: new visual_layer_tasks/* Tasks */.ZU(http),
         exports: new Exports(http),
         explore: new Explore(http),
         ingestion: new Ingestion(http),
@@ -11044,7 +11176,7 @@ const datasetReply = zod__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({
         name: reply.display_name ?? reply.dataset_name ?? reply.name ?? '',
         status: datasetStatus(word),
         statusWord: word === '' ? NO_STATUS : word,
-        progress: reply.progress,
+        progress: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .shownProgress */ .bV)(reply.progress),
         images: known(reply.n_images),
         videos: known(reply.n_videos),
         fatalError: reply.fatal_error_msg,
@@ -11113,6 +11245,8 @@ class Datasets {
 /* harmony export */   rd: () => (/* binding */ networkFailure)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
+/* harmony import */ var _network_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(60198);
+
 
 /** A failed request to the Visual Layer API. */
 class RequestFailure extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ {
@@ -11126,52 +11260,14 @@ class RequestFailure extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionEr
 function isTransient(error) {
     return error instanceof RequestFailure && error.outcome.transient;
 }
-/** Codes of failures before a connection stood, so that the request cannot have arrived. */
-const NEVER_SENT = new Set([
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'ENETDOWN',
-    'EADDRNOTAVAIL',
-    'UND_ERR_CONNECT_TIMEOUT',
-]);
-function codesOf(error) {
-    const codes = [];
-    for (let next = error, depth = 0; next instanceof Error && depth < 5; next = next.cause, depth += 1) {
-        if ('code' in next && typeof next.code === 'string')
-            codes.push(next.code);
-        // Node tries several addresses of one name and gathers what each said.
-        if (next instanceof AggregateError)
-            for (const inner of next.errors)
-                codes.push(...codesOf(inner));
-    }
-    return codes;
-}
-function isCertificateTrouble(code) {
-    return /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(code);
-}
 /**
- * A failure without a reply: refused, reset, not resolved, cut off, or too long without an answer.
+ * A failure without a response: refused, reset, not resolved, cut off, or too long without an answer.
  *
  * @param whole `false`: the connection broke before the last byte of the request had been handed to it
  */
-function networkFailure(what, host, error, words, whole = true) {
-    const codes = codesOf(error);
-    if (codes.some(isCertificateTrouble)) {
-        return new RequestFailure('network', `The connection to ${host} is not trusted: ${words}.`, {
-            todo: 'If the server uses a certificate of your own authority, set NODE_EXTRA_CA_CERTS to its PEM file in the environment of the runner.',
-            cause: error,
-        }, { transient: true, effect: 'none' });
-    }
-    // A proxy that will not open a tunnel answers before anything reaches the API.
-    const refusedByProxy = /HTTP Tunneling|proxy/i.test(words);
-    const neverSent = !whole || refusedByProxy || (codes.length > 0 && codes.every((code) => NEVER_SENT.has(code)));
-    return new RequestFailure('network', `Visual Layer could not be reached to ${what}: ${words} (${host}).`, {
-        todo: 'Check that the runner can reach this host (base_url, DNS, HTTPS_PROXY and NO_PROXY), then run the step again.',
-        cause: error,
-    }, { transient: true, effect: neverSent ? 'none' : 'unknown' });
+function networkFailure(what, host, error, whole = true) {
+    const { cause, todo, neverSent, isFinal } = (0,_network_js__WEBPACK_IMPORTED_MODULE_1__/* .networkFault */ .T)(error);
+    return new RequestFailure('network', `Could not reach Visual Layer (${host}) to ${what}: ${cause}.`, { todo, cause: error }, { transient: !isFinal, effect: neverSent || !whole ? 'none' : 'unknown' });
 }
 /**
  * No response came in the time that the deadline of the step left.
@@ -11265,7 +11361,8 @@ function statusFailure(what, status, words, answered, retryAfter) {
 /* harmony export */   Pu: () => (/* binding */ parseStamp),
 /* harmony export */   Qq: () => (/* binding */ text),
 /* harmony export */   R1: () => (/* binding */ requiredIdentifier),
-/* harmony export */   U9: () => (/* binding */ count)
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   bV: () => (/* binding */ shownProgress)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9691);
 
@@ -11282,6 +11379,10 @@ const count = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
 ])
     .optional()
     .catch(undefined);
+/** A progress in percent that tells a reader something: 100 on work that continues does not, and neither does a number beyond. */
+function shownProgress(progress) {
+    return progress !== undefined && progress >= 0 && progress < 100 ? progress : undefined;
+}
 const flag = zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().catch(false).default(false);
 /** An id: text that is not empty. A number is taken as text, since transactions carry one. */
 const identifier = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().trim().min(1), zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().int().transform(String)])
@@ -11516,8 +11617,9 @@ function fullJitter(attempt, random = Math.random) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Z: () => (/* binding */ Tasks),
-/* harmony export */   h: () => (/* binding */ hasEnded)
+/* harmony export */   Us: () => (/* binding */ isBlocking),
+/* harmony export */   ZU: () => (/* binding */ Tasks),
+/* harmony export */   hY: () => (/* binding */ hasEnded)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9691);
 /* harmony import */ var _datasets_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(78824);
@@ -11569,7 +11671,7 @@ const taskReply = zod__WEBPACK_IMPORTED_MODULE_2__/* .looseObject */ ._H3({
     type: (0,_datasets_js__WEBPACK_IMPORTED_MODULE_0__/* .normalWord */ .Y4)(reply.task_type ?? ''),
     state: taskState(reply.status ?? '', (reply.end_time ?? '') !== ''),
     statusWord: reply.status ?? '(none)',
-    progress: reply.progress_percentage,
+    progress: (0,_fields_js__WEBPACK_IMPORTED_MODULE_1__/* .shownProgress */ .bV)(reply.progress_percentage),
     words: reply.error_message || reply.status_message || undefined,
     startedAt: (0,_fields_js__WEBPACK_IMPORTED_MODULE_1__/* .parseStamp */ .Pu)(reply.start_time),
 }));
@@ -11577,6 +11679,10 @@ const taskPage = zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([
     zod__WEBPACK_IMPORTED_MODULE_2__/* .looseObject */ ._H3({ tasks: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(taskReply), total: _fields_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9 }),
     zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(taskReply).transform((tasks) => ({ tasks, total: tasks.length })),
 ]);
+/** Whether a dataset cannot be used while the task runs. Models are trained and validated on a dataset that stays READY. */
+function isBlocking(task) {
+    return !hasEnded(task) && !/TRAIN|VALIDAT/.test(task.type);
+}
 /** Whether a task is over, well or not. */
 function hasEnded(task) {
     return task.state === 'COMPLETED' || task.state === 'FAILED' || task.state === 'ABORTED';

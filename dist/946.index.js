@@ -82,9 +82,12 @@ function chooseArtifact(artifacts, artifactName, extract) {
 var version = __webpack_require__(58508);
 // EXTERNAL MODULE: ./build/visual-layer/retry.js
 var retry = __webpack_require__(86055);
+// EXTERNAL MODULE: ./build/network.js
+var network = __webpack_require__(60198);
 // EXTERNAL MODULE: ./build/visual-layer/reply.js
 var reply = __webpack_require__(9313);
 ;// CONCATENATED MODULE: ./build/runner/github/failure.js
+
 
 
 
@@ -118,9 +121,10 @@ const REACH = 'On a self-hosted runner, check that it reaches the API of GitHub,
 function failureOf(what, error, dateMs) {
     const reply = replyIn(error);
     if (!reply) {
-        return new GitHubFailure('network', `GitHub could not be asked for ${what}: ${(0,errors/* describe */.q0)(error)}.`, {
-            todo: `Run the job again. ${REACH}`,
-            transient: true,
+        const { cause, todo, isFinal } = (0,network/* networkFault */.T)(error);
+        return new GitHubFailure('network', `Could not reach GitHub to read ${what}: ${cause}.`, {
+            todo,
+            transient: !isFinal,
             cause: error,
         });
     }

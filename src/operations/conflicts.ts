@@ -1,7 +1,7 @@
 import { ActionError } from '../errors.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
-import { hasEnded, type Task } from '../visual-layer/tasks.ts'
+import { hasEnded, isBlocking, type Task } from '../visual-layer/tasks.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { cloneName } from '../waiting/verdicts/clone.ts'
 import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
@@ -36,7 +36,7 @@ function taskName(task: Task): string {
 async function blocker(step: Step, datasetId: string, retries?: number): Promise<Blocker> {
   const dataset = await step.api.datasets.get(datasetId, retries)
   const own = await visibleTasks(step, { datasetId }, retries)
-  const running = own.find((task) => !hasEnded(task))
+  const running = own.find(isBlocking)
   if (running) return { kind: 'work', line: taskName(running) }
   const byStatus = statusBlocks(dataset)
   if (byStatus.kind !== 'none') return byStatus

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { ActionError } from '../errors.ts'
-import { findFile, findFiles, type FoundFile } from '../runner/files.ts'
+import { findFile, findFiles, type FoundFile, matchingNothing } from '../runner/files.ts'
 import { isArchive, MEDIA_FORMATS, mediaType } from '../visual-layer/media-formats.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
 import type { Step } from './step.ts'
@@ -33,6 +33,13 @@ export async function chooseMedia(
     )
   }
   if (taken.length === 0) throw nothingFound(step, patterns, hidden.length)
+  const idle = await matchingNothing(patterns, step.context.workspace)
+  if (idle.length > 0) {
+    step.reporter.warning(
+      `${idle.length === 1 ? 'One pattern' : `${idle.length} patterns`} of "files" match${idle.length === 1 ? 'es' : ''} no file: ${quotedList(idle)}. The files that the other patterns match are sent.`,
+      { todo: hints(idle) },
+    )
+  }
   const refused = taken.flatMap((file): Refused[] => {
     const why = reasonAgainst(file, operation)
     return why === undefined ? [] : [{ file, why }]
@@ -97,11 +104,32 @@ function reasonAgainst(file: FoundFile, operation: 'create-from-files' | 'add-me
 }
 
 function nothingFound(step: Step, patterns: readonly string[], hidden: number): ActionError {
-  const shown = patterns.map((pattern) => JSON.stringify(pattern)).join(', ')
   const only = hidden > 0 ? ' but hidden ones' : ''
-  return new ActionError('invalid_input', `"files" matches no file${only} in ${step.context.workspace}: ${shown}.`, {
-    todo: 'Check the patterns, and that a step before this one puts the files into the workspace (actions/checkout, a download). Links to folders are not followed. Nothing was sent to Visual Layer.',
-  })
+  const message = `"files" matches no file${only} in ${step.context.workspace}: ${quotedList(patterns)}.`
+  const todo =
+    hints(patterns) ??
+    'Check the patterns, and that a step before this one puts the files into the workspace (actions/checkout, a download). Links to folders are not followed.'
+  return new ActionError('invalid_input', message, { todo: `${todo} Nothing was sent to Visual Layer.` })
+}
+
+function quotedList(patterns: readonly string[]): string {
+  return patterns.map((pattern) => JSON.stringify(pattern)).join(', ')
+}
+
+/** What other tools take in a pattern and this action does not, and how to write it here. */
+const HABITS: readonly { sign: RegExp; hint: string }[] = [
+  { sign: /^!?["']|["']$/, hint: 'Write patterns without quotes.' },
+  { sign: /\{.*\}/, hint: 'Braces are not expanded: write one pattern per line, for example m/*.jpg and m/*.png.' },
+  { sign: /,/, hint: 'Write one pattern per line, without commas.' },
+  {
+    sign: /\[.*\]/,
+    hint: 'Brackets match one of the characters in them. If a name contains a bracket, write [[] for it: "batch [[]v2]/*.jpg".',
+  },
+]
+
+function hints(patterns: readonly string[]): string | undefined {
+  const found = HABITS.filter(({ sign }) => patterns.some((pattern) => sign.test(pattern)))
+  return found.length === 0 ? undefined : found.map(({ hint }) => hint).join(' ')
 }
 
 function cannotBeSent(refused: readonly Refused[], total: number): ActionError {

@@ -1,5 +1,5 @@
 import type { Dataset } from '../visual-layer/datasets.ts'
-import { hasEnded } from '../visual-layer/tasks.ts'
+import { isBlocking } from '../visual-layer/tasks.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { readyVerdict } from '../waiting/verdicts/dataset.ts'
 import type { Step } from './step.ts'
@@ -13,7 +13,7 @@ export async function waitUntilReady(step: Step, datasetId: string, carryOn: str
   return waitFor(step, { awaited: `dataset ${datasetId} to be READY`, carryOn }, async () => {
     const dataset = await step.api.datasets.get(datasetId, 0)
     step.reporter.output('dataset_status', dataset.statusWord)
-    const unended = (await visibleTasks(step, { datasetId }, 0)).find((task) => !hasEnded(task))
+    const unended = (await visibleTasks(step, { datasetId }, 0)).find(isBlocking)
     readySince = dataset.status === 'READY' ? (readySince ?? step.clock.now()) : undefined
     return readyVerdict(dataset, unended, step.clock.now() - (readySince ?? step.clock.now()), patience)
   })

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createReadStream } from 'node:fs'
-import type { ClientRequest, IncomingMessage } from 'node:http'
 import { copyFile, link, mkdtemp, rm, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import type { ArtifactClient } from '@actions/artifact'
+import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
 import { fullJitter } from '../visual-layer/retry.ts'
@@ -47,6 +48,10 @@ export type UploadResult =
 const MAX_ATTEMPTS = 5
 /** What Node publishes about each response of an HTTP client. */
 const RESPONSES = 'http.client.response.finish'
+const responseMessage = z.object({
+  request: z.object({ host: z.string() }),
+  response: z.object({ statusCode: z.number() }),
+})
 
 /**
  * Stores an export as an artifact of this workflow run. On GitHub Enterprise Server, which has no such artifact service, it
@@ -98,8 +103,8 @@ class Upload {
 
   /** The library keeps the status of a response to itself, but Node tells of it. */
   readonly #onResponse = (message: unknown) => {
-    const { request, response } = message as { request: ClientRequest; response: IncomingMessage }
-    this.#lastResponse = `HTTP ${response.statusCode} from ${request.host}`
+    const told = responseMessage.safeParse(message)
+    if (told.success) this.#lastResponse = `HTTP ${told.data.response.statusCode} from ${told.data.request.host}`
   }
 
   async #run(): Promise<UploadResult> {
@@ -179,7 +184,7 @@ class Upload {
     const { content } = this.#options
     if (!('zip' in content)) return false
     const hash = createHash('sha256')
-    for await (const chunk of createReadStream(content.zip)) hash.update(chunk as Buffer)
+    await pipeline(createReadStream(content.zip), hash)
     return hash.digest('hex') === digest
   }
 

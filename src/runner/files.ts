@@ -21,13 +21,7 @@ export interface FoundFile {
 export async function findFiles(patterns: readonly string[], workspace: string): Promise<FoundFile[]> {
   try {
     const root = await realpath(workspace)
-    const { create } = await import('@actions/glob')
-    const rooted = patterns.map((pattern) => {
-      const [, exclude = '', rest = ''] = /^(!*)(.*)$/s.exec(pattern) ?? []
-      return `${exclude}${literally(root)}${root.endsWith(path.sep) ? '' : path.sep}${rest}`
-    })
-    const globber = await create(rooted.join('\n'), { followSymbolicLinks: false, matchDirectories: false })
-    const matched = await globber.glob()
+    const matched = await globbed(patterns, root)
     const found = await Promise.all(matched.map((one) => look(one, root)))
     return found.sort((a, b) => Buffer.compare(Buffer.from(a.shown), Buffer.from(b.shown)))
   } catch (error) {
@@ -36,6 +30,25 @@ export async function findFiles(patterns: readonly string[], workspace: string):
       cause: error,
     })
   }
+}
+
+/** Of several patterns, those that match nothing by themselves. One alone is not looked at: then nothing is found at all. */
+export async function matchingNothing(patterns: readonly string[], workspace: string): Promise<string[]> {
+  const including = patterns.filter((pattern) => !pattern.startsWith('!'))
+  if (including.length < 2) return []
+  const root = await realpath(workspace)
+  const counts = await Promise.all(including.map(async (pattern) => (await globbed([pattern], root)).length))
+  return including.filter((_, index) => counts[index] === 0)
+}
+
+async function globbed(patterns: readonly string[], root: string): Promise<string[]> {
+  const { create } = await import('@actions/glob')
+  const rooted = patterns.map((pattern) => {
+    const [, exclude = '', rest = ''] = /^(!*)(.*)$/s.exec(pattern) ?? []
+    return `${exclude}${literally(root)}${root.endsWith(path.sep) ? '' : path.sep}${rest}`
+  })
+  const globber = await create(rooted.join('\n'), { followSymbolicLinks: false, matchDirectories: false })
+  return globber.glob()
 }
 
 /** One file by its path relative to the workspace; `undefined` where there is none. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ApiRequest, Http } from './http.ts'
-import { count, identifier, parseStamp, text } from './fields.ts'
+import { count, identifier, parseStamp, shownProgress, text } from './fields.ts'
 
 /**
  * What a dataset is doing. `BUSY` gathers the legacy words for work under way; `UNKNOWN` is any word that is not known, which a
@@ -23,7 +23,7 @@ export interface Dataset {
   status: DatasetStatus
   /** The status as the API spelled it, for people. */
   statusWord: string
-  /** 0 to 100, for display only: it can read 100 while the dataset is still READ ONLY. */
+  /** From 0 to below 100, for display only: the API can say 100 while the dataset is still READ ONLY. */
   progress: number | undefined
   /** Images and videos; `undefined` where not computed. */
   images: number | undefined
@@ -103,7 +103,7 @@ const datasetReply = z
       name: reply.display_name ?? reply.dataset_name ?? reply.name ?? '',
       status: datasetStatus(word),
       statusWord: word === '' ? NO_STATUS : word,
-      progress: reply.progress,
+      progress: shownProgress(reply.progress),
       images: known(reply.n_images),
       videos: known(reply.n_videos),
       fatalError: reply.fatal_error_msg,

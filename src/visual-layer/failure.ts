@@ -1,4 +1,5 @@
 import { ActionError, type ErrorCode, type ErrorDetails } from '../errors.ts'
+import { networkFault } from '../network.ts'
 
 /** What is known of a request that failed. */
 export interface Outcome {
@@ -30,67 +31,18 @@ export function isTransient(error: unknown): error is RequestFailure {
   return error instanceof RequestFailure && error.outcome.transient
 }
 
-/** Codes of failures before a connection stood, so that the request cannot have arrived. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
-
-function codesOf(error: unknown): string[] {
-  const codes: string[] = []
-  for (let next = error, depth = 0; next instanceof Error && depth < 5; next = next.cause, depth += 1) {
-    if ('code' in next && typeof next.code === 'string') codes.push(next.code)
-    // Node tries several addresses of one name and gathers what each said.
-    if (next instanceof AggregateError) for (const inner of next.errors) codes.push(...codesOf(inner))
-  }
-  return codes
-}
-
-function isCertificateTrouble(code: string): boolean {
-  return /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(code)
-}
-
 /**
- * A failure without a reply: refused, reset, not resolved, cut off, or too long without an answer.
+ * A failure without a response: refused, reset, not resolved, cut off, or too long without an answer.
  *
  * @param whole `false`: the connection broke before the last byte of the request had been handed to it
  */
-export function networkFailure(
-  what: string,
-  host: string,
-  error: unknown,
-  words: string,
-  whole = true,
-): RequestFailure {
-  const codes = codesOf(error)
-  if (codes.some(isCertificateTrouble)) {
-    return new RequestFailure(
-      'network',
-      `The connection to ${host} is not trusted: ${words}.`,
-      {
-        todo: 'If the server uses a certificate of your own authority, set NODE_EXTRA_CA_CERTS to its PEM file in the environment of the runner.',
-        cause: error,
-      },
-      { transient: true, effect: 'none' },
-    )
-  }
-  // A proxy that will not open a tunnel answers before anything reaches the API.
-  const refusedByProxy = /HTTP Tunneling|proxy/i.test(words)
-  const neverSent = !whole || refusedByProxy || (codes.length > 0 && codes.every((code) => NEVER_SENT.has(code)))
+export function networkFailure(what: string, host: string, error: unknown, whole = true): RequestFailure {
+  const { cause, todo, neverSent, isFinal } = networkFault(error)
   return new RequestFailure(
     'network',
-    `Visual Layer could not be reached to ${what}: ${words} (${host}).`,
-    {
-      todo: 'Check that the runner can reach this host (base_url, DNS, HTTPS_PROXY and NO_PROXY), then run the step again.',
-      cause: error,
-    },
-    { transient: true, effect: neverSent ? 'none' : 'unknown' },
+    `Could not reach Visual Layer (${host}) to ${what}: ${cause}.`,
+    { todo, cause: error },
+    { transient: !isFinal, effect: neverSent || !whole ? 'none' : 'unknown' },
   )
 }
 

@@ -17,6 +17,11 @@ export const count = z
   .optional()
   .catch(undefined)
 
+/** A progress in percent that tells a reader something: 100 on work that continues does not, and neither does a number beyond. */
+export function shownProgress(progress: number | undefined): number | undefined {
+  return progress !== undefined && progress >= 0 && progress < 100 ? progress : undefined
+}
+
 export const flag = z.boolean().catch(false).default(false)
 
 /** An id: text that is not empty. A number is taken as text, since transactions carry one. */

@@ -234,7 +234,7 @@ export class Http {
         const words = error instanceof Silence ? error.message : 'no response'
         throw outOfTime(request.what, url.host, words, deadline.totalMs, whole)
       }
-      throw networkFailure(request.what, url.host, error, describe(error), whole)
+      throw networkFailure(request.what, url.host, error, whole)
     } finally {
       done.abort()
     }

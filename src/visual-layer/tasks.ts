@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { normalWord } from './datasets.ts'
-import { count, identifier, parseStamp, requiredIdentifier, text } from './fields.ts'
+import { count, identifier, parseStamp, requiredIdentifier, shownProgress, text } from './fields.ts'
 import type { ApiRequest, Http } from './http.ts'
 
 /** How a task stands. `QUEUED` waits for its turn; unknown words count as `RUNNING` until `end_time` is set. */
@@ -15,7 +15,7 @@ export interface Task {
   state: TaskState
   /** The status as the API spelled it, for people. */
   statusWord: string
-  /** 0 to 100, for display only. */
+  /** From 0 to below 100, for display only. */
   progress: number | undefined
   /** The API's own words on how it goes, or why it failed. */
   words: string | undefined
@@ -70,7 +70,7 @@ const taskReply = z
       type: normalWord(reply.task_type ?? ''),
       state: taskState(reply.status ?? '', (reply.end_time ?? '') !== ''),
       statusWord: reply.status ?? '(none)',
-      progress: reply.progress_percentage,
+      progress: shownProgress(reply.progress_percentage),
       words: reply.error_message || reply.status_message || undefined,
       startedAt: parseStamp(reply.start_time),
     }),
@@ -80,6 +80,11 @@ const taskPage = z.union([
   z.looseObject({ tasks: z.array(taskReply), total: count }),
   z.array(taskReply).transform((tasks) => ({ tasks, total: tasks.length })),
 ])
+
+/** Whether a dataset cannot be used while the task runs. Models are trained and validated on a dataset that stays READY. */
+export function isBlocking(task: Task): boolean {
+  return !hasEnded(task) && !/TRAIN|VALIDAT/.test(task.type)
+}
 
 /** Whether a task is over, well or not. */
 export function hasEnded(task: Task): boolean {

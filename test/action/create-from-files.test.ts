@@ -189,4 +189,32 @@ describe.concurrent('create-from-files', () => {
     await scene.succeed(pets)
     expect(uploaded(scene)).toHaveLength(2 * names.length)
   })
+
+  it('names each pattern that matches nothing, and sends what the others match', async () => {
+    await using scene = await withFiles(['m/a.jpg'])
+    const { warnings } = await scene.succeed({ ...pets, files: 'm/*.jpg\nm/*.{png,webp}\nn/*.jpg\n!o/*' })
+    expect(uploaded(scene)).toEqual(['a.jpg'])
+    expect(warnings).toHaveLength(1)
+    for (const told of ['m/*.{png,webp}', 'n/*.jpg', 'Braces']) expect(warnings[0]).toContain(told)
+    expect(warnings[0]).not.toContain('"m/*.jpg"')
+  })
+
+  it.each([
+    ['batch [v2]/*.jpg', '[[]'],
+    ['m/*.{jpg,png}', 'one pattern per line'],
+    ['"m/*.jpg"', 'without quotes'],
+    ["'m/*.jpg'", 'without quotes'],
+    ['m/*.jpg, m/*.png', 'without commas'],
+  ])('says how a pattern of other tools is written here: %s', async (files, hint) => {
+    await using scene = await withFiles(['m/a.jpg', 'm/b.png', 'batch [v2]/c.jpg'])
+    const { errors } = await scene.fail('invalid_input', { ...pets, files })
+    expect(errors[0]).toContain(hint)
+    expect(scene.emulator.requests).toEqual([])
+  })
+
+  it('finds what a pattern with an escaped bracket means', async () => {
+    await using scene = await withFiles(['batch [v2]/c.jpg'])
+    await scene.succeed({ ...pets, files: 'batch [[]v2]/*.jpg' })
+    expect(uploaded(scene)).toEqual(['c.jpg'])
+  })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { exportScene, ZIP } from './export-scene.ts'
 import { startProxy } from './proxy.ts'
 import { Scene } from './scene.ts'
-import { startTlsFront } from './tls.ts'
+import { startCompressing, startTlsFront } from './tls.ts'
 
 async function withDataset(settings?: Parameters<typeof Scene.open>[0]) {
   const scene = await Scene.open(settings)
@@ -68,6 +68,25 @@ describe.concurrent('the way to Visual Layer', () => {
     const { errors } = await scene.fail('network', { ...inputs, base_url: front.url, max_retries: '1' })
     expect(errors[0]).toContain('NODE_EXTRA_CA_CERTS')
     expect(scene.emulator.requests).toHaveLength(sent)
+  })
+
+  it('is not trusted under a name that its certificate does not have, which is named', async () => {
+    const { scene, inputs } = await withDataset()
+    await using _ = scene
+    await using front = await startTlsFront(scene.emulator.url, 'DNS:localhost')
+    const over = { ...inputs, base_url: front.url.replace('localhost', '127.0.0.1') }
+    const { errors } = await scene.fail('network', over, { NODE_EXTRA_CA_CERTS: front.authority })
+    expect(errors[0]).toContain('localhost')
+    expect(errors[0]).toContain('base_url')
+    expect(errors[0]).not.toContain('NODE_EXTRA_CA_CERTS')
+  })
+
+  it('passes a gateway that compresses every reply, though nobody asked for it', async () => {
+    const { scene, inputs } = await withDataset()
+    await using _ = scene
+    await using gateway = await startCompressing(scene.emulator.url)
+    await scene.succeed({ ...inputs, base_url: gateway.url })
+    expect(gateway.compressed()).toBeGreaterThan(0)
   })
 
   it('never leads from a server over https to an export over plain http', async () => {

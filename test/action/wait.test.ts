@@ -78,4 +78,23 @@ describe.concurrent('wait', () => {
     const { warnings } = await scene.succeed({ ...inputs, bucket_path: 's3://acme/cats/' })
     expect(warnings.join()).toContain('bucket_path')
   })
+
+  it('takes READY for ready while a model is trained on the dataset', async () => {
+    await using scene = await Scene.open()
+    const dataset = scene.world.addDataset({ name: 'cats', snapshots: ['nightly'] })
+    scene.world.runTask({ datasetId: dataset.id, type: 'MODEL_TRAINING', blocking: false })
+    const { outputs } = await scene.succeed({ operation: 'wait', dataset_id: dataset.id })
+    expect(Number(outputs['elapsed_seconds'])).toBeLessThan(2)
+  })
+
+  it.each([148, 100, -1, 1e308, '?', null])('shows no progress that is none: %j', async (progress) => {
+    await using scene = await Scene.open()
+    const dataset = scene.world.addDataset({ name: 'cats' })
+    const body = { id: dataset.id, display_name: 'cats', status_new: 'INDEXING', progress }
+    const path = /\/dataset\/[^/]+$/
+    scene.emulator.faults.add({ path, times: 3, fault: { kind: 'body', text: JSON.stringify(body) } })
+    const { stdout } = await scene.succeed({ operation: 'wait', dataset_id: dataset.id })
+    expect(stdout).toMatch(/dataset INDEXING$/m)
+    expect(stdout).not.toContain('%)')
+  })
 })

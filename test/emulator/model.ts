@@ -6,6 +6,7 @@ export type TaskType =
   | 'REINDEX'
   | 'ENRICHMENT'
   | 'CUSTOM_METADATA'
+  | 'MODEL_TRAINING'
   | 'SNAPSHOT_RESTORE'
   | 'SNAPSHOT_CLONE'
 

@@ -52,8 +52,7 @@ const clock: Clock = {
 /** Has the library wait for nothing: it sleeps for seconds between its own attempts. */
 function withoutPauses(): void {
   const real = globalThis.setTimeout
-  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((body: () => void, ms = 0) =>
-    real(body, ms >= 1000 ? 1 : ms)) as typeof setTimeout)
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation((body: () => void, ms = 0) => real(body, ms >= 1000 ? 1 : ms))
 }
 
 function upload(options: Partial<UploadOptions> = {}) {

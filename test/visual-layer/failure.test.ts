@@ -60,7 +60,7 @@ describe('a status that is no success', () => {
 
 describe('a failure without a reply', () => {
   const failed = (code: string | undefined, message = 'broken') =>
-    networkFailure('clone it', 'vl.example.org', Object.assign(new Error(message), code ? { code } : {}), message)
+    networkFailure('clone it', 'vl.example.org', Object.assign(new Error(message), code ? { code } : {}))
 
   it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])(
     'with %s never reached the API',
@@ -79,26 +79,31 @@ describe('a failure without a reply', () => {
   it('looks into causes, and into each address that was tried', () => {
     const inner = (code: string) => Object.assign(new Error(code), { code })
     const wrapped = new Error('fetch failed', { cause: inner('ECONNREFUSED') })
-    expect(networkFailure('x', 'h', wrapped, 'x').outcome.effect).toBe('none')
+    expect(networkFailure('x', 'h', wrapped).outcome.effect).toBe('none')
     const all = new AggregateError([inner('ECONNREFUSED'), inner('ENETUNREACH')], 'all failed')
-    expect(networkFailure('x', 'h', all, 'x').outcome.effect).toBe('none')
+    expect(networkFailure('x', 'h', all).outcome.effect).toBe('none')
     const some = new AggregateError([inner('ECONNREFUSED'), inner('ECONNRESET')], 'all failed')
-    expect(networkFailure('x', 'h', some, 'x').outcome.effect).toBe('unknown')
+    expect(networkFailure('x', 'h', some).outcome.effect).toBe('unknown')
   })
 
-  it('because of a certificate says how to trust an authority of one’s own', () => {
-    for (const code of [
-      'DEPTH_ZERO_SELF_SIGNED_CERT',
-      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-      'CERT_HAS_EXPIRED',
-      'ERR_TLS_CERT_ALTNAME_INVALID',
-    ]) {
-      const error = failed(code)
-      expect(error).toMatchObject({ code: 'network', outcome: { effect: 'none' } })
-      expect(error.message).toContain('vl.example.org')
-      expect(error.todo).toContain('NODE_EXTRA_CA_CERTS')
-    }
+  it.each([
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /env:\n +NODE_EXTRA_CA_CERTS: .*NODE_USE_SYSTEM_CA: 1/s],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /NODE_EXTRA_CA_CERTS/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /NODE_EXTRA_CA_CERTS/],
+    ['CERT_HAS_EXPIRED', /Renew/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /base_url/],
+  ])('because of a certificate (%s) meets it again at each attempt, and says what helps', (code, todo) => {
+    const error = failed(code)
+    expect(error).toMatchObject({ code: 'network', outcome: { effect: 'none', transient: false } })
+    expect(error.message).toContain('vl.example.org')
+    expect(error.todo).toMatch(todo)
+    if (!todo.source.includes('NODE_EXTRA')) expect(error.todo).not.toContain('NODE_EXTRA_CA_CERTS')
+  })
+
+  it('names the names that a certificate is for', () => {
+    const cert = { subjectaltname: 'DNS:localhost, DNS:*.example.com, IP Address:10.0.0.1' }
+    const error = Object.assign(new Error('no match'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID', cert })
+    expect(networkFailure('x', 'h', error).message).toContain('localhost, *.example.com, 10.0.0.1')
   })
 
   it('names the host and what to check', () => {

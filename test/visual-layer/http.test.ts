@@ -1,8 +1,10 @@
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { Deadline } from '../../src/clock.ts'
 import { RequestFailure } from '../../src/visual-layer/failure.ts'
 import type { ApiRequest } from '../../src/visual-layer/http.ts'
+import { decodedText } from '../../src/visual-layer/reply.ts'
 import { failureOf } from '../failure-of.ts'
 import { Loopback, rejection } from './loopback.ts'
 
@@ -19,6 +21,28 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await loopback.stop()
+})
+
+describe('a body that was compressed although nobody asked', () => {
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ])('is read: %s', async (encoding, compress) => {
+    expect(decodedText(compress('{"value": 7}'), encoding)).toBe('{"value": 7}')
+    expect(decodedText(gzipSync(compress('text')), `${encoding}, gzip`)).toBe('text')
+  })
+
+  it('is refused by the name of its encoding, and its bytes are not shown', async () => {
+    loopback.answers({ body: '\u0001\u0002raw', headers: { 'content-encoding': 'aws-chunked' } })
+    const error = await failureOf(loopback.http().read(READ, shape, 0))
+    expect(error).toMatchObject({ code: 'unexpected_reply' })
+    expect(error.message).toContain('aws-chunked')
+    expect(error.message + String(error.apiWords)).not.toContain('raw')
+    loopback.answers({ body: 'no gzip', headers: { 'content-encoding': 'gzip' } })
+    expect((await failureOf(loopback.http().read(READ, shape, 0))).message).toContain('gzip')
+  })
 })
 
 describe('a request', () => {

@@ -82,12 +82,12 @@ function withCode(message: string, code: string): Error {
 
 /** The request may have arrived; its reply did not. */
 export function lostReply(): RequestFailure {
-  return networkFailure('ask', 'host', withCode('read ECONNRESET', 'ECONNRESET'), 'read ECONNRESET')
+  return networkFailure('ask', 'host', withCode('read ECONNRESET', 'ECONNRESET'))
 }
 
 /** The request cannot have arrived. */
 export function neverSent(): RequestFailure {
-  return networkFailure('ask', 'host', withCode('connect ECONNREFUSED', 'ECONNREFUSED'), 'connect ECONNREFUSED')
+  return networkFailure('ask', 'host', withCode('connect ECONNREFUSED', 'ECONNREFUSED'))
 }
 
 /** A reply with this status and the API's own words. */

@@ -1,4 +1,5 @@
-import { ActionError, describe, type ErrorCode, type ErrorDetails } from '../../errors.ts'
+import { ActionError, type ErrorCode, type ErrorDetails } from '../../errors.ts'
+import { networkFault } from '../../network.ts'
 import { excerpt, isRecord } from '../../visual-layer/reply.ts'
 import { retryAfterMs } from '../../visual-layer/retry.ts'
 
@@ -42,9 +43,10 @@ const REACH = 'On a self-hosted runner, check that it reaches the API of GitHub,
 export function failureOf(what: string, error: unknown, dateMs: number): GitHubFailure {
   const reply = replyIn(error)
   if (!reply) {
-    return new GitHubFailure('network', `GitHub could not be asked for ${what}: ${describe(error)}.`, {
-      todo: `Run the job again. ${REACH}`,
-      transient: true,
+    const { cause, todo, isFinal } = networkFault(error)
+    return new GitHubFailure('network', `Could not reach GitHub to read ${what}: ${cause}.`, {
+      todo,
+      transient: !isFinal,
       cause: error,
     })
   }

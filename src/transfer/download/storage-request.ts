@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { describe } from '../../errors.ts'
+import { networkFault } from '../../network.ts'
 import { placeOf } from './source.ts'
 import { headerOf, type ReplyHeaders } from './storage-reply.ts'
 import { fail, TransferFailure } from './transfer-failure.ts'
@@ -77,23 +77,10 @@ function follow(link: URL, location: string | undefined, redirects: number): URL
 
 /** Why no (further) bytes came. */
 export function networkFailure(error: unknown, stallTimeoutMs: number): TransferFailure {
-  const codes = codesIn(error)
-  const seconds = `${Math.round(stallTimeoutMs / 100) / 10} s`
-  if (codes.has('UND_ERR_BODY_TIMEOUT'))
-    return new TransferFailure('network', `no byte arrived for ${seconds}`, { cause: error })
-  if (codes.has('UND_ERR_HEADERS_TIMEOUT'))
-    return new TransferFailure('network', `no reply came within ${seconds}`, { cause: error })
-  const untrusted = [...codes].some((code) => /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO_VERIFY/.test(code))
-  const words = untrusted ? `the certificate of the storage host is not trusted: ${describe(error)}` : describe(error)
-  return new TransferFailure('network', words, { cause: error, transient: !untrusted })
-}
-
-function codesIn(error: unknown): Set<string> {
-  const codes = new Set<string>()
-  for (let next = error, depth = 0; next instanceof Error && depth < 5; next = next.cause, depth += 1) {
-    if ('code' in next && typeof next.code === 'string') codes.add(next.code)
-  }
-  return codes
+  const { cause, todo, isFinal } = networkFault(error)
+  const isSilent = /UND_ERR_(BODY|HEADERS)_TIMEOUT/.test(cause)
+  const words = isSilent ? `no byte arrived for ${Math.round(stallTimeoutMs / 100) / 10} s` : cause
+  return new TransferFailure('network', words, { cause: error, transient: !isFinal, todo })
 }
 
 /** Ends a reply whose body nobody wants. */

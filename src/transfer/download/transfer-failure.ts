@@ -11,17 +11,26 @@ export class TransferFailure extends Error {
   /** The pause the storage host asked for, in ms. */
   readonly pauseMs: number | undefined
   readonly apiWords: string | undefined
+  /** What to do, if that is known better than by the code. */
+  readonly todo: string | undefined
 
   constructor(
     code: TransferCode,
     message: string,
-    more: { transient?: boolean; pauseMs?: number | undefined; apiWords?: string | undefined; cause?: unknown } = {},
+    more: {
+      transient?: boolean
+      pauseMs?: number | undefined
+      apiWords?: string | undefined
+      todo?: string | undefined
+      cause?: unknown
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
     this.transient = more.transient ?? true
     this.pauseMs = more.pauseMs
     this.apiWords = more.apiWords
+    this.todo = more.todo
   }
 }
 
@@ -43,6 +52,10 @@ const todos: Record<TransferCode, string> = {
 /** The error a user meets when the tries are used up. `place` is what may be shown of the link. */
 export function toActionError(failure: TransferFailure, place: string, tries: number): ActionError {
   const times = tries > 1 ? `, ${tries} times in a row without progress` : ''
-  const details: ErrorDetails = { todo: todos[failure.code], apiWords: failure.apiWords, cause: failure }
+  const details: ErrorDetails = {
+    todo: failure.todo ?? todos[failure.code],
+    apiWords: failure.apiWords,
+    cause: failure,
+  }
   return new ActionError(failure.code, `The download of ${place} failed: ${failure.message}${times}.`, details)
 }

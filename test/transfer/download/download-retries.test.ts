@@ -111,7 +111,7 @@ describe('retries', () => {
     at.host.faults.push({ silent: true })
     expect(await at.failure({ maxRetries: 0, stallTimeoutMs: 50 })).toMatchObject({
       code: 'network',
-      message: expect.stringContaining('no reply came within'),
+      message: expect.stringContaining('no byte arrived'),
     })
   })
 

@@ -1,0 +1,103 @@
+import { describe } from './errors.ts'
+
+/** Why no whole response came, whichever server was asked. */
+export interface NetworkFault {
+  /** Completes "Could not reach the server: …". */
+  cause: string
+  todo: string
+  /** No connection stood, so the request cannot have arrived. */
+  neverSent: boolean
+  /** Another attempt meets the same. */
+  isFinal: boolean
+}
+
+const REACH =
+  'Check that the address is right (base_url) and that the runner can reach it (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.'
+const AUTHORITY = `Put the certificate of that authority (a PEM file) on the runner and name it for this step:
+  env:
+    NODE_EXTRA_CA_CERTS: /path/to/authority.pem
+If the system of the runner trusts the authority, NODE_USE_SYSTEM_CA: 1 is enough.`
+
+/** Codes of failures before a connection stood. */
+const CONNECTING: Record<string, string> = {
+  ECONNREFUSED: 'the connection was refused',
+  ENOTFOUND: 'the name of the host could not be resolved',
+  EAI_AGAIN: 'the name of the host could not be resolved for now',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to its network',
+  ENETDOWN: 'the network of the runner is down',
+  EADDRNOTAVAIL: 'the runner has no free port or address',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection stood in time',
+}
+
+const BROKEN: Record<string, string> = {
+  ECONNRESET: 'the connection was reset',
+  ECONNABORTED: 'the connection was aborted',
+  EPIPE: 'the connection was closed',
+  ETIMEDOUT: 'the connection timed out',
+  UND_ERR_SOCKET: 'the connection was closed',
+  UND_ERR_HEADERS_TIMEOUT: 'no response came in time',
+  UND_ERR_BODY_TIMEOUT: 'no more bytes came in time',
+}
+
+/** The classification of everything that can keep a response from coming. `error` is what an HTTP client threw. */
+export function networkFault(error: unknown): NetworkFault {
+  const chain = errorsIn(error)
+  const codes = chain.map(codeOf).filter((code) => code !== '')
+  const certificate = chain.find((one) => /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(codeOf(one)))
+  if (certificate) return certificateFault(certificate)
+  // A proxy that opens no tunnel answers before anything reaches the server.
+  const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message))
+  if (proxy) {
+    const todo =
+      'Check the proxy and its credentials (HTTPS_PROXY: http://user:password@host:port), or name the host in NO_PROXY.'
+    return { cause: `the proxy did not open a connection: ${proxy.message}`, todo, neverSent: true, isFinal: false }
+  }
+  const connecting = codes.find((code) => CONNECTING[code])
+  const broken = codes.find((code) => BROKEN[code])
+  const known = broken ?? connecting
+  const cause = known === undefined ? describe(error) : `${BROKEN[known] ?? CONNECTING[known]} (${known})`
+  const neverSent = codes.length > 0 && codes.every((code) => CONNECTING[code] !== undefined)
+  return { cause, todo: REACH, neverSent, isFinal: false }
+}
+
+function certificateFault(error: Error): NetworkFault {
+  const code = codeOf(error)
+  const fault = (cause: string, todo: string) => ({ cause: `${cause} (${code})`, todo, neverSent: true, isFinal: true })
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const names = namesOf(error)
+    const cause = names === '' ? 'its certificate is for another host' : `its certificate is for ${names}`
+    return fault(cause, 'Check the host name in the address (base_url, or the proxy).')
+  }
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    const cause = code === 'CERT_HAS_EXPIRED' ? 'its certificate has expired' : 'its certificate is not valid yet'
+    return fault(cause, 'Renew the certificate of the server, and check the clock of the runner.')
+  }
+  if (/CERT|SIGNATURE|SELF_SIGNED|ISSUER/.test(code))
+    return fault('its certificate is signed by an authority that the runner does not know', AUTHORITY)
+  return fault(
+    `TLS failed: ${error.message}`,
+    'Check that the address begins with the right scheme (https:// or http://) and names the right port.',
+  )
+}
+
+/** The names that a certificate is for, such as `localhost, *.example.com`. */
+function namesOf(error: Error): string {
+  const certificate: unknown = 'cert' in error ? error.cert : undefined
+  const names =
+    typeof certificate === 'object' && certificate !== null && 'subjectaltname' in certificate
+      ? certificate.subjectaltname
+      : undefined
+  return typeof names === 'string' ? names.replaceAll(/\b(?:DNS|IP Address):/g, '') : ''
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+/** An error and all that it hides: causes, and what each of several addresses of one name met. */
+function errorsIn(error: unknown, depth = 0): Error[] {
+  if (!(error instanceof Error) || depth > 5) return []
+  const inner: unknown[] = error instanceof AggregateError ? error.errors : []
+  return [error, ...inner.flatMap((one) => errorsIn(one, depth + 1)), ...errorsIn(error.cause, depth + 1)]
+}
