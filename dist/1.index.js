@@ -59,7 +59,7 @@ class RecordBatch {
 /* harmony export */   digestInWorkers: () => (/* binding */ digestInWorkers)
 /* harmony export */ });
 /* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(31279);
-/* harmony import */ var _transfer_thread_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(80144);
+/* harmony import */ var _threads_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(11793);
 /* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(42070);
 /* harmony import */ var _record_batch_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(58934);
 
@@ -116,15 +116,14 @@ class RecordWorkers {
     #start() {
         const batches = Array.from({ length: BATCHES }, () => new _record_batch_js__WEBPACK_IMPORTED_MODULE_3__/* .RecordBatch */ .g());
         const job = { batches: batches.map(({ shared }) => shared) };
-        const thread = (0,_transfer_thread_js__WEBPACK_IMPORTED_MODULE_1__/* .startThread */ .B)(import.meta.url, './record-worker.ts', 'records', job);
+        const thread = (0,_threads_js__WEBPACK_IMPORTED_MODULE_1__/* .startThread */ .BR)(import.meta.url, './record-worker.ts', 'records', job);
         const slots = batches.map((batch, index) => {
             const filled = () => ({ batch: index, count: batch.count });
-            return { batch, first: 0, send: () => thread.postMessage(filled(), []) };
+            return { batch, first: 0, send: () => thread.send(filled()) };
         });
         this.#idle.unshift(...slots);
-        thread.on('message', ({ batch, failed }) => this.#collect(slots[batch], failed));
-        thread.on('error', (error) => this.fail((0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .asActionError */ .z6)(error)));
-        thread.on('exit', (code) => this.fail((0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .asActionError */ .z6)(new Error(`a worker thread ended too early (${code})`))));
+        thread.receive(({ batch, failed }) => this.#collect(slots[batch], failed));
+        thread.lost.catch((error) => this.fail((0,_system_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .asActionError */ .z6)(error)));
         return thread;
     }
     /** Takes a copy of a record. Answers a promise when there is to be waited for a thread first. */
@@ -165,7 +164,7 @@ class RecordWorkers {
         this.#wake?.();
     }
     async close() {
-        await Promise.all(this.#threads.map((thread) => thread.terminate()));
+        await Promise.all(this.#threads.map((thread) => thread.end()));
     }
     #send() {
         const slot = this.#filling;
@@ -214,19 +213,58 @@ class RecordWorkers {
 
 /***/ }),
 
-/***/ 80144:
+/***/ 11793:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ startThread)
+/* harmony export */   BR: () => (/* binding */ startThread),
+/* harmony export */   XY: () => (/* binding */ ThreadLost),
+/* harmony export */   Y6: () => (/* binding */ reported),
+/* harmony export */   iT: () => (/* binding */ toError)
 /* harmony export */ });
 /* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(75919);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(19473);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(31279);
 
-/** Keeps a thread small: buffers do not count here. */
-const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 };
+
+
+/** A thread that could not start, or that died: out of memory, for example. Its work can be done in the main thread. */
+class ThreadLost extends Error {
+    name = 'ThreadLost';
+}
+/** For a thread: an error as plain data. */
+function reported(error) {
+    const { code, message, apiWords, todo } = (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .asActionError */ .z6)(error);
+    return { code, message, details: { apiWords, todo } };
+}
+/** The error that a thread reported. */
+function toError({ code, message, details }) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ(code, message, details);
+}
+class WorkerThread {
+    #worker;
+    lost;
+    constructor(worker) {
+        this.#worker = worker;
+        const { promise, reject } = Promise.withResolvers();
+        promise.catch(() => undefined);
+        worker.once('error', (error) => reject(new ThreadLost(`a thread died: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(error)}`, { cause: error })));
+        worker.once('exit', (code) => reject(new ThreadLost(`a thread ended too early (${code})`)));
+        this.lost = promise;
+    }
+    send(message) {
+        this.#worker.postMessage(message, []);
+    }
+    receive(handler) {
+        this.#worker.on('message', handler);
+    }
+    async end() {
+        await this.#worker.terminate();
+    }
+}
 /**
- * Starts a worker thread. In the bundle all modules lie beside its entry, which serves as the thread's too; in the sources the
- * thread has a module of its own.
+ * Starts a thread. In the bundle all modules are beside its entry, which serves as the thread's too; in the sources the thread has a module
+ * of its own. Throws {@link ThreadLost} if the system refuses.
  *
  * @param from the `import.meta.url` of the caller
  * @param source the thread's module in the sources, relative to `from`
@@ -234,15 +272,21 @@ const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 };
  */
 function startThread(from, source, work, data = {}) {
     const entry = from.endsWith('.ts') ? source : './index.js';
-    return new node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.Worker(new URL(entry, from), {
-        workerData: { work, ...data },
-        // Nothing of what the process was given, secrets least of all, is needed there.
-        argv: [],
-        env: {},
-        execArgv: [],
-        resourceLimits: LIMITS,
-        name: work,
-    });
+    try {
+        return new WorkerThread(new node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.Worker(new URL(entry, from), {
+            workerData: { work, ...data },
+            // Nothing of what the process was given, secrets least of all, is needed there.
+            argv: [],
+            env: {},
+            execArgv: [],
+            // Keeps a thread small, and ends it, not the process, when its data is too large. Buffers do not count.
+            resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 },
+            name: work,
+        }));
+    }
+    catch (error) {
+        throw new ThreadLost(`a thread could not be started: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(error)}`, { cause: error });
+    }
 }
 
 

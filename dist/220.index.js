@@ -6954,7 +6954,7 @@ module.exports = Zip;
 var callBound = __webpack_require__(23105);
 var $byteLength = callBound('ArrayBuffer.prototype.byteLength', true);
 
-var isArrayBuffer = __webpack_require__(18810);
+var isArrayBuffer = __webpack_require__(96429);
 
 /** @type {import('.')} */
 module.exports = function byteLength(ab) {
@@ -22625,7 +22625,7 @@ if (typeof Object.create === 'function') {
 
 /***/ }),
 
-/***/ 18810:
+/***/ 96429:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 
@@ -45471,7 +45471,7 @@ var $TypeError = __webpack_require__(73314);
 
 var IsDetachedBuffer = __webpack_require__(26650);
 
-var isArrayBuffer = __webpack_require__(18810);
+var isArrayBuffer = __webpack_require__(96429);
 var isSharedArrayBuffer = __webpack_require__(12403);
 var arrayBufferByteLength = __webpack_require__(49290);
 
@@ -45661,7 +45661,7 @@ var $slice = callBound('Array.prototype.slice');
 var IsDetachedBuffer = __webpack_require__(26650);
 var RawBytesToNumeric = __webpack_require__(27011);
 
-var isArrayBuffer = __webpack_require__(18810);
+var isArrayBuffer = __webpack_require__(96429);
 var isSharedArrayBuffer = __webpack_require__(12403);
 var safeConcat = __webpack_require__(22524);
 
@@ -45898,7 +45898,7 @@ var $TypeError = __webpack_require__(73314);
 var $byteLength = __webpack_require__(49290);
 var availableTypedArrays = __webpack_require__(51506)();
 var callBound = __webpack_require__(23105);
-var isArrayBuffer = __webpack_require__(18810);
+var isArrayBuffer = __webpack_require__(96429);
 var isSharedArrayBuffer = __webpack_require__(12403);
 
 var $sabByteLength = callBound('SharedArrayBuffer.prototype.byteLength', true);
@@ -45935,7 +45935,7 @@ var callBound = __webpack_require__(23105);
 var $arrayBufferResizable = callBound('%ArrayBuffer.prototype.resizable%', true);
 var $sharedArrayGrowable = callBound('%SharedArrayBuffer.prototype.growable%', true);
 
-var isArrayBuffer = __webpack_require__(18810);
+var isArrayBuffer = __webpack_require__(96429);
 var isSharedArrayBuffer = __webpack_require__(12403);
 
 // https://262.ecma-international.org/15.0/#sec-isfixedlengtharraybuffer
@@ -46313,7 +46313,7 @@ var IsBigIntElementType = __webpack_require__(99757);
 var IsDetachedBuffer = __webpack_require__(26650);
 var NumericToRawBytes = __webpack_require__(53795);
 
-var isArrayBuffer = __webpack_require__(18810);
+var isArrayBuffer = __webpack_require__(96429);
 var isSharedArrayBuffer = __webpack_require__(12403);
 var hasOwn = __webpack_require__(54076);
 

@@ -1040,11 +1040,14 @@ var system_errors = __webpack_require__(31279);
 var promises_ = __webpack_require__(51455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(76760);
-// EXTERNAL MODULE: ./build/transfer/archive/archive.js + 3 modules
-var archive_archive = __webpack_require__(96799);
+// EXTERNAL MODULE: ./build/transfer/archive/entry-bytes.js
+var entry_bytes = __webpack_require__(60909);
+// EXTERNAL MODULE: ./build/transfer/archive/zip.js + 1 modules
+var zip = __webpack_require__(2493);
 // EXTERNAL MODULE: ./build/transfer/disk.js
 var disk = __webpack_require__(68109);
 ;// CONCATENATED MODULE: ./build/exports/export-files.js
+
 
 
 
@@ -1057,7 +1060,7 @@ async function withExportFiles(place, use) {
         const files = 'dir' in place ? await filesIn(place.dir) : [fileAt(place.file, (0,external_node_path_.basename)(place.file))];
         return use(files, files.length);
     }
-    const archive = await (0,archive_archive/* openArchive */.p)(place.archive);
+    const archive = await (0,zip/* openArchive */.p_)(place.archive);
     try {
         const shallow = archive.entries.filter(({ path }) => path.split('/').length <= 2);
         const spool = place.spool ?? `${place.archive}.spool`;
@@ -1065,7 +1068,7 @@ async function withExportFiles(place, use) {
         return await use(files.sort(byPath), archive.entries.length);
     }
     finally {
-        await archive.close();
+        await archive.file.close();
     }
 }
 function byPath(one, other) {
@@ -1115,10 +1118,10 @@ function entryFile(archive, spool, entry) {
     return {
         path: entry.path,
         sizeBytes: async () => entry.size,
-        bytes: (signal) => archive.openEntry(entry, signal),
+        bytes: (signal) => (0,entry_bytes/* openEntry */.vW)(archive, entry, signal),
         async onDisk(signal, use) {
             try {
-                await copy(archive.openEntry(entry, signal), spool);
+                await copy((0,entry_bytes/* openEntry */.vW)(archive, entry, signal), spool);
                 return await use(spool);
             }
             finally {
@@ -2221,7 +2224,7 @@ async function fetchUnpacked(step, wanted) {
 }
 async function fetchBytes(step, { datasetId, exportId, link, carryOn, archive, signal, onDownloaded }, progress, into) {
     const source = sourceOf(step, datasetId, exportId, link);
-    const { fetchArchive } = await __webpack_require__.e(/* import() */ 229).then(__webpack_require__.bind(__webpack_require__, 83229));
+    const { fetchArchive } = await __webpack_require__.e(/* import() */ 585).then(__webpack_require__.bind(__webpack_require__, 86585));
     return toldHow(carryOn, async () => fetchArchive({
         source,
         path: archive,
@@ -2542,7 +2545,9 @@ async function transferOptions(step, signal) {
         clock: step.clock,
         signal,
         stallTimeoutMs: step.requestTimeoutMs,
-        maxRetries: step.maxRetries,
+        ...(step.retryLimit === undefined ? {} : { maxRetries: step.retryLimit }),
+        leftMs: () => step.deadline.remainingMs(),
+        slots: step.slots,
         userAgent: step.userAgent,
         onNote: (line) => step.reporter.info(line),
     };
@@ -2830,64 +2835,6 @@ async function withinDeadline(step, phase, body) {
         return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('timed_out', message, { todo: `${phase.carryOn} Or increase timeout.` });
     };
     return (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .within */ .ux)(clock, deadline.remainingMs(), step.signal, late, body);
-}
-
-
-/***/ }),
-
-/***/ 31340:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   $i: () => (/* binding */ isPlain),
-/* harmony export */   Gz: () => (/* binding */ below),
-/* harmony export */   TM: () => (/* binding */ folded),
-/* harmony export */   df: () => (/* binding */ slashed),
-/* harmony export */   jC: () => (/* binding */ safeName)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
-
-// What differs between Linux, macOS and Windows in the names of files, decided here for all of them. `flavour` is the system's own
-// way with paths, but for tests of another one.
-/**
- * A path below a folder, relative to it and with `/` between its parts; '' for the folder itself, `undefined` for what lies
- * elsewhere. Both are taken as they are: links are not looked at.
- */
-function below(folder, path, flavour = node_path__WEBPACK_IMPORTED_MODULE_0__) {
-    const inside = flavour.relative(folder, flavour.resolve(folder, path));
-    // On another drive there is no way from one to the other.
-    if (inside === '..' || inside.startsWith(`..${flavour.sep}`) || flavour.isAbsolute(inside))
-        return undefined;
-    // On Windows a colon begins a hidden stream of a file, and taken for itself the name of a drive.
-    if (flavour.sep === '\\' && inside.includes(':'))
-        return undefined;
-    return inside.split(flavour.sep).join('/');
-}
-/** A path with `/` between its parts. Only where `\` parts them too: elsewhere it is a character like any other. */
-function slashed(path, flavour = node_path__WEBPACK_IMPORTED_MODULE_0__) {
-    return flavour.sep === '\\' ? path.replaceAll('\\', '/') : path;
-}
-/** Whether a path read from a file stays inside the folder it is meant for: relative, no `..`, no drive, no other separators. */
-function isPlain(path) {
-    if (path.includes('\\') || path.includes('\0') || path.includes(':'))
-        return false;
-    return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
-}
-/** Equal for paths that some disk takes for one: macOS and Windows ignore case, macOS also how accents are composed. */
-function folded(path) {
-    return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
-}
-const DEVICES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)[ ]*(?=\.|$)/i;
-/**
- * The name of one file or folder as every system and an artifact take it: `" : < > | * ?`, control characters, and dots and spaces
- * at the end become `_`; the name of a device of Windows (`CON`, `nul.txt`) gets one.
- */
-function safeName(name) {
-    return (name
-        .replace(/[":<>|*?\p{Cc}]/gu, '_')
-        // Looked for where a run begins only: else a long run that is not at the end would be gone through from each of its characters.
-        .replace(/(?<![. ])[. ]+$/, (end) => '_'.repeat(end.length))
-        .replace(DEVICES, (device) => `${device}_`));
 }
 
 
@@ -3420,6 +3367,7 @@ function readShared(given) {
             timeoutMs: values.timeout,
             requestTimeoutMs: values.request_timeout,
             maxRetries: values.max_retries,
+            retryLimit: values.max_retries === Number(INPUT_DEFAULTS.max_retries) ? undefined : values.max_retries,
         },
         faults,
     };
@@ -8524,6 +8472,8 @@ class RunnerReporter {
     }
 }
 
+// EXTERNAL MODULE: ./build/transfer/download/slots.js
+var slots = __webpack_require__(11526);
 // EXTERNAL MODULE: ./build/version.js
 var version = __webpack_require__(58508);
 // EXTERNAL MODULE: ./build/visual-layer/fields.js
@@ -9486,6 +9436,9 @@ async function openConnection({ http, https } = {}) {
 
 
 
+
+/** Connections of a step that download at once, all parts of an export together. */
+const MOST_DOWNLOADS = 8;
 /** Between polls when seconds count, in ms. */
 const LAST_INTERVAL_MS = 400;
 /** What a request that is in progress when the time of {@link Session.lastly} ends still gets, in ms. */
@@ -9523,7 +9476,7 @@ class Session {
     }
     /** What an operation gets, from now until the `timeout` of the request. */
     step(parts) {
-        const { service, timeoutMs, requestTimeoutMs, maxRetries, pollIntervalMs = 'auto' } = this.#request;
+        const { service, timeoutMs, requestTimeoutMs, maxRetries, retryLimit, pollIntervalMs = 'auto' } = this.#request;
         const { reporter, signal } = parts;
         const deadline = new build_clock/* Deadline */.B2(this.#clock, timeoutMs);
         return {
@@ -9533,9 +9486,11 @@ class Session {
             deadline,
             waiting: this.#waiting(deadline, signal, pollIntervalMs, (line) => reporter.progress(line)),
             maxRetries,
+            retryLimit,
             requestTimeoutMs,
             userAgent: version/* USER_AGENT */._,
             connection: this.connection,
+            slots: new slots/* Slots */.W(MOST_DOWNLOADS),
             datasetPage: (datasetId) => `${service.origin}/dataset/${datasetId}/data`,
         };
     }
@@ -10083,1005 +10038,43 @@ function finish(account) {
 
 /***/ }),
 
-/***/ 99155:
+/***/ 11526:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ ArchiveBytes)
+/* harmony export */   W: () => (/* binding */ Slots)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
-/* harmony import */ var _damaged_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(66160);
-
-
-/** What is read at once where small entries lie side by side, in bytes: small enough to stay in a processor's cache. */
-const WINDOW = 1024 * 1024;
-/** The bytes of an archive on disk, read through one window: thousands of small entries cost a few hundred reads. */
-class ArchiveBytes {
-    #fd;
-    #arrive;
-    #want;
-    #window = Buffer.alloc(0);
-    #start = 0;
-    #end = 0;
-    /**
-     * @param fd the archive, opened for reading
-     * @param arrive called before bytes are read; returns once they are on disk
-     * @param want the same for a thread that must not block: resolves then
-     */
-    constructor(fd, { arrive = () => undefined, want, } = {}) {
-        this.#fd = fd;
-        this.#arrive = arrive;
-        this.#want = want;
+/** Limits how many connections work at once, over all downloads of a step. Whoever waits longest is next. */
+class Slots {
+    #free;
+    #waiting = [];
+    constructor(count) {
+        this.#free = count;
     }
-    /** To be waited for before bytes are read, in a thread that must not block; nothing elsewhere. */
-    ready(start, end) {
-        return this.#want?.(start, end);
-    }
-    /**
-     * Lends bytes of the archive until the next call. Throws `corrupt_download`, naming `entry`, where the archive ends before.
-     *
-     * @param ahead may be read along with them, because it is wanted next: up to here
-     */
-    lend(entry, start, length, ahead) {
-        if (start < this.#start || start + length > this.#end) {
-            const wanted = Math.max(length, Math.min(WINDOW, ahead - start));
-            if (this.#window.length < wanted)
-                this.#window = Buffer.allocUnsafeSlow(Math.max(WINDOW, wanted));
-            // Nothing of the window counts until it is full again.
-            this.#end = 0;
-            this.#read(entry, start, this.#window.subarray(0, wanted));
-            this.#start = start;
-            this.#end = start + wanted;
+    /** Resolves with the function that gives the slot back. Throws the reason of `signal`. */
+    async acquire(signal) {
+        signal.throwIfAborted();
+        if (this.#free > 0) {
+            this.#free -= 1;
         }
-        return this.#window.subarray(start - this.#start, start - this.#start + length);
-    }
-    /** Bytes of the archive, to keep. Throws as {@link lend} does. */
-    read(entry, start, length) {
-        const bytes = Buffer.allocUnsafeSlow(length);
-        this.#read(entry, start, bytes);
-        return bytes;
-    }
-    #read(entry, start, target) {
-        this.#arrive(start, start + target.length);
-        for (let done = 0; done < target.length;) {
-            const read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(this.#fd, target, done, target.length - done, start + done);
-            if (read === 0)
-                throw (0,_damaged_js__WEBPACK_IMPORTED_MODULE_1__/* .damaged */ .q)(entry.name, 'the archive ends within it');
-            done += read;
+        else {
+            const { promise, resolve, reject } = Promise.withResolvers();
+            const abort = () => {
+                this.#waiting.splice(this.#waiting.indexOf(resolve), 1);
+                reject(signal.reason);
+            };
+            this.#waiting.push(resolve);
+            signal.addEventListener('abort', abort, { once: true });
+            await promise.finally(() => signal.removeEventListener('abort', abort));
         }
+        return () => {
+            const next = this.#waiting.shift();
+            if (next)
+                next();
+            else
+                this.#free += 1;
+        };
     }
-}
-
-
-/***/ }),
-
-/***/ 51704:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ checkExtent),
-/* harmony export */   e: () => (/* binding */ isSmall)
-/* harmony export */ });
-/* harmony import */ var _archive_limits_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(84142);
-/* harmony import */ var _damaged_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(66160);
-
-
-/** Up to this size (bytes) an entry is unpacked in one piece: for many small files that is several times faster. */
-const SMALL = 4 * 1024 * 1024;
-/** Whether an entry is unpacked in one piece. */
-function isSmall(entry) {
-    return entry.size <= SMALL && entry.compressedSize <= SMALL;
-}
-/** Throws unless the data of an entry, which cannot begin before `dataStart`, ends where something else begins. */
-function checkExtent({ name, compressedSize, limit, last }, dataStart) {
-    if (dataStart + compressedSize <= limit)
-        return;
-    if (last)
-        throw (0,_damaged_js__WEBPACK_IMPORTED_MODULE_1__/* .damaged */ .q)(name, 'its data would reach into the directory');
-    throw (0,_archive_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .bomb */ .fv)(`its entry ${JSON.stringify(name.slice(0, 300))} shares bytes with another one`);
-}
-
-
-/***/ }),
-
-/***/ 84142:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   MK: () => (/* binding */ defaultLimits),
-/* harmony export */   fv: () => (/* binding */ bomb),
-/* harmony export */   rU: () => (/* binding */ checkSizes)
-/* harmony export */ });
-/* harmony import */ var pretty_bytes__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(85901);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
-
-
-const defaultLimits = { maxEntries: 5_000_000, maxRatio: 400 };
-const GIB = 1024 ** 3;
-/** DEFLATE gives at most 1,032 bytes for one (zlib.net/zlib_tech.html), so that a declared size beyond it is a lie. */
-const MOST_OF_DEFLATE = 1032;
-/** The unpacked size of all entries, in bytes. Throws `unsafe_archive` where declared sizes are impossible or absurd. */
-function checkSizes(entries, archiveBytes, limits) {
-    let total = 0;
-    for (const { name, size, compressedSize } of entries) {
-        if (size > (compressedSize + 1) * MOST_OF_DEFLATE) {
-            throw bomb(`its entry ${JSON.stringify(name.slice(0, 300))} claims to unpack ${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_1__/* ["default"] */ .A)(compressedSize)} to ${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_1__/* ["default"] */ .A)(size)}`);
-        }
-        total += size;
-    }
-    if (total > GIB && total > archiveBytes * limits.maxRatio) {
-        throw bomb(`it claims to unpack ${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_1__/* ["default"] */ .A)(archiveBytes)} to ${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_1__/* ["default"] */ .A)(total)}, more than ${limits.maxRatio} times its size`);
-    }
-    return total;
-}
-/** The error for an archive that is made to unpack to far more than it should. */
-function bomb(why) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('unsafe_archive', `The archive was refused: ${why}.`, {
-        todo: 'Nothing of it was kept. No export of Visual Layer looks like this: check who could have changed the archive, and export again.',
-    });
-}
-
-
-/***/ }),
-
-/***/ 96799:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  p: () => (/* binding */ openArchive)
-});
-
-// EXTERNAL MODULE: ./build/system-errors.js
-var system_errors = __webpack_require__(31279);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(51455);
-// EXTERNAL MODULE: ./build/transfer/archive/archive-bytes.js
-var archive_bytes = __webpack_require__(99155);
-// EXTERNAL MODULE: ./build/transfer/archive/archive-entry.js
-var archive_entry = __webpack_require__(51704);
-// EXTERNAL MODULE: ./build/transfer/archive/archive-limits.js
-var archive_limits = __webpack_require__(84142);
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __webpack_require__(4573);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(73024);
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __webpack_require__(19473);
-;// CONCATENATED MODULE: ./build/transfer/archive/not-a-zip.js
-
-/** How much of a file tells what it is, in bytes. */
-const SAMPLE = 512;
-/** The error for a file that is not a whole ZIP archive. It says what the file looks like instead, and quotes its beginning. */
-async function notAnArchive(file, sizeBytes, reason, cause) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(SAMPLE), 0, SAMPLE, 0);
-    const start = buffer.subarray(0, bytesRead);
-    const kind = looksLike(start, sizeBytes);
-    const message = kind === undefined
-        ? `The downloaded archive is damaged: ${reason.replace(/\.$/, '')}.`
-        : `The download is not a ZIP archive: it ${kind}.`;
-    return new errors/* ActionError */.lZ('corrupt_download', message, {
-        apiWords: kind?.startsWith('looks like') ? start.toString().slice(0, 200) : undefined,
-        todo: 'Run the step again for a fresh export. If it happens each time, tell Visual Layer support the export id.',
-        cause,
-    });
-}
-/** `undefined` for something that begins as a ZIP does. */
-function looksLike(start, sizeBytes) {
-    if (sizeBytes === 0)
-        return 'is empty';
-    if (start.subarray(0, 2).toString('latin1') === 'PK')
-        return undefined;
-    if (start.subarray(0, 4).toString('latin1') === 'PAR1')
-        return 'is a parquet file';
-    if (start[0] === 0x1f && start[1] === 0x8b)
-        return 'is compressed with gzip';
-    const text = start
-        .toString()
-        .replace(/^\uFEFF/, '')
-        .trimStart();
-    if (/^<(!doctype html|html|head|body)/i.test(text))
-        return 'looks like a web page';
-    if (/^<(\?xml|error|[a-z]+>)/i.test(text))
-        return 'looks like XML, as storage hosts answer when they refuse';
-    if (/^[[{]/.test(text))
-        return 'looks like JSON';
-    if (/^[\p{L}\p{N}\p{P}\p{S}\p{Zs}\s]+$/u.test(text) && !text.includes('\uFFFD'))
-        return 'looks like plain text';
-    return 'begins with bytes that no ZIP archive begins with';
-}
-
-;// CONCATENATED MODULE: ./build/transfer/archive/central-directory.js
-
-
-
-
-
-const READ_AHEAD = 1024 * 1024;
-const ENTRY_SIGNATURE = 0x02014b50;
-const SHORTEST_ENTRY = 46;
-/** Reads the whole central directory of an archive. Names come back unchecked. */
-async function readDirectory(file, options) {
-    const { sizeBytes, maxEntries, signal, want } = options;
-    const { fromRandomAccessReaderPromise, getFileNameLowLevel, RandomAccessReader } = await __webpack_require__.e(/* import() */ 663).then(__webpack_require__.t.bind(__webpack_require__, 20663, 19));
-    const window = new ReadAhead(file.fd);
-    class DirectoryReader extends RandomAccessReader {
-        read(buffer, offset, length, position, done) {
-            const target = buffer.subarray(offset, offset + length);
-            if (window.holds(position, length))
-                return done(null, window.read(target, position));
-            void this.#readArriving(target, position, done);
-        }
-        async #readArriving(target, position, done) {
-            try {
-                await want(position, Math.min(sizeBytes, position + READ_AHEAD));
-            }
-            catch (error) {
-                return done(error instanceof Error ? error : new Error(String(error)));
-            }
-            done(null, window.read(target, position));
-        }
-    }
-    const entries = [];
-    const settings = { autoClose: false, decodeStrings: false, strictFileNames: true };
-    try {
-        const zip = await fromRandomAccessReaderPromise(new DirectoryReader(), sizeBytes, settings);
-        const start = Number(zip.readEntryCursor);
-        if (zip.entryCount > maxEntries)
-            throw (0,archive_limits/* bomb */.fv)(`it claims to hold ${zip.entryCount} entries`);
-        if (zip.entryCount * SHORTEST_ENTRY > sizeBytes)
-            throw new Error('its directory is longer than the whole archive');
-        for await (const entry of zip.eachEntry()) {
-            signal?.throwIfAborted();
-            entries.push(read(entry, getFileNameLowLevel));
-        }
-        // A directory with more entries than it counts would hide the rest from this check, not from every unpacker.
-        const next = Buffer.alloc(4);
-        window.read(next, Number(zip.readEntryCursor));
-        if (next.readUInt32LE(0) === ENTRY_SIGNATURE)
-            throw new Error('its directory holds more entries than it counts');
-        return { entries, start };
-    }
-    catch (error) {
-        signal?.throwIfAborted();
-        if (error instanceof Error && error.name === 'ActionError')
-            throw error;
-        // Its beginning tells what it is in place of an archive.
-        await want(0, Math.min(sizeBytes, SAMPLE));
-        throw await notAnArchive(file, sizeBytes, (0,errors/* describe */.q0)(error), error);
-    }
-}
-function read(entry, decode) {
-    const bytes = entry.fileNameRaw;
-    // Writers often store UTF-8 without the flag that says so; by the letter it would be code page 437.
-    const flags = (0,external_node_buffer_.isUtf8)(bytes) ? entry.generalPurposeBitFlag | 0x800 : entry.generalPurposeBitFlag;
-    const name = decode(flags, bytes, entry.extraFields, true);
-    const rawName = bytes.toString('latin1');
-    return {
-        name,
-        // With 100,000 entries it counts that one string does for both.
-        rawName: rawName === name ? name : rawName,
-        attributes: entry.externalFileAttributes,
-        method: entry.compressionMethod,
-        encrypted: entry.isEncrypted(),
-        crc32: entry.crc32,
-        size: entry.uncompressedSize,
-        compressedSize: entry.compressedSize,
-        headerStart: entry.relativeOffsetOfLocalHeader,
-    };
-}
-/** Reads a file through one large window: a directory of 100,000 entries costs a dozen reads in place of 200,000. */
-class ReadAhead {
-    #fd;
-    #window = Buffer.allocUnsafe(READ_AHEAD);
-    #start = 0;
-    #length = 0;
-    constructor(fd) {
-        this.#fd = fd;
-    }
-    holds(position, length) {
-        return position >= this.#start && position + length <= this.#start + this.#length;
-    }
-    /** The number of bytes read: fewer than `target` takes only at the end of the file. */
-    read(target, position) {
-        if (!this.holds(position, target.length)) {
-            this.#length = (0,external_node_fs_.readSync)(this.#fd, this.#window, 0, READ_AHEAD, position);
-            this.#start = position;
-        }
-        const from = position - this.#start;
-        return this.#window.copy(target, 0, from, Math.min(this.#length, from + target.length));
-    }
-}
-
-// EXTERNAL MODULE: ./build/transfer/archive/damaged.js
-var damaged = __webpack_require__(66160);
-// EXTERNAL MODULE: ./build/transfer/archive/entry-bytes.js
-var entry_bytes = __webpack_require__(60909);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: ./build/paths.js
-var paths = __webpack_require__(31340);
-;// CONCATENATED MODULE: ./build/transfer/archive/entry-names.js
-
-
-
-/** The longest name of one file or folder on common file systems, in bytes of UTF-8. */
-const LONGEST_SEGMENT = 255;
-/** Leaves room for the output folder within the 4,096 bytes that Linux allows a path. */
-const LONGEST_PATH = 2048;
-/**
- * Decides where each entry of an archive lies on disk, in the order given.
- *
- * Refused, with an `unsafe_archive` error that names the entry: a name that leaves the folder (`..` in any spelling), an absolute
- * one, one with a drive letter, an empty one, one with a NUL; links, devices, sockets and pipes; the same name twice; a file
- * where another entry needs a folder.
- *
- * Changed, because names that are fine in the data are not fine on Windows or in the name of an artifact's file: `" : < > | * ?`,
- * control characters, trailing dots and spaces and device names get `_`; names too long for a file system are cut. Names that
- * would then, or on a disk that ignores case, fall together all get `~` and eight digits of their hash, so that where an entry
- * lands does not depend on the order in which an archive holds its entries.
- *
- * @param reserved paths that no entry may take, because the caller writes there
- */
-function placeNames(entries, reserved = []) {
-    const places = entries.map((entry) => placeName(entry));
-    refuseTwins(places);
-    separate(places, reserved);
-    return places;
-}
-function placeName(entry) {
-    const kind = kindOf(entry);
-    const segments = segmentsOf(entry.name);
-    if (kind === 'file' && segments.length === 0)
-        throw refusal(entry.name, 'it has no name');
-    // With 100,000 names it counts that most are fine as they are, and need no second string.
-    const meant = same(segments.join('/'), entry.name);
-    const path = same(segments.map(safeSegment).join('/'), meant);
-    if (Buffer.byteLength(path) > LONGEST_PATH)
-        throw refusal(entry.name, `its path is longer than ${LONGEST_PATH} bytes`);
-    return { entry, kind, path, meant };
-}
-function same(text, known) {
-    return text === known ? known : text;
-}
-function kindOf(entry) {
-    const type = (entry.attributes >>> 16) & 0o170000;
-    const named = /[/\\]$/.test(entry.name) ? 'folder' : 'file';
-    // 0: a writer that does not know unix modes.
-    if (type === 0o120000)
-        throw refusal(entry.name, 'it is a symbolic link');
-    if (type !== 0 && type !== 0o100000 && type !== 0o040000)
-        throw refusal(entry.name, 'it is neither a file nor a folder');
-    if (type === 0o040000 && named === 'file')
-        throw refusal(entry.name, 'it is marked as a folder but named as a file');
-    // The DOS attribute of a "reparse point": what Windows calls its links.
-    if ((entry.attributes & 0x400) !== 0)
-        throw refusal(entry.name, 'it is a link');
-    return named;
-}
-/** The parts of a name, both separators counting; `.` and empty parts mean nothing and are left out. */
-function segmentsOf(name) {
-    if (name === '')
-        throw refusal(name, 'it has no name');
-    if (name.includes('\0'))
-        throw refusal(name, 'its name holds a NUL');
-    if (/^[/\\]/.test(name))
-        throw refusal(name, 'its path is absolute');
-    if (/^[a-z]:/i.test(name))
-        throw refusal(name, 'its path names a drive');
-    const segments = [];
-    for (const segment of name.toWellFormed().split(/[/\\]/)) {
-        if (segment === '' || segment === '.')
-            continue;
-        // Windows drops trailing dots and spaces, so that ".. " and "..." climb there too.
-        if (/^\.{2,}$/.test(segment.replace(/[\s\p{C}]/gu, '')))
-            throw refusal(name, 'its path leaves the folder ("..")');
-        segments.push(segment);
-    }
-    return segments;
-}
-function safeSegment(segment) {
-    const shown = (0,paths/* safeName */.jC)(segment);
-    return Buffer.byteLength(shown) <= LONGEST_SEGMENT ? shown : withHash(shown, segment);
-}
-/** `name.ext` as `name~0123abcd.ext`, cut to what a file system takes; the digits come from `original`. */
-function withHash(name, original) {
-    const digits = (0,external_node_crypto_.createHash)('sha256').update(original).digest('hex').slice(0, 8);
-    const extension = /[^.](\.[^.]{1,16})$/.exec(name)?.[1] ?? '';
-    const room = LONGEST_SEGMENT - Buffer.byteLength(extension) - digits.length - 1;
-    const stem = Buffer.from(name.slice(0, name.length - extension.length))
-        .subarray(0, room)
-        .toString()
-        // A character cut in half.
-        .replace(/\uFFFD$/, '');
-    return `${stem}~${digits}${extension}`;
-}
-function refuseTwins(places) {
-    const files = new Set();
-    for (const { entry, kind, meant } of places) {
-        if (kind === 'folder')
-            continue;
-        // Two spellings of one path ("a//b", "a/b") are twins as well: an unpacker lets the second overwrite the first.
-        if (files.has(meant))
-            throw refusal(entry.name, 'another entry has the same name');
-        files.add(meant);
-    }
-    const free = new Set(['']);
-    for (const { entry, kind, meant } of places) {
-        for (let folder = kind === 'folder' ? meant : parentOf(meant); !free.has(folder); folder = parentOf(folder)) {
-            if (files.has(folder))
-                throw refusal(entry.name, 'it needs a folder where another entry is a file');
-            free.add(folder);
-        }
-    }
-}
-function parentOf(path) {
-    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-/** Gives names that fall together a suffix each. What still falls together after that was made to, and is refused. */
-function separate(places, reserved) {
-    const wanted = occupied(places, reserved);
-    if (!hasTwins(wanted))
-        return;
-    for (const place of places) {
-        if (place.kind === 'folder' || (wanted.get((0,paths/* folded */.TM)(place.path)) ?? 0) < 2)
-            continue;
-        const cut = place.path.lastIndexOf('/') + 1;
-        place.path = place.path.slice(0, cut) + withHash(place.path.slice(cut), place.entry.name);
-    }
-    const taken = occupied(places, reserved);
-    const kept = reserved.find((path) => (taken.get((0,paths/* folded */.TM)(path)) ?? 0) > 1);
-    if (kept !== undefined)
-        throw refusal(kept, 'this place is kept for a file of the action');
-    for (const { entry, kind, path } of places) {
-        if (kind === 'folder' || taken.get((0,paths/* folded */.TM)(path)) === 1)
-            continue;
-        throw refusal(entry.name, 'another entry takes the same place on disk');
-    }
-}
-function hasTwins(counts) {
-    for (const count of counts.values())
-        if (count > 1)
-            return true;
-    return false;
-}
-/** How many want each place, as a disk sees it that ignores case: files, and each folder once. */
-function occupied(places, reserved) {
-    const folders = new Set();
-    const counts = new Map();
-    const take = (key) => counts.set(key, (counts.get(key) ?? 0) + 1);
-    for (const path of reserved)
-        take((0,paths/* folded */.TM)(path));
-    for (const { kind, path } of places) {
-        if (kind === 'file')
-            take((0,paths/* folded */.TM)(path));
-        let folder = (0,paths/* folded */.TM)(kind === 'folder' ? path : parentOf(path));
-        while (folder !== '' && !folders.has(folder)) {
-            folders.add(folder);
-            take(folder);
-            folder = parentOf(folder);
-        }
-    }
-    return counts;
-}
-function refusal(name, why) {
-    return new errors/* ActionError */.lZ('unsafe_archive', `The archive was refused because of its entry ${JSON.stringify(name.slice(0, 300))}: ${why}.`, {
-        todo: 'Nothing was unpacked. An export of Visual Layer has no such entry: check who could have changed the archive, and export again.',
-    });
-}
-
-// EXTERNAL MODULE: ./build/transfer/archive/local-header.js
-var local_header = __webpack_require__(97028);
-;// CONCATENATED MODULE: ./build/transfer/archive/archive.js
-
-
-
-
-
-
-
-
-
-
-/**
- * Opens a ZIP archive (Zip64 too) and checks its whole directory before a single byte is unpacked: names, types, sizes,
- * encryption and methods, and that no two entries share bytes as far as the directory tells. Of an archive that is still being
- * downloaded only the directory has to be there. Throws an `ActionError`: `corrupt_download` for what is broken, `unsafe_archive`
- * for what is made to do harm.
- */
-async function openArchive(path, options = {}) {
-    let file;
-    try {
-        file = await (0,promises_.open)(path, 'r');
-    }
-    catch (error) {
-        throw (0,system_errors/* systemFailure */.oM)(error, 'read the archive', path);
-    }
-    try {
-        return await examine(path, file, options);
-    }
-    catch (error) {
-        await file.close();
-        throw error;
-    }
-}
-async function examine(path, file, options) {
-    const { arrivals, reserved, signal } = options;
-    const sizeBytes = arrivals?.sizeBytes ?? (await file.stat()).size;
-    const limits = { ...archive_limits/* defaultLimits */.MK, ...options.limits };
-    const want = async (start, end) => arrivals?.want(start, end);
-    const directory = await readDirectory(file, { sizeBytes, maxEntries: limits.maxEntries, signal, want });
-    const inOrder = placeNames(directory.entries, reserved).sort((one, other) => one.entry.headerStart - other.entry.headerStart);
-    const entries = [];
-    const folders = [];
-    for (const [index, { entry, kind, path: place }] of inOrder.entries()) {
-        const method = methodOf(entry);
-        const limit = Math.min(directory.start, inOrder[index + 1]?.entry.headerStart ?? directory.start);
-        const { name, rawName, size, compressedSize, crc32, headerStart } = entry;
-        const last = limit === directory.start;
-        (0,archive_entry/* checkExtent */.$)({ name, compressedSize, limit, last }, headerStart + local_header/* SHORTEST_HEADER */.J + rawName.length);
-        if (kind === 'file')
-            entries.push({ name, rawName, path: place, size, compressedSize, crc32, method, headerStart, limit, last });
-        else if (size !== 0)
-            throw (0,damaged/* damaged */.q)(name, 'it is a folder and yet holds data');
-        else if (place !== '')
-            folders.push(place);
-    }
-    const totalBytes = (0,archive_limits/* checkSizes */.rU)(entries, sizeBytes, limits);
-    const bytes = new archive_bytes/* ArchiveBytes */._(file.fd);
-    return {
-        path,
-        file,
-        sizeBytes,
-        entries,
-        folders,
-        totalBytes,
-        openEntry: (entry, stop) => (0,entry_bytes/* inflateEntry */.Yj)(bytes, entry, { signal: stop }),
-        close: () => file.close(),
-    };
-}
-function methodOf({ name, encrypted, method }) {
-    if (encrypted)
-        throw (0,damaged/* damaged */.q)(name, 'it is encrypted');
-    if (method === 0)
-        return 'stored';
-    if (method === 8)
-        return 'deflated';
-    throw (0,damaged/* damaged */.q)(name, `it is packed with method ${method}, which is neither "stored" nor "deflated"`);
-}
-
-
-/***/ }),
-
-/***/ 66160:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   q: () => (/* binding */ damaged)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
-
-/** The error for an entry that cannot be what the archive's writer meant. `why` completes "…: it is encrypted". */
-function damaged(name, why, cause) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('corrupt_download', `The downloaded archive is damaged at its entry ${JSON.stringify(name.slice(0, 300))}: ${why}.`, {
-        todo: 'Run the step again for a fresh export. If it happens each time, tell Visual Layer support the export id.',
-        cause,
-    });
-}
-
-
-/***/ }),
-
-/***/ 60909:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   BX: () => (/* binding */ inflateSmall),
-/* harmony export */   Yj: () => (/* binding */ inflateEntry),
-/* harmony export */   _r: () => (/* binding */ release),
-/* harmony export */   vY: () => (/* binding */ freeAtOnce)
-/* harmony export */ });
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57075);
-/* harmony import */ var node_stream_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(46466);
-/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(38522);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(19473);
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(31279);
-/* harmony import */ var _download_arrivals_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(96429);
-/* harmony import */ var _archive_limits_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(84142);
-/* harmony import */ var _damaged_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(66160);
-/* harmony import */ var _local_header_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(97028);
-
-
-
-
-
-
-
-
-
-const CHUNK = 1024 * 1024;
-/** What is inflated comes in such pieces: smaller ones take longer, larger ones more memory. */
-const INFLATED_CHUNK = 512 * 1024;
-/** How much packed data is read at once: little, so that an archive that is still arriving is followed closely. */
-const PACKED_CHUNK = 256 * 1024;
-/**
- * All bytes of a small entry, local header, size and CRC checked; lent until the next call or {@link release}.
- *
- * @param ahead up to where the archive may be read along, because the entries there come next
- */
-function inflateSmall(archive, entry, ahead) {
-    const dataStart = (0,_local_header_js__WEBPACK_IMPORTED_MODULE_8__/* .locate */ .x)(entry, (length) => archive.lend(entry, entry.headerStart, length, ahead));
-    let bytes = archive.lend(entry, dataStart, entry.compressedSize, ahead);
-    if (entry.method === 'deflated') {
-        try {
-            // One byte of room beyond the declared size is enough to see that it lies. What is as large as Node's pool is not part of it.
-            const chunkSize = Math.max(Buffer.poolSize, entry.size + 1);
-            bytes = (0,node_zlib__WEBPACK_IMPORTED_MODULE_2__.inflateRawSync)(bytes, { chunkSize, maxOutputLength: entry.size + 1 });
-        }
-        catch (error) {
-            throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .codeOf */ .$N)(error) === 'ERR_BUFFER_TOO_LARGE' ? tooLong(entry) : undecodable(entry, error);
-        }
-    }
-    check(entry, bytes.length, (0,node_zlib__WEBPACK_IMPORTED_MODULE_2__.crc32)(bytes));
-    return bytes;
-}
-/** Gives back what {@link inflateSmall} lent. */
-function release(bytes, entry) {
-    // Stored bytes lie in the window.
-    if (entry.method === 'deflated' && bytes.buffer instanceof ArrayBuffer)
-        bytes.buffer.transfer(0);
-}
-/**
- * Frees bytes that nobody needs any more, where they have memory of their own: the garbage collector lets 64 MiB of such gather in
- * each thread.
- */
-function freeAtOnce(bytes) {
-    const { buffer } = bytes;
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength)
-        buffer.transfer(0);
-}
-/**
- * The bytes of an entry of any size in chunks; the local header is checked before the first, size and CRC by the end. Memory stays
- * at a few chunks.
- *
- * @param lent each chunk is given only until the next one, which spares memory
- */
-async function* inflateEntry(archive, entry, { signal, lent = false } = {}) {
-    await archive.ready(entry.headerStart, entry.limit - entry.compressedSize);
-    const dataStart = (0,_local_header_js__WEBPACK_IMPORTED_MODULE_8__/* .locate */ .x)(entry, (length) => archive.lend(entry, entry.headerStart, length, entry.headerStart));
-    const stored = entry.method === 'stored';
-    const packed = packedBytes(archive, entry, dataStart, stored && lent);
-    let size = 0;
-    let crc = 0;
-    try {
-        for await (const chunk of stored ? packed : inflated(packed)) {
-            signal?.throwIfAborted();
-            size += chunk.length;
-            if (size > entry.size)
-                throw tooLong(entry);
-            crc = (0,node_zlib__WEBPACK_IMPORTED_MODULE_2__.crc32)(chunk, crc);
-            yield chunk;
-        }
-    }
-    catch (error) {
-        signal?.throwIfAborted();
-        throw error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ || error instanceof _download_arrivals_js__WEBPACK_IMPORTED_MODULE_5__/* .Void */ .Ti ? error : undecodable(entry, error);
-    }
-    check(entry, size, crc);
-}
-async function* packedBytes(archive, entry, dataStart, lent) {
-    const end = dataStart + entry.compressedSize;
-    const most = entry.method === 'stored' ? CHUNK : PACKED_CHUNK;
-    for (let at = dataStart; at < end; at += most) {
-        const length = Math.min(most, end - at);
-        const ready = archive.ready(at, at + length);
-        if (ready)
-            await ready;
-        yield lent ? archive.lend(entry, at, length, at) : archive.read(entry, at, length);
-    }
-}
-async function* inflated(packed) {
-    // Room for one chunk to be inflated, by another thread, while the one before is checked and written.
-    const settings = { chunkSize: INFLATED_CHUNK, readableHighWaterMark: 2 * INFLATED_CHUNK };
-    const inflate = (0,node_zlib__WEBPACK_IMPORTED_MODULE_2__.createInflateRaw)(settings);
-    const source = node_stream__WEBPACK_IMPORTED_MODULE_0__.Readable.from(packed, { objectMode: false, highWaterMark: PACKED_CHUNK });
-    // Its failure reaches the loop below as the failure of `inflate`.
-    const flow = (0,node_stream_promises__WEBPACK_IMPORTED_MODULE_1__.pipeline)(source, inflate).catch(() => undefined);
-    yield* inflate;
-    await flow;
-}
-function check(entry, size, crc) {
-    if (size > entry.size)
-        throw tooLong(entry);
-    if (size < entry.size)
-        throw (0,_damaged_js__WEBPACK_IMPORTED_MODULE_7__/* .damaged */ .q)(entry.name, `it unpacks to ${size} bytes where ${entry.size} are declared`);
-    if (crc !== entry.crc32)
-        throw (0,_damaged_js__WEBPACK_IMPORTED_MODULE_7__/* .damaged */ .q)(entry.name, 'its checksum (CRC-32) is wrong');
-}
-function tooLong(entry) {
-    return (0,_archive_limits_js__WEBPACK_IMPORTED_MODULE_6__/* .bomb */ .fv)(`its entry ${JSON.stringify(entry.name.slice(0, 300))} unpacks to more than the ${entry.size} bytes it declares`);
-}
-function undecodable(entry, error) {
-    return (0,_damaged_js__WEBPACK_IMPORTED_MODULE_7__/* .damaged */ .q)(entry.name, `its data cannot be unpacked (${(0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .describe */ .q0)(error)})`, error);
-}
-
-
-/***/ }),
-
-/***/ 97028:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ SHORTEST_HEADER),
-/* harmony export */   x: () => (/* binding */ locate)
-/* harmony export */ });
-/* harmony import */ var _archive_entry_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51704);
-/* harmony import */ var _damaged_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(66160);
-
-
-const SIGNATURE = 0x04034b50;
-const ENCRYPTED = 0x1;
-/** Sizes and CRC follow the data ("data descriptor"); the header may hold zeros in their place. */
-const SIZES_FOLLOW = 0x8;
-const IN_ZIP64 = 0xffffffff;
-const ZIP64_FIELD = 1;
-/** The length of a local header without its name and its extra fields, in bytes. */
-const SHORTEST_HEADER = 30;
-/**
- * Where the data of an entry begins in the archive. Throws `corrupt_download` unless the entry's local header, in front of its
- * data, says the same of name, method, sizes and CRC as the central directory: unpackers differ in which of the two they believe.
- * Throws also where the data would reach into what follows it.
- *
- * @param begin lends that many bytes of the archive from the beginning of the local header on
- */
-function locate(entry, begin) {
-    const { name, rawName, headerStart } = entry;
-    const fixed = begin(SHORTEST_HEADER);
-    if (fixed.readUInt32LE(0) !== SIGNATURE)
-        throw (0,_damaged_js__WEBPACK_IMPORTED_MODULE_1__/* .damaged */ .q)(name, 'there is no entry where the directory says');
-    const flags = fixed.readUInt16LE(6);
-    const extraStart = SHORTEST_HEADER + fixed.readUInt16LE(26);
-    const length = extraStart + fixed.readUInt16LE(28);
-    const dataStart = headerStart + length;
-    if ((flags & ENCRYPTED) !== 0)
-        throw disagree(name, 'encryption');
-    if (fixed.readUInt16LE(8) !== (entry.method === 'stored' ? 0 : 8))
-        throw disagree(name, 'the method');
-    (0,_archive_entry_js__WEBPACK_IMPORTED_MODULE_0__/* .checkExtent */ .$)(entry, dataStart);
-    const header = begin(length);
-    if (header.toString('latin1', SHORTEST_HEADER, extraStart) !== rawName)
-        throw disagree(name, 'the name');
-    const local = sizes(header, extraStart);
-    const optional = (flags & SIZES_FOLLOW) !== 0;
-    if (!agrees(local.size, entry.size, optional) || !agrees(local.compressedSize, entry.compressedSize, optional)) {
-        throw disagree(name, 'the size');
-    }
-    if (!agrees(header.readUInt32LE(14), entry.crc32, optional))
-        throw disagree(name, 'the CRC');
-    return dataStart;
-}
-function agrees(local, central, optional) {
-    return local === central || (optional && (local === 0 || local === IN_ZIP64));
-}
-function sizes(header, extraStart) {
-    let compressedSize = header.readUInt32LE(18);
-    let size = header.readUInt32LE(22);
-    for (let at = extraStart; at + 4 <= header.length;) {
-        const end = at + 4 + header.readUInt16LE(at + 2);
-        if (header.readUInt16LE(at) === ZIP64_FIELD) {
-            const data = header.subarray(at + 4, end);
-            let next = 0;
-            if (size === IN_ZIP64 && data.length >= next + 8) {
-                size = Number(data.readBigUInt64LE(next));
-                next += 8;
-            }
-            if (compressedSize === IN_ZIP64 && data.length >= next + 8)
-                compressedSize = Number(data.readBigUInt64LE(next));
-        }
-        at = end;
-    }
-    return { size, compressedSize };
-}
-function disagree(name, about) {
-    return (0,_damaged_js__WEBPACK_IMPORTED_MODULE_1__/* .damaged */ .q)(name, `its two headers disagree about ${about}`);
-}
-
-
-/***/ }),
-
-/***/ 68109:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ writeFully),
-/* harmony export */   M: () => (/* binding */ requireSpace)
-/* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
-/* harmony import */ var pretty_bytes__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(85901);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(19473);
-
-
-
-
-/**
- * Throws when the disk that `path` will lie on has less free than all of `needs`, so that a full disk is met before the work and
- * not at its end. Says nothing where the file system does not tell.
- */
-async function requireSpace(path, needs) {
-    let free;
-    try {
-        const disk = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.statfs)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path));
-        if (disk.blocks === 0)
-            return;
-        free = disk.bavail * disk.bsize;
-    }
-    catch {
-        return;
-    }
-    const bytes = needs.reduce((sum, need) => sum + need.bytes, 0);
-    if (free >= bytes)
-        return;
-    const parts = needs.filter((need) => need.bytes > 0).map((need) => `${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_3__/* ["default"] */ .A)(need.bytes)} to ${need.purpose}`);
-    const sum = parts.length === 1 ? parts[0] : `${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_3__/* ["default"] */ .A)(bytes)} (${parts.join(', ')})`;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('operation_failed', `The disk of the runner is too full for the export: it needs ${sum}, and ${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_3__/* ["default"] */ .A)(free)} are free (${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)}).`, { todo: 'Free disk space before this step, use a runner with a larger disk, or divide the export (shard).' });
-}
-/** Writes all of `bytes` at `position`: one write call may take fewer than it is given. */
-async function writeFully(file, bytes, position) {
-    for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-        done += bytesWritten;
-    }
-}
-
-
-/***/ }),
-
-/***/ 96429:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Ti: () => (/* binding */ Void),
-/* harmony export */   V$: () => (/* binding */ Arrivals),
-/* harmony export */   ex: () => (/* binding */ waitForBytes)
-/* harmony export */ });
-/** The shared memory: what may be waited for, the version that changes with it, the size in bytes, a flag for each grain. */
-const STATE = 0;
-const VERSION = 1;
-const SIZE_AT = 8;
-const FLAGS_AT = 16;
-const UNDER_WAY = 0;
-const STOPPED = 1;
-/** Bytes become known as arrived in grains of this size, or larger ones where an object would have too many. */
-const SMALLEST_GRAIN = 256 * 1024;
-const MOST_GRAINS = 64 * 1024;
-/** The object changed while it was downloaded: nothing that is on disk belongs to it any more. The download starts over. */
-class Void extends Error {
-    name = 'Void';
-    constructor() {
-        super('the object changed while it was downloaded');
-    }
-}
-/**
- * Which bytes of a file being downloaded are on disk already; the state lies in shared memory, so that worker threads can
- * wait for it with {@link waitForBytes}.
- */
-class Arrivals {
-    /** Of the whole object. */
-    sizeBytes;
-    shared;
-    #words;
-    #flags;
-    #grain;
-    /** Bytes still missing of each grain. */
-    #missing;
-    #wishes = new Set();
-    #onWish;
-    #end;
-    /** @param onWish called when bytes are wanted that are not there yet */
-    constructor(sizeBytes, onWish = () => undefined) {
-        this.sizeBytes = sizeBytes;
-        this.#onWish = onWish;
-        this.#grain = grainOf(sizeBytes);
-        const grains = Math.ceil(sizeBytes / this.#grain);
-        this.shared = new SharedArrayBuffer(FLAGS_AT + grains);
-        this.#words = new Int32Array(this.shared, 0, 2);
-        new Float64Array(this.shared, SIZE_AT, 1)[0] = sizeBytes;
-        this.#flags = new Uint8Array(this.shared, FLAGS_AT);
-        this.#missing = new Float64Array(grains).fill(this.#grain);
-        if (grains > 0)
-            this.#missing[grains - 1] = sizeBytes - (grains - 1) * this.#grain;
-    }
-    /**
-     * Resolves once the bytes from `start` up to `end` (exclusive) are on disk, and asks the download to fetch them next where it
-     * can. Rejects with the download's failure or the reason of its abort, or with {@link Void}.
-     */
-    async want(start, end) {
-        if (this.#end)
-            throw this.#end.reason;
-        if (haveArrived(this.#flags, this.#grain, start, end))
-            return;
-        const { promise, resolve, reject } = Promise.withResolvers();
-        this.#wishes.add({ start, end, granted: resolve, refused: reject });
-        this.#onWish();
-        await promise;
-    }
-    /** What is wanted and not there yet, the oldest wish first. */
-    wished() {
-        return this.#wishes;
-    }
-    /** For the download: the bytes from `start` up to `end` are on disk. No byte may be told twice. */
-    add(start, end) {
-        let whole = false;
-        for (let at = start; at < end;) {
-            const index = Math.floor(at / this.#grain);
-            const until = Math.min(end, (index + 1) * this.#grain);
-            const missing = (this.#missing[index] ?? 0) - (until - at);
-            this.#missing[index] = missing;
-            if (missing === 0) {
-                Atomics.store(this.#flags, index, 1);
-                whole = true;
-            }
-            at = until;
-        }
-        if (!whole)
-            return;
-        this.#wake();
-        for (const wish of this.#wishes) {
-            if (!haveArrived(this.#flags, this.#grain, wish.start, wish.end))
-                continue;
-            this.#wishes.delete(wish);
-            wish.granted();
-        }
-    }
-    /** For the download: no more bytes come. Whoever waits, and whoever asks later, is told `reason`. */
-    stop(reason) {
-        if (this.#end)
-            return;
-        this.#end = { reason };
-        Atomics.store(this.#words, STATE, STOPPED);
-        this.#wake();
-        for (const wish of this.#wishes)
-            wish.refused(reason);
-        this.#wishes.clear();
-    }
-    #wake() {
-        Atomics.add(this.#words, VERSION, 1);
-        Atomics.notify(this.#words, VERSION);
-    }
-}
-/**
- * For a worker thread: blocks until the bytes from `start` up to `end` (exclusive) are on disk. `stopped` when the download
- * failed, was aborted or became void, even if these very bytes had arrived.
- */
-function waitForBytes(shared, start, end) {
-    const words = new Int32Array(shared, 0, 2);
-    const flags = new Uint8Array(shared, FLAGS_AT);
-    const grain = grainOf(new Float64Array(shared, SIZE_AT, 1)[0] ?? 0);
-    for (;;) {
-        // Read before the look: what changes after the look has changed the version, and the wait returns at once.
-        const version = Atomics.load(words, VERSION);
-        if (Atomics.load(words, STATE) !== UNDER_WAY)
-            return 'stopped';
-        if (haveArrived(flags, grain, start, end))
-            return 'arrived';
-        Atomics.wait(words, VERSION, version);
-    }
-}
-function grainOf(sizeBytes) {
-    let grain = SMALLEST_GRAIN;
-    while (sizeBytes / grain > MOST_GRAINS)
-        grain *= 2;
-    return grain;
-}
-function haveArrived(flags, grain, start, end) {
-    const last = Math.min(flags.length, Math.ceil(end / grain));
-    for (let index = Math.floor(start / grain); index < last; index += 1) {
-        if (Atomics.load(flags, index) === 0)
-            return false;
-    }
-    return true;
 }
 
 

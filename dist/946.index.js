@@ -538,7 +538,7 @@ async function fetchFound(found, request, step) {
     }
 }
 async function download(found, archive, signal, step) {
-    const { fetchArchive } = await __webpack_require__.e(/* import() */ 229).then(__webpack_require__.bind(__webpack_require__, 83229));
+    const { fetchArchive } = await __webpack_require__.e(/* import() */ 585).then(__webpack_require__.bind(__webpack_require__, 86585));
     const progress = new transfer_progress/* Progress */.k(step, '', 'verified');
     return fetchArchive({
         source: sourceOf(found, step),

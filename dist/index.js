@@ -288,20 +288,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/ty
 
 /***/ }),
 
-/***/ 78877:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
-
-/***/ }),
-
-/***/ 30714:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:vm");
-
-/***/ }),
-
 /***/ 75919:
 /***/ ((module) => {
 
@@ -480,11 +466,11 @@ function delayed(signal, ms, clock, done) {
 }
 /** `work`, or the reason of `signal` as soon as it aborts; then nobody waits for `work` any longer. */
 async function orAborted(work, signal) {
+    work.catch(() => undefined);
     signal.throwIfAborted();
     const { promise: aborted, reject } = Promise.withResolvers();
     const abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    work.catch(() => undefined);
     try {
         return await Promise.race([work, aborted]);
     }
@@ -669,14 +655,14 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 // The bundle has one entry, which the threads that unpack archives or hash records start as well.
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
     (0,_lifetime_js__WEBPACK_IMPORTED_MODULE_2__/* .runAsProcess */ .d)(async () => {
-        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(567), __nccwpck_require__.e(924)]).then(__nccwpck_require__.bind(__nccwpck_require__, 35924));
+        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(393), __nccwpck_require__.e(567), __nccwpck_require__.e(924)]).then(__nccwpck_require__.bind(__nccwpck_require__, 35924));
         return (options) => run({ ...options, clock: _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .ml });
     });
 }
 else if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.workerData.work === 'records')
     await Promise.all(/* import() */[__nccwpck_require__.e(567), __nccwpck_require__.e(770)]).then(__nccwpck_require__.bind(__nccwpck_require__, 61770));
 else
-    await __nccwpck_require__.e(/* import() */ 580).then(__nccwpck_require__.bind(__nccwpck_require__, 45580));
+    await Promise.all(/* import() */[__nccwpck_require__.e(393), __nccwpck_require__.e(172)]).then(__nccwpck_require__.bind(__nccwpck_require__, 31394));
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);

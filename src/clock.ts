@@ -101,11 +101,11 @@ export function delayed(signal: AbortSignal, ms: number, clock: Clock, done: Abo
 
 /** `work`, or the reason of `signal` as soon as it aborts; then nobody waits for `work` any longer. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  work.catch(() => undefined)
   signal.throwIfAborted()
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = () => reject(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
-  work.catch(() => undefined)
   try {
     return await Promise.race([work, aborted])
   } finally {

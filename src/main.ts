@@ -9,4 +9,4 @@ if (isMainThread) {
     return (options) => run({ ...options, clock: systemClock })
   })
 } else if (workerData.work === 'records') await import('./exports/record-worker.ts')
-else await import('./transfer/archive/archive-worker.ts')
+else await import('./transfer/archive/unpack-thread.ts')

@@ -2,11 +2,14 @@ import type { Dispatcher } from 'undici'
 import { type Clock, Deadline, within } from './clock.ts'
 import type { SharedRequest } from './inputs/service-inputs.ts'
 import type { Step } from './operations/step.ts'
+import { Slots } from './transfer/download/slots.ts'
 import { USER_AGENT } from './version.ts'
 import type { Waiting } from './waiting/until.ts'
 import { connect, type VisualLayer } from './visual-layer/client.ts'
 import { openConnection, type Proxies } from './visual-layer/connection.ts'
 
+/** Connections of a step that download at once, all parts of an export together. */
+const MOST_DOWNLOADS = 8
 /** Between polls when seconds count, in ms. */
 const LAST_INTERVAL_MS = 400
 
@@ -53,7 +56,7 @@ export class Session {
 
   /** What an operation gets, from now until the `timeout` of the request. */
   step(parts: Pick<Step, 'reporter' | 'context' | 'signal' | 'undo'>): Step {
-    const { service, timeoutMs, requestTimeoutMs, maxRetries, pollIntervalMs = 'auto' } = this.#request
+    const { service, timeoutMs, requestTimeoutMs, maxRetries, retryLimit, pollIntervalMs = 'auto' } = this.#request
     const { reporter, signal } = parts
     const deadline = new Deadline(this.#clock, timeoutMs)
     return {
@@ -63,9 +66,11 @@ export class Session {
       deadline,
       waiting: this.#waiting(deadline, signal, pollIntervalMs, (line) => reporter.progress(line)),
       maxRetries,
+      retryLimit,
       requestTimeoutMs,
       userAgent: USER_AGENT,
       connection: this.connection,
+      slots: new Slots(MOST_DOWNLOADS),
       datasetPage: (datasetId) => `${service.origin}/dataset/${datasetId}/data`,
     }
   }

@@ -311,11 +311,11 @@ function delayed(signal, ms, clock, done) {
 }
 /** `work`, or the reason of `signal` as soon as it aborts; then nobody waits for `work` any longer. */
 async function orAborted(work, signal) {
+    work.catch(() => undefined);
     signal.throwIfAborted();
     const { promise: aborted, reject } = Promise.withResolvers();
     const abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    work.catch(() => undefined);
     try {
         return await Promise.race([work, aborted]);
     }
@@ -790,7 +790,7 @@ function append(variable, text) {
 
 // A bundle of its own: no operation is in it, except what undoes one.
 runAsProcess(async () => {
-    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(868)]).then(__nccwpck_require__.bind(__nccwpck_require__, 868));
+    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(815)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9815));
     return (options) => runPost({ ...options, clock: clock/* systemClock */.ml });
 });
 

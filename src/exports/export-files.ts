@@ -1,8 +1,8 @@
 import { systemFailure } from '../system-errors.ts'
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type Archive, openArchive } from '../transfer/archive/archive.ts'
-import type { ArchiveEntry } from '../transfer/archive/archive-entry.ts'
+import { openEntry } from '../transfer/archive/entry-bytes.ts'
+import { type Archive, type ArchiveEntry, openArchive } from '../transfer/archive/zip.ts'
 import { writeFully } from '../transfer/disk.ts'
 
 const CHUNK_BYTES = 1024 * 1024
@@ -39,7 +39,7 @@ export async function withExportFiles<T>(
     const files = shallow.map((entry) => entryFile(archive, spool, entry))
     return await use(files.sort(byPath), archive.entries.length)
   } finally {
-    await archive.close()
+    await archive.file.close()
   }
 }
 
@@ -89,10 +89,10 @@ function entryFile(archive: Archive, spool: string, entry: ArchiveEntry): Export
   return {
     path: entry.path,
     sizeBytes: async () => entry.size,
-    bytes: (signal) => archive.openEntry(entry, signal),
+    bytes: (signal) => openEntry(archive, entry, signal),
     async onDisk(signal, use) {
       try {
-        await copy(archive.openEntry(entry, signal), spool)
+        await copy(openEntry(archive, entry, signal), spool)
         return await use(spool)
       } finally {
         await rm(spool, { force: true })

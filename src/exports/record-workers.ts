@@ -1,6 +1,5 @@
 import { asActionError } from '../system-errors.ts'
-import type { Worker } from 'node:worker_threads'
-import { startThread } from '../transfer/thread.ts'
+import { startThread, type Thread } from '../threads.ts'
 import { HASH_BYTES, type RecordDigest } from './digest.ts'
 import { RecordBatch } from './record-batch.ts'
 import type { RecordReader } from './records.ts'
@@ -64,6 +63,8 @@ export async function digestInWorkers(
   }
 }
 
+type RecordThread = Thread<FilledBatch, HashedBatch>
+
 /** A batch, and the thread that it goes to. */
 interface Slot {
   batch: RecordBatch
@@ -75,7 +76,7 @@ interface Slot {
 class RecordWorkers {
   readonly #digest: RecordDigest
   readonly #parse: (record: Buffer, number: number) => unknown
-  readonly #threads: Worker[]
+  readonly #threads: RecordThread[]
   readonly #idle: Slot[] = []
   #filling: Slot | undefined
   #busy = 0
@@ -91,18 +92,17 @@ class RecordWorkers {
     this.#threads = Array.from({ length: count }, () => this.#start())
   }
 
-  #start(): Worker {
+  #start(): RecordThread {
     const batches = Array.from({ length: BATCHES }, () => new RecordBatch())
     const job: HashingJob = { batches: batches.map(({ shared }) => shared) }
-    const thread = startThread(import.meta.url, './record-worker.ts', 'records', job)
+    const thread: RecordThread = startThread(import.meta.url, './record-worker.ts', 'records', job)
     const slots = batches.map((batch, index): Slot => {
       const filled = (): FilledBatch => ({ batch: index, count: batch.count })
-      return { batch, first: 0, send: () => thread.postMessage(filled(), []) }
+      return { batch, first: 0, send: () => thread.send(filled()) }
     })
     this.#idle.unshift(...slots)
-    thread.on('message', ({ batch, failed }: HashedBatch) => this.#collect(slots[batch], failed))
-    thread.on('error', (error) => this.fail(asActionError(error)))
-    thread.on('exit', (code) => this.fail(asActionError(new Error(`a worker thread ended too early (${code})`))))
+    thread.receive(({ batch, failed }) => this.#collect(slots[batch], failed))
+    thread.lost.catch((error: unknown) => this.fail(asActionError(error)))
     return thread
   }
 
@@ -143,7 +143,7 @@ class RecordWorkers {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.terminate()))
+    await Promise.all(this.#threads.map((thread) => thread.end()))
   }
 
   #send(): void {

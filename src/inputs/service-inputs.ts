@@ -15,6 +15,8 @@ export interface SharedRequest {
   /** For one HTTP attempt. */
   requestTimeoutMs: number
   maxRetries: number
+  /** `max_retries`, if it was set to something other than its default: how often to retry where time alone would decide. */
+  retryLimit: number | undefined
 }
 
 const fields = {
@@ -47,6 +49,7 @@ export function readShared(given: Given): Reading<SharedRequest> {
       timeoutMs: values.timeout,
       requestTimeoutMs: values.request_timeout,
       maxRetries: values.max_retries,
+      retryLimit: values.max_retries === Number(INPUT_DEFAULTS.max_retries) ? undefined : values.max_retries,
     },
     faults,
   }

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { Clock, Deadline } from '../clock.ts'
 import type { RunnerContext } from '../runner/context.ts'
 import type { Reporter } from '../runner/reporter.ts'
+import type { Slots } from '../transfer/download/slots.ts'
 import type { VisualLayer } from '../visual-layer/client.ts'
 import type { Waiting } from '../waiting/until.ts'
 import type { UndoLog } from './undo-log.ts'
@@ -18,9 +19,13 @@ export interface Step {
   readonly waiting: Waiting
   /** `poll_interval`, `max_retries` and `request_timeout` in ms, for what does not go through `api`. */
   readonly maxRetries: number
+  /** `max_retries`, only if it was set to something other than its default. */
+  readonly retryLimit: number | undefined
   readonly requestTimeoutMs: number
   readonly userAgent: string
   readonly connection: () => Promise<Dispatcher>
+  /** The connections that all downloads of the step share. */
+  readonly slots: Slots
   /** Where people see a dataset. */
   datasetPage(datasetId: string): string
   /** What is undone or named if the step ends early. */

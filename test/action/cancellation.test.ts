@@ -166,7 +166,7 @@ describe.concurrent('a cancelled step', () => {
       include_images: 'true',
       timeout: '1h',
     })
-    await when(() => scene.emulator.requests.some(({ server, status }) => server === 'storage' && status === 200))
+    await when(() => scene.emulator.requests.some(({ server, status }) => server === 'storage' && status === 206))
     const { outputs, state } = await cancelled(scene, step)
     expect(outputs['export_id']).toBe(scene.world.exports[0]?.id)
     expect(outputs['export_path'] ?? '').toBe('')

@@ -33,7 +33,7 @@ describe.concurrent('the download of an export', () => {
     const ranges = scene.emulator.requests
       .filter(({ server }) => server === 'storage')
       .map(({ headers }) => headers.range)
-    expect(ranges.at(-1)).toBe('bytes=1000-')
+    expect(ranges.at(-1)).toMatch(/^bytes=1000-\d+$/)
   })
 
   it('starts over where the storage host honours no ranges', async () => {

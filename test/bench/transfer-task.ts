@@ -37,7 +37,7 @@ async function fetch(link: URL, path: string, target: string, signal: AbortSigna
     clock: systemClock,
     signal,
     stallTimeoutMs: 60_000,
-    maxRetries: 0,
+    leftMs: () => 60_000,
     userAgent: USER_AGENT,
     onProgress: () => undefined,
     onNote: (line) => process.stderr.write(`${line}\n`),

@@ -186,6 +186,8 @@ export const subjects: Record<string, Prepare> = {
   'prune-snapshots': pruning,
   wait: (scene) => {
     const dataset = scene.world.addDataset({ name: 'cats' })
+    // Nobody can wait for work that began a moment ago and is not visible yet.
+    scene.world.options.lags.statusMs = 0
     scene.world.runTask({ datasetId: dataset.id, type: 'ENRICHMENT', durationMs: 300 })
     return {
       inputs: { operation: 'wait', dataset_id: dataset.id },

@@ -3,6 +3,7 @@ import type { Step } from '../../src/operations/step.ts'
 import { type Plan, savedPlan, UndoLog } from '../../src/operations/undo-log.ts'
 import { type RunnerContext, readContext } from '../../src/runner/context.ts'
 import type { Chart, Reporter, Table } from '../../src/runner/reporter.ts'
+import { Slots } from '../../src/transfer/download/slots.ts'
 import { connect, type VisualLayer } from '../../src/visual-layer/client.ts'
 import type { Datasets } from '../../src/visual-layer/datasets.ts'
 import type { Exports } from '../../src/visual-layer/exports.ts'
@@ -132,6 +133,8 @@ export function fakeStep({ api = {}, clock = new FakeClock(), ...options }: Step
     undo: new UndoLog((text) => saved.push(savedPlan(text))),
     context: { ...readContext({}), ...options.context },
     maxRetries,
+    retryLimit: options.maxRetries,
+    slots: new Slots(8),
     requestTimeoutMs: 60_000,
     userAgent: 'test-agent/1',
     connection: () => Promise.reject(new Error('no connection was expected to be opened')),

@@ -5,7 +5,7 @@ vi.mock(import('../../src/exports/record-worker.ts'), () => {
   thread.started.push('records')
   return {}
 })
-vi.mock(import('../../src/transfer/archive/archive-worker.ts'), () => {
+vi.mock(import('../../src/transfer/archive/unpack-thread.ts'), () => {
   thread.started.push('archive')
   return {}
 })

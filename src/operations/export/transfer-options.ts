@@ -1,14 +1,19 @@
-import type { TransferOptions } from '../../transfer/download/segment.ts'
+import type { DownloadOptions } from '../../transfer/download/download.ts'
 import type { Step } from '../step.ts'
 
 /** What every transfer of a step has in common, but for what is transferred. `signal` ends it. */
-export async function transferOptions(step: Step, signal: AbortSignal): Promise<Omit<TransferOptions, 'source'>> {
+export async function transferOptions(
+  step: Step,
+  signal: AbortSignal,
+): Promise<Omit<DownloadOptions, 'source' | 'path' | 'onProgress' | 'onSize'>> {
   return {
     dispatcher: await step.connection(),
     clock: step.clock,
     signal,
     stallTimeoutMs: step.requestTimeoutMs,
-    maxRetries: step.maxRetries,
+    ...(step.retryLimit === undefined ? {} : { maxRetries: step.retryLimit }),
+    leftMs: () => step.deadline.remainingMs(),
+    slots: step.slots,
     userAgent: step.userAgent,
     onNote: (line) => step.reporter.info(line),
   }

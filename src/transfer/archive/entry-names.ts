@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { ActionError } from '../../errors.ts'
 import { folded, safeName } from '../../paths.ts'
+import { unsafe } from './archive-errors.ts'
 
 /** The longest name of one file or folder on common file systems, in bytes of UTF-8. */
 const LONGEST_SEGMENT = 255
@@ -54,11 +54,11 @@ export function placeNames<T extends NamedEntry>(
 function placeName<T extends NamedEntry>(entry: T): Candidate<T> {
   const kind = kindOf(entry)
   const segments = segmentsOf(entry.name)
-  if (kind === 'file' && segments.length === 0) throw refusal(entry.name, 'it has no name')
+  if (kind === 'file' && segments.length === 0) throw unsafe(entry.name, 'it has no name')
   // With 100,000 names it counts that most are fine as they are, and need no second string.
   const meant = same(segments.join('/'), entry.name)
   const path = same(segments.map(safeSegment).join('/'), meant)
-  if (Buffer.byteLength(path) > LONGEST_PATH) throw refusal(entry.name, `its path is longer than ${LONGEST_PATH} bytes`)
+  if (Buffer.byteLength(path) > LONGEST_PATH) throw unsafe(entry.name, `its path is longer than ${LONGEST_PATH} bytes`)
   return { entry, kind, path, meant }
 }
 
@@ -70,26 +70,26 @@ function kindOf(entry: NamedEntry): 'file' | 'folder' {
   const type = (entry.attributes >>> 16) & 0o170000
   const named = /[/\\]$/.test(entry.name) ? 'folder' : 'file'
   // 0: a writer that does not know unix modes.
-  if (type === 0o120000) throw refusal(entry.name, 'it is a symbolic link')
+  if (type === 0o120000) throw unsafe(entry.name, 'it is a symbolic link')
   if (type !== 0 && type !== 0o100000 && type !== 0o040000)
-    throw refusal(entry.name, 'it is neither a file nor a folder')
-  if (type === 0o040000 && named === 'file') throw refusal(entry.name, 'it is marked as a folder but named as a file')
+    throw unsafe(entry.name, 'it is neither a file nor a folder')
+  if (type === 0o040000 && named === 'file') throw unsafe(entry.name, 'it is marked as a folder but named as a file')
   // The DOS attribute of a "reparse point": what Windows calls its links.
-  if ((entry.attributes & 0x400) !== 0) throw refusal(entry.name, 'it is a link')
+  if ((entry.attributes & 0x400) !== 0) throw unsafe(entry.name, 'it is a link')
   return named
 }
 
 /** The parts of a name, both separators counting; `.` and empty parts mean nothing and are left out. */
 function segmentsOf(name: string): string[] {
-  if (name === '') throw refusal(name, 'it has no name')
-  if (name.includes('\0')) throw refusal(name, 'its name holds a NUL')
-  if (/^[/\\]/.test(name)) throw refusal(name, 'its path is absolute')
-  if (/^[a-z]:/i.test(name)) throw refusal(name, 'its path names a drive')
+  if (name === '') throw unsafe(name, 'it has no name')
+  if (name.includes('\0')) throw unsafe(name, 'its name holds a NUL')
+  if (/^[/\\]/.test(name)) throw unsafe(name, 'its path is absolute')
+  if (/^[a-z]:/i.test(name)) throw unsafe(name, 'its path names a drive')
   const segments: string[] = []
   for (const segment of name.toWellFormed().split(/[/\\]/)) {
     if (segment === '' || segment === '.') continue
     // Windows drops trailing dots and spaces, so that ".. " and "..." climb there too.
-    if (/^\.{2,}$/.test(segment.replace(/[\s\p{C}]/gu, ''))) throw refusal(name, 'its path leaves the folder ("..")')
+    if (/^\.{2,}$/.test(segment.replace(/[\s\p{C}]/gu, ''))) throw unsafe(name, 'its path leaves the folder ("..")')
     segments.push(segment)
   }
   return segments
@@ -118,13 +118,13 @@ function refuseTwins(places: readonly Candidate<NamedEntry>[]): void {
   for (const { entry, kind, meant } of places) {
     if (kind === 'folder') continue
     // Two spellings of one path ("a//b", "a/b") are twins as well: an unpacker lets the second overwrite the first.
-    if (files.has(meant)) throw refusal(entry.name, 'another entry has the same name')
+    if (files.has(meant)) throw unsafe(entry.name, 'another entry has the same name')
     files.add(meant)
   }
   const free = new Set([''])
   for (const { entry, kind, meant } of places) {
     for (let folder = kind === 'folder' ? meant : parentOf(meant); !free.has(folder); folder = parentOf(folder)) {
-      if (files.has(folder)) throw refusal(entry.name, 'it needs a folder where another entry is a file')
+      if (files.has(folder)) throw unsafe(entry.name, 'it needs a folder where another entry is a file')
       free.add(folder)
     }
   }
@@ -145,10 +145,10 @@ function separate(places: readonly Candidate<NamedEntry>[], reserved: readonly s
   }
   const taken = occupied(places, reserved)
   const kept = reserved.find((path) => (taken.get(folded(path)) ?? 0) > 1)
-  if (kept !== undefined) throw refusal(kept, 'this place is kept for a file of the action')
+  if (kept !== undefined) throw unsafe(kept, 'this place is kept for a file of the action')
   for (const { entry, kind, path } of places) {
     if (kind === 'folder' || taken.get(folded(path)) === 1) continue
-    throw refusal(entry.name, 'another entry takes the same place on disk')
+    throw unsafe(entry.name, 'another entry takes the same place on disk')
   }
 }
 
@@ -173,14 +173,4 @@ function occupied(places: readonly PlacedName<NamedEntry>[], reserved: readonly 
     }
   }
   return counts
-}
-
-function refusal(name: string, why: string): ActionError {
-  return new ActionError(
-    'unsafe_archive',
-    `The archive was refused because of its entry ${JSON.stringify(name.slice(0, 300))}: ${why}.`,
-    {
-      todo: 'Nothing was unpacked. An export of Visual Layer has no such entry: check who could have changed the archive, and export again.',
-    },
-  )
 }

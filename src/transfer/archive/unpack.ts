@@ -1,113 +1,122 @@
-import { codeOf, systemFailure } from '../../system-errors.ts'
-import { lstatSync, mkdirSync } from 'node:fs'
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { lstatSync, mkdirSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { type Archive, openArchive } from './archive.ts'
-import { ArchiveBytes } from './archive-bytes.ts'
-import type { ArchiveEntry } from './archive-entry.ts'
-import type { ArchiveLimits } from './archive-limits.ts'
-import type { ArchiveWorkers } from './archive-workers.ts'
-import { type Arrivals, Void } from '../download/arrivals.ts'
+import { orAborted } from '../../clock.ts'
+import { inScope } from '../../scope.ts'
+import { codeOf, systemFailure } from '../../system-errors.ts'
+import { startThread, type Thread, ThreadLost, toError } from '../../threads.ts'
 import { requireSpace } from '../disk.ts'
-import { batchesOf, claimed, shareEntries } from './entry-table.ts'
-import { EntryUnpacker } from './entry-unpacker.ts'
+import { ObjectChanged } from '../download/watermark.ts'
+import { batchesOf, unpackBatch } from './batches.ts'
+import { ArchiveBytes } from './entry-bytes.ts'
+import type { UnpackReport, UnpackSettings } from './unpack-thread.ts'
+import { type Archive, type ArchiveEntry, type ArchiveOptions, openArchive } from './zip.ts'
 
-export interface ReadArchiveOptions {
+export interface ReadArchiveOptions extends ArchiveOptions {
   archive: string
-  /** The folder to make and unpack into; it must not be there yet. Without it the archive is verified only. */
+  /** The folder to make and unpack into; it must not exist. Without it the archive is only verified. */
   target?: string
   signal: AbortSignal
-  limits?: Partial<ArchiveLimits>
-  /** Paths below `target` that no entry may take. */
-  reserved?: readonly string[]
   /** Called now and then, in unpacked bytes. */
   onProgress?: (doneBytes: number, totalBytes: number) => void
-  /** Which bytes of the archive are on disk, where it is still being downloaded. */
-  arrivals?: Arrivals
-  /** How many worker threads share the work; by default one where it pays, and this thread works beside it where it can. */
-  workers?: number
+  /** Whether a thread helps; by default if that is faster. An archive that is still being downloaded is always read by a thread. */
+  threaded?: boolean
 }
 
-/** What an archive held. */
+/** What an archive contained. */
 export interface ArchiveContents {
   entries: { name: string; path: string; size: number; crc32: number }[]
   totalBytes: number
 }
 
-/** With less to unpack than this (bytes), starting a thread takes longer than it saves. */
-const WORTH_A_WORKER = 32 * 1024 * 1024
-/** Fewer entries are not shared. */
-const MANY = 32
-/** A thread for an archive of this size (bytes) is started before its directory is read. */
-const EARLY = 16 * 1024 * 1024
-/** The last record of an archive without a comment: its length, how it begins, and where it counts the entries. */
-const END = 22
-const END_SIGNATURE = 0x06054b50
-const END_COUNT = 10
+type UnpackThread = Thread<ArchiveEntry[], UnpackReport>
+
+/** A smaller archive (bytes) is unpacked before a thread has started. */
+const WORTH_A_THREAD = 8 * 1024 * 1024
+/** Batches that a thread has at once: one in work, one to begin with next. */
+const AHEAD = 2
 /** What file systems give out room by, in bytes. */
 const BLOCK = 4096
 /** What `stat` counts a file's room in, in bytes. */
 const STAT_BLOCK = 512
-/** What one file costs beyond its bytes, counted in bytes. */
-const PER_FILE = 32 * 1024
 
 /**
- * Verifies a ZIP archive from end to end (both headers, size and CRC of every file) and, with `target`, unpacks it; an archive that
- * is still being downloaded as its bytes arrive. Nothing is written before the whole directory was found safe, nothing outside
- * `target`, nothing through a link, and nothing is overwritten. On failure and on abort `target` is removed. Throws an
- * `ActionError` (`corrupt_download`, `unsafe_archive`; `operation_failed` for the disk), the signal's reason, or what the download
- * ended with.
+ * Verifies a ZIP archive completely (both headers, size, and CRC of every file) and, with `target`, unpacks it; an archive that is still
+ * being downloaded while its bytes arrive. Nothing is written before the whole directory was found safe, nothing outside `target`, nothing
+ * through a link, and nothing is overwritten. If it fails or is aborted, `target` is removed. Throws an `ActionError` (`corrupt_download`,
+ * `unsafe_archive`; `operation_failed` for the disk), the signal's reason, and for an archive that is still being downloaded
+ * {@link ObjectChanged} or {@link ThreadLost}: then it is to be read again once it is on disk.
  */
 export async function readArchive(options: ReadArchiveOptions): Promise<ArchiveContents> {
-  const { target, signal } = options
+  const { target, signal, watermark } = options
   signal.throwIfAborted()
-  const threads = new Threads(options)
+  // Starting a thread takes as long as reading the directory of a large archive.
+  const thread = watermark ? startUnpacking(options) : isWorthwhile(options) ? tryToStart(options) : undefined
   let archive: Archive | undefined
+  let made = false
   try {
-    await threads.startEarly()
     archive = await openArchive(options.archive, options)
-    if (target === undefined) {
-      await walk(archive, options, threads)
-    } else {
-      const unpacked = archive.entries.reduce((sum, { size }) => sum + Math.ceil(size / BLOCK) * BLOCK, 0)
+    if (target !== undefined) {
       await requireSpace(target, [
         { bytes: await missing(archive, options), purpose: 'download the rest of it' },
-        { bytes: unpacked, purpose: 'unpack it' },
+        { bytes: unpackedRoom(archive), purpose: 'unpack it' },
       ])
-      await unpack(archive, options, threads, target)
+      makeFolder(target)
+      made = true
+      makeFolders(archive, target)
     }
+    await unpackAll(archive, options, thread)
     const entries = archive.entries.map(({ name, path, size, crc32 }) => ({ name, path, size, crc32 }))
     return { entries, totalBytes: archive.totalBytes }
+  } catch (error) {
+    // What it has open or still writes would be in the way.
+    await thread?.end()
+    if (made && target !== undefined) await rm(target, { recursive: true, force: true }).catch(() => undefined)
+    throw error
   } finally {
-    await threads.close()
-    await archive?.close()
+    await thread?.end()
+    await archive?.file.close()
   }
 }
 
+function startUnpacking({ archive, target, watermark }: ReadArchiveOptions): UnpackThread {
+  const settings: UnpackSettings = { archive, target, watermark: watermark?.shared }
+  return startThread(import.meta.url, './unpack-thread.ts', 'archive', settings)
+}
+
+function tryToStart(options: ReadArchiveOptions): UnpackThread | undefined {
+  try {
+    return startUnpacking(options)
+  } catch (error) {
+    if (error instanceof ThreadLost) return undefined
+    throw error
+  }
+}
+
+function isWorthwhile({ archive, threaded }: ReadArchiveOptions): boolean {
+  const sizeBytes = () => statSync(archive, { throwIfNoEntry: false })?.size ?? 0
+  return threaded ?? (availableParallelism() > 1 && sizeBytes() >= WORTH_A_THREAD)
+}
+
 /** How much of an archive is not on disk yet, in bytes. */
-async function missing({ file, sizeBytes }: Archive, { arrivals }: ReadArchiveOptions): Promise<number> {
-  if (!arrivals) return 0
+async function missing({ file, sizeBytes }: Archive, { watermark }: ReadArchiveOptions): Promise<number> {
+  if (!watermark) return 0
   // Not its size: a file that is written from several places has holes.
   const { blocks } = await file.stat()
   return Math.max(0, sizeBytes - blocks * STAT_BLOCK)
 }
 
-async function unpack(archive: Archive, options: ReadArchiveOptions, threads: Threads, target: string): Promise<void> {
+function unpackedRoom({ entries }: Archive): number {
+  return entries.reduce((sum, { size }) => sum + Math.ceil(size / BLOCK) * BLOCK, 0)
+}
+
+function makeFolder(target: string): void {
   try {
     mkdirSync(target)
   } catch (error) {
     throw systemFailure(error, 'make a folder for the export', target)
-  }
-  try {
-    makeFolders(archive, target)
-    await walk(archive, options, threads)
-  } catch (error) {
-    // What they have open or still write would be in the way.
-    await threads.close()
-    await rm(target, { recursive: true, force: true }).catch(() => undefined)
-    throw error
   }
 }
 
@@ -135,106 +144,71 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
-async function walk(archive: Archive, options: ReadArchiveOptions, threads: Threads): Promise<void> {
-  const { signal, target, arrivals, onProgress } = options
+async function unpackAll(archive: Archive, options: ReadArchiveOptions, thread: UnpackThread | undefined) {
+  const { signal, target, watermark, onProgress } = options
   const { totalBytes } = archive
   let done = 0
   const advance = (bytes: number) => {
     done += bytes
     onProgress?.(done, totalBytes)
   }
-  const unpackHere = async (batches: Iterable<ArchiveEntry[]>, stopped: AbortSignal) => {
-    const want = arrivals && (async (start: number, end: number) => arrivals.want(start, end))
-    const unpacker = new EntryUnpacker(new ArchiveBytes(archive.file.fd, want ? { want } : {}), target)
-    for (const batch of batches) {
-      await unpacker.unpack(batch, async (bytes) => {
-        advance(bytes)
+  const batches = batchesOf(archive.entries)
+  const bytes = new ArchiveBytes(archive.file.fd)
+  const unpackHere = async (rest: Iterable<ArchiveEntry[]>, stop: AbortSignal) => {
+    for (const batch of rest) {
+      await unpackBatch(bytes, batch, target, async (count) => {
+        advance(count)
         await breathe()
-        stopped.throwIfAborted()
+        stop.throwIfAborted()
       })
     }
   }
-  const workers = await threads.for(archive)
-  if (!workers) return unpackHere(batchesOf(archive.entries), signal)
-  const job = {
-    archive: archive.path,
-    target,
-    entries: shareEntries(archive.entries),
-    claims: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
-    arrivals: arrivals?.shared,
-  }
-  const stop = new AbortController()
-  const all = AbortSignal.any([signal, stop.signal])
-  const theirs = workers.run(job, { signal: all, onBytes: advance })
-  // While bytes arrive, this thread has the network to serve.
-  const ours = arrivals ? undefined : unpackHere(claimed(job), all)
-  for (const share of [theirs, ours]) share?.catch((error: unknown) => stop.abort(error))
-  const [end] = await Promise.allSettled([theirs, ours])
-  all.throwIfAborted()
-  if (end.status === 'fulfilled' && end.value === 'done') return
-  // Why no more bytes come, the download knows.
-  await arrivals?.want(0, 0)
-  throw new Void()
+  if (!thread) return await unpackHere(batches, signal)
+  await inScope(signal, async (scope) => {
+    const theirs = scope.start(async (stop) => {
+      const taken: ArchiveEntry[][] = []
+      try {
+        await feed(thread, batches, taken, advance, stop)
+      } catch (error) {
+        if (!(error instanceof ThreadLost) || watermark) throw error
+        // The work of a thread that died is done here, from the beginning of each batch that it had.
+        if (target !== undefined) {
+          for (const { path } of taken.flat()) await rm(join(target, path), { force: true })
+        }
+        await unpackHere(taken, stop)
+      }
+    })
+    // While bytes arrive, this thread serves the network.
+    const ours = watermark ? undefined : scope.start((stop) => unpackHere(batches, stop))
+    await Promise.all([theirs, ours])
+  })
 }
 
-/** The worker threads of one archive. */
-class Threads {
-  readonly #options: ReadArchiveOptions
-  #workers: ArchiveWorkers | undefined
-
-  constructor(options: ReadArchiveOptions) {
-    this.#options = options
+/** Gives batches to a thread until none is left. `taken` is what it has and has not finished. */
+async function feed(
+  thread: UnpackThread,
+  batches: Generator<ArchiveEntry[], undefined>,
+  taken: ArchiveEntry[][],
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const give = () => {
+    const { value } = batches.next()
+    if (value) {
+      taken.push(value)
+      thread.send(value)
+    } else if (taken.length === 0) {
+      resolve()
+    }
   }
-
-  /** Starts a thread where the archive has so many entries that there is most likely enough to do. */
-  async startEarly(): Promise<void> {
-    const { archive, arrivals, workers } = this.#options
-    if (workers !== undefined || availableParallelism() === 1) return
-    // What arrives does not tell yet how much there is to do; a thread for nothing costs less than one that comes late.
-    if (arrivals ? arrivals.sizeBytes >= EARLY : await isOfMany(archive)) await this.#start(1)
-  }
-
-  /** The threads to share an archive with; `undefined` where that does not pay. */
-  async for(archive: Archive): Promise<ArchiveWorkers | undefined> {
-    const { workers } = this.#options
-    const count = workers ?? (isWorthwhile(archive) ? 1 : 0)
-    if (count === 0) return undefined
-    return this.#workers ?? this.#start(count)
-  }
-
-  async close(): Promise<void> {
-    await this.#workers?.close()
-  }
-
-  async #start(count: number): Promise<ArchiveWorkers> {
-    const { ArchiveWorkers: Workers } = await import('./archive-workers.ts')
-    this.#workers = new Workers(count)
-    return this.#workers
-  }
-}
-
-/** Whether the end of an archive of some size tells of many entries. What it tells is not checked yet. */
-async function isOfMany(path: string): Promise<boolean> {
-  let file: FileHandle | undefined
-  try {
-    file = await open(path, 'r')
-    const { size } = await file.stat()
-    const { buffer } = await file.read(Buffer.alloc(END), 0, END, Math.max(0, size - END))
-    return size >= EARLY && buffer.readUInt32LE(0) === END_SIGNATURE && buffer.readUInt16LE(END_COUNT) >= MANY
-  } catch {
-    // Whatever is wrong with it is found, and told, when it is read.
-    return false
-  } finally {
-    await file?.close()
-  }
-}
-
-/**
- * Whether a second thread makes it faster: there must be many entries to share. What is inflated in large pieces has other threads
- * by itself, in Node's pool.
- */
-function isWorthwhile({ entries, totalBytes }: Archive): boolean {
-  return (
-    availableParallelism() > 1 && entries.length >= MANY && totalBytes + entries.length * PER_FILE >= WORTH_A_WORKER
-  )
+  thread.receive((report) => {
+    if (report.kind === 'unpacked') return onBytes(report.bytes)
+    if (report.kind === 'failed') return reject(toError(report.error))
+    if (report.kind === 'stopped') return reject(new ObjectChanged())
+    taken.shift()
+    give()
+  })
+  for (let count = 0; count < AHEAD; count += 1) give()
+  await orAborted(Promise.race([promise, thread.lost]), signal)
 }

@@ -1,18 +1,49 @@
-import { systemFailure } from '../../system-errors.ts'
+import { createHash } from 'node:crypto'
 import { type FileHandle, open, rm } from 'node:fs/promises'
-import { ArrivingFile } from './arriving-file.ts'
-import { StartOver } from './exchange.ts'
-import { Fetching, type FetchOptions } from './fetching.ts'
-import { Recovery } from './recovery.ts'
-import type { Opened } from './segment.ts'
-import { discard } from './storage-request.ts'
+import { orAborted } from '../../clock.ts'
+import { ActionError } from '../../errors.ts'
+import { Ended, inScope, type Scope } from '../../scope.ts'
+import { systemFailure } from '../../system-errors.ts'
+import { FileWriter } from './file-writer.ts'
+import { Recovery, type RecoveryOptions } from './recovery.ts'
+import { Slots } from './slots.ts'
+import { type Bytes, discard, type Identity, isSame, networkFailure, requestBytes } from './storage.ts'
+import { TransferFailure } from './transfer-failure.ts'
+import { ObjectChanged, Watermark } from './watermark.ts'
 
-export interface DownloadOptions extends FetchOptions {
-  /** The file to write; one that is there is replaced. It is not the final name: that is for a verified file. */
+const MIB = 1024 * 1024
+/** Bytes that one request asks for, unless the caller says otherwise. */
+const SEGMENT = 4 * MIB
+const MOST_CONNECTIONS = 8
+/** Where the host refused a connection while others worked, one more is tried after this many segments. */
+const SEGMENTS_PER_ATTEMPT = 4
+/** Responses in a row that contain the whole object instead of a segment, before the download restarts without segments. */
+const MOST_WHOLES = 10
+/** The end of the object, where a ZIP archive has its directory, is fetched early: this share of it, within bounds in segments. */
+const TAIL_SHARE = 1 / 64
+const SMALLEST_TAIL = 1 / 4
+const LARGEST_TAIL = 4
+/** The file is hashed behind the watermark in blocks of this size, in bytes. */
+const HASHED = MIB
+
+export interface DownloadOptions extends RecoveryOptions {
+  /** The file to write; an existing one is replaced. It is not the final name: only a verified file gets that. */
   path: string
+  signal: AbortSignal
+  /** Connections that all downloads of a step share; without it, this download has {@link MOST_CONNECTIONS}. */
+  slots?: Slots
+  /** Bytes that one request asks for; {@link SEGMENT} by default. */
+  segmentBytes?: number
+  /** Called as bytes reach the file. */
+  onProgress: (receivedBytes: number, totalBytes: number | undefined) => void
+  /**
+   * Called as soon as the size of the object is known, and again after a restart, when what was read behind the earlier watermark no longer
+   * counts. The download continues meanwhile, and does not end before it. Its rejection ends the download.
+   */
+  onSize?: (watermark: Watermark) => Promise<void> | void
 }
 
-/** A download that is whole: every byte the storage host announced is in the file. */
+/** A finished download: every byte that the storage host announced is in the file. */
 export interface Downloaded {
   sizeBytes: number
   /** Of the whole file, in hex. */
@@ -20,28 +51,24 @@ export interface Downloaded {
   etag?: string
 }
 
-/** Where one object after another turns out to be another one, the next is fetched over one connection, in one piece. */
-const MOST_SPREAD = 2
-
 /**
- * Downloads one object to `path` over as many connections as make it faster, hashing it on the way; the memory used does not
- * grow with its size. Broken, stalled, refused and expired connections are made good. On failure and on abort no file is left at
- * `path`. Throws an `ActionError` (`network`, `server_error`, `corrupt_download`, `unexpected_reply`; `operation_failed` when
- * the disk is full), what `source.renew()` or `onSize` throws, or the signal's reason.
+ * Downloads one object to `path`, in order, over as many connections as the host and the step allow, and hashes it behind the watermark.
+ * Broken, stalled, rejected, and expired connections are retried as long as {@link Recovery} says; an object that changes restarts the
+ * download. If it fails or is aborted, no file is left at `path`. Throws an `ActionError` (`network`, `server_error`,
+ * `corrupt_download`, `unexpected_reply`; `operation_failed` for the disk), what `source.renew()` or `onSize` throws, or the signal's reason.
  */
 export async function download(options: DownloadOptions): Promise<Downloaded> {
   options.signal.throwIfAborted()
   let file: FileHandle
   try {
-    // Removed and made anew, never opened as it is: what lies there could be a link to somewhere else.
+    // Removed and created, never opened as it is: it could be a link to somewhere else.
     await rm(options.path, { force: true })
-    // Readable too: what arrives out of order is hashed from the file.
     file = await open(options.path, 'wx+')
   } catch (error) {
     throw systemFailure(error, 'write the download', options.path)
   }
   try {
-    const result = await downloadInto(new ArrivingFile(file, options.path), options)
+    const result = await downloadInto(file, options)
     await file.close()
     return result
   } catch (error) {
@@ -51,25 +78,307 @@ export async function download(options: DownloadOptions): Promise<Downloaded> {
   }
 }
 
-async function downloadInto(file: ArrivingFile, options: DownloadOptions): Promise<Downloaded> {
+async function downloadInto(file: FileHandle, options: DownloadOptions): Promise<Downloaded> {
+  const { signal, path } = options
   const recovery = new Recovery(options)
-  let opened: Opened | undefined
-  let ranges = true
-  for (let round = 0; ; round += 1) {
+  for (let restarts = 0; ; restarts += 1) {
     try {
-      const { identity, sizeBytes, sha256 } = await new Fetching(options, file, recovery, ranges).run(opened)
-      return { sizeBytes, sha256, ...(identity.etag === undefined ? {} : { etag: identity.etag }) }
+      // Where one object after another is another one, only a single response belongs together.
+      return await new Version(options, file, recovery, restarts < 2).fetch()
     } catch (error) {
-      if (!(error instanceof StartOver)) throw error
-      opened = error.opened
-      if (error.note !== undefined) options.onNote(error.note)
-      ranges &&= error.ranges && round + 1 < MOST_SPREAD
-      try {
-        await file.startOver()
-        if (error.failure) await recovery.recover(error.failure, recovery.attempt(), 0, options.signal)
-      } catch (failure) {
-        if (opened) discard(opened.reply.body)
-        throw failure
+      if (!(error instanceof TransferFailure)) throw error
+      await file.truncate(0).catch((failure: unknown) => {
+        throw systemFailure(failure, 'write the download', path)
+      })
+      await recovery.recover(error, recovery.attempt(), 0, signal)
+    }
+  }
+}
+
+/** Bytes that one connection at a time fetches. */
+interface Segment {
+  readonly start: number
+  /** The next byte to request; those before it are in the file. */
+  position: number
+  /** Exclusive; `Infinity` while the size of the object is unknown. */
+  end: number
+}
+
+/** One version of the object, on its way into the file. */
+class Version {
+  readonly #options: DownloadOptions
+  readonly #file: FileHandle
+  readonly #recovery: Recovery
+  readonly #slots: Slots
+  readonly #segmentBytes: number
+  readonly #watermark = new Watermark()
+  readonly #sized = Promise.withResolvers<void>()
+  readonly #complete = Promise.withResolvers<void>()
+  #identity: Identity | undefined
+  /** Whether segments are requested, instead of the whole object in one response. */
+  #inSegments: boolean
+  /** Where the segments that nobody has requested yet begin and end. */
+  #next = 0
+  #last = 0
+  /** The end of the object, until a connection fetches it. */
+  #tail: Segment | undefined
+  /** Segments that a connection fetches now, and those that one gave back. */
+  readonly #active = new Set<Segment>()
+  readonly #returned = new Set<Segment>()
+  #connections = 0
+  #limit = MOST_CONNECTIONS
+  #received = 0
+  /** Responses in a row, without a new byte, that contained the whole object instead of a segment. */
+  #wholes = 0
+
+  constructor(options: DownloadOptions, file: FileHandle, recovery: Recovery, inSegments: boolean) {
+    this.#options = options
+    this.#file = file
+    this.#recovery = recovery
+    this.#slots = options.slots ?? new Slots(MOST_CONNECTIONS)
+    this.#segmentBytes = options.segmentBytes ?? SEGMENT
+    this.#inSegments = inSegments
+  }
+
+  /** Throws a {@link TransferFailure} when the download must restart, an `ActionError`, or the signal's reason. */
+  async fetch(): Promise<Downloaded> {
+    return await inScope(this.#options.signal, async (scope) => {
+      scope.signal.addEventListener('abort', () => this.#stopReaders(scope.signal.reason), { once: true })
+      const sha256 = scope.start((signal) => this.#hash(signal))
+      const told = scope.start(async (signal) => {
+        await orAborted(this.#sized.promise, signal)
+        await this.#options.onSize?.(this.#watermark)
+      })
+      await inScope(scope.signal, async (connections) => {
+        this.#returned.add({ start: 0, position: 0, end: this.#inSegments ? this.#segmentBytes : Infinity })
+        this.#connect(connections)
+        await orAborted(this.#complete.promise, connections.signal)
+      })
+      const { etag } = this.#identity ?? {}
+      const result = { sizeBytes: this.#received, sha256: await sha256, ...(etag === undefined ? {} : { etag }) }
+      if (this.#identity?.size !== undefined) await told
+      return result
+    })
+  }
+
+  #stopReaders(reason: unknown): void {
+    if (reason instanceof Ended) return
+    this.#watermark.stop(reason instanceof TransferFailure ? new ObjectChanged() : reason)
+  }
+
+  /** Starts as many connections as there may be work for; one that finds none ends at once. */
+  #connect(scope: Scope): void {
+    while (this.#connections < Math.floor(this.#limit) && this.#peek()) {
+      this.#connections += 1
+      void scope.start((signal) => this.#connection(scope, signal))
+    }
+  }
+
+  /** Fetches one segment after another, until none is left. */
+  async #connection(scope: Scope, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const release = await this.#slots.acquire(signal)
+      const segment = this.#take()
+      if (!segment) {
+        release()
+        break
+      }
+      const attempt = this.#recovery.attempt()
+      const from = segment.position
+      const failure = await this.#fetch(segment, scope).finally(release)
+      this.#active.delete(segment)
+      if (segment.position < segment.end) this.#returned.add(segment)
+      else if (segment.end === this.#identity?.size) this.#watermark.tail(segment.start)
+      if (!failure) {
+        this.#limit = Math.min(MOST_CONNECTIONS, this.#limit + 1 / SEGMENTS_PER_ATTEMPT)
+        this.#connect(scope)
+        continue
+      }
+      if (failure.kind === 'transient' && segment.position === from && this.#active.size > 0) {
+        // One connection too many: the others continue, and take its segment.
+        this.#limit = this.#active.size
+        break
+      }
+      await this.#recovery.recover(failure, attempt, this.#received, signal).catch((error: unknown) => {
+        // Meanwhile another connection fetched the last byte.
+        if (!this.#isComplete()) throw error
+      })
+    }
+    this.#connections -= 1
+  }
+
+  /** The next segment: one that was given back, then the tail, then in order. */
+  #peek(): Segment | undefined {
+    let next = this.#tail
+    for (const segment of this.#returned) {
+      if (!next || next === this.#tail || segment.position < next.position) next = segment
+    }
+    if (next || this.#next >= this.#last) return next
+    return { start: this.#next, position: this.#next, end: Math.min(this.#last, this.#next + this.#segmentBytes) }
+  }
+
+  #take(): Segment | undefined {
+    const segment = this.#peek()
+    if (!segment) return undefined
+    if (segment === this.#tail) this.#tail = undefined
+    else if (!this.#returned.delete(segment)) this.#next = segment.end
+    this.#active.add(segment)
+    return segment
+  }
+
+  /**
+   * One request for the rest of a segment, whose `position` then tells how far it came. Returns a failure that {@link Recovery} deals
+   * with, and throws any other.
+   */
+  async #fetch(segment: Segment, scope: Scope): Promise<TransferFailure | undefined> {
+    try {
+      const bytes = await this.#request(segment, scope)
+      if (!bytes) this.#end(segment)
+      else await this.#write(segment, bytes, scope).finally(() => discard(bytes.body))
+      return undefined
+    } catch (error) {
+      scope.signal.throwIfAborted()
+      if (error instanceof TransferFailure && error.kind !== 'changed') return error
+      throw error
+    }
+  }
+
+  async #request(segment: Segment, { signal }: Scope): Promise<Bytes | undefined> {
+    const { position: start, end } = segment
+    const identity = this.#identity
+    const ranged = this.#inSegments || start > 0
+    const rest = { start, end: end === Infinity ? undefined : end, ranged, identity }
+    try {
+      return await requestBytes(this.#options, rest, signal)
+    } catch (error) {
+      // A host that knows no ranges may answer with an error.
+      const refused = error instanceof TransferFailure && error.status !== undefined
+      if (
+        !refused ||
+        error.kind === 'transient' ||
+        error.kind === 'expired' ||
+        !ranged ||
+        (this.#inSegments && identity)
+      )
+        throw error
+      if (this.#inSegments) segment.end = Infinity
+      this.#inSegments = false
+      return await requestBytes(this.#options, { ...rest, end: undefined, ranged: false }, signal)
+    }
+  }
+
+  async #write(segment: Segment, bytes: Bytes, scope: Scope): Promise<void> {
+    const { stallTimeoutMs, path } = this.#options
+    let known = this.#overlap(segment, bytes)
+    this.#learn(segment, bytes, scope)
+    const end = Math.min(bytes.end ?? Infinity, segment.end)
+    let arrived = segment.position
+    const writer = new FileWriter(this.#file, path, arrived, (written) => {
+      segment.position += written
+      this.#advance(written)
+    })
+    try {
+      for await (const chunk of bytes.body as AsyncIterable<Buffer>) {
+        const fresh = known > 0 ? chunk.subarray(known) : chunk
+        known -= chunk.length - fresh.length
+        arrived += fresh.length
+        if (arrived > end) {
+          const why = 'more bytes arrived than the storage host announced'
+          throw new TransferFailure('changed', 'corrupt_download', why)
+        }
+        if (fresh.length > 0) await writer.push(fresh)
+      }
+    } catch (error) {
+      await writer.flush()
+      scope.signal.throwIfAborted()
+      if (error instanceof ActionError || error instanceof TransferFailure) throw error
+      // A connection that breaks after the last byte has done its work.
+      if (arrived < end) throw networkFailure(error, stallTimeoutMs)
+    }
+    await writer.flush()
+    if (end === Infinity) return this.#end(segment)
+    if (arrived >= end) return
+    const missing = `only ${arrived.toLocaleString('en-US')} of ${end.toLocaleString('en-US')} bytes arrived`
+    throw new TransferFailure('transient', 'corrupt_download', missing)
+  }
+
+  /** How many bytes at the beginning of a response are in the file already. */
+  #overlap({ position }: Segment, { start, identity }: Bytes): number {
+    if (start === position) return 0
+    // The whole object instead of the rest of it.
+    if (!this.#inSegments && isSame(this.#identity ?? {}, identity)) return position
+    this.#wholes += 1
+    const kind = this.#inSegments && this.#wholes <= MOST_WHOLES ? 'transient' : 'changed'
+    throw new TransferFailure(kind, 'server_error', 'the storage host sent the whole object instead of a part of it')
+  }
+
+  /** The first response tells which object it is, how large, and whether it comes in segments. */
+  #learn(segment: Segment, { part, identity }: Bytes, scope: Scope): void {
+    const { size } = identity
+    if (!this.#identity && (!part || size === undefined)) {
+      this.#inSegments = false
+      segment.end = Infinity
+    }
+    this.#identity = identity
+    if (size === undefined || this.#watermark.sizeBytes !== undefined) return
+    this.#watermark.sizeBytes = size
+    segment.end = Math.min(segment.end, size)
+    this.#next = segment.end
+    const tail = Math.min(LARGEST_TAIL, Math.max(SMALLEST_TAIL, (size / this.#segmentBytes) * TAIL_SHARE))
+    this.#last = Math.max(segment.end, size - Math.ceil(tail * this.#segmentBytes))
+    if (this.#last < size) this.#tail = { start: this.#last, position: this.#last, end: size }
+    this.#sized.resolve()
+    this.#connect(scope)
+    this.#advance(0)
+  }
+
+  /** The object ends where the segment does now. */
+  #end(segment: Segment): void {
+    segment.end = segment.position
+    this.#watermark.sizeBytes = this.#received
+    this.#advance(0)
+  }
+
+  #advance(written: number): void {
+    this.#received += written
+    this.#recovery.reached(this.#received)
+    if (written > 0) {
+      this.#wholes = 0
+      this.#options.onProgress(this.#received, this.#identity?.size)
+    }
+    this.#watermark.advance(this.#front())
+    if (this.#isComplete()) this.#complete.resolve()
+  }
+
+  /** The first byte that is not in the file. */
+  #front(): number {
+    let front = this.#next < this.#last ? this.#next : Infinity
+    const missing = [...this.#active, ...this.#returned, ...(this.#tail ? [this.#tail] : [])]
+    for (const { position, end } of missing) if (position < end) front = Math.min(front, position)
+    return front === Infinity ? this.#received : front
+  }
+
+  #isComplete(): boolean {
+    return this.#received === this.#watermark.sizeBytes
+  }
+
+  /** Follows the watermark to the end of the file. */
+  async #hash(signal: AbortSignal): Promise<string> {
+    const { path } = this.#options
+    const hash = createHash('sha256')
+    const block = Buffer.allocUnsafeSlow(HASHED)
+    for (let position = 0; ; ) {
+      const front = await orAborted(this.#watermark.beyond(position, HASHED), signal)
+      if (position === front) return hash.digest('hex')
+      while (position < front) {
+        const { bytesRead } = await this.#file
+          .read(block, 0, Math.min(HASHED, front - position), position)
+          .catch((error: unknown) => {
+            throw systemFailure(error, 'read the download', path)
+          })
+        if (bytesRead === 0) throw systemFailure(new Error('the file became shorter'), 'read the download', path)
+        hash.update(block.subarray(0, bytesRead))
+        position += bytesRead
       }
     }
   }

@@ -1,113 +1,113 @@
 import prettyBytes from 'pretty-bytes'
 import prettyMs from 'pretty-ms'
 import { fullJitter } from '../../visual-layer/retry.ts'
-import type { TransferOptions } from './segment.ts'
 import { placeOf } from './source.ts'
-import { refusalWords, type StorageReply } from './storage-request.ts'
-import { toActionError, TransferFailure } from './transfer-failure.ts'
+import type { StorageOptions } from './storage.ts'
+import { toActionError, type TransferFailure } from './transfer-failure.ts'
 
-/** Fresh links that may be asked for in a row without a single new byte. */
-const MOST_RENEWALS = 3
+/** How long to be patient without a new byte, in ms, and at most this share of the time left. */
+const PATIENCE_MS = 5 * 60_000
+const SHARE_OF_TIME_LEFT = 1 / 4
 
-/** What was known when a request began, by which its failure is told from one that was dealt with meanwhile. */
+export interface RecoveryOptions extends StorageOptions {
+  /** How many failures in a row, without a new byte between them, to tolerate; without it, time alone decides. */
+  maxRetries?: number
+  /** Milliseconds until the step times out. */
+  leftMs: () => number
+  /** One line for the log. */
+  onNote: (line: string) => void
+}
+
+/** What was known when a request began, which tells whether its failure was already dealt with. */
 export interface Attempt {
-  readonly troubles: number
+  readonly recoveries: number
   readonly renewals: number
 }
 
-/** Deals with what goes wrong in a download, over all its connections: counts, tells, pauses, and ends what does not get better. */
+/**
+ * Deals with the failures of a download, of all its connections together: one outage that breaks several connections counts once, is
+ * logged once, and has one pause, and one new link serves all.
+ */
 export class Recovery {
-  readonly #options: TransferOptions
-  /** The most bytes ever received. Bytes fetched a second time are no progress, so that a loop over them ends. */
+  readonly #options: RecoveryOptions
+  /** The most bytes ever received. Bytes received again are no progress, so that a loop over them ends. */
   #furthest = 0
   #furthestAtFailure = 0
-  #furthestAtRenewal = 0
+  /** In a row, without progress. */
   #failures = 0
-  #renewalsInARow = 0
+  #failingSince = 0
+  #patienceMs = 0
+  #recoveries = 0
   #renewals = 0
-  #renewing: Promise<void> | undefined
-  #troubles = 0
-  #pause: Promise<void> | undefined
+  #recovering: Promise<void> | undefined
 
-  constructor(options: TransferOptions) {
+  constructor(options: RecoveryOptions) {
     this.#options = options
   }
 
   /** For a request that begins now. */
   attempt(): Attempt {
-    return { troubles: this.#troubles, renewals: this.#renewals }
+    return { recoveries: this.#recoveries, renewals: this.#renewals }
   }
 
-  /** `received` bytes of the object are there. */
+  /** `received` bytes of the object are on disk. */
   reached(received: number): void {
-    if (received > this.#furthest) this.#furthest = received
+    this.#furthest = Math.max(this.#furthest, received)
   }
 
   /**
-   * After a failed attempt: returns when it is time for the next one. One outage that breaks several connections counts, and
-   * is told, once. `signal` ends the pause. Throws an `ActionError` when the failure is final or too many came in a row without a new byte.
+   * Returns when it is time for the next attempt. Throws an `ActionError` when the failure is final or lasts too long, what a new link
+   * failed with, or the signal's reason.
+   *
+   * @param received bytes that need not be requested again
    */
   async recover(failure: TransferFailure, attempt: Attempt, received: number, signal: AbortSignal): Promise<void> {
-    const { clock, maxRetries, source } = this.#options
-    if (failure.transient && (this.#pause || attempt.troubles < this.#troubles)) {
-      await Promise.all([this.#pause, clock.sleep(failure.pauseMs ?? fullJitter(0), signal)])
-      return
-    }
-    if (this.#furthest > this.#furthestAtFailure) this.#failures = 0
-    this.#furthestAtFailure = this.#furthest
-    if (!failure.transient || this.#failures >= maxRetries)
-      throw toActionError(failure, placeOf(source.link()), this.#failures + 1)
-    const pause = failure.pauseMs ?? fullJitter(this.#failures)
-    this.#failures += 1
-    const from = received > 0 ? `going on after ${prettyBytes(received)}` : 'starting again'
-    this.tellOnce(
-      attempt,
-      `The download broke: ${failure.message}. In ${prettyMs(pause)} ${from} (${this.#failures} of ${maxRetries}).`,
-    )
-    const pausing = clock.sleep(pause, signal)
-    this.#pause = pausing
-    try {
-      await pausing
-    } finally {
-      if (this.#pause === pausing) this.#pause = undefined
-    }
-  }
-
-  /** One line for the log, unless the trouble it tells of began with another one that was told. */
-  tellOnce(attempt: Attempt, line: string): void {
-    if (attempt.troubles < this.#troubles) return
-    this.#troubles += 1
-    this.#options.onNote(line)
-  }
-
-  /** Asks for a fresh link, once for all connections that met the refusal of the same one. */
-  async renew(reply: StorageReply, attempt: Attempt): Promise<void> {
-    const apiWords = await refusalWords(reply.body)
-    this.#options.signal.throwIfAborted()
-    if (!this.#renewing) {
-      if (attempt.renewals < this.#renewals) return
-      this.#renewing = this.#askAnew(reply.status, apiWords).finally(() => {
-        this.#renewing = undefined
+    if (failure.kind === 'final') throw toActionError(failure, this.#place(), '')
+    if (!this.#recovering) {
+      if (failure.kind === 'expired' ? attempt.renewals < this.#renewals : attempt.recoveries < this.#recoveries) return
+      this.#recoveries += 1
+      this.#recovering = this.#recover(failure, received, signal).finally(() => {
+        this.#recovering = undefined
       })
     }
-    await this.#renewing
-    this.#options.signal.throwIfAborted()
+    await this.#recovering
+    signal.throwIfAborted()
   }
 
-  async #askAnew(status: number, apiWords: string | undefined): Promise<void> {
-    const { source, onNote } = this.#options
-    if (this.#furthest > this.#furthestAtRenewal) this.#renewalsInARow = 0
-    this.#furthestAtRenewal = this.#furthest
-    if (this.#renewalsInARow >= MOST_RENEWALS) {
-      throw new TransferFailure(
-        'server_error',
-        `the storage host refused the link (HTTP ${status}) and ${MOST_RENEWALS} fresh ones after it`,
-        { transient: false, apiWords },
-      )
+  async #recover(failure: TransferFailure, received: number, signal: AbortSignal): Promise<void> {
+    const { clock, leftMs, maxRetries = Infinity, onNote } = this.#options
+    if (this.#furthest > this.#furthestAtFailure) this.#failures = 0
+    this.#furthestAtFailure = this.#furthest
+    if (this.#failures === 0) {
+      this.#failingSince = clock.now()
+      this.#patienceMs = Math.min(PATIENCE_MS, leftMs() * SHARE_OF_TIME_LEFT)
     }
-    this.#renewalsInARow += 1
-    onNote(`The download link is no longer accepted (HTTP ${status}): asking for a fresh one.`)
-    await source.renew()
+    const waitedMs = clock.now() - this.#failingSince
+    this.#failures += 1
+    // The first new link is what any long download needs.
+    if (failure.kind === 'expired' && this.#failures === 1) return await this.#renew(failure)
+    const retries = this.#failures - (failure.kind === 'expired' ? 1 : 0)
+    const restMs = this.#patienceMs - waitedMs
+    const pauseMs = failure.pauseMs ?? Math.min(fullJitter(retries - 1), Math.max(0, restMs))
+    if (retries > maxRetries || restMs <= 0 || pauseMs >= leftMs()) {
+      const times = this.#failures > 1 ? `, ${this.#failures} times in a row without progress` : ''
+      const wait = failure.pauseMs === undefined ? '' : `; it asked to wait ${prettyMs(failure.pauseMs)}`
+      throw toActionError(failure, this.#place(), `${times}${wait}`)
+    }
+    const from = received > 0 ? `Resuming at ${prettyBytes(received, { binary: true })}` : 'Restarting'
+    const count = maxRetries === Infinity ? `retry ${retries}` : `retry ${retries} of ${maxRetries}`
+    onNote(`Download interrupted: ${failure.message}. ${from} in ${prettyMs(Math.round(pauseMs))} (${count}).`)
+    await clock.sleep(pauseMs, signal)
+    if (failure.kind === 'expired') await this.#renew(failure)
+  }
+
+  async #renew(failure: TransferFailure): Promise<void> {
+    this.#options.onNote(`The download link was rejected: ${failure.message}. Requesting a new one.`)
+    await this.#options.source.renew()
     this.#renewals += 1
+  }
+
+  #place(): string {
+    return placeOf(this.#options.source.link())
   }
 }

@@ -1,61 +1,56 @@
-import { ActionError, type ErrorCode, type ErrorDetails } from '../../errors.ts'
+import { ActionError, type ErrorCode } from '../../errors.ts'
 
 type TransferCode = Extract<ErrorCode, 'network' | 'server_error' | 'corrupt_download' | 'unexpected_reply'>
 
-/** One try at some bytes that came to nothing. Not shown to users: {@link toActionError} makes the error they meet. */
+/**
+ * What a failed request for bytes asks for: a retry (`transient`), a new link (`expired`), or a restart because what is on disk belongs
+ * to another object (`changed`). Nothing helps with `final`.
+ */
+type Kind = 'transient' | 'expired' | 'changed' | 'final'
+
+/** One request for bytes that failed. Users see the {@link ActionError} that {@link toActionError} makes of it. */
 export class TransferFailure extends Error {
   override readonly name = 'TransferFailure'
+  readonly kind: Kind
   readonly code: TransferCode
-  /** Whether another try may end better. */
-  readonly transient: boolean
-  /** The pause the storage host asked for, in ms. */
-  readonly pauseMs: number | undefined
-  readonly apiWords: string | undefined
+  /** The pause the storage host asks for, in ms. */
+  pauseMs: number | undefined
+  apiWords: string | undefined
   /** What to do, if that is known better than by the code. */
   readonly todo: string | undefined
+  /** Of the response, if it is one that brings no bytes. */
+  readonly status: number | undefined
 
   constructor(
+    kind: Kind,
     code: TransferCode,
     message: string,
-    more: {
-      transient?: boolean
-      pauseMs?: number | undefined
-      apiWords?: string | undefined
-      todo?: string | undefined
-      cause?: unknown
-    } = {},
+    more: { todo?: string; cause?: unknown; status?: number } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
+    this.kind = kind
     this.code = code
-    this.transient = more.transient ?? true
-    this.pauseMs = more.pauseMs
-    this.apiWords = more.apiWords
     this.todo = more.todo
+    this.status = more.status
   }
 }
 
-/** A failure that no other try will mend. */
-export function fail(code: TransferCode, message: string): TransferFailure {
-  return new TransferFailure(code, message, { transient: false })
-}
-
+const REPORT = 'If this keeps happening, send Visual Layer support the export ID.'
 const todos: Record<TransferCode, string> = {
-  network:
-    'If it happens each time, check the network and proxy between the runner and the storage host, or raise max_retries.',
-  server_error: 'If it happens each time, tell Visual Layer support the export id.',
-  corrupt_download:
-    'Run the step again for a fresh export. If it happens each time, tell Visual Layer support the export id.',
+  network: 'Check the network and the proxy between the runner and the storage host, then re-run the job.',
+  server_error: REPORT,
+  corrupt_download: `Re-run the job for a new export. ${REPORT}`,
   unexpected_reply:
     'Check that nothing between the runner and the storage host (a proxy, a firewall) answers in its place.',
 }
 
-/** The error a user meets when the tries are used up. `place` is what may be shown of the link. */
-export function toActionError(failure: TransferFailure, place: string, tries: number): ActionError {
-  const times = tries > 1 ? `, ${tries} times in a row without progress` : ''
-  const details: ErrorDetails = {
-    todo: failure.todo ?? todos[failure.code],
-    apiWords: failure.apiWords,
-    cause: failure,
-  }
-  return new ActionError(failure.code, `The download of ${place} failed: ${failure.message}${times}.`, details)
+/**
+ * The error that users see. `place` is what may be shown of the link.
+ *
+ * @param ending completes the sentence: `, 3 times in a row without progress`
+ */
+export function toActionError(failure: TransferFailure, place: string, ending: string): ActionError {
+  const { code, message, todo, apiWords } = failure
+  const details = { todo: todo ?? todos[code], apiWords, cause: failure }
+  return new ActionError(code, `The download of ${place} failed: ${message}${ending}.`, details)
 }

@@ -37,6 +37,7 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(outer, 'folder-'))
   connection = await openConnection()
   fake = fakeStep({
+    maxRetries: 3,
     context: readContext({ GITHUB_SERVER_URL: 'https://github.com', ...emulator.github.environment() }),
   })
   step = { ...fake, clock, connection: async () => connection }

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { createWriteStream, existsSync, statSync } from 'node:fs'
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { ZipFile } from 'yazl'
-import { openArchive } from '../../../src/transfer/archive/archive.ts'
+import { openEntry } from '../../../src/transfer/archive/entry-bytes.ts'
 import { requireSpace } from '../../../src/transfer/disk.ts'
 import { readArchive } from '../../../src/transfer/archive/unpack.ts'
+import { openArchive } from '../../../src/transfer/archive/zip.ts'
 import { good, signal, useUnpacking } from './unpacking.ts'
 import { unixMode, writeZip } from './zip-writer.ts'
 
@@ -71,18 +72,21 @@ describe('unpacking', () => {
     expect(await at.files()).toEqual(['video 12_30_05.png'])
   })
 
-  it.each([0, 2])('reads names in UTF-8 without the flag for it, and in code page 437, %i threads', async (workers) => {
-    const at = unpacking.now
-    const { entries } = await at.unpack(
-      writeZip([
-        { name: Buffer.from('grün.png'), data: '1' },
-        { name: Buffer.from([0x81, 0x2e, 0x70]), data: '2' },
-      ]),
-      { workers },
-    )
-    expect(entries.map(({ name }) => name)).toEqual(['grün.png', 'ü.p'])
-    expect((await at.files()).sort()).toEqual(['grün.png', 'ü.p'])
-  })
+  it.each([false, true])(
+    'reads names in UTF-8 without the flag for it, and in code page 437, threaded: %s',
+    async (threaded) => {
+      const at = unpacking.now
+      const { entries } = await at.unpack(
+        writeZip([
+          { name: Buffer.from('grün.png'), data: '1' },
+          { name: Buffer.from([0x81, 0x2e, 0x70]), data: '2' },
+        ]),
+        { threaded },
+      )
+      expect(entries.map(({ name }) => name)).toEqual(['grün.png', 'ü.p'])
+      expect((await at.files()).sort()).toEqual(['grün.png', 'ü.p'])
+    },
+  )
 
   it('lends the bytes of one entry', async () => {
     const at = unpacking.now
@@ -91,10 +95,10 @@ describe('unpacking', () => {
     try {
       const entry = opened.entries.find(({ name }) => name === 'm.json')
       const chunks: Buffer[] = []
-      if (entry) for await (const chunk of opened.openEntry(entry)) chunks.push(chunk)
+      if (entry) for await (const chunk of openEntry(opened, entry)) chunks.push(chunk)
       expect(Buffer.concat(chunks).toString()).toBe('{"a":1}')
     } finally {
-      await opened.close()
+      await opened.file.close()
     }
   })
 
@@ -105,13 +109,13 @@ describe('unpacking', () => {
     try {
       const entry = opened.entries.find(({ name }) => name === 'a')
       let chunks = 0
-      for await (const _ of entry ? opened.openEntry(entry) : []) {
+      for await (const _ of entry ? openEntry(opened, entry) : []) {
         chunks += 1
         break
       }
       expect(chunks).toBe(1)
     } finally {
-      await opened.close()
+      await opened.file.close()
     }
   })
 })
@@ -131,22 +135,31 @@ describe('archives of other writers', () => {
       zip.addReadStream(readable('streamed'), 'b.txt', { forceZip64Format: true })
       zip.addReadStream(readable('streamed'), 'c.txt')
     })
-    for (const workers of [0, 2]) {
-      const target = join(at.folder, `out${workers}`)
-      await readArchive({ archive: at.archive, target, signal, workers })
+    for (const threaded of [false, true]) {
+      const target = join(at.folder, `out${threaded}`)
+      await readArchive({ archive: at.archive, target, signal, threaded })
       expect(await readFile(join(target, 'a.txt'), 'utf8')).toBe('sixty-four')
       expect(await readFile(join(target, 'b.txt'), 'utf8')).toBe('streamed')
       expect(await readFile(join(target, 'c.txt'), 'utf8')).toBe('streamed')
     }
   })
 
-  it.each([0, 2])('verifies 100,000 entries with %i threads', async (workers) => {
+  it('compares sizes in both headers where they are in an extra field', async () => {
+    const at = unpacking.now
+    const entry = { name: 'a', data: 'sixty-four', zip64: true, method: 'deflated' as const }
+    expect((await at.unpack(writeZip([entry, good]))).totalBytes).toBe(14)
+    await rm(at.target, { recursive: true })
+    const error = await at.refused([{ ...entry, local: { size: 11 } }, good])
+    expect(error).toMatchObject({ code: 'corrupt_download', message: expect.stringContaining('the size') })
+  })
+
+  it.each([false, true])('verifies 100,000 entries, threaded: %s', async (threaded) => {
     const at = unpacking.now
     const many = Array.from({ length: 100_000 }, (_, index) => ({ name: `images/${index}.txt`, data: `${index}` }))
     await writeFile(at.archive, writeZip(many))
     const seen: number[] = []
     const onProgress = (done: number) => seen.push(done)
-    const { entries, totalBytes } = await readArchive({ archive: at.archive, signal, workers, onProgress })
+    const { entries, totalBytes } = await readArchive({ archive: at.archive, signal, threaded, onProgress })
     expect(entries).toHaveLength(100_000)
     expect(entries[99_999]).toMatchObject({ path: 'images/99999.txt', size: 5 })
     expect(seen.at(-1)).toBe(totalBytes)
@@ -164,7 +177,7 @@ describe('archives of other writers', () => {
     const size = pieces * piece.length
     await writeFile(at.archive, writeZip([{ name: 'large', packed, methodNumber: 8, size, crc32: checksum }, good]))
     const limits = { maxRatio: 2000 }
-    const { totalBytes } = await readArchive({ archive: at.archive, signal, workers: 1, limits })
+    const { totalBytes } = await readArchive({ archive: at.archive, signal, threaded: true, limits })
     expect(totalBytes).toBe(size + 4)
     expect(size).toBeGreaterThan(2 ** 32)
   }, 60_000)

@@ -42,7 +42,7 @@ class Unpacking {
     expect(await readdir(this.folder)).toEqual(before)
     expect(await failureOf(readArchive({ archive: this.archive, signal, ...more }))).toEqual(error)
     const threaded = await failureOf(
-      readArchive({ archive: this.archive, target: this.target, signal, workers: 1, ...more }),
+      readArchive({ archive: this.archive, target: this.target, signal, threaded: true, ...more }),
     )
     expect(await readdir(this.folder)).toEqual(before)
     expect(threaded).toMatchObject({ code: error.code, message: error.message, todo: error.todo })

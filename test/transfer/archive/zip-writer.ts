@@ -25,6 +25,8 @@ export interface WrittenEntry {
     /** How long its extra fields are said to be, in bytes. */
     extra?: number
   }
+  /** Both headers have their sizes in an extra field, as large entries do. */
+  zip64?: boolean
   /** Bytes between the local header of this entry and the one before. */
   gap?: number
   /** In the directory only: this entry's header is said to be that of the entry with this index. */
@@ -111,7 +113,7 @@ function localHeader(entry: WrittenEntry, fields: Fields): Buffer {
   header.writeUInt16LE(entry.local?.methodNumber ?? fields.method, 8)
   header.writeUInt32LE(entry.local?.crc32 ?? fields.crc32, 14)
   const size = entry.local?.size ?? fields.size
-  const extra = zip64Field(size, fields.compressedSize)
+  const extra = zip64Field(size, fields.compressedSize, entry.zip64)
   header.writeUInt32LE(extra.length > 0 ? IN_ZIP64 : fields.compressedSize, 18)
   header.writeUInt32LE(extra.length > 0 ? IN_ZIP64 : size, 22)
   header.writeUInt16LE(name.length, 26)
@@ -120,8 +122,8 @@ function localHeader(entry: WrittenEntry, fields: Fields): Buffer {
 }
 
 /** The extra field for sizes that do not fit into the header; empty where they do. */
-function zip64Field(size: number, compressedSize: number): Buffer {
-  if (size < IN_ZIP64 && compressedSize < IN_ZIP64) return Buffer.alloc(0)
+function zip64Field(size: number, compressedSize: number, always = false): Buffer {
+  if (!always && size < IN_ZIP64 && compressedSize < IN_ZIP64) return Buffer.alloc(0)
   const field = Buffer.alloc(20)
   field.writeUInt16LE(1, 0)
   field.writeUInt16LE(16, 2)
@@ -138,7 +140,7 @@ function centralHeader(entry: WrittenEntry, fields: Fields, start: number): Buff
   header.writeUInt16LE(fields.flags, 8)
   header.writeUInt16LE(fields.method, 10)
   header.writeUInt32LE(fields.crc32, 16)
-  const extra = zip64Field(fields.size, fields.compressedSize)
+  const extra = zip64Field(fields.size, fields.compressedSize, entry.zip64)
   header.writeUInt32LE(extra.length > 0 ? IN_ZIP64 : fields.compressedSize, 20)
   header.writeUInt32LE(extra.length > 0 ? IN_ZIP64 : fields.size, 24)
   header.writeUInt16LE(fields.name.length, 28)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../../src/errors.ts'
+import { failureOf } from '../../failure-of.ts'
 import { download } from '../../../src/transfer/download/download.ts'
 import { object, useDownloads } from './downloads.ts'
 import { StorageHost } from './storage-host.ts'
@@ -21,7 +22,7 @@ describe('expired links', () => {
     }
     await at.expectWhole(await download(at.options({ source })))
     expect(renewals).toBe(1)
-    expect(at.host.requests.at(-1)).toMatchObject({ url: '/b.zip?new', headers: { range: 'bytes=100000-' } })
+    expect(at.host.requests.at(-1)).toMatchObject({ url: '/b.zip?new', headers: { range: 'bytes=100000-299999' } })
   })
 
   it.each([400, 401, 403, 404, 410])('gives up on HTTP %i once fresh links do not help', async (status) => {
@@ -36,7 +37,7 @@ describe('expired links', () => {
     const renew = async () => void (renewals += 1)
     const error = await at.failure({ source: { link: () => at.host.link(), renew } })
     expect(error).toMatchObject({ code: 'server_error', apiWords: 'ExpiredToken: gone' })
-    expect(renewals).toBe(3)
+    expect(renewals).toBe(4)
   })
 
   it('passes on why no fresh link is to be had', async () => {
@@ -62,6 +63,42 @@ describe('retries', () => {
     at.host.faults.push({ status: 503, headers: { 'retry-after': '17' } })
     await download(at.options())
     expect(at.clock.sleeps).toEqual([17_000])
+  })
+
+  it.each([
+    ['five minutes', 7_200_000, 300_000],
+    ['a quarter of the time left', 60_000, 15_000],
+  ])('is patient without progress for %s', async (_, leftMs, patienceMs) => {
+    const at = downloads.now
+    for (let count = 0; count < 200; count += 1) at.host.faults.push({ status: 503 })
+    const { maxRetries: _unset, ...patient } = at.options()
+    const startedAt = at.clock.now()
+    const left = () => leftMs - (at.clock.now() - startedAt)
+    const error = await failureOf(download({ ...patient, leftMs: left }))
+    expect(error).toMatchObject({ code: 'server_error', message: expect.stringContaining('without progress') })
+    expect(at.clock.now() - startedAt).toBeGreaterThanOrEqual(patienceMs)
+    expect(at.clock.now() - startedAt).toBeLessThan(patienceMs + 1)
+    expect(at.host.requests.length).toBeGreaterThan(4)
+  })
+
+  it('gets over an outage of minutes, and is as patient with the next one', async () => {
+    const at = downloads.now
+    const outage = (bytes: number) => [{ breakAfter: bytes }, ...Array.from({ length: 12 }, () => ({ status: 503 }))]
+    at.host.faults.push(...outage(100_000), ...outage(100_000))
+    const { maxRetries: _unset, ...patient } = at.options()
+    await at.expectWhole(await download(patient))
+    expect(at.host.requests).toHaveLength(27)
+  })
+
+  it('waits for minutes if Retry-After asks for them, but not beyond the time left', async () => {
+    const at = downloads.now
+    at.host.faults.push({ status: 503, headers: { 'retry-after': '900' } })
+    await download(at.options())
+    expect(at.clock.sleeps).toEqual([900_000])
+    at.host.faults.push({ status: 503, headers: { 'retry-after': '900' } })
+    const error = await at.failure({ leftMs: () => 600_000 })
+    expect(error).toMatchObject({ code: 'server_error', message: expect.stringContaining('15m') })
+    expect(at.clock.sleeps).toHaveLength(1)
   })
 
   it('ends after max_retries failures without progress, and says how often', async () => {
@@ -91,9 +128,9 @@ describe('retries', () => {
 
   it('does not repeat what cannot get better', async () => {
     const at = downloads.now
-    at.host.faults.push({ status: 405 })
+    at.host.faults.push({ status: 405 }, { status: 405 })
     expect(await at.failure()).toMatchObject({ code: 'unexpected_reply' })
-    expect(at.host.requests).toHaveLength(1)
+    expect(at.ranges()).toEqual(['bytes=0-4194303', undefined])
   })
 
   it('ends as network when nobody answers', async () => {
@@ -121,7 +158,7 @@ describe('retries', () => {
     at.host.faults.push({ breakAfter: 100_000 }, { ...short, endAfter: 0 }, { ...short, endAfter: 0 })
     expect(await at.failure({ maxRetries: 1 })).toMatchObject({
       code: 'corrupt_download',
-      message: expect.stringContaining('arrived of'),
+      message: expect.stringContaining('100,000 of 300,000 bytes'),
     })
   })
 

@@ -26,7 +26,7 @@ describe('a download', () => {
     const [request] = at.host.requests
     expect(request?.headers).toMatchObject({ 'user-agent': 'test-agent', 'accept-encoding': 'identity' })
     expect(request?.headers).not.toHaveProperty('authorization')
-    expect(request?.headers).not.toHaveProperty('range')
+    expect(request?.headers).toHaveProperty('range', 'bytes=0-4194303')
   })
 
   it('replaces what lies at its path, and does not write through a link there', async () => {
@@ -125,7 +125,7 @@ describe('the end of a download that fails', () => {
     const at = downloads.now
     const probe = await open(join(at.folder, 'probe'), 'w')
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
-    vi.spyOn(Object.getPrototypeOf(probe), 'write').mockRejectedValue(full)
+    vi.spyOn(Object.getPrototypeOf(probe), 'writev').mockRejectedValue(full)
     const error = await at.failure()
     await probe.close()
     expect(error).toMatchObject({

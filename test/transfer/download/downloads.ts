@@ -44,6 +44,7 @@ class Downloads {
       signal: new AbortController().signal,
       stallTimeoutMs: 300,
       maxRetries: 3,
+      leftMs: () => 7_200_000,
       userAgent: 'test-agent',
       onProgress: (received) => this.host.arrived(received),
       onNote: (line) => this.notes.push(line),
