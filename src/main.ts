@@ -8,5 +8,5 @@ if (isMainThread) {
     const { run } = await import('./run.ts')
     return (options) => run({ ...options, clock: systemClock })
   })
-} else if (workerData.work === 'records') await import('./exports/record-worker.ts')
+} else if (workerData.work === 'records') await import('./export/records/records-thread.ts')
 else await import('./transfer/archive/unpack-thread.ts')

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import prettyBytes from 'pretty-bytes'
-import type { Placed } from '../exports/place.ts'
+import type { Placed } from '../export/place.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'

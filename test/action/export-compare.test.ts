@@ -43,7 +43,7 @@ describe('compare_with: a path', () => {
       media_count: { before: 12, after: 11 },
     })
     const line = '1 added, 2 removed, 3 modified (labels 1, tags 1, captions 1, uniqueness 1); 7 unchanged'
-    expect(stdout).toContain('To be compared with visual-layer-export, which holds 12 items.')
+    expect(stdout).toContain('Baseline: visual-layer-export (12 items).')
     expect(stdout).toContain(`Changes since visual-layer-export: ${line}.`)
     expect(summary).toContain(line.replace('(', '&#40;').replace(')', '&#41;'))
     expect(summary).toContain('```mermaid')
@@ -59,15 +59,14 @@ describe('compare_with: a path', () => {
     expect(outputs).toMatchObject({ changed: 'false', added_count: '0', removed_count: '0', modified_count: '0' })
   })
 
-  it('compares JSON with parquet', async () => {
+  it('does not compare JSON with parquet: the export counts as changed, and log and summary say why', async () => {
     const at = await exportScene({}, { images: 20, videos: 3 })
     await using scene = at.scene
     await scene.succeed({ ...at.inputs, output_dir: 'last', export_format: 'parquet' })
-    const same = await scene.succeed({ ...at.inputs, compare_with: 'last' })
-    expect(same.outputs).toMatchObject({ changed: 'false', modified_count: '0' })
-    edit(at)
-    const { outputs } = await scene.succeed({ ...at.inputs, compare_with: 'last' })
-    expect(outputs).toMatchObject({ changed: 'true', added_count: '1', removed_count: '2', modified_count: '3' })
+    const { outputs, stdout, summary } = await scene.succeed({ ...at.inputs, compare_with: 'last' })
+    expect(outputs).toMatchObject({ changed: 'true', added_count: '0', removed_count: '0', modified_count: '0' })
+    for (const text of [stdout, summary]) expect(text).toContain('the baseline is parquet and this export is JSON')
+    expect(await comparisonOf(at)).toMatchObject({ changed: true, not_compared: [expect.any(String)] })
   })
 
   it('fails before any request where no export lies there', async () => {
@@ -113,7 +112,7 @@ describe('compare_with: a path', () => {
       extract: 'true',
       compare_with: 'visual-layer-export',
     })
-    expect(errors[0]).toContain('comparison.json is in the way')
+    expect(errors[0]).toContain('comparison.json')
     expect(scene.emulator.requests).toHaveLength(asked)
     expect(await comparisonOf(at)).toEqual({ mine: true })
   })
@@ -142,7 +141,7 @@ describe('compare_with: previous-run', () => {
     const third = await scene.succeed({ ...inputs, extract: 'true' }, github.environment())
     expect(third.outputs).toMatchObject({ changed: 'true', added_count: '1', removed_count: '2', modified_count: '3' })
     expect(third.summary).toMatch(
-      /Compared with \| <a href="[^"]*\/actions\/runs\/\d+[^"]*">run \d+ of \d{4}-\d\d-\d\d on main<\/a>/,
+      /Baseline \| <a href="[^"]*\/actions\/runs\/\d+[^"]*">run \d+ of \d{4}-\d\d-\d\d on main<\/a>/,
     )
     expect(await comparisonOf(at)).toMatchObject({ compared_with: { run_id: expect.stringMatching(/^\d+$/) } })
     const stored = scene.emulator.artifacts.stored.at(-1)

@@ -38,7 +38,7 @@ describe.concurrent('an export in parts of which one goes wrong', () => {
     await when(() => scene.world.exports.every(({ status }) => status !== 'INIT' && status !== 'IN_PROGRESS'))
     while (scene.world.takeOutcome('export').task) void 0
     const second = await scene.succeed(split.inputs)
-    expect(second.stdout).toContain('An interrupted export is continued: 1 part of it is still there.')
+    expect(second.stdout).toContain('1 part is already on disk')
     await split.expectWhole()
     expect(split.starts().length - before).toBeLessThanOrEqual(2)
   })
@@ -50,7 +50,7 @@ describe.concurrent('an export in parts of which one goes wrong', () => {
     const { stdout } = await scene.succeed(split.inputs)
     await split.expectWhole()
     expect(split.accepted()).toHaveLength(4)
-    expect(stdout).toContain('is started once more')
+    expect(stdout).toContain('Starting its export again')
   })
 
   it('fails where it is damaged each time, and asks for another export in the next run', async () => {

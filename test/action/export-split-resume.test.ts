@@ -42,7 +42,7 @@ describe.concurrent('an export in parts that is interrupted', () => {
     }
     const before = split.starts().length
     const { stdout } = await again(split)
-    expect(stdout).toContain('An interrupted export is continued: 1 part of it is still there.')
+    expect(stdout).toContain('1 part is already on disk')
     await split.expectWhole()
     // Those that were running are attached to.
     expect(split.starts()).toHaveLength(before)
@@ -88,12 +88,12 @@ describe.concurrent('an export in parts that is interrupted', () => {
     const split = await splitScene({}, { clusterSizes: Array.from({ length: 20 }, () => 5) })
     await using scene = split.scene
     // Each request has room for a few clusters only, so that the slice is in parts without any refusal of its size.
-    scene.world.options.selectionLimitBytes = 800
+    scene.world.options.selectionLimitBytes = 450
     const inputs = { ...split.inputs, shard: '1/2' }
     await (await halfDone(split, inputs)).cancel('SIGKILL')
     const before = split.starts().length
     const { stdout } = await again(split, inputs)
-    expect(stdout).toContain('still there')
+    expect(stdout).toContain('already on disk')
     expect(await split.ids()).toHaveLength(50)
     expect(split.accepted().reduce((sum, { items = 0 }) => sum + items, 0)).toBe(50)
     expect(
@@ -125,7 +125,7 @@ describe.concurrent('an export in parts that is interrupted', () => {
     await truncate(path.join(split.outputDir, PARTS, whole[0] ?? '', 'files', 'metadata.json'), 100)
     const before = split.starts().length
     const { stdout } = await again(split)
-    expect(stdout).not.toContain('still there')
+    expect(stdout).not.toContain('already on disk')
     await split.expectWhole()
     expect(split.starts()).toHaveLength(before)
   })
@@ -191,12 +191,12 @@ describe.concurrent('an export in parts that is interrupted', () => {
     expect(scene.world.exportStarts.length - before).toBe(2)
   })
 
-  it.each(['json', 'parquet'])('goes on when it is killed while its parts are put together: %s', async (format) => {
+  it.each(['json', 'parquet'])('goes on when it is killed while its parts are merged: %s', async (format) => {
     const split = await splitScene({ exportCap: 20 }, SIZES)
     await using scene = split.scene
     const inputs = { ...split.inputs, include_images: 'true', export_format: format }
     const step = await scene.start(inputs)
-    await step.logged(/putting the parts together/)
+    await step.logged(/merging the parts/)
     await step.cancel('SIGKILL')
     const before = split.accepted().length
     await again(split, inputs)

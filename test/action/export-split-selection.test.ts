@@ -40,17 +40,6 @@ describe.concurrent('an export in parts with media files', () => {
     await split.expectWhole()
     expect(await readdir(path.join(split.outputDir, 'images'))).toHaveLength(18)
   })
-
-  it('takes a giant cluster apart by its own metadata, where its media are not listed', async () => {
-    const style = { members: 'missing' as const, mediaIdList: 'missing' as const }
-    const split = await splitScene({ exportCap: 30, imagesCap: 10, style }, { clusterSizes: [25, 8, 5] })
-    await using scene = split.scene
-    await scene.succeed({ ...split.inputs, include_images: 'true' })
-    await split.expectWhole()
-    const [metadata] = split.accepted()
-    expect(metadata).toMatchObject({ items: 25, includeImages: false })
-    split.expectNothingTwice(38 + 25)
-  })
 })
 
 describe.concurrent('an export in parts of a selection', () => {
@@ -63,21 +52,12 @@ describe.concurrent('an export in parts of a selection', () => {
     split.expectNothingTwice(cats.length)
   })
 
-  it('asks for what matches by media ids where the service does not filter clusters', async () => {
-    const split = await splitScene({ exportCap: 6, style: { clusterVql: false } }, SIZES)
-    await using scene = split.scene
-    const { stdout } = await scene.succeed({ ...split.inputs, vql: CATS })
-    expect(stdout).toContain('what matches is asked for by media ids')
-    await split.expectWhole(idsOf(split.dataset.items.filter(({ labels }) => labels.includes('cat'))))
-  })
-
-  it('fails rather than hold more than the filter matches', async () => {
-    const style = { clusterVql: false, members: 'missing' as const }
-    const split = await splitScene({ exportCap: 6, style }, SIZES)
+  it('fails rather than contain more than the filter matches', async () => {
+    const split = await splitScene({ exportCap: 6, style: { clusterVql: false } }, { clusterSizes: [6, 6, 6, 6, 5, 5] })
     await using scene = split.scene
     const { errors } = await scene.fail('rejected', { ...split.inputs, vql: CATS })
-    expect(errors[0]).toContain('exports more of a cluster than the filter (vql) matches')
-    expect(await split.files()).not.toContain('metadata.json')
+    expect(errors[0]).toContain('vql')
+    expect(await split.files()).toEqual([])
   })
 
   it.each(['json', 'parquet'])(

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { DatasetSeed } from '../emulator/world.ts'
 import type { EmulatorSettings } from '../emulator/options.ts'
-import { clustersIn, idsOf, splitScene } from './split-scene.ts'
+import { clustersIn, idsOf, type SplitScene, splitScene } from './split-scene.ts'
 
 type Style = NonNullable<EmulatorSettings['style']>
 const REFUSALS = ['rejected', 'rejected_at_start', 'error', 'bad_request', 'payload_too_large'] as const
@@ -11,6 +11,18 @@ const WORDS = ['threshold', 'vague'] as const
 const STYLES: Style[] = REFUSALS.flatMap((exportRefusal) =>
   WORDS.map((refusalWords) => ({ exportRefusal, refusalWords })),
 )
+
+/** A scene with three clusters of which the service does not say how many items they contain. */
+async function uncounted(settings: EmulatorSettings): Promise<SplitScene> {
+  const split = await splitScene(settings, { clusterSizes: [30, 9, 8] })
+  const clusters = [...clustersIn(split.dataset).keys()].map((id) => ({ cluster_id: id, n_images: -1, n_videos: -1 }))
+  const page = (shown: object[]) => JSON.stringify({ clusters: shown, metadata: { total_clusters: clusters.length } })
+  const list = new RegExp(`explore/${split.dataset.id}$`)
+  const { faults } = split.scene.emulator
+  faults.add({ path: list, query: /page_number=0/, fault: { kind: 'body', text: page(clusters) } })
+  faults.add({ path: list, times: Infinity, fault: { kind: 'body', text: page([]) } })
+  return split
+}
 
 describe.concurrent('an export that is refused as too large', () => {
   it.each(STYLES)('is done in parts, by clusters, and put together: $exportRefusal, $refusalWords', async (style) => {
@@ -47,12 +59,6 @@ describe.concurrent('an export that is refused as too large', () => {
     ['a giant cluster alone', { exportCap: 20 }, { clusterSizes: [50] }, 3],
     ['video frames', { exportCap: 20 }, { clusterSizes: [12, 15, 8], videos: 20 }, 2],
     [
-      'a giant cluster whose media are not listed',
-      { exportCap: 20, style: { members: 'missing' } },
-      { clusterSizes: [50, 3] },
-      4,
-    ],
-    [
       'no calls but for the table of media',
       { exportCap: 20, style: { explore: 'missing', members: 'missing' } },
       { clusterSizes: [15, 15] },
@@ -70,49 +76,25 @@ describe.concurrent('an export that is refused as too large', () => {
     expect((await split.manifest()).parts).toHaveLength(parts)
   })
 
-  it.each([
-    ['rejected', 'pages'],
-    ['payload_too_large', 'pages'],
-    ['rejected', 'missing'],
-  ] as const)('is whole where no cluster was counted: %s, members %s', async (exportRefusal, members) => {
-    const split = await splitScene({ exportCap: 20, style: { exportRefusal, members } }, { clusterSizes: [30, 9, 8] })
-    await using scene = split.scene
-    const clusters = [...clustersIn(split.dataset).keys()].map((id) => ({ cluster_id: id, n_images: -1, n_videos: -1 }))
-    const page = (shown: object[]) => JSON.stringify({ clusters: shown, metadata: { total_clusters: clusters.length } })
-    const list = new RegExp(`explore/${split.dataset.id}$`)
-    scene.emulator.faults.add({ path: list, query: /page_number=0/, fault: { kind: 'body', text: page(clusters) } })
-    scene.emulator.faults.add({ path: list, times: Infinity, fault: { kind: 'body', text: page([]) } })
-    await scene.succeed(split.inputs)
-    await split.expectWhole()
-    split.expectNothingTwice()
-    expect(split.starts().length).toBeLessThanOrEqual(8)
-  })
+  it.each(['rejected', 'payload_too_large'] as const)(
+    'is whole where no cluster was counted: %s',
+    async (exportRefusal) => {
+      const split = await uncounted({ exportCap: 20, style: { exportRefusal } })
+      await using scene = split.scene
+      await scene.succeed(split.inputs)
+      await split.expectWhole()
+      split.expectNothingTwice()
+      expect(split.starts().length).toBeLessThanOrEqual(8)
+    },
+  )
 
-  it('asks for one cluster at a time where the service takes the first one only', async () => {
-    const split = await splitScene({ exportCap: 20, style: { singleSelection: true } })
+  it('fails naming the cluster that was not counted and whose media are not listed', async () => {
+    const split = await uncounted({ exportCap: 20, style: { members: 'missing' } })
     await using scene = split.scene
-    await scene.succeed(split.inputs)
-    await split.expectWhole()
-    split.expectNothingTwice()
-    expect(split.accepted()).toHaveLength(8)
-  })
-
-  it('asks for one cluster at a time where the service takes no list of them', async () => {
-    const split = await splitScene({ exportCap: 20 })
-    await using scene = split.scene
-    const detail =
-      '{"detail":[{"loc":["body","media_selection",1],"msg":"only one entry is allowed","type":"value_error"}]}'
-    scene.emulator.faults.add({
-      method: 'POST',
-      path: /export_entities_async$/,
-      times: 1,
-      fault: { kind: 'status', status: 422, body: detail },
-    })
-    const { stdout } = await scene.succeed(split.inputs)
-    await split.expectWhole()
-    split.expectNothingTwice()
-    expect(split.accepted()).toHaveLength(8)
-    expect(stdout).toContain('one at a time')
+    const { errors } = await scene.fail('rejected', split.inputs)
+    const [first = ''] = clustersIn(split.dataset).keys()
+    expect(errors[0]).toContain(first)
+    expect(split.accepted()).toEqual([])
   })
 
   it('asks in shorter requests where the server takes no long ones', async () => {
@@ -131,7 +113,7 @@ describe.concurrent('an export that is refused as too large', () => {
     await using scene = split.scene
     const { errors } = await scene.fail('rejected', split.inputs)
     const [giant] = [...clustersIn(split.dataset).keys()]
-    expect(errors[0]).toContain(`Cluster ${giant} holds 50 items`)
+    expect(errors[0]).toContain(`Cluster ${giant} contains 50 items`)
     // It would end alike.
     expect(errors[0]).not.toContain('Kept in')
     expect(await split.files()).not.toContain('metadata.json')
@@ -142,7 +124,7 @@ describe.concurrent('an export that is refused as too large', () => {
     const split = await splitScene({ exportCap: 20, style }, { clusterSizes: [15, 15], unclustered: 7 })
     await using scene = split.scene
     const { errors, outputs } = await scene.fail('operation_failed', split.inputs)
-    expect(errors[0]).toMatch(/hold 30 items of 37 .*7 are missing/)
+    expect(errors[0]).toMatch(/30 items of 37 .*7 are missing/)
     expect(outputs['media_count']).toBe('30')
     expect(await split.files()).toEqual([])
   })
@@ -151,11 +133,11 @@ describe.concurrent('an export that is refused as too large', () => {
     const split = await splitScene({ exportCap: 20 }, { clusterSizes: [15, 15, 15] })
     await using scene = split.scene
     const step = await scene.start(split.inputs)
-    await step.logged(/is done in parts/)
+    await step.logged(/in parts \(split: auto\)/)
     split.dataset.items = split.dataset.items.slice(2)
     const { errors, outputs } = scene.sound(await step.ended)
     expect(outputs['error_code']).toBe('operation_failed')
-    expect(errors[0]).toMatch(/hold 43 items of 45 .*2 are missing/)
+    expect(errors[0]).toMatch(/43 items of 45 .*2 are missing/)
     expect(await split.files()).toEqual([])
   })
 
@@ -164,7 +146,7 @@ describe.concurrent('an export that is refused as too large', () => {
     const split = await splitScene({ exportCap: 20, style })
     await using scene = split.scene
     const { errors } = await scene.fail('rejected', split.inputs)
-    expect(errors[0]).toContain('Divide it by hand')
+    expect(errors[0]).toContain('vql or media_ids')
     expect(split.accepted()).toEqual([])
   })
 
@@ -211,7 +193,7 @@ describe.concurrent('an export that is refused as too large', () => {
     await mkdir(split.outputDir)
     await writeFile(path.join(split.outputDir, name), 'mine')
     const { errors } = await scene.fail('operation_failed', { ...split.inputs, export_format: format })
-    expect(errors[0]).toContain('is in the way')
+    expect(errors[0]).toContain('was not written by an earlier export')
     expect(split.accepted()).toEqual([])
     expect(await split.files()).toEqual([name])
   })

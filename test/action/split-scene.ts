@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'vitest'
 import { z } from 'zod'
-import { readRows } from '../../src/exports/parquet.ts'
+import { readRows } from '../../src/export/records/parquet.ts'
 import type { Dataset, ExportStart, MediaItem } from '../emulator/model.ts'
 import { type ExportScene, exportScene } from './export-scene.ts'
 

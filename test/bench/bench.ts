@@ -4,7 +4,6 @@ import { parseArgs } from 'node:util'
 import { compare } from './compare.ts'
 import { requirePeers } from './processes.ts'
 import { machineNow, type Measurement, results, table, told } from './report.ts'
-import { simulateSplits } from './split-simulation.ts'
 import { startUp } from './start-up.ts'
 import { transfer } from './transfer.ts'
 import { upload } from './upload.ts'
@@ -27,7 +26,6 @@ for await (const measurement of everything()) {
   measurements.push(measurement)
 }
 console.log(`\n${told(machine)}\n\n${table(measurements)}`)
-console.log(`\n${simulateSplits()}`)
 writeFileSync(RESULTS, results(machine, measurements))
 const broken = measurements.filter(({ claims }) => claims.some(({ kept }) => !kept))
 for (const { what } of broken) console.error(`Not kept: ${what}.`)

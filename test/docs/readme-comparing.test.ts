@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CONFIDENCE_TOLERANCE, FIELDS, UNIQUENESS_TOLERANCE } from '../../src/exports/comparison/comparable.ts'
+import { CONFIDENCE_TOLERANCE, FIELDS, UNIQUENESS_TOLERANCE } from '../../src/export/comparison/fields.ts'
 import { conditions } from '../../src/inputs/conditions.ts'
 import { codeWords, fileText, section, tableRows } from './documents.ts'
 

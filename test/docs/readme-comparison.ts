@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readBaseline } from '../../src/exports/comparison/baseline.ts'
-import { compareWith } from '../../src/exports/comparison/compare.ts'
-import { writeComparison } from '../../src/exports/comparison/comparison-file.ts'
-import { RecordDigest } from '../../src/exports/digest.ts'
+import { readBaseline } from '../../src/export/comparison/baseline.ts'
+import { Comparing } from '../../src/export/comparison/compare.ts'
+import { writeComparison } from '../../src/export/comparison/comparison-file.ts'
+import { readExport } from '../../src/export/records/metadata-files.ts'
 
 /** Two small exports: one item is gone, one is new, one has another label, and one a score that moved by less than counts. */
 const BEFORE = [
@@ -54,14 +54,11 @@ async function exampleComparison(): Promise<unknown> {
     const { signal } = new AbortController()
     await writeFile(before, JSON.stringify({ info: {}, media_items: BEFORE }))
     await writeFile(after, JSON.stringify({ info: {}, media_items: AFTER }))
-    const digest = new RecordDigest()
-    for (const item of AFTER) digest.add(item)
-    const { comparison } = await compareWith(
-      await readBaseline({ path: before, given: 'previous-run' }, { signal }),
-      { file: after, format: 'json' },
-      { signal, contentDigest: digest.hex() },
-    )
-    if (!comparison) throw new Error('nothing was compared')
+    const comparing = new Comparing(await readBaseline({ path: before, given: 'previous-run' }, { signal }))
+    const { wanted } = comparing
+    const take = comparing.take.bind(comparing)
+    const records = await readExport({ file: after, format: 'json' }, { signal, wanted, take })
+    const comparison = comparing.end(records)
     await writeComparison(written, comparison, {
       run_id: '4242',
       run_url: 'https://github.com/octo/cats/actions/runs/4242',

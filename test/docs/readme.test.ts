@@ -1,16 +1,13 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ERROR_CODES } from '../../src/errors.ts'
-import { RecordDigest } from '../../src/exports/digest.ts'
 import { INPUT_DEFAULTS, isInputName } from '../../src/inputs/input-table.ts'
 import { type OperationName, OPERATIONS } from '../../src/inputs/operations-table.ts'
 import { OUTPUTS } from '../../src/runner/outputs.ts'
 import { VERSION } from '../../src/version.ts'
-import { ACTION, codeBlocks, codeWords, fileText, section, tableRows } from './documents.ts'
+import { ACTION, codeWords, fileText, section, tableRows } from './documents.ts'
 import { operationsUsing } from './readme-tables.ts'
 
 const README = fileText('README.md')
@@ -18,8 +15,6 @@ const OPERATION_NAMES = Object.keys(OPERATIONS).filter(isOperation)
 const PACKAGE = z
   .object({ version: z.string(), license: z.string(), scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(fileText('package.json')))
-const scratch = mkdtempSync(join(tmpdir(), 'vl-docs-'))
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 function isOperation(name: string): name is OperationName {
   return Object.hasOwn(OPERATIONS, name)
@@ -81,38 +76,6 @@ describe('README.md', () => {
       expect(text, name).toContain(`operation: ${name}\n`)
       expect(text, name).toContain('**Done** means')
     }
-  })
-
-  it('gives a program that computes the same content digest', () => {
-    const program = codeBlocks(fileText('.github/CONTENT_DIGEST.md')).find(({ language }) => language === 'js')
-    const signed = 'https://b.example/a.jpg?v=2&X-Amz-Signature=0f&X-Amz-Date=1#top'
-    const azure = 'sig se sp sv st sr ss srt spr sip si skoid sktid skt ske sks skv'.split(' ')
-    const sas = `https://c.example/i?n=3&${azure.map((name) => `${name}=1`).join('&')}`
-    const keys =
-      'AWSAccessKeyId GoogleAccessId X-Goog-Date Signature Expires Key-Pair-Id Policy token access_token'.split(' ')
-    const keyed = keys.map((name) => `https://g.example/?n=1&${name}=1`)
-    const records = [
-      { media_id: 'b', file_name: 'ü.jpg', height: 10.0, uniqueness_score: 1e-7, url: signed },
-      { media_id: 'a', metadata_items: [{ type: 'issue' }, { type: 'caption', properties: { url: 'x', text: '"' } }] },
-      { media_id: 'a', preview: signed, azure: sas, plain: 'https://d.example/?sp=4' },
-      {
-        media_id: 'a',
-        odd: [...keyed, 'http://e.example/?token=1', 'not https://f.example/?token=1'],
-        none: null,
-        '10': 1,
-        '9': true,
-      },
-    ]
-    const ours = new RecordDigest()
-    for (const record of records) ours.add(record)
-    writeFileSync(join(scratch, 'digest.mjs'), program?.text ?? '')
-    writeFileSync(
-      join(scratch, 'metadata.json'),
-      JSON.stringify({ info: { export_time: 'now' }, media_items: records.reverse() }),
-    )
-    const ended = spawnSync(process.execPath, ['digest.mjs', 'metadata.json'], { cwd: scratch, encoding: 'utf8' })
-    expect(ended.stderr).toBe('')
-    expect(ended.stdout.trim()).toBe(ours.hex())
   })
 })
 

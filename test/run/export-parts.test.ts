@@ -10,7 +10,6 @@ import { when } from '../action/scene.ts'
 /** Three parts under a cap of 20. */
 const SIZES = { clusterSizes: [12, 9, 8, 8, 7, 5, 3, 1] }
 const START = /export_entities_async$/
-const MISSING = { members: 'missing', mediaIdList: 'missing' } as const
 
 type Shape = [string, EmulatorSettings, Partial<DatasetSeed>, Record<string, string>]
 
@@ -30,19 +29,7 @@ describe('an export in parts', () => {
       SIZES,
       { include_images: 'true' },
     ],
-    [
-      'with a giant cluster that only its metadata tells of',
-      { exportCap: 30, imagesCap: 10, style: MISSING },
-      { clusterSizes: [25, 8, 5] },
-      { include_images: 'true' },
-    ],
     ['with a giant cluster', { exportCap: 20 }, { clusterSizes: [50, 3] }, {}],
-    [
-      'with a giant cluster whose media only the table lists',
-      { exportCap: 20, style: { members: 'missing' } },
-      { clusterSizes: [50, 3] },
-      {},
-    ],
     ['with media in no cluster', { exportCap: 20 }, { clusterSizes: [15, 15], unclustered: 7 }, {}],
     ['with no cluster at all', { exportCap: 20 }, { clusterSizes: [], unclustered: 30 }, {}],
     [
@@ -53,7 +40,12 @@ describe('an export in parts', () => {
     ],
     ['with pages that tell no total', { exportCap: 20, style: { explore: 'bare' } }, { clusterSizes: [15, 15] }, {}],
     ['in requests that are short enough', { exportCap: 20, selectionLimitBytes: 450 }, SIZES, {}],
-    ['one cluster at a time', { exportCap: 20, style: { singleSelection: true } }, SIZES, {}],
+    [
+      'though the service takes the first of several clusters only',
+      { exportCap: 20, style: { singleSelection: true } },
+      SIZES,
+      {},
+    ],
     ['with videos', { exportCap: 20 }, { clusterSizes: [12, 15, 8], videos: 20 }, {}],
   ]
   it.each(WHOLE)('is whole %s', async (_, settings, seed, inputs) => {
@@ -74,7 +66,7 @@ describe('an export in parts', () => {
     const { stdout } = await scene.succeed(split.inputs)
     await split.expectWhole()
     expect(stdout).toMatch(/Part \d: Export \S+ ended as FAILED/)
-    expect(stdout.match(/Its export is started once more/g)).toHaveLength(2)
+    expect(stdout.match(/Starting its export again/g)).toHaveLength(2)
   })
 
   it('fails where a part fails twice, keeps the others, and goes on from there', async () => {
@@ -93,7 +85,7 @@ describe('an export in parts', () => {
     await when(() => scene.world.exports.every(({ status }) => status !== 'INIT' && status !== 'IN_PROGRESS'))
     while (scene.world.takeOutcome('export').task) void 0
     const { stdout } = await scene.succeed(split.inputs)
-    expect(stdout).toContain('An interrupted export is continued: 1 part of it is still there.')
+    expect(stdout).toContain('1 part is already on disk')
     await split.expectWhole()
   })
 
@@ -104,7 +96,7 @@ describe('an export in parts', () => {
     faults.add({ server: 'storage', path: /./, skip: 2, times: Infinity, fault: { kind: 'hang' } })
     const { errors } = await scene.fail('timed_out', { ...split.inputs, timeout: '3s' })
     expect(errors[0]).toContain('Kept in visual-layer-export: 2 of 3 parts')
-    expect(errors[0]).toMatch(/last seen: 2 of 3 parts here; part \d: downloading/)
+    expect(errors[0]).toMatch(/last status: 2 of 3 parts done; part \d: downloading/)
     faults.clear()
     const kept = await split.keptParts()
     const gone = kept.all.find((name) => !kept.whole.includes(name)) ?? ''
@@ -112,7 +104,7 @@ describe('an export in parts', () => {
     scene.world.exports.splice(0, Infinity, ...scene.world.exports.filter(({ id }) => !content.includes(id)))
     const before = split.starts().length
     const { stdout } = await scene.succeed(split.inputs)
-    expect(stdout).toContain('An interrupted export is continued: 2 parts of it are still there.')
+    expect(stdout).toContain('2 parts are already on disk')
     await split.expectWhole()
     expect(split.starts().length - before).toBe(1)
   })
@@ -124,7 +116,7 @@ describe('an export in parts', () => {
     )
     await using scene = split.scene
     const { errors } = await scene.fail('timed_out', { ...split.inputs, timeout: '2s' })
-    expect(errors[0]).toContain('Run the step again.')
+    expect(errors[0]).toContain('Re-run the job.')
     expect(await split.files()).not.toContain('metadata.json')
   })
 
@@ -142,18 +134,6 @@ describe('an export in parts', () => {
     const again = await scene.succeed({ ...split.inputs, export_format: 'parquet' })
     expect(again.stdout).toContain('Parts of an interrupted export were not used: they are parts of another export')
     await split.expectWhole()
-  })
-
-  it('asks for one cluster at a time where a list of them is not understood', async () => {
-    const split = await splitScene({ exportCap: 20 }, SIZES)
-    await using scene = split.scene
-    const body =
-      '{"detail":[{"loc":["body","media_selection",1],"msg":"only one entry is allowed","type":"value_error"}]}'
-    scene.emulator.faults.add({ method: 'POST', path: START, fault: { kind: 'status', status: 422, body } })
-    const { stdout } = await scene.succeed(split.inputs)
-    await split.expectWhole()
-    expect(stdout).toContain('asking for them one at a time')
-    expect(split.accepted()).toHaveLength(8)
   })
 
   it('is that of a snapshot: its clone is exported in parts and deleted', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const thread = vi.hoisted(() => ({ started: [] as string[] }))
-vi.mock(import('../../src/exports/record-worker.ts'), () => {
+vi.mock(import('../../src/export/records/records-thread.ts'), () => {
   thread.started.push('records')
   return {}
 })

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError } from '../../errors.ts'
 import { systemFailure } from '../../system-errors.ts'
-import type { Baseline } from '../../exports/comparison/baseline.ts'
-import { requireOwnComparison } from '../../exports/earlier-export.ts'
+import type { Baseline } from '../../export/comparison/baseline.ts'
+import { requireOwnComparison } from '../../export/earlier-export.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import { below } from '../../paths.ts'
 import { count } from '../../runner/text.ts'
@@ -50,7 +50,7 @@ export async function readEarlier(request: ExportRequest, step: Step): Promise<E
   }
   return withinDeadline(step, phase, async (signal) => {
     if (compareWith.kind === 'previous-run') return previousRun(request, step, signal)
-    const { readBaseline } = await import('../../exports/comparison/baseline.ts')
+    const { readBaseline } = await import('../../export/comparison/baseline.ts')
     const { path: place, given } = compareWith
     const baseline = await readBaseline({ path: place, given }, { signal })
     const words = below(step.context.workspace, place) || given
@@ -87,7 +87,7 @@ async function fetchAndRead(
     step.reporter.note(`Nothing to compare with; the export counts as changed. ${previous.why}`)
     return { kind: 'none', why: previous.why }
   }
-  const { readBaseline } = await import('../../exports/comparison/baseline.ts')
+  const { readBaseline } = await import('../../export/comparison/baseline.ts')
   const baseline = await readBaseline({ path: previous.folder, given: 'previous-run' }, { signal })
   const { runId, runUrl, artifactId, createdAt, branch } = previous
   const day = createdAt === undefined ? '' : ` of ${createdAt.slice(0, 10)}`
@@ -102,8 +102,8 @@ async function fetchAndRead(
   }
 }
 
-function tell({ reporter }: Step, words: string, { mediaCount }: Baseline): void {
-  reporter.info(`To be compared with ${words}, which holds ${count(mediaCount)} items.`)
+function tell({ reporter }: Step, words: string, { records }: Baseline): void {
+  reporter.info(`Baseline: ${words} (${count(records.mediaCount)} items).`)
 }
 
 async function temporaryFolder(temp: string): Promise<string> {

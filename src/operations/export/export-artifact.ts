@@ -1,4 +1,4 @@
-import type { Placed } from '../../exports/place.ts'
+import type { Placed } from '../../export/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import { uploadExport } from '../../runner/artifact.ts'
 import type { Step } from '../step.ts'

@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises'
-import path from 'node:path'
 import { ActionError } from '../../errors.ts'
-import { type ManifestOrigin, OWN_NAMES } from '../../exports/manifest.ts'
-import { type Placed, placeExport } from '../../exports/place.ts'
+import { type ManifestOrigin, OWN_NAMES } from '../../export/manifest.ts'
+import { type Placed, placeExport } from '../../export/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { Downloaded } from '../../transfer/download/download.ts'
 import type { FetchArchiveOptions, FetchedArchive } from '../../transfer/fetch-archive.ts'
 import type { Source } from '../../transfer/download/source.ts'
 import { size, tellPlaced } from '../facts.ts'
+import { readExport } from '../../export/records/metadata-files.ts'
+import type { Reading } from './export-review.ts'
 import { maskLink } from './signed-link.ts'
 import { archiveName } from './start-export.ts'
 import type { Step } from '../step.ts'
@@ -64,6 +65,7 @@ export interface CompletedExport {
   origin: ManifestOrigin
   /** What to do when the transfer fails for a reason that may pass. */
   carryOn: string
+  reading: Reading
 }
 
 /** Bytes to fetch, and where to. */
@@ -126,10 +128,9 @@ async function fetchBytes(
 export async function fetchExport(
   request: ExportRequest,
   step: Step,
-  { origin, ...completed }: CompletedExport,
+  { origin, reading, ...completed }: CompletedExport,
 ): Promise<Placed> {
   const { reporter } = step
-  const archive = path.join(request.outputDir, `${archiveName(request)}.partial`)
   const onDownloaded = ({ sizeBytes, sha256 }: Downloaded) => {
     reporter.output('export_size_bytes', sizeBytes)
     reporter.output('export_sha256', sha256)
@@ -140,13 +141,12 @@ export async function fetchExport(
   const phase = { awaited: `the download of export ${completed.exportId}`, carryOn: completed.carryOn }
   const placed = await withinDeadline(step, phase, (signal) =>
     placeExport({
-      archive,
       outputDir: request.outputDir,
       archiveName: archiveName(request),
       extract: request.extract,
       origin,
       signal,
-      fetch: async (target) => {
+      fetch: async (archive, target) => {
         const wanted = { ...completed, archive, label: '', signal, onDownloaded }
         const fetched = await reporter.group(
           `Downloading and ${target === undefined ? 'verifying' : 'unpacking'}`,
@@ -155,12 +155,9 @@ export async function fetchExport(
         phase.awaited = `the count of the records of export ${completed.exportId}`
         return fetched
       },
+      read: (place) => readExport(place, { signal, ...reading }),
     }),
-  ).catch(async (error: unknown) => {
-    // Bytes that are not what they should be are not left where a later step would take them along.
-    await rm(archive, { force: true })
-    throw error
-  })
+  )
   tellPlaced(request, step, placed)
   return placed
 }

@@ -1,91 +1,103 @@
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError } from '../../errors.ts'
-import { systemFailure } from '../../system-errors.ts'
-import { findEarlier, inTheWay, look } from '../../exports/earlier-export.ts'
-import type { PartContent } from '../../exports/parts/content.ts'
-import { KeptParts } from '../../exports/parts/kept-parts.ts'
-import { PartCaps } from '../../exports/parts/part-caps.ts'
-import type { Placed } from '../../exports/place.ts'
+import { inTheWay, look, refuseObstacles } from '../../export/earlier-export.ts'
+import { MANIFEST_NAME } from '../../export/manifest.ts'
+import { itemsOf, type PartContent } from '../../export/parts/content.ts'
+import { KeptParts, type WholePart } from '../../export/parts/kept-parts.ts'
+import { Merge } from '../../export/parts/merge.ts'
+import { type Placed, prepareFolder } from '../../export/place.ts'
+import { replaceExport } from '../../export/replace-export.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
+import { systemFailure } from '../../system-errors.ts'
 import { requireSpace } from '../../transfer/disk.ts'
+import { originOf } from './export-origin.ts'
+import type { Reading } from './export-review.ts'
 import type { ExportSubject } from './export-subject.ts'
-import { listContents, listMembers } from './part-contents.ts'
+import { size, tellPlaced } from '../facts.ts'
+import { heldBy, type Listed, listContents, listMembers } from './part-contents.ts'
 import { PartQueue } from './part-queue.ts'
 import { type PartsCause, partsFolder, partsKey } from './parts-folder.ts'
-import { placeParts } from './place-parts.ts'
-import { sliceOf } from './slice.ts'
+import { type Slice, sliceOf } from './slice.ts'
 import type { Step } from '../step.ts'
 import { withinDeadline } from '../waits.ts'
 
-/** An export that was put together. */
+/** Rows of the table of parts: more would bury the rest of the summary. */
+const MOST_ROWS = 50
+/** Media that a message names. */
+const MOST_NAMED = 10
+
+/** An export that was merged of parts. */
 export interface FromParts {
-  /** `undefined` where there was nothing to export. */
-  placed: Placed | undefined
+  placed: Placed
   parts: number
 }
 
+/** What is known before the parts are exported. */
+interface PartsWork {
+  request: ExportRequest
+  step: Step
+  subject: ExportSubject
+  cause: PartsCause
+  all: Listed
+  slice: Slice
+  kept: KeptParts
+  reading: Reading
+  /** Files of an earlier export, which the new one replaces. */
+  earlier: ReadonlySet<string>
+}
+
 /**
- * Exports what one export cannot hold: lists it, divides it, exports the parts, and puts them together as one. Whole parts are
- * kept on disk until then, so that a step that is run again on the same `output_dir` goes on with the rest.
+ * Exports what one export cannot contain: lists it, divides it, exports the parts, and merges them. Whole parts are kept on disk until the
+ * export is in place, so a step that is run again on the same `output_dir` continues with the rest.
  *
- * @param cause the refusal that made it necessary
+ * @param cause the rejection that made it necessary
  */
 export async function exportInParts(
   request: ExportRequest,
   step: Step,
   subject: ExportSubject,
   cause: PartsCause,
+  reading: Reading,
 ): Promise<FromParts> {
   const { reporter } = step
   reporter.output('export_id', '')
   if (cause?.kind === 'refused') {
-    reporter.fact('Export id', 'one each part')
-    reporter.note(
-      `Visual Layer refused the export as too large${cause.words === undefined ? '' : ` ("${cause.words}")`}: it is done in parts (split: auto).`,
-    )
+    reporter.fact('Export ID', 'one per part')
+    const words = cause.words === undefined ? '' : ` ("${cause.words}")`
+    reporter.note(`Visual Layer rejected the export as too large${words}; exporting in parts (split: auto).`)
   }
-  await prepareOutput(request)
+  const earlier = await prepareOutput(request)
   const all = await listContents(request, step, subject, request.shard !== undefined)
   const slice = await sliceOf(request, step, subject, all)
-  const plan = {
-    key: partsKey(request, subject),
-    listing: `${slice.digest} ${all.revision}`,
-  }
-  const opened = await KeptParts.open(partsFolder(request), plan, () => step.clock.date())
-  const { kept } = opened
-  const caps = new PartCaps(opened.cap, all.counted)
-  if (opened.discarded !== undefined)
-    reporter.note(`Parts of an interrupted export were not used: ${opened.discarded}.`)
+  const plan = { key: partsKey(request, subject), listing: `${slice.digest} ${all.revision}` }
+  const { kept, cap, discarded } = await KeptParts.open(partsFolder(request), plan, step.clock.date())
+  if (discarded !== undefined) reporter.note(`Parts of an interrupted export were not used: ${discarded}.`)
   if (kept.whole.length > 0)
     reporter.note(
-      `An interrupted export is continued: ${partsWord(kept.whole.length)} of it ${kept.whole.length === 1 ? 'is' : 'are'} still there.`,
+      `Resuming an interrupted export: ${partsWord(kept.whole.length)} ${kept.whole.length === 1 ? 'is' : 'are'} already on disk.`,
     )
-  if (cause?.kind === 'refused' && opened.cap === undefined) caps.refused(slice.content, cause.words, cause.entities)
-  const save = () => kept.save({ ...plan, cap: caps.toState() })
-  await save()
-
-  let unpackedBytes = kept.whole.reduce((sum, { record }) => sum + record.unpackedBytes, 0)
   const queue = new PartQueue({
     step,
     request,
     dataset: subject.exported,
     kept,
-    caps,
-    save,
-    counted: all.counted,
+    cap,
+    save: (known) => kept.save({ ...plan, cap: known }),
     members: (cluster) => listMembers(request, step, subject, cluster),
-    async onWhole({ record }, itemsLeft) {
-      // What came tells what is to come, so that a full disk is met before the last part.
-      unpackedBytes += record?.unpackedBytes ?? 0
-      const there = kept.whole.reduce((sum, part) => sum + part.record.mediaCount, 0)
-      const bytes = Math.ceil((unpackedBytes / Math.max(1, there)) * itemsLeft)
-      await requireSpace(kept.folder, [{ bytes, purpose: 'unpack the parts that are still to come' }])
+    async onWhole(itemsLeft) {
+      // What came tells what is to come, so a full disk is met before the last part.
+      const items = kept.whole.reduce((sum, part) => sum + itemsOf(part.content), 0)
+      const bytes = kept.whole.reduce((sum, part) => sum + part.unpackedBytes, 0)
+      const rest = Math.ceil((bytes / Math.max(1, items)) * itemsLeft)
+      await requireSpace(kept.folder, [{ bytes: rest, purpose: 'unpack the remaining parts' }])
     },
   })
+  if (cause?.kind === 'refused' && cap === undefined) queue.reject(itemsOf(slice.content), cause.words, cause.entities)
+  await kept.save(queue.cap === Infinity ? plan : { ...plan, cap: queue.cap })
+  const work: PartsWork = { request, step, subject, cause, all, slice, kept, reading, earlier }
   const phase = {
     get awaited() {
-      return `the export in parts; last seen: ${queue.state}`
+      return `the export in parts; last status: ${queue.state}`
     },
     get carryOn() {
       return carryOn(request, step, kept, queue.count)
@@ -93,10 +105,9 @@ export async function exportInParts(
   }
   return reporter.group('Exporting in parts', () =>
     withinDeadline(step, phase, async (signal) => {
-      const work = { request, step, subject, cause, all, slice, kept, queue, signal }
       try {
         await queue.run(withoutKept(firstContent(request, slice.content), kept), signal)
-        return await placeParts(work)
+        return await mergeAndPlace(work, queue, signal)
       } catch (error) {
         if (step.signal.aborted) reporter.note(phase.carryOn)
         signal.throwIfAborted()
@@ -107,19 +118,15 @@ export async function exportInParts(
 }
 
 /** Makes the output folder. What is surely in the way there is an error now, not when everything is exported. */
-async function prepareOutput(request: ExportRequest): Promise<void> {
+async function prepareOutput(request: ExportRequest): Promise<Set<string>> {
   const { outputDir, exportFormat } = request
-  try {
-    await mkdir(outputDir, { recursive: true })
-    const { files } = await findEarlier(outputDir, { keep: partsFolder(request) })
-    for (const place of exportFormat === 'json' ? ['metadata.json'] : ['metadata', 'metadata/part-00001.parquet']) {
-      const there = look(path.join(outputDir, place))
-      if (!there) break
-      if (!files.has(place) && !there.isDirectory()) throw inTheWay(path.join(outputDir, place))
-    }
-  } catch (error) {
-    throw systemFailure(error, 'make the output folder', outputDir)
+  const earlier = await prepareFolder(outputDir, partsFolder(request))
+  for (const file of exportFormat === 'json' ? ['metadata.json'] : ['metadata', 'metadata/part-00001.parquet']) {
+    const there = look(path.join(outputDir, file))
+    if (!there) break
+    if (!earlier.has(file) && !there.isDirectory()) throw inTheWay(path.join(outputDir, file))
   }
+  return earlier
 }
 
 /** Media that were given beside clusters wait until it is known which of them the clusters bring. */
@@ -128,7 +135,7 @@ function firstContent({ selection, shard }: ExportRequest, content: PartContent)
   return both ? { clusters: content.clusters, mediaIds: [] } : content
 }
 
-/** What no part that is there, or under way, asks for. */
+/** What no part that exists already asks for. */
 function withoutKept({ clusters, mediaIds }: PartContent, kept: KeptParts): PartContent {
   const clusterIds = new Set<string>()
   const media = new Set<string>()
@@ -142,18 +149,157 @@ function withoutKept({ clusters, mediaIds }: PartContent, kept: KeptParts): Part
   }
 }
 
+/**
+ * Merges the parts, compares the total with what the service says there is, and moves the export into the output folder. What no part
+ * contained is requested by its media IDs, if they are listed. Throws `operation_failed` naming what is missing: then nothing is moved.
+ */
+async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSignal): Promise<FromParts> {
+  const { request, step, subject, slice, kept, reading, earlier } = work
+  step.reporter.progress('merging the parts')
+  const { wanted, take } = reading
+  const merge = new Merge({ work: kept.folder, format: request.exportFormat, wanted, take, signal })
+  try {
+    for (const part of kept.whole) await merge.add(part)
+    const rest = await restOf(work, merge)
+    if (rest.length > 0) {
+      step.reporter.note(`${rest.length.toLocaleString('en-US')} items that no cluster contained are exported by ID.`)
+      const before = new Set(kept.whole.map(({ number }) => number))
+      await queue.run({ clusters: [], mediaIds: rest }, signal)
+      for (const part of kept.whole) if (!before.has(part.number)) await merge.add(part)
+    }
+    checkTotal(work, merge)
+    const { shard } = request
+    const manifestShard = shard && { ...shard, plan_digest: slice.digest, total_items: slice.totalItems }
+    const { paths, notes, ...records } = await merge.finish(originOf(request, step, subject, null), manifestShard)
+    for (const note of notes) step.reporter.note(note)
+    refuseObstacles(request.outputDir, paths, earlier)
+    signal.throwIfAborted()
+    await replaceExport(request.outputDir, kept.folder, paths, earlier).catch((error: unknown) => {
+      throw systemFailure(error, 'move the export into place', request.outputDir)
+    })
+    const parts = kept.whole
+    const placed: Placed = {
+      ...records,
+      sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
+      manifestPath: path.join(request.outputDir, MANIFEST_NAME),
+      files: paths.map((file) => path.join(request.outputDir, file)),
+    }
+    tellParts(step, parts, placed.sizeBytes)
+    tellPlaced(request, step, placed)
+    await kept.remove()
+    return { placed, parts: parts.length }
+  } catch (error) {
+    // With the same parts the next run would come to the same end.
+    const isFinal = error instanceof ActionError && ['unexpected_reply', 'corrupt_download'].includes(error.code)
+    if (isFinal || error instanceof WrongTotal) await kept.remove()
+    throw error
+  } finally {
+    await merge.close()
+  }
+}
+
+/** What the service itself says there is, as a least number of items. */
+function expectations({ request, subject, cause, slice }: PartsWork): { items: number; source: string }[] {
+  const { entityType, shard } = request
+  // An export of objects counts objects, while records are of media.
+  if (entityType !== 'IMAGES') return []
+  const found: { items: number; source: string }[] = []
+  if (isListingExact(request, subject))
+    found.push({ items: itemsOf(slice.content), source: 'as its clusters and media are listed' })
+  if (shard) return found
+  if (cause?.kind === 'refused' && cause.entities !== undefined)
+    found.push({ items: cause.entities, source: 'as counted when the whole export was rejected' })
+  found.push({ items: heldBy(request, subject), source: 'as the dataset itself says' })
+  return found
+}
+
+/** Whether the number of listed items is that of the records. What a cluster counts of a video, itself or its frames or both, is not documented. */
+function isListingExact({ selection, entityType }: ExportRequest, { exported }: ExportSubject): boolean {
+  return selection.kind !== 'selected' && entityType === 'IMAGES' && (exported.videos ?? 0) === 0
+}
+
+/** The media that must be there: those that were given by someone may be gone. */
+function expectedIds({ request, all }: PartsWork): readonly string[] {
+  return request.selection.kind !== 'selected' && !request.shard ? (all.ids ?? []) : []
+}
+
+/** What no part contained and can be requested by its media IDs: media that were given beside clusters, and those in no cluster. */
+async function restOf(work: PartsWork, merge: Merge): Promise<string[]> {
+  const { request, step, subject, slice } = work
+  const { selection, shard } = request
+  if (shard) return []
+  if (selection.kind === 'selected')
+    return slice.content.clusters.length > 0 ? slice.content.mediaIds.filter((id) => !merge.has(id)) : []
+  const wanted = Math.max(0, ...expectations(work).map(({ items }) => items))
+  if (selection.kind !== 'whole' || merge.mediaCount >= wanted) return []
+  const ids = await step.api.explore.mediaIds(subject.exported.id)
+  return (ids ?? []).filter((id) => !merge.has(id))
+}
+
+/** Parts that together are not what was asked for. */
+class WrongTotal extends ActionError {}
+
+function checkTotal(work: PartsWork, merge: Merge): void {
+  const { request, subject, slice, step } = work
+  const count = (items: number) => items.toLocaleString('en-US')
+  const listed = itemsOf(slice.content)
+  // Whether the service applies a filter to the media of a cluster is not documented.
+  if (request.selection.kind === 'vql' && isListingExact(request, subject) && merge.mediaCount > listed) {
+    throw new WrongTotal(
+      'rejected',
+      `The export in parts contains ${count(merge.mediaCount)} items, but the filter (vql) matches only ${count(listed)}: Visual Layer does not apply it to the clusters of a part. Nothing was moved into the output folder.`,
+      { todo: 'Export several times, each time with a filter that matches few enough items for one export.' },
+    )
+  }
+  const missing = expectedIds(work).filter((id) => !merge.has(id))
+  const short = expectations(work).find(({ items }) => merge.mediaCount < items)
+  if (missing.length === 0 && !short) return
+  const of = short ? ` of ${count(short.items)} (${short.source})` : ''
+  const lost = short ? short.items - merge.mediaCount : missing.length
+  const shown = missing.slice(0, MOST_NAMED).join(', ')
+  const names = shown === '' ? '' : ` Missing: ${shown}${missing.length > MOST_NAMED ? ', and others' : ''}.`
+  step.reporter.output('media_count', merge.mediaCount)
+  throw new WrongTotal(
+    'operation_failed',
+    `The export of dataset "${subject.source.name}" is incomplete: its parts contain ${count(merge.mediaCount)} items${of}, so ${count(lost)} are missing. Nothing was moved into the output folder.${names}`,
+    {
+      todo: 'Make sure that nothing changes the dataset during the export, then re-run the job. If the problem persists, contact Visual Layer support.',
+    },
+  )
+}
+
+function tellParts(step: Step, parts: readonly WholePart[], bytes: number): void {
+  const { reporter } = step
+  reporter.output('export_size_bytes', bytes)
+  const zips = parts.length === 1 ? 'one ZIP' : `${parts.length} ZIPs`
+  reporter.fact('Size', `${size(bytes)} (${bytes.toLocaleString('en-US')} bytes) in ${zips}`)
+  if (parts.length === 0) return
+  const shown = parts.slice(0, MOST_ROWS)
+  reporter.table({
+    title: shown.length < parts.length ? `The first ${shown.length} of ${parts.length} parts` : 'Parts',
+    headers: ['part', 'export ID', 'size', 'SHA-256'],
+    rows: shown.map(({ number, exportId, sizeBytes, sha256 }) => [
+      String(number),
+      { code: exportId },
+      size(sizeBytes),
+      { code: sha256 },
+    ]),
+  })
+  if (shown.length < parts.length) reporter.note('The manifest (manifest.json) lists all parts.')
+}
+
 function carryOn({ outputDir, snapshot }: ExportRequest, { context }: Step, kept: KeptParts, count: number): string {
   const whole = kept.whole.length
-  if (whole === 0 || snapshot) return 'Run the step again.'
+  if (whole === 0 || snapshot) return 'Re-run the job.'
   const where = path.relative(context.workspace, outputDir)
-  return `Kept in ${where}: ${whole} of ${partsWord(count)}. Run the step again with the same inputs within a day, and it exports only the rest. The folder must still be there: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`
+  return `Kept in ${where}: ${whole} of ${partsWord(count)}. Re-run the job with the same inputs within a day, and it exports only the rest. The folder must still be there: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`
 }
 
 function partsWord(count: number): string {
   return count === 1 ? '1 part' : `${count.toLocaleString('en-US')} parts`
 }
 
-/** Says how to go on where that helps: what was refused is refused again. */
+/** Says how to continue if that helps: what was rejected is rejected again. */
 function told(error: unknown, whole: number, how: string): unknown {
   if (!(error instanceof ActionError) || error.code === 'rejected') return error
   const { code, message, apiWords, todo } = error

@@ -1,4 +1,4 @@
-import type { ManifestOrigin } from '../../exports/manifest.ts'
+import type { ManifestOrigin } from '../../export/manifest.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import { VERSION } from '../../version.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'

@@ -1,63 +1,65 @@
 import path from 'node:path'
-import type { Comparison } from '../../exports/comparison/compare.ts'
-import type { Statistics } from '../../exports/comparison/statistics.ts'
-import type { ExportPlace } from '../../exports/export-files.ts'
-import { COMPARISON_NAME } from '../../exports/manifest.ts'
-import type { Placed } from '../../exports/place.ts'
+import { Comparing, type Comparison } from '../../export/comparison/compare.ts'
+import { COMPARISON_NAME } from '../../export/manifest.ts'
+import type { Placed } from '../../export/place.ts'
+import type { ExportRecords } from '../../export/records/metadata-files.ts'
+import type { Wanted } from '../../export/records/read-batch.ts'
+import { type ReadBatch, RecordSummary } from '../../export/records/read-records.ts'
+import type { Statistics } from '../../export/records/statistics.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { Earlier } from './compare-with.ts'
 import { changeWords, tellContents } from './export-pictures.ts'
 import type { Step } from '../step.ts'
-import { withinDeadline } from '../waits.ts'
 
-/** What is found out about an export once it is in place. */
+/** What is found out about an export while its records are read. */
+export interface Reading {
+  wanted: Wanted
+  take: (batch: ReadBatch) => void
+  /** What came of it. @param records of the export, all of which were read */
+  end: (records: ExportRecords) => Comparison | undefined
+}
+
+/** Prepares to read a new export, and to compare it with the baseline if there is one. */
+export function readingFor(earlier: Earlier | undefined): Reading {
+  if (earlier?.kind !== 'baseline') return { wanted: {}, take: () => undefined, end: () => undefined }
+  const comparing = new Comparing(earlier.baseline)
+  return {
+    wanted: comparing.wanted,
+    take: (batch) => comparing.take(batch),
+    end: (records) => comparing.end(records),
+  }
+}
+
+/** What an export contains, and how it differs from the baseline. */
 export interface Review {
   statistics: Statistics
-  /** Only where there was an earlier export. */
+  /** Only if there was a baseline. */
   comparison: Comparison | undefined
-  /** `comparison.json`, absolute; only where there is a comparison. */
+  /** `comparison.json`, absolute, if there is a comparison. */
   comparisonPath: string | undefined
-  /** A sentence on what changed, to follow another one; '' where nothing was compared. */
+  /** A sentence on what changed, to follow another one; '' if nothing was compared. */
   changes: string
 }
 
 /**
- * Looks into an export that is in place: counts what it holds, compares it with the earlier one, writes `comparison.json` beside the
- * manifest, and sets the outputs that tell of changes.
+ * Tells what was found in an export that is in place: the outputs and the summary, and `comparison.json` beside the manifest.
  *
- * @param placed `undefined` where nothing matched what was selected
+ * @param placed `undefined` if nothing matched what was selected
  */
 export async function reviewExport(
   request: ExportRequest,
   step: Step,
   placed: Placed | undefined,
   earlier: Earlier | undefined,
-): Promise<Review> {
-  const phase = {
-    awaited: earlier ? 'the comparison of the exports' : 'the counting of what the export holds',
-    carryOn: 'The export itself is safe on the runner (output export_dir).',
-  }
-  return withinDeadline(step, phase, (signal) => review(request, step, placed, earlier, signal))
-}
-
-async function review(
-  request: ExportRequest,
-  step: Step,
-  placed: Placed | undefined,
-  earlier: Earlier | undefined,
-  signal: AbortSignal,
+  reading: Reading,
 ): Promise<Review> {
   const { reporter } = step
-  const { compareWith } = await import('../../exports/comparison/compare.ts')
-  const baseline = earlier?.kind === 'baseline' ? earlier.baseline : undefined
-  const place = placed && placeOf(request, placed)
-  const { statistics, comparison } = await compareWith(baseline, place, {
-    signal,
-    ...(placed ? { metadataFiles: placed.metadataFiles, contentDigest: placed.contentDigest } : {}),
-  })
+  const records = placed ?? noRecords(request)
+  const { statistics } = records
+  const comparison = reading.end(records)
   if (earlier?.kind === 'none') {
     reporter.output('changed', true)
-    reporter.fact('Compared with', `nothing: ${earlier.why}`)
+    reporter.fact('Baseline', `none: ${earlier.why}`)
   }
   if (!comparison || earlier?.kind !== 'baseline') {
     tellContents(reporter, statistics, undefined)
@@ -67,22 +69,22 @@ async function review(
   reporter.output('added_count', comparison.added)
   reporter.output('removed_count', comparison.removed)
   reporter.output('modified_count', comparison.modified)
-  reporter.fact('Compared with', earlier.words, { link: earlier.link })
-  if (comparison.notCompared.length > 0) {
-    reporter.note(`Not compared, since only one of the two exports tells of it: ${comparison.notCompared.join(', ')}.`)
-  }
+  reporter.fact('Baseline', earlier.words, { link: earlier.link })
+  if (comparison.notCompared !== undefined)
+    reporter.note(`The items were not compared, because ${comparison.notCompared}. The export counts as changed.`)
   tellContents(reporter, statistics, comparison)
   const changes = ` Changes since ${earlier.words}: ${changeWords(comparison)}.`
   if (!placed) return { statistics, comparison, comparisonPath: undefined, changes }
-  const { writeComparison } = await import('../../exports/comparison/comparison-file.ts')
+  const { writeComparison } = await import('../../export/comparison/comparison-file.ts')
   const comparisonPath = path.join(request.outputDir, COMPARISON_NAME)
   await writeComparison(comparisonPath, comparison, earlier.origin)
   reporter.fact('Comparison', path.relative(step.context.workspace, comparisonPath), { code: true })
   return { statistics, comparison, comparisonPath, changes }
 }
 
-/** Where to read; `undefined` for an empty slice, which has no table. */
-function placeOf({ outputDir }: ExportRequest, { archivePath, metadataFiles }: Placed): ExportPlace | undefined {
-  if (metadataFiles.length === 0) return undefined
-  return archivePath === undefined ? { dir: outputDir } : { archive: archivePath }
+/** Of an export that matched nothing. */
+function noRecords({ exportFormat }: ExportRequest): ExportRecords {
+  const none = new RecordSummary()
+  const [contentDigest, statistics] = [none.contentDigest(), none.statistics()]
+  return { mediaCount: 0, contentDigest, statistics, format: exportFormat, metadataFiles: [] }
 }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { ActionError } from '../../errors.ts'
-import { RecordDigest } from '../../exports/digest.ts'
-import type { Placed } from '../../exports/place.ts'
+import { RecordDigest } from '../../export/records/digest.ts'
+import type { Placed } from '../../export/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import { patienceMs } from '../../waiting/pace.ts'
@@ -10,7 +10,7 @@ import { type Earlier, readEarlier } from './compare-with.ts'
 import { publishExport } from './export-artifact.ts'
 import { fetchExport } from './export-bytes.ts'
 import { originOf } from './export-origin.ts'
-import { reviewExport } from './export-review.ts'
+import { type Reading, readingFor, reviewExport } from './export-review.ts'
 import { withEphemeralClone } from './export-snapshot.ts'
 import { type ExportSubject, selectionWords } from './export-subject.ts'
 import { type Begun, beginExport, exportProbe } from './export-task.ts'
@@ -44,7 +44,8 @@ async function exportSubject(
   earlier: Earlier | undefined,
 ): Promise<string> {
   const { source } = subject
-  const outcome = await fetched(request, step, subject)
+  const reading = readingFor(earlier)
+  const outcome = await fetched(request, step, subject, reading)
   if (outcome.kind === 'started') {
     return `Export ${outcome.exportId} of dataset "${source.name}" was started; the step did not wait for it (wait: false). Fetch it in a later step with export_id: ${outcome.exportId}.`
   }
@@ -58,7 +59,7 @@ async function exportSubject(
     step.reporter.output('media_count', 0)
     step.reporter.output('content_digest', new RecordDigest().hex())
   }
-  const review = await reviewExport(request, step, placed, earlier)
+  const review = await reviewExport(request, step, placed, earlier, reading)
   if (placed && request.uploadArtifact) await publishExport(request, step, placed, review.comparisonPath)
   const done =
     outcome.kind === 'nothing'
@@ -75,31 +76,32 @@ type Outcome =
   | { kind: 'placed'; placed: Placed; how: string }
 
 /** One export where that goes; parts where it was refused as too large, is a slice, or was begun in parts before. */
-async function fetched(request: ExportRequest, step: Step, subject: ExportSubject): Promise<Outcome> {
+async function fetched(request: ExportRequest, step: Step, subject: ExportSubject, reading: Reading): Promise<Outcome> {
   if (
     request.shard ||
     (request.split && request.wait && (await wasBegunInParts(request, subject, step.clock.date())))
   ) {
-    return inParts(request, step, subject, undefined)
+    return inParts(request, step, subject, undefined, reading)
   }
   const begun = await begin(request, step, subject.exported)
   if (begun.kind === 'too_long') {
     if (!request.split || !request.wait) throw begun.error
-    return inParts(request, step, subject, begun)
+    return inParts(request, step, subject, begun, reading)
   }
-  if (begun.kind === 'refused') return refusedOutcome(request, step, subject, begun)
+  if (begun.kind === 'refused') return refusedOutcome(request, step, subject, begun, reading)
   const { exportId } = begun
   step.reporter.output('export_id', exportId)
   step.reporter.fact('Export id', exportId, { code: true })
   if (!request.wait) return { kind: 'started', exportId }
   const end = await completed(request, step, subject, exportId)
-  if (end.kind === 'refused') return refusedOutcome(request, step, subject, end)
+  if (end.kind === 'refused') return refusedOutcome(request, step, subject, end, reading)
   const placed = await fetchExport(request, step, {
     datasetId: subject.exported.id,
     exportId,
     link: end.link,
     origin: originOf(request, step, subject, exportId),
     carryOn: subject.carryOn(exportId),
+    reading,
   })
   return { kind: 'placed', placed, how: '' }
 }
@@ -109,6 +111,7 @@ async function refusedOutcome(
   step: Step,
   subject: ExportSubject,
   refusal: Refused,
+  reading: Reading,
 ): Promise<Outcome> {
   if (refusal.reason === 'nothing_matched' && request.allowEmpty) return { kind: 'nothing' }
   if (refusal.reason !== 'too_large' || !request.split) throw refusedExport(refusal)
@@ -118,7 +121,7 @@ async function refusedOutcome(
   if (!request.wait) {
     throw refusedExport(refusal, 'Set wait: true: the step then exports in parts and puts them together (split: auto).')
   }
-  return inParts(request, step, subject, refusal)
+  return inParts(request, step, subject, refusal, reading)
 }
 
 async function inParts(
@@ -126,10 +129,10 @@ async function inParts(
   step: Step,
   subject: ExportSubject,
   refusal: PartsCause,
+  reading: Reading,
 ): Promise<Outcome> {
   const { exportInParts } = await import('./export-in-parts.ts')
-  const { placed, parts } = await exportInParts(request, step, subject, refusal)
-  if (!placed) return { kind: 'nothing' }
+  const { placed, parts } = await exportInParts(request, step, subject, refusal, reading)
   const slice = request.shard ? `, slice ${request.shard.index} of ${request.shard.of}` : ''
   const count = parts === 0 ? '' : ` in ${parts === 1 ? 'one part' : `${parts} parts`}`
   return { kind: 'placed', placed, how: `${slice}${count}` }

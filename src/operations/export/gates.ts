@@ -1,6 +1,6 @@
 import { ActionError } from '../../errors.ts'
-import type { Comparison } from '../../exports/comparison/compare.ts'
-import type { Statistics } from '../../exports/comparison/statistics.ts'
+import type { Comparison } from '../../export/comparison/compare.ts'
+import type { Statistics } from '../../export/records/statistics.ts'
 import { type Condition, compares, isMet, type WholeFigure } from '../../inputs/conditions.ts'
 import { count } from '../../runner/text.ts'
 import type { Step } from '../step.ts'

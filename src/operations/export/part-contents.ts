@@ -1,16 +1,16 @@
 import { rm } from 'node:fs/promises'
 import { ActionError } from '../../errors.ts'
-import { inspectExport } from '../../exports/inspect.ts'
-import { type Cluster, itemsOf, type PartContent } from '../../exports/parts/content.ts'
-import { idIn } from '../../exports/record-ids.ts'
+import { type Cluster, itemsOf, type PartContent } from '../../export/parts/content.ts'
+import { KEY_WORDS, uuidOf } from '../../export/records/id-table.ts'
+import { readExport } from '../../export/records/metadata-files.ts'
+import type { ItemBatch } from '../../export/records/read-batch.ts'
+import { drawSeeds } from '../../export/comparison/fields.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
-import type { ExportStart } from '../../visual-layer/exports.ts'
 import { RequestFailure } from '../../visual-layer/failure.ts'
 import { refusedExport } from '../../waiting/verdicts/export.ts'
 import { fetchUnpacked } from './export-bytes.ts'
 import type { ExportSubject } from './export-subject.ts'
 import { beginExport, exportProbe } from './export-task.ts'
-import { startOfPart } from './part-start.ts'
 import { partsFolder } from './parts-folder.ts'
 import { startOf } from './start-export.ts'
 import type { Step } from '../step.ts'
@@ -23,12 +23,10 @@ export interface Listed {
   revision: string
   /** The id of every item, where the listing names them all. */
   ids: readonly string[] | undefined
-  /** Whether the items of all clusters were counted. */
-  counted: boolean
 }
 
 function listedMedia(mediaIds: string[], revision = ''): Listed {
-  return { content: { clusters: [], mediaIds }, revision, ids: mediaIds, counted: true }
+  return { content: { clusters: [], mediaIds }, revision, ids: mediaIds }
 }
 
 /**
@@ -47,22 +45,22 @@ export async function listContents(
   if (selection.kind === 'selected' && selection.clusterIds.length === 0) return listedMedia(selection.mediaIds)
   if (request.includeImages && !alike) {
     step.reporter.info('Asking for the metadata alone, which one export may hold: it names all media.')
-    const found = await metadataIds(step, subject, request, startOf(request))
+    const found = await metadataIds(step, subject, request)
     if (found) return listedMedia(found.ids, found.contentDigest)
   }
-  const { clusters, counted } = await listClusters(request, step, subject)
+  const clusters = await listClusters(request, step, subject)
   const held = heldBy(request, subject)
   const inClusters = itemsOf({ clusters, mediaIds: [] })
   if (selection.kind === 'whole' && (clusters.length === 0 || (alike && inClusters < held))) {
     const ids = await step.api.explore.mediaIds(subject.exported.id)
     if (ids && ids.length > 0 && (ids.length >= held || clusters.length === 0)) return listedMedia(ids)
     // Nobody would know of the rest: the jobs of a matrix look at their own slices only.
-    if (clusters.length > 0 && counted) throw outsideClusters(held - inClusters, held)
+    if (clusters.length > 0) throw outsideClusters(held - inClusters, held)
   }
   if (clusters.length > 0) {
     const given = selection.kind === 'selected' ? selection.mediaIds : []
     const mediaIds = alike ? await outsideOf(clusters, given, request, step, subject) : given
-    return { content: { clusters, mediaIds }, revision: '', ids: undefined, counted }
+    return { content: { clusters, mediaIds }, revision: '', ids: undefined }
   }
   if (alike && selection.kind === 'vql') {
     if (request.allowEmpty) return listedMedia([])
@@ -111,11 +109,8 @@ async function outsideOf(
 }
 
 /** The clusters that the inputs select; with `vql`, those that hold matches, and how many. */
-async function listClusters(
-  request: ExportRequest,
-  step: Step,
-  { exported }: ExportSubject,
-): Promise<{ clusters: Cluster[]; counted: boolean }> {
+async function listClusters(request: ExportRequest, step: Step, subject: ExportSubject): Promise<Cluster[]> {
+  const { exported } = subject
   const { selection, entityType } = request
   const explored = { entityType, vql: selection.kind === 'vql' ? selection.vql : undefined }
   const onPage = (found: number, total: number | undefined) => {
@@ -137,9 +132,21 @@ async function listClusters(
       })
     }
   }
-  // A cluster that was not counted is taken for a small one: should it be large, its part is refused and divided.
-  const clusters = listed.map(({ id, items = 1 }) => ({ id, items })).filter(({ items }) => items > 0)
-  return { clusters, counted: listed.every(({ items }) => items !== undefined) }
+  const clusters: Cluster[] = []
+  for (const { id, items } of listed) {
+    const counted = items ?? (await listMembers(request, step, subject, { id, items: 0 }))?.length
+    if (counted === undefined) throw uncounted(id)
+    if (counted > 0) clusters.push({ id, items: counted })
+  }
+  return clusters
+}
+
+function uncounted(id: string): ActionError {
+  return new ActionError(
+    'rejected',
+    `Cluster ${id} cannot be divided: Visual Layer neither says how many items it contains nor lists its media.`,
+    { todo: 'Divide the export yourself, by vql or media_ids.' },
+  )
 }
 
 /** The ids that an export without media files brings; `undefined` where that one is refused too. */
@@ -147,14 +154,9 @@ async function metadataIds(
   step: Step,
   { exported }: ExportSubject,
   request: ExportRequest,
-  start: ExportStart,
 ): Promise<{ ids: string[]; contentDigest: string } | undefined> {
-  const begun = await beginExport(
-    step,
-    exported,
-    { ...start, format: 'json', includeImages: false },
-    request.onConflict,
-  )
+  const start = { ...startOf(request), format: 'json' as const, includeImages: false }
+  const begun = await beginExport(step, exported, start, request.onConflict)
   if (begun.kind !== 'begun') return undefined
   const { exportId } = begun
   const carryOn = 'Run the step again.'
@@ -176,8 +178,16 @@ async function metadataIds(
         signal,
       })
       const ids: string[] = []
-      const onRecord = (record: unknown) => ids.push(idOf(record))
-      const { contentDigest } = await inspectExport({ dir: folder, signal, onRecord })
+      const { contentDigest } = await readExport(
+        { dir: folder },
+        {
+          signal,
+          wanted: { items: drawSeeds() },
+          take({ result: { items } }) {
+            if (items) for (const id of idsOf(items)) ids.push(id)
+          },
+        },
+      )
       return { ids, contentDigest }
     })
   } finally {
@@ -185,16 +195,18 @@ async function metadataIds(
   }
 }
 
-function idOf(record: unknown): string {
-  const id = idIn(record, 'media_id')
-  if (id !== undefined) return id
-  throw new ActionError(
-    'unexpected_reply',
-    'A record of the exported metadata has no media_id, so that it cannot be asked for by itself.',
-    {
-      todo: 'Tell Visual Layer support the export id. Until then divide the export by hand, by vql or cluster_ids.',
-    },
-  )
+function* idsOf({ keys, areUuids, ids }: ItemBatch): Generator<string> {
+  for (let index = 0; index < ids.length; index += 1) {
+    const id = areUuids[index] === 1 ? uuidOf(keys, index * KEY_WORDS) : ids[index]
+    if (id === undefined) {
+      throw new ActionError(
+        'unexpected_reply',
+        'A record of the exported metadata has no media_id, so it cannot be requested by itself.',
+        { todo: 'Divide the export by hand, by vql or cluster_ids, and send Visual Layer support the export ID.' },
+      )
+    }
+    yield id
+  }
 }
 
 /** The media of one cluster, for a cluster that one export cannot hold; `undefined` where Visual Layer does not list them all. */
@@ -209,11 +221,7 @@ export async function listMembers(
   step.reporter.info(`Listing the ${items} of cluster ${cluster.id}.`)
   const vql = selection.kind === 'vql' ? selection.vql : undefined
   const members = await step.api.explore.members(subject.exported.id, cluster.id, { entityType, vql })
-  if (members !== undefined && members.length >= cluster.items) {
-    const excluded = new Set(selection.kind === 'selected' ? selection.excludeMediaIds : [])
-    return members.filter((id) => !excluded.has(id))
-  }
-  if (!request.includeImages) return undefined
-  const start = startOfPart(request, { clusters: [cluster], mediaIds: [] })
-  return (await metadataIds(step, subject, request, start))?.ids
+  if (members === undefined || members.length < cluster.items) return undefined
+  const excluded = new Set(selection.kind === 'selected' ? selection.excludeMediaIds : [])
+  return members.filter((id) => !excluded.has(id))
 }

@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError } from '../../errors.ts'
-import { inspectExport } from '../../exports/inspect.ts'
-import { listed } from '../../exports/manifest.ts'
-import type { KeptPart } from '../../exports/parts/kept-parts.ts'
-import type { PartRecord } from '../../exports/parts/part-record.ts'
+import { listed } from '../../export/manifest.ts'
+import type { Part, PartRecord } from '../../export/parts/kept-parts.ts'
+import { FILES_FOLDER } from '../../export/replace-export.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import { RequestFailure } from '../../visual-layer/failure.ts'
@@ -17,43 +16,39 @@ import { startOfPart } from './part-start.ts'
 import type { Step } from '../step.ts'
 
 /** How the export of a part ended, other than by an error. */
-export type PartEnd =
-  | { kind: 'whole'; record: PartRecord }
-  | Refused
-  /** The request that asks for it is longer than the server takes. */
-  | { kind: 'too_long' }
-  /** The server refused the request, though not for the size of the export. */
-  | { kind: 'not_understood'; error: RequestFailure }
+export type PartEnd = { kind: 'whole'; record: PartRecord } | Refused
 
 export interface PartJob {
   step: Step
   request: ExportRequest
   dataset: Dataset
-  part: KeptPart
-  signal: AbortSignal
+  part: Part
   /** Told what the part is doing. */
   onPhase: (phase: string) => void
-  /** Told once the service works on it: then it was not refused at once. */
+  /** Told once the service works on it: then it was not rejected at once. */
   onRunning: () => void
-  /** Keeps the export's id, before anything is waited for; `undefined` where it is of no use any more. */
+  /** Keeps the export's ID before anything is waited for; `undefined` if it is of no use any longer. */
   onStarted: (exportId: string | undefined) => Promise<void>
 }
 
 /** An export that failed, or whose bytes are damaged, is started once more: a single bad worker must not cost the whole. */
 const MOST_STARTS = 2
 
-/** Brings one part: starts its export, or goes on with the one that was started before, waits, downloads, unpacks and counts. */
+/** Fetches one part: starts its export, or continues with the one that was started before, waits, downloads, and unpacks. */
 export async function exportPart(job: PartJob): Promise<PartEnd> {
   const { step, part, onPhase, onStarted } = job
   let exportId = part.exportId
-  // One that an earlier run of the step had started does not count: it may be long gone.
+  // One that an earlier run of the step started does not count: it may be long gone.
   let starts = 0
   for (;;) {
     const graceMs = exportId === undefined ? patienceMs(step.deadline.remainingMs()) : 0
     if (exportId === undefined) {
       onPhase('starting')
-      const begun = await begin(job)
-      if (begun.kind !== 'begun') return begun
+      const begun = await beginExport(step, job.dataset, startOfPart(job.request, part.content), job.request.onConflict)
+      // A request that is too long is divided like an export that is too large.
+      if (begun.kind === 'too_long')
+        return { kind: 'refused', reason: 'too_large', words: undefined, entities: undefined }
+      if (begun.kind === 'refused') return begun
       exportId = begun.exportId
       starts += 1
       await onStarted(exportId)
@@ -67,7 +62,7 @@ export async function exportPart(job: PartJob): Promise<PartEnd> {
       // The next run of the step must not come back to it either.
       await onStarted(undefined)
       if (starts >= MOST_STARTS) throw ofPart(part, error)
-      step.reporter.info(`Part ${part.number}: ${error.message} Its export is started once more.`)
+      step.reporter.info(`Part ${part.number}: ${error.message} Starting its export again.`)
       exportId = undefined
     }
   }
@@ -79,35 +74,25 @@ function isSpoilt(error: unknown): error is ActionError {
   return error instanceof ActionError && (error.code === 'corrupt_download' || error.code === 'unsafe_archive')
 }
 
-/** An export that failed, or that the service does not know any more. */
+/** An export that failed, or that the service does not know any longer. */
 class ExportEndedBadly extends ActionError {}
 
-function ofPart({ number }: KeptPart, error: ActionError): ActionError {
+function ofPart({ number }: Part, error: ActionError): ActionError {
   const { code, apiWords, todo } = error
   return new ActionError(code, `Part ${number} of the export: ${error.message}`, { apiWords, todo, cause: error })
 }
 
-async function begin({ step, request, dataset, part }: PartJob) {
-  try {
-    return await beginExport(step, dataset, startOfPart(request, part.content), request.onConflict)
-  } catch (error) {
-    const refused = error instanceof RequestFailure && error.code === 'rejected' && error.outcome.effect === 'none'
-    if (refused) return { kind: 'not_understood' as const, error }
-    throw error
-  }
-}
-
 async function ended(
-  { step, dataset, part, signal, onPhase, onRunning }: PartJob,
+  { step, dataset, part, onPhase, onRunning }: PartJob,
   exportId: string,
   graceMs: number,
 ): Promise<ExportEnd> {
-  const look = exportProbe(step, dataset.id, exportId, graceMs, ({ state }) => {
-    // One that waits in a queue may still be refused for its size.
+  const poll = exportProbe(step, dataset.id, exportId, graceMs, ({ state }) => {
+    // One that waits in a queue may still be rejected for its size.
     if (state === 'RUNNING' || state === 'COMPLETED') onRunning()
   })
   const probe = async (): Promise<Look<ExportEnd>> => {
-    const seen = await look().catch((error: unknown): Look<ExportEnd> => {
+    const seen = await poll().catch((error: unknown): Look<ExportEnd> => {
       const gone = error instanceof RequestFailure && error.outcome.status === 404
       if (gone) return { state: 'failed', error: endedBadly(error) }
       throw error
@@ -116,31 +101,27 @@ async function ended(
     if (seen.state === 'pending') onPhase(seen.phase ?? seen.line)
     return seen
   }
-  // What the looks say is told for all parts together.
-  const end = await until(probe, { ...step.waiting, signal, onLook: () => undefined })
+  // What the polls say is shown for all parts together.
+  const end = await until(probe, { ...step.waiting, onLook: () => undefined })
   if (end.end === 'done') return end.value
   if (end.end === 'failed') throw end.error
-  const last = end.lastLine ?? 'nothing was seen of it'
-  throw new ActionError(
-    'timed_out',
-    `The timeout was over while part ${part.number} was waited for; last seen: ${last}.`,
-    {
-      apiWords: end.lastFault?.apiWords,
-      todo: 'Raise timeout.',
-      cause: end.lastFault,
-    },
-  )
+  const last = end.lastLine === undefined ? 'no status received' : `last status: ${end.lastLine}`
+  throw new ActionError('timed_out', `Timed out while waiting for part ${part.number}; ${last}.`, {
+    apiWords: end.lastFault?.apiWords,
+    todo: 'Increase timeout.',
+    cause: end.lastFault,
+  })
 }
 
 function endedBadly(error: ActionError): ExportEndedBadly {
   const { code, message, apiWords } = error
-  const todo = 'Run the step again. If it fails again, ask Visual Layer support with the export id.'
+  const todo = 'Re-run the job. If this keeps happening, send Visual Layer support the export ID.'
   return new ExportEndedBadly(code, message, { apiWords, todo, cause: error })
 }
 
-async function fetched({ step, dataset, part, signal, onPhase }: PartJob, exportId: string, link: string) {
+async function fetched({ step, dataset, part, onPhase }: PartJob, exportId: string, link: string): Promise<PartRecord> {
   onPhase('downloading')
-  const target = path.join(part.folder, 'files')
+  const target = path.join(part.folder, FILES_FOLDER)
   // Of a step that was killed while it unpacked.
   await rm(target, { recursive: true, force: true })
   const { downloaded, contents } = await fetchUnpacked(step, {
@@ -151,20 +132,7 @@ async function fetched({ step, dataset, part, signal, onPhase }: PartJob, export
     archive: path.join(part.folder, 'part.zip.partial'),
     target,
     label: `part ${part.number}: `,
-    signal,
+    signal: step.signal,
   })
-  onPhase('counting')
-  const inspection = await inspectExport({ dir: target, signal })
-  const record: PartRecord = {
-    number: part.number,
-    exportId,
-    sizeBytes: downloaded.sizeBytes,
-    sha256: downloaded.sha256,
-    mediaCount: inspection.mediaCount,
-    contentDigest: inspection.contentDigest,
-    content: { clusters: part.content.clusters.length, media: part.content.mediaIds.length },
-    metadataFiles: inspection.metadataFiles,
-    files: listed(contents),
-  }
-  return record
+  return { exportId, sizeBytes: downloaded.sizeBytes, sha256: downloaded.sha256, files: listed(contents) }
 }

@@ -1,271 +1,214 @@
-import { type Cluster, itemsOf, type PartContent } from '../../exports/parts/content.ts'
-import type { KeptPart, KeptParts } from '../../exports/parts/kept-parts.ts'
-import type { PartCaps } from '../../exports/parts/part-caps.ts'
-import type { PartRecord } from '../../exports/parts/part-record.ts'
+import { orAborted } from '../../clock.ts'
+import { ActionError } from '../../errors.ts'
+import { type Cluster, itemsOf, type PartContent } from '../../export/parts/content.ts'
+import type { KeptParts, Part } from '../../export/parts/kept-parts.ts'
+import { namedLimit } from '../../export/parts/named-limit.ts'
+import { pack } from '../../export/parts/pack.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
+import { inScope, type Scope } from '../../scope.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
-import { type Refused, refusedExport } from '../../waiting/verdicts/export.ts'
+import { refusedExport } from '../../waiting/verdicts/export.ts'
 import { exportPart, type PartEnd, type PartJob } from './part-export.ts'
-import { PartPlan } from './part-plan.ts'
-import { absentClusters } from './part-shortfall.ts'
+import { extraClusterBytes } from './part-start.ts'
 import type { Step } from '../step.ts'
 
-/** Parts that are exported and fetched at once, when it is known that the service takes parts of that size. */
+/** Parts that are exported and fetched at once, once the service accepted one of that size. */
 const AT_ONCE = 3
-/** Between two lines that tell how it stands, in ms: there may be a thousand parts. */
+/** The longest request, in bytes: what proxies accept that nobody configured (1 MiB). */
+const REQUEST_BYTES = 1_000_000
+/** Between two progress lines, in ms: there may be a thousand parts. */
 const TELL_MS = 5_000
 
 export interface QueueOptions {
   step: Step
   request: ExportRequest
-  /** What is exported: of `request`, or a clone of it. */
+  /** What is exported: the dataset of `request`, or a clone of it. */
   dataset: Dataset
   kept: KeptParts
-  caps: PartCaps
-  /** Keeps what was learned. */
-  save: () => Promise<void>
-  /** The media of a cluster that is too large for one export; `undefined` where they are not listed. */
+  /** The most items that a part may contain, if it is known from an earlier run. */
+  cap: number | undefined
+  /** Keeps the cap for the next run. */
+  save: (cap: number) => Promise<void>
+  /** The media of a cluster that is too large for one export; `undefined` if they are not listed. */
   members: (cluster: Cluster) => Promise<string[] | undefined>
-  /** Whether all clusters come with a true count. */
-  counted: boolean
-  /** Told after each part, with the number of items that no part was begun for. */
-  onWhole: (part: KeptPart, itemsLeft: number) => Promise<void>
+  /** Told after each part, with the number of items that no part was started for. */
+  onWhole: (itemsLeft: number) => Promise<void>
 }
 
 /**
- * Exports everything in parts, a few at a time. How many items a part may hold is learned: a part that is refused as too large is
- * divided, and so is what still waits. Until the service was seen working on a part of the present size there is only one at a
- * time, so that a wrong guess costs one refusal.
+ * Exports everything in parts, a few at a time. The most items that a part may contain is learned: a part that is rejected as too large
+ * halves it, or sets it to what the rejection states, and is divided, as is what still waits. Until the service has accepted a part of
+ * the present size there is only one at a time, so that a wrong guess costs one rejection.
  */
 export class PartQueue {
   readonly #options: QueueOptions
   readonly #exportOne: (job: PartJob) => Promise<PartEnd>
-  readonly #plan: PartPlan
-  readonly #end = new AbortController()
-  /** Whose waits end with the queue. */
-  readonly #step: Step
-  readonly #running = new Map<KeptPart, { phase: string }>()
-  #proven = false
-  #failure: unknown
+  #waiting: PartContent[] = []
+  readonly #running = new Map<Part, { phase: string }>()
+  #cap: number
+  #accepted = false
+  /** Clusters that were rejected alone: to be divided whatever the cap. */
+  readonly #divided = new Set<string>()
+  #change = Promise.withResolvers<void>()
   #toldAt = -Infinity
 
   /** @param exportOne exports one part */
   constructor(options: QueueOptions, exportOne: (job: PartJob) => Promise<PartEnd> = exportPart) {
     this.#options = options
     this.#exportOne = exportOne
-    this.#plan = new PartPlan(options)
-    const { signal } = this.#end
-    this.#step = { ...options.step, signal, waiting: { ...options.step.waiting, signal } }
+    this.#cap = options.cap ?? Infinity
   }
 
-  /** Clusters that no export can hold, and whose media are not listed. */
-  get unlisted(): readonly Cluster[] {
-    return this.#plan.unlisted
-  }
-
-  /** Ends when every part of `content` is whole, but for {@link unlisted}. Throws what stopped it, once nothing runs any more. */
-  async run(content: PartContent, signal: AbortSignal): Promise<void> {
-    const { kept } = this.#options
-    const stop = () => this.#end.abort(signal.reason)
-    signal.throwIfAborted()
-    signal.addEventListener('abort', stop, { once: true })
-    const running = new Set<Promise<void>>()
-    const begin = (part: KeptPart) => {
-      const run = this.#export(part)
-        .catch((error: unknown) => {
-          this.#failure ??= error
-          this.#end.abort(error)
-        })
-        .finally(() => running.delete(run))
-      running.add(run)
-    }
-    try {
-      for (const part of kept.parts) if (!part.record) begin(part)
-      await this.#add(content)
-      while (!this.#end.signal.aborted && (running.size > 0 || this.#plan.count > 0)) {
-        const next = running.size < (this.#proven ? AT_ONCE : 1) ? await this.#plan.next() : undefined
-        if (next) begin(await kept.add(next))
-        else await Promise.race([...running, this.#changed()])
-      }
-    } catch (error) {
-      this.#failure ??= error
-      this.#end.abort(error)
-    } finally {
-      await Promise.all(running)
-      signal.removeEventListener('abort', stop)
-    }
-    signal.throwIfAborted()
-    if (this.#failure !== undefined) throw this.#failure
-    if (this.count > 0) this.#tell('always')
-  }
-
-  /** Whether clusters bring as many items as they are listed with. */
-  get #exact(): boolean {
-    const { selection, entityType } = this.#options.request
-    const excluded = selection.kind === 'selected' && selection.excludeMediaIds.length > 0
-    return entityType === 'IMAGES' && !excluded
+  /** Infinity until something was rejected. */
+  get cap(): number {
+    return this.#cap
   }
 
   /** How many parts there are and will be, as far as is known now. */
   get count(): number {
-    return this.#options.kept.parts.length + this.#plan.count
+    return this.#options.kept.parts.length + this.#waiting.length
   }
 
-  async #add(content: PartContent): Promise<void> {
-    await this.#plan.add(content)
-    if (this.count > 0) this.#tell()
+  /** The progress, for people. */
+  get state(): string {
+    const phases = [...this.#running].map(([part, { phase }]) => `part ${part.number}: ${phase}`)
+    return [`${this.#options.kept.whole.length} of ${this.count} parts done`, ...phases].join('; ')
   }
 
-  async #export(part: KeptPart): Promise<void> {
-    const { request, dataset, kept } = this.#options
+  /**
+   * Lowers the cap after a rejection.
+   *
+   * @param items of the export that was rejected, as planned
+   * @param counted by the service, if it said so: a limit in its words is in these terms
+   */
+  reject(items: number, words: string | undefined, counted = items): void {
+    const limit = namedLimit(words ?? '', counted)
+    const stated = limit === undefined ? Infinity : Math.max(1, Math.floor((limit * items) / counted))
+    const next = stated < items ? stated : Math.max(1, Math.floor(items / 2))
+    this.#cap = Math.min(this.#cap, next)
+    this.#accepted = false
+  }
+
+  /** Returns when every part of `content` is whole. Throws what stopped it, once nothing runs any longer. */
+  async run(content: PartContent, signal: AbortSignal): Promise<void> {
+    const { kept } = this.#options
+    await inScope(signal, async (scope) => {
+      for (const part of kept.parts) if (!part.whole) this.#start(scope, part)
+      this.#waiting.push(content)
+      for (;;) {
+        this.#change = Promise.withResolvers<void>()
+        while (this.#running.size < (this.#accepted ? AT_ONCE : 1)) {
+          const next = await this.#next(scope.signal)
+          if (!next) break
+          this.#start(scope, await kept.add(next))
+        }
+        if (this.#running.size === 0) break
+        await orAborted(this.#change.promise, scope.signal)
+      }
+    })
+    if (this.count > 0) this.#tell('always')
+  }
+
+  /** The next part; `undefined` if nothing waits. */
+  async #next(signal: AbortSignal): Promise<PartContent | undefined> {
+    for (;;) {
+      signal.throwIfAborted()
+      const next = this.#waiting.shift()
+      if (!next || this.#fits(next)) return next
+      await this.#pack(next)
+    }
+  }
+
+  #fits({ clusters, mediaIds }: PartContent): boolean {
+    // Neither both nor none.
+    if (clusters.length > 0 === mediaIds.length > 0) return false
+    return itemsOf({ clusters, mediaIds }) <= this.#cap && !clusters.some(({ id }) => this.#divided.has(id))
+  }
+
+  /** Packs what waits, with `more`, under the cap known now. A cluster that is over it is divided by its media. */
+  async #pack(more: PartContent): Promise<void> {
+    const all: PartContent = { clusters: [], mediaIds: [] }
+    for (const { clusters, mediaIds } of [...this.#waiting, more]) {
+      for (const cluster of clusters) all.clusters.push(cluster)
+      for (const id of mediaIds) all.mediaIds.push(id)
+    }
+    this.#waiting = []
+    const { request, kept, members } = this.#options
+    const limits = {
+      cap: this.#cap,
+      requestBytes: REQUEST_BYTES,
+      extraClusterBytes: extraClusterBytes(request),
+    }
+    const whole = all.clusters.filter(({ id }) => !this.#divided.has(id))
+    const clusters = pack({ clusters: whole, mediaIds: [] }, limits)
+    const divided = [...clusters.oversize, ...all.clusters.filter(({ id }) => this.#divided.has(id))]
+    // An earlier run of the step may have divided a cluster, and fetched some of it.
+    const requested = new Set(divided.length === 0 ? [] : kept.parts.flatMap(({ content }) => content.mediaIds))
+    for (const cluster of divided) {
+      const ids = await members(cluster)
+      if (!ids) throw undividable(cluster)
+      for (const id of ids) if (!requested.has(id)) all.mediaIds.push(id)
+    }
+    const media = pack({ clusters: [], mediaIds: all.mediaIds }, limits)
+    this.#waiting.push(...clusters.parts, ...media.parts)
+    this.#tell()
+  }
+
+  #start(scope: Scope, part: Part): void {
     const state = { phase: 'starting' }
     this.#running.set(part, state)
-    let end: PartEnd
-    try {
-      end = await this.#exportOne({
-        step: this.#step,
+    const { step, request, dataset, kept } = this.#options
+    void scope.start(async (signal) => {
+      const end = await this.#exportOne({
+        // Its waits end with the queue.
+        step: { ...step, signal, waiting: { ...step.waiting, signal } },
         request,
         dataset,
         part,
-        signal: this.#end.signal,
         onPhase: (phase) => {
           state.phase = phase
           this.#tell()
         },
-        onRunning: () => this.#prove(),
+        onRunning: () => this.#accept(),
         onStarted: (exportId) => kept.started(part, exportId),
-      })
-    } finally {
-      this.#running.delete(part)
-    }
-    if (end.kind === 'whole') await this.#whole(part, end.record)
-    else await this.#refused(part, itemsOf(part.content), end)
+      }).finally(() => this.#running.delete(part))
+      await this.#end(part, end)
+      this.#change.resolve()
+    })
   }
 
-  async #whole(part: KeptPart, record: PartRecord): Promise<void> {
-    const { step, request, kept, caps, counted, save, onWhole } = this.#options
-    const { clusters } = part.content
-    const items = itemsOf(part.content)
-    if (request.selection.kind === 'vql' && counted && clusters.length > 0 && record.mediaCount > items) {
-      step.reporter.info(
-        `Part ${part.number} came with ${record.mediaCount} items where ${items} match the filter (vql): what matches is asked for by media ids.`,
-      )
-      this.#plan.divideAll()
-      return this.#again(part)
-    }
-    caps.accepted(part.content, record.mediaCount)
-    this.#prove()
-    const isShort = record.mediaCount < items && clusters.length > 1 && this.#exact
-    const absent = isShort ? await absentClusters(part, this.#end.signal) : []
-    // Without a word about clusters: as many items as the first one alone would bring, or far too few.
-    if (!absent && (record.mediaCount === clusters[0]?.items || record.mediaCount <= items / 2)) {
-      step.reporter.info(
-        `Part ${part.number} came with ${record.mediaCount} of ${items} items: clusters are asked for one at a time from here on.`,
-      )
-      this.#plan.clustersOneByOne()
-      return this.#again(part)
-    }
-    if (absent && absent.length > 0) {
-      step.reporter.info(
-        `Part ${part.number} came without ${absent.length} of the ${clusters.length} clusters that it was asked for: fewer are asked for at once from here on.`,
-      )
-      const present = clusters.filter((cluster) => !absent.includes(cluster))
-      this.#plan.atMostClusters(present)
-      await kept.narrow(part, { clusters: present, mediaIds: [] })
-    }
-    const { length: asked } = part.content.clusters
-    await kept.finish(part, { ...record, content: { clusters: asked, media: part.content.mediaIds.length } })
-    await save()
-    if (absent && absent.length > 0) await this.#add({ clusters: absent, mediaIds: [] })
-    this.#tell()
-    await onWhole(part, this.#plan.items)
-  }
-
-  async #refused(part: KeptPart, items: number, end: Exclude<PartEnd, { kind: 'whole' }>): Promise<void> {
-    const { step, request, kept } = this.#options
-    const { clusters, mediaIds } = part.content
-    if (end.kind === 'too_long') {
-      if (clusters.length + mediaIds.length <= 1)
-        return this.#tooLarge(part, items, { words: undefined, entities: undefined })
-      step.reporter.info(`The request for part ${part.number} was too long for the server: asking for less at once.`)
-      this.#plan.shorten(part.content)
-      return this.#again(part)
-    }
-    if (end.kind === 'not_understood') {
-      const words = end.error.apiWords ?? end.error.message
-      if (clusters.length > 1) {
-        step.reporter.info(
-          `Visual Layer did not take a request for several clusters (${words}): asking for them one at a time.`,
-        )
-        this.#plan.clustersOneByOne()
-        return this.#again(part)
-      }
-      if (clusters.length === 0 || request.selection.kind !== 'vql') throw end.error
-      this.#plan.divideAll()
-      step.reporter.info(
-        `Visual Layer did not take a filter (vql) for a cluster (${words}): what matches is asked for by media ids.`,
-      )
-      return this.#again(part)
+  async #end(part: Part, end: PartEnd): Promise<void> {
+    const { step, kept, save, onWhole } = this.#options
+    const { content } = part
+    if (end.kind === 'whole') {
+      this.#accept()
+      await kept.finish(part, end.record)
+      this.#tell()
+      return onWhole(this.#waiting.reduce((sum, waiting) => sum + itemsOf(waiting), 0))
     }
     if (end.reason === 'nothing_matched') {
       step.reporter.info(`Part ${part.number} matched nothing: its items are no longer in the dataset.`)
       return kept.drop(part)
     }
     if (end.reason !== 'too_large') throw refusedExport(end)
-    await this.#tooLarge(part, items, end)
-  }
-
-  async #tooLarge(
-    part: KeptPart,
-    items: number,
-    { words, entities }: Pick<Refused, 'words' | 'entities'>,
-  ): Promise<void> {
-    const { step, caps, save } = this.#options
-    if (items <= 1) {
-      const [cluster] = part.content.clusters
-      if (!cluster)
-        throw refusedExport(
-          { reason: 'too_large', words, entities },
-          'Not even a single item can be exported: ask Visual Layer support.',
-        )
-      this.#plan.divide(cluster)
-      step.reporter.info(`Cluster ${cluster.id} was refused as too large: it is divided by its media.`)
-      return this.#again(part)
-    }
-    caps.refused(part.content, words, entities)
-    this.#proven = false
+    const items = itemsOf(content)
+    const [cluster] = content.clusters
+    if (items > 1) this.reject(items, end.words, end.entities)
+    else if (cluster) this.#divided.add(cluster.id)
+    else throw refusedExport(end, 'Not even a single item can be exported. Contact Visual Layer support.')
+    const words = end.words === undefined ? '' : ` (${end.words})`
+    const next = items > 1 ? `limiting parts to ${this.#cap.toLocaleString('en-US')} items from now on` : 'dividing it'
     step.reporter.info(
-      `Part ${part.number} with ${items.toLocaleString('en-US')} items was refused as too large${words === undefined ? '' : ` (${words})`}: parts hold at most ${caps.of(part.content).toLocaleString('en-US')} items from here on.`,
+      `Part ${part.number} with ${items.toLocaleString('en-US')} items was rejected as too large${words}; ${next}.`,
     )
-    await save()
-    await this.#again(part)
+    if (this.#cap !== Infinity) await save(this.#cap)
+    await kept.drop(part)
+    this.#waiting.push(content)
   }
 
-  /** Takes a part back, to be packed anew. */
-  async #again(part: KeptPart): Promise<void> {
-    await this.#options.kept.drop(part)
-    await this.#add(part.content)
-  }
-
-  #wake: (() => void) | undefined
-
-  /** Resolves when more parts may be begun. */
-  #changed(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
-  }
-
-  #prove(): void {
-    this.#proven = true
-    this.#wake?.()
-  }
-
-  /** How it stands, for people. */
-  get state(): string {
-    const { whole } = this.#options.kept
-    const phases = [...this.#running].map(([part, { phase }]) => `part ${part.number}: ${phase}`)
-    return [`${whole.length} of ${this.count} parts here`, ...phases].join('; ')
+  #accept(): void {
+    this.#accepted = true
+    this.#change.resolve()
   }
 
   #tell(when?: 'always'): void {
@@ -274,4 +217,14 @@ export class PartQueue {
     this.#toldAt = step.clock.now()
     step.reporter.progress(this.state)
   }
+}
+
+function undividable({ id, items }: Cluster): ActionError {
+  const contents =
+    items > 1 ? `${items.toLocaleString('en-US')} items, more than one export may` : 'more than one export may'
+  return new ActionError(
+    'rejected',
+    `Cluster ${id} contains ${contents}, and Visual Layer does not list its media, so it cannot be divided.`,
+    { todo: 'Export it by filters of your own (vql), each of which matches fewer items.' },
+  )
 }

@@ -1,4 +1,4 @@
-import type { PartContent } from '../../exports/parts/content.ts'
+import type { PartContent } from '../../export/parts/content.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { ExportStart } from '../../visual-layer/exports.ts'
 import { startOf } from './start-export.ts'

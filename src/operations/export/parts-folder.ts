@@ -32,6 +32,6 @@ export function partsKey(request: ExportRequest, { source, snapshot }: ExportSub
 
 /** Whether an earlier run of this step left parts that can be gone on from. */
 export async function wasBegunInParts(request: ExportRequest, subject: ExportSubject, nowMs: number): Promise<boolean> {
-  const { KeptParts } = await import('../../exports/parts/kept-parts.ts')
+  const { KeptParts } = await import('../../export/parts/kept-parts.ts')
   return KeptParts.areIn(partsFolder(request), partsKey(request, subject), nowMs)
 }

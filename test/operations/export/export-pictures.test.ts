@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Comparison } from '../../../src/exports/comparison/compare.ts'
-import { type Statistics, StatisticsBuilder } from '../../../src/exports/comparison/statistics.ts'
+import type { Comparison } from '../../../src/export/comparison/compare.ts'
+import { type Statistics, StatisticsBuilder } from '../../../src/export/records/statistics.ts'
 import { changeWords, tellContents } from '../../../src/operations/export/export-pictures.ts'
 import { fakeStep } from '../fake-step.ts'
 
@@ -18,9 +18,9 @@ function comparison(before: Statistics, after: Statistics, more: Partial<Compari
     modified: 5,
     unchanged: 3,
     fields: { labels: 1, boxes: 0, tags: 4, captions: 0, cluster: 0, issues: 0, uniqueness: 0, other: 0 },
-    notCompared: [],
-    before: { ...before, format: 'json', contentDigest: undefined },
-    after: { ...after, format: 'json', contentDigest: undefined },
+    notCompared: undefined,
+    before: { ...before, format: 'json', contentDigest: '' },
+    after: { ...after, format: 'json', contentDigest: '' },
     examples: { added: [], removed: [], modified: [] },
     ...more,
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../../src/errors.ts'
-import { StatisticsBuilder } from '../../../src/exports/comparison/statistics.ts'
+import { StatisticsBuilder } from '../../../src/export/records/statistics.ts'
 import { conditions } from '../../../src/inputs/conditions.ts'
 import { check, type Figures, passGates } from '../../../src/operations/export/gates.ts'
 import { fakeStep } from '../fake-step.ts'
@@ -29,9 +29,9 @@ const FIGURES: Figures = {
     modified: 0,
     unchanged: 180,
     fields: { labels: 0, boxes: 0, tags: 0, captions: 0, cluster: 0, issues: 0, uniqueness: 0, other: 0 },
-    notCompared: [],
-    before: { ...NOTHING, items: 200, format: 'json', contentDigest: undefined },
-    after: { ...NOTHING, items: 190, format: 'json', contentDigest: undefined },
+    notCompared: undefined,
+    before: { ...NOTHING, items: 200, format: 'json', contentDigest: '' },
+    after: { ...NOTHING, items: 190, format: 'json', contentDigest: '' },
     examples: { added: [], removed: [], modified: [] },
   },
   sizeBytes: 4096,
@@ -72,7 +72,7 @@ describe('check', () => {
   })
 
   it('takes something of nothing for more than any share', () => {
-    const empty = { ...NOTHING, format: 'json' as const, contentDigest: undefined }
+    const empty = { ...NOTHING, format: 'json' as const, contentDigest: '' }
     const comparison = FIGURES.comparison && { ...FIGURES.comparison, before: empty }
     expect(checked('added > 1000000%', { ...FIGURES, comparison })).toMatchObject({ figure: 10, met: true })
     expect(checked('modified > 0%', { ...FIGURES, comparison })).toMatchObject({ actual: 0, met: false })

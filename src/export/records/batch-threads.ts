@@ -1,0 +1,64 @@
+import { startThread, type Thread, ThreadLost, toError } from '../../threads.ts'
+import { type BatchResult, readBytes, type RecordBytes, type Wanted } from './read-batch.ts'
+import type { RecordsReport } from './records-thread.ts'
+
+/** Reads batches in threads, each as often as another, and in this thread when none is left. */
+export class BatchThreads {
+  readonly #wanted: Wanted
+  #threads: BatchThread[] = []
+  #next = 0
+
+  constructor(count: number, wanted: Wanted) {
+    this.#wanted = wanted
+    try {
+      for (let number = 0; number < count; number += 1) this.#threads.push(new BatchThread(wanted))
+    } catch (error) {
+      if (!(error instanceof ThreadLost)) throw error
+    }
+  }
+
+  /** How many batches keep all threads busy. */
+  get capacity(): number {
+    return this.#threads.length * 2
+  }
+
+  /** @param batch must stay as it is until then: the work of a thread that dies is done here */
+  async read(batch: RecordBytes): Promise<BatchResult> {
+    const thread = this.#threads[(this.#next += 1) % this.#threads.length]
+    if (!thread) return readBytes(batch, this.#wanted)
+    try {
+      return await thread.read(batch)
+    } catch (error) {
+      if (!(error instanceof ThreadLost)) throw error
+      this.#threads = this.#threads.filter((one) => one !== thread)
+      return readBytes(batch, this.#wanted)
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.end()))
+  }
+}
+
+class BatchThread {
+  readonly #thread: Thread<RecordBytes, RecordsReport>
+  readonly #waiting: ((report: RecordsReport) => void)[] = []
+
+  constructor(wanted: Wanted) {
+    this.#thread = startThread(import.meta.url, './records-thread.ts', 'records', { wanted })
+    this.#thread.receive((report) => this.#waiting.shift()?.(report))
+  }
+
+  async read(batch: RecordBytes): Promise<BatchResult> {
+    const { promise, resolve } = Promise.withResolvers<RecordsReport>()
+    this.#waiting.push(resolve)
+    this.#thread.send(batch)
+    const report = await Promise.race([promise, this.#thread.lost])
+    if ('error' in report) throw toError(report.error)
+    return report.result
+  }
+
+  async end(): Promise<void> {
+    await this.#thread.end()
+  }
+}

@@ -1,0 +1,316 @@
+import { ActionError } from '../../errors.ts'
+import { NotJson, parseJson } from './parse.ts'
+
+/** The longest record or other value that is kept in memory, in bytes. */
+const LONGEST_VALUE = 256 * 1024 * 1024
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+
+/** What may come next, outside of any value. */
+type Expecting =
+  | 'root'
+  | 'first key'
+  | 'key'
+  | 'colon'
+  | 'member'
+  | 'comma or }'
+  | 'first record'
+  | 'record'
+  | 'comma or ]'
+  | 'nothing'
+
+/** Records that follow one another in a file, as it spells them. */
+export interface RecordBatch {
+  /** The number of the first one, from 1. */
+  first: number
+  /** Their bytes and what is between them; lent until the next batch. */
+  bytes: Buffer
+  /** Where each begins in `bytes`, and where it ends (exclusive). */
+  starts: number[]
+  ends: number[]
+}
+
+/**
+ * The records of an export's `metadata.json`, split as bytes: the elements of its top-level `media_items` array, or of the array that the
+ * whole file is. What is inside a record is for its parser to judge. The memory used is that of one chunk and one record, however large the
+ * file. Read {@link batches} once; then {@link info} and {@link found} are known.
+ */
+export class RecordReader {
+  /** The `info` member beside the records, if there is one. */
+  info: unknown
+  /** Whether there is a `media_items` array (or a bare array) at all. */
+  found = false
+  /** The other members of the file, in their order, if they were asked for. */
+  readonly others = new Map<string, unknown>()
+  readonly #bytes: AsyncIterable<Uint8Array>
+  readonly #fileName: string
+  readonly #bareArrays: boolean
+  readonly #keepOthers: boolean
+  #expecting: Expecting = 'root'
+  #key = ''
+  #bare = false
+  #records = 0
+  /** Of the present chunk in the file. */
+  #offset = 0
+  readonly #value = new ValueScanner()
+
+  /**
+   * @param fileName as errors should name it
+   * @param bareArrays whether the elements of an array that is the whole file count as records
+   * @param keepOthers whether to keep the members beside `info` and the records, which takes memory for all of them
+   */
+  constructor(bytes: AsyncIterable<Uint8Array>, fileName: string, bareArrays = true, keepOthers = false) {
+    this.#bytes = bytes
+    this.#fileName = fileName
+    this.#bareArrays = bareArrays
+    this.#keepOthers = keepOthers
+  }
+
+  /** Throws `corrupt_download` when the bytes are not one complete JSON text, or a value is larger than 256 MiB. */
+  async *batches(): AsyncGenerator<RecordBatch, void> {
+    let start: Buffer | undefined = Buffer.alloc(0)
+    for await (const bytes of this.#bytes) {
+      let chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      if (start) {
+        // A byte order mark may come in pieces.
+        start = Buffer.concat([start, chunk])
+        if (start.length < BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.subarray(0, start.length).equals(start)) continue
+        chunk = BYTE_ORDER_MARK.equals(start.subarray(0, BYTE_ORDER_MARK.length)) ? start.subarray(3) : start
+        start = undefined
+      }
+      const batch = this.#read(chunk)
+      this.#offset += chunk.length
+      if (batch) yield batch
+    }
+    // A number or a word at the root ends with the file itself.
+    if (this.#expecting === 'root' && this.#value.endsWithFile()) this.#endValue()
+    if (this.#expecting !== 'nothing')
+      throw this.malformed(`it ends after ${this.#offset} bytes in the middle of its data`)
+  }
+
+  /** The error for what is wrong in the file. `why` completes "The export's metadata.json cannot be read: …". */
+  malformed(why: string, cause?: unknown): ActionError {
+    return new ActionError('corrupt_download', `The export's ${this.#fileName} cannot be read: ${why}.`, {
+      todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
+      cause,
+    })
+  }
+
+  #read(chunk: Buffer): RecordBatch | undefined {
+    const value = this.#value
+    const starts: number[] = []
+    const ends: number[] = []
+    const first = this.#records + 1
+    for (let at = 0; at < chunk.length; ) {
+      if (!value.active) {
+        const byte = chunk[at] ?? 0
+        at = byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 ? at + 1 : this.#step(byte, at)
+        continue
+      }
+      at = value.scan(chunk, at)
+      if (value.active) break
+      if (this.#expecting === 'record' || this.#expecting === 'first record') {
+        starts.push(value.start)
+        ends.push(at)
+        this.#records += 1
+        this.#expecting = 'comma or ]'
+      } else {
+        value.keep(chunk, at)
+        this.#endValue()
+      }
+    }
+    // A record that began in an earlier chunk is the first of the batch.
+    const [from = 0] = starts
+    const until = ends.at(-1) ?? 0
+    const batch = starts.length > 0 ? { first, bytes: value.bytesBefore(chunk, from, until), starts, ends } : undefined
+    if (batch && from !== 0) {
+      batch.starts = starts.map((start) => start - from)
+      batch.ends = ends.map((end) => end - from)
+    }
+    if (!value.active) value.drop()
+    else if (!value.carry(chunk))
+      throw this.malformed(`its record ${this.#records + 1} is larger than ${LONGEST_VALUE} bytes`)
+    return batch
+  }
+
+  /** Takes one byte that belongs to the outer structure, or begins a value at it. Returns where to go on. */
+  #step(byte: number, at: number): number {
+    const expecting = this.#expecting
+    if (expecting === 'root' && byte === OPEN_OBJECT) this.#expecting = 'first key'
+    else if (expecting === 'root' && byte === OPEN_ARRAY && this.#bareArrays) this.#openRecords(true)
+    else if (expecting === 'member' && byte === OPEN_ARRAY && this.#key === 'media_items') this.#openRecords(false)
+    else if (expecting === 'colon' && byte === COLON) this.#expecting = 'member'
+    else if (expecting === 'comma or }' && byte === COMMA) this.#expecting = 'key'
+    else if ((expecting === 'comma or }' || expecting === 'first key') && byte === CLOSE_OBJECT)
+      this.#expecting = 'nothing'
+    else if (expecting === 'comma or ]' && byte === COMMA) this.#expecting = 'record'
+    else if ((expecting === 'comma or ]' || expecting === 'first record') && byte === CLOSE_ARRAY)
+      this.#expecting = this.#bare ? 'nothing' : 'comma or }'
+    else if (beginsValue(expecting, byte)) {
+      this.#value.begin(byte, at)
+      return at
+    } else {
+      const found = JSON.stringify(String.fromCharCode(byte))
+      throw this.malformed(`it has ${found} at byte ${this.#offset + at}, where something else belongs`)
+    }
+    return at + 1
+  }
+
+  #openRecords(bare: boolean): void {
+    if (this.found) throw this.malformed('it has "media_items" twice')
+    this.found = true
+    this.#bare = bare
+    this.#expecting = 'first record'
+  }
+
+  /** Puts the value that was just scanned in its place. */
+  #endValue(): void {
+    let value: unknown
+    try {
+      value = parseJson(this.#value.text())
+    } catch (error) {
+      if (!(error instanceof NotJson)) throw error
+      throw this.malformed(`the part before byte ${this.#offset} is not JSON (${error.message})`, error)
+    }
+    if (this.#expecting === 'first key' || this.#expecting === 'key') {
+      this.#key = String(value)
+      this.#expecting = 'colon'
+    } else if (this.#expecting === 'member') {
+      if (this.#key === 'info') this.info = value
+      else if (this.#keepOthers) this.others.set(this.#key, value)
+      this.#expecting = 'comma or }'
+    } else {
+      this.#expecting = 'nothing'
+    }
+  }
+}
+
+function beginsValue(expecting: Expecting, byte: number): boolean {
+  if (expecting === 'first key' || expecting === 'key') return byte === QUOTE
+  if (expecting === 'root' || expecting === 'member' || expecting === 'record' || expecting === 'first record') {
+    return byte !== COMMA && byte !== COLON && byte !== CLOSE_ARRAY && byte !== CLOSE_OBJECT
+  }
+  return false
+}
+
+/** Finds the end of one JSON value that may span chunks, and keeps what came of it in earlier ones. */
+class ValueScanner {
+  active = false
+  /** Where the value begins, relative to the present chunk: below 0 if it began in an earlier one. */
+  start = 0
+  #kind: 'container' | 'string' | 'scalar' = 'scalar'
+  #depth = 0
+  #inString = false
+  #escaped = false
+  #carried: Buffer[] = []
+  #text: Buffer[] = []
+
+  /** @param byte the first of the value, which {@link scan} will see again */
+  begin(byte: number, at: number): void {
+    this.active = true
+    this.start = at
+    this.#kind = byte === QUOTE ? 'string' : byte === OPEN_OBJECT || byte === OPEN_ARRAY ? 'container' : 'scalar'
+    this.#depth = 0
+    this.#inString = false
+    this.#escaped = false
+  }
+
+  /** Scans on from `from`. Returns the place after the value, or the end of the chunk while the value stays active. */
+  scan(chunk: Buffer, from: number): number {
+    return this.#kind === 'scalar' ? this.#scanScalar(chunk, from) : this.#scanNested(chunk, from)
+  }
+
+  /** Keeps the value that ended at `end` for {@link text}. */
+  keep(chunk: Buffer, end: number): void {
+    // What else was carried belongs to a record that ended before this value began.
+    this.#text = [...(this.start < 0 ? this.#carried : []), chunk.subarray(Math.max(0, this.start), end)]
+  }
+
+  text(): string {
+    return Buffer.concat(this.#text).toString()
+  }
+
+  /** The bytes from `from`, which may be below 0, up to `until`. */
+  bytesBefore(chunk: Buffer, from: number, until: number): Buffer {
+    if (from >= 0) return chunk.subarray(from, until)
+    return Buffer.concat([...this.#carried, chunk.subarray(0, until)])
+  }
+
+  /** At the end of a chunk in the middle of a value. False if the value is too large. */
+  carry(chunk: Buffer): boolean {
+    if (this.start >= 0) this.#carried = []
+    // A copy: a chunk is lent until the next one only.
+    this.#carried.push(Buffer.from(chunk.subarray(Math.max(0, this.start))))
+    this.start -= chunk.length
+    return -this.start <= LONGEST_VALUE
+  }
+
+  drop(): void {
+    this.#carried = []
+  }
+
+  /** Ends a scalar that the end of the file ends. False for values that have an end of their own. */
+  endsWithFile(): boolean {
+    if (!this.active || this.#kind !== 'scalar') return false
+    this.active = false
+    this.#text = this.#carried
+    return true
+  }
+
+  #scanScalar(chunk: Buffer, from: number): number {
+    for (let at = from; at < chunk.length; at += 1) {
+      const byte = chunk[at] ?? 0
+      if (byte > 0x20 && byte !== COMMA && byte !== CLOSE_ARRAY && byte !== CLOSE_OBJECT) continue
+      this.active = false
+      return at
+    }
+    return chunk.length
+  }
+
+  // The hot loop: every byte of every record passes here.
+  #scanNested(chunk: Buffer, from: number): number {
+    const { length } = chunk
+    let depth = this.#depth
+    let inString = this.#inString
+    let at = from
+    if (this.#escaped && at < length) {
+      this.#escaped = false
+      at += 1
+    }
+    while (at < length) {
+      const byte = chunk[at] ?? 0
+      at += 1
+      if (inString) {
+        if (byte === QUOTE) {
+          inString = false
+          if (depth === 0) return this.#ended(at)
+        } else if (byte === BACKSLASH) {
+          if (at === length) this.#escaped = true
+          at += 1
+        }
+      } else if (byte === QUOTE) inString = true
+      // Setting this bit makes "[" of "{" and "]" of "}" the same.
+      else if ((byte | 0x20) === OPEN_OBJECT) depth += 1
+      else if ((byte | 0x20) === CLOSE_OBJECT) {
+        depth -= 1
+        if (depth === 0) return this.#ended(at)
+      }
+    }
+    this.#depth = depth
+    this.#inString = inString
+    return length
+  }
+
+  #ended(at: number): number {
+    this.active = false
+    return at
+  }
+}
