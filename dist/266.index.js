@@ -357,8 +357,8 @@ var id_table = __webpack_require__(50000);
 var metadata_files = __webpack_require__(66455);
 // EXTERNAL MODULE: ./build/export/records/read-batch.js
 var read_batch = __webpack_require__(36237);
-// EXTERNAL MODULE: ./build/export/records/read-records.js + 2 modules
-var read_records = __webpack_require__(63883);
+// EXTERNAL MODULE: ./build/export/records/read-records.js + 3 modules
+var read_records = __webpack_require__(78162);
 // EXTERNAL MODULE: ./build/export/replace-export.js
 var replace_export = __webpack_require__(36818);
 // EXTERNAL MODULE: external "node:zlib"
@@ -1434,8 +1434,10 @@ class PartQueue {
                 },
                 onRunning: () => this.#accept(),
                 onStarted: (exportId) => kept.started(part, exportId),
-            }).finally(() => this.#running.delete(part));
+            });
             await this.#end(part, end);
+            // Only now: a rejected part waits again before the queue can take itself for empty.
+            this.#running.delete(part);
             this.#change.resolve();
         });
     }

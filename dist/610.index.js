@@ -581,8 +581,8 @@ async function copy(bytes, path) {
     }
 }
 
-// EXTERNAL MODULE: ./build/export/records/read-records.js + 2 modules
-var read_records = __webpack_require__(63883);
+// EXTERNAL MODULE: ./build/export/records/read-records.js + 3 modules
+var read_records = __webpack_require__(78162);
 // EXTERNAL MODULE: ./build/export/records/record-reader.js
 var record_reader = __webpack_require__(73289);
 ;// CONCATENATED MODULE: ./build/export/records/metadata-files.js
@@ -689,7 +689,7 @@ function inWords(files, count) {
 
 /***/ }),
 
-/***/ 63883:
+/***/ 78162:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -779,15 +779,121 @@ var digest = __webpack_require__(7368);
 var record_reader = __webpack_require__(73289);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(19473);
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __webpack_require__(4573);
+// EXTERNAL MODULE: ./build/visual-layer/reply.js
+var reply = __webpack_require__(9313);
+;// CONCATENATED MODULE: ./build/export/records/parquet-values.js
+
+
+/**
+ * Prepares a file's columns to be read without loss, and tells how their raw values are to be converted. The library would give decimals
+ * as numbers, which hold some 15 digits, and bytes as text, whatever they are.
+ *
+ * @param metadata changed: its decimals are read as raw numbers or bytes
+ * @param columns of `metadata`, at the root
+ * @returns for each column that needs it, by name
+ */
+function conversions({ schema }, columns) {
+    const decimals = new Map();
+    for (const element of schema) {
+        if (element.converted_type !== 'DECIMAL')
+            continue;
+        decimals.set(element, element.scale ?? 0);
+        delete element.converted_type;
+        delete element.logical_type;
+    }
+    const found = columns.map((column) => [column.element.name, conversionOf(column, decimals)]);
+    return new Map(found.flatMap(([name, convert]) => (convert ? [[name, convert]] : [])));
+}
+function conversionOf(node, decimals) {
+    const { element, children } = node;
+    if (children.length === 0)
+        return leafConversion(element, decimals);
+    const inner = new Map();
+    for (const child of children) {
+        const convert = conversionOf(child, decimals);
+        if (convert)
+            inner.set(child.element.name, convert);
+    }
+    if (inner.size === 0)
+        return undefined;
+    // The library leaves out the group in the middle of a list or a map.
+    const [middle] = children;
+    const isList = element.converted_type === 'LIST' || element.logical_type?.type === 'LIST';
+    const isMap = element.converted_type === 'MAP' || element.logical_type?.type === 'MAP';
+    if (!middle || !(isList || isMap))
+        return (value) => convertMembers(value, inner);
+    const [first, second] = middle.children;
+    const held = isMap ? second : (first ?? middle);
+    const convert = held && middle.children.length < 3 ? conversionOf(held, decimals) : undefined;
+    if (!convert)
+        return undefined;
+    return (value) => convertAll(value, convert);
+}
+function convertMembers(value, inner) {
+    if (Array.isArray(value))
+        return value.map((one) => convertMembers(one, inner));
+    if (!(0,reply/* isRecord */.u4)(value))
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner.get(name)?.(one) ?? one]));
+}
+function convertAll(value, convert) {
+    if (Array.isArray(value))
+        return value.map(convert);
+    return (0,reply/* isRecord */.u4)(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, convert(one)])) : value;
+}
+function leafConversion(element, decimals) {
+    const scale = decimals.get(element);
+    const convert = scale === undefined ? bytesConversion(element) : (value) => decimalOf(value, scale);
+    if (!convert)
+        return undefined;
+    return (value) => (Array.isArray(value) ? value.map(convert) : convert(value));
+}
+/** Bytes that nobody marked as text: many writers leave the mark out. */
+function bytesConversion({ type, converted_type, logical_type }) {
+    if (type !== 'BYTE_ARRAY' || converted_type !== undefined || logical_type !== undefined)
+        return undefined;
+    return (value) => (value instanceof Uint8Array ? textOf(value) : value);
+}
+/** Bytes as text if they are UTF-8, else as they are: different bytes never become the same. */
+function textOf(bytes) {
+    return (0,external_node_buffer_.isUtf8)(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : bytes;
+}
+/** A decimal with all its digits: as a number if that has them, else as text. */
+function decimalOf(value, scale) {
+    const unscaled = unscaledOf(value);
+    if (unscaled === undefined)
+        return value;
+    const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0');
+    const cut = digits.length - scale;
+    const fraction = digits.slice(cut).replace(/0+$/, '');
+    const text = `${unscaled < 0n ? '-' : ''}${digits.slice(0, cut)}${fraction === '' ? '' : `.${fraction}`}`;
+    return String(Number(text)) === text ? Number(text) : text;
+}
+function unscaledOf(value) {
+    if (typeof value === 'bigint')
+        return value;
+    if (typeof value === 'number')
+        return BigInt(value);
+    if (!(value instanceof Uint8Array))
+        return undefined;
+    return value.length === 0 ? 0n : BigInt.asIntN(value.length * 8, BigInt(`0x${Buffer.from(value).toString('hex')}`));
+}
+
 ;// CONCATENATED MODULE: ./build/export/records/parquet.js
+
 
 /** How much of a row group is in memory at once, in bytes of its decoded values: as objects of JavaScript they take several times as much. */
 const SLICE_BYTES = 16 * 1024 * 1024;
 /**
- * A file may hold so many rows whatever its size, and beyond that one for each of its bytes. Every row of an export has an id of its
- * own, which no packing makes smaller than several bytes; rows that are all alike would unpack a few kilobytes to billions of them.
+ * A file may contain so many rows whatever its size, and beyond that one for each of its bytes. Every row of an export has an ID of its
+ * own, which no packing makes smaller than several bytes. Rows that are all alike would unpack a few kilobytes to billions of them.
  */
 const FREE_ROWS = 100_000;
+/** The same for the values of one column, which may be lists: some for each byte beyond those that are free. */
+const FREE_VALUES = 1_000_000;
+const VALUES_PER_BYTE = 64;
 /**
  * The rows of a parquet file as plain objects, in order; a slice of one row group is in memory at a time, all of the group only where
  * it has lists or structures. 64-bit integers come as `bigint`, times as `Date`, bytes as `Uint8Array`. Throws `corrupt_download` when
@@ -796,10 +902,8 @@ const FREE_ROWS = 100_000;
  * @param fileName as errors should name it
  */
 async function* readRows(path, fileName, signal, sliceBytes = SLICE_BYTES) {
-    const { parquetSchema } = await __webpack_require__.e(/* import() */ 972).then(__webpack_require__.bind(__webpack_require__, 86972));
-    const { compressors } = await __webpack_require__.e(/* import() */ 138).then(__webpack_require__.bind(__webpack_require__, 20138));
-    const { file, metadata } = await footer(path, fileName);
-    const columns = parquetSchema(metadata).children;
+    const compressors = await decompressors();
+    const { file, metadata, columns, converts } = await footer(path, fileName);
     const names = columns.map(({ element }) => element.name);
     const flat = columns.every(({ children, element }) => children.length === 0 && element.repetition_type !== 'REPEATED');
     let rowStart = 0;
@@ -809,33 +913,50 @@ async function* readRows(path, fileName, signal, sliceBytes = SLICE_BYTES) {
         const sliceRows = Math.ceil((groupEnd - rowStart) / Math.max(1, slices));
         for (; rowStart < groupEnd; rowStart += sliceRows) {
             const rowEnd = Math.min(groupEnd, rowStart + sliceRows);
-            const slice = { file, metadata, compressors, rowStart, rowEnd };
+            const slice = { file, metadata, compressors, rowStart, rowEnd, utf8: false, parsers: { stringFromBytes } };
             let rows;
             try {
                 rows = flat ? await readColumns(slice, names, signal) : await readAll(slice, signal);
             }
             catch (error) {
                 signal?.throwIfAborted();
-                throw unreadable(fileName, error);
+                throw unreadable(fileName, `its data cannot be read (${inWords(error)})`, error);
             }
             if (rows.length !== rowEnd - rowStart)
-                throw unreadable(fileName, new Error(TOO_FEW));
-            yield* rows;
+                throw unreadable(fileName, TOO_FEW);
+            for (const row of rows) {
+                for (const [name, convert] of converts)
+                    row[name] = convert(row[name]);
+                yield row;
+            }
         }
         rowStart = groupEnd;
     }
     if (rowStart !== Number(metadata.num_rows))
-        throw unreadable(fileName, new Error(TOO_FEW));
+        throw unreadable(fileName, TOO_FEW);
 }
-const TOO_FEW = 'it holds fewer rows than it says';
+const TOO_FEW = 'it contains fewer rows than it says';
+/** Text that is not UTF-8 stays bytes. */
+function stringFromBytes(bytes) {
+    return bytes && textOf(bytes);
+}
+/** Those of the library. Its LZ4 fails for a page without values. */
+async function decompressors() {
+    const { compressors } = await __webpack_require__.e(/* import() */ 138).then(__webpack_require__.bind(__webpack_require__, 20138));
+    const emptyOr = (unpack) => {
+        return (input, length) => (length === 0 ? new Uint8Array() : unpack(input, length));
+    };
+    const { LZ4, LZ4_RAW } = compressors;
+    return { ...compressors, ...(LZ4 && { LZ4: emptyOr(LZ4) }), ...(LZ4_RAW && { LZ4_RAW: emptyOr(LZ4_RAW) }) };
+}
 async function readAll(slice, signal) {
-    const { parquetReadObjects } = await __webpack_require__.e(/* import() */ 972).then(__webpack_require__.bind(__webpack_require__, 86972));
+    const { parquetReadObjects } = await __webpack_require__.e(/* import() */ 148).then(__webpack_require__.bind(__webpack_require__, 54148));
     signal?.throwIfAborted();
     return parquetReadObjects(slice);
 }
 /** Reads column after column, so that the packed bytes of one only are in memory. */
 async function readColumns(slice, names, signal) {
-    const { parquetReadObjects } = await __webpack_require__.e(/* import() */ 972).then(__webpack_require__.bind(__webpack_require__, 86972));
+    const { parquetReadObjects } = await __webpack_require__.e(/* import() */ 148).then(__webpack_require__.bind(__webpack_require__, 54148));
     const rows = [];
     for (const name of names) {
         signal?.throwIfAborted();
@@ -851,23 +972,45 @@ async function readColumns(slice, names, signal) {
     return rows;
 }
 async function footer(path, fileName) {
-    const { asyncBufferFromFile, parquetMetadataAsync } = await __webpack_require__.e(/* import() */ 972).then(__webpack_require__.bind(__webpack_require__, 86972));
+    const { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } = await __webpack_require__.e(/* import() */ 148).then(__webpack_require__.bind(__webpack_require__, 54148));
     try {
         const file = await asyncBufferFromFile(path);
         const metadata = await parquetMetadataAsync(file);
-        const rows = metadata.row_groups.reduce((sum, { num_rows }) => sum + Math.abs(Number(num_rows)), 0);
-        if (rows > Math.max(FREE_ROWS, file.byteLength))
-            throw new Error(`it claims to hold ${rows} rows in ${file.byteLength} bytes`);
-        return { file, metadata };
+        const columns = parquetSchema(metadata).children;
+        refuseBombs(fileName, metadata.row_groups, file.byteLength);
+        return { file, metadata, columns, converts: conversions(metadata, columns) };
     }
     catch (error) {
-        throw unreadable(fileName, error);
+        if (error instanceof errors/* ActionError */.lZ)
+            throw error;
+        throw unreadable(fileName, `its footer is damaged (${inWords(error)})`, error);
     }
 }
-function unreadable(fileName, error) {
-    return new errors/* ActionError */.lZ('corrupt_download', `The export's ${fileName} cannot be read as parquet: ${(0,errors/* describe */.q0)(error)}.`, {
-        todo: 'Run the step again for a fresh export. If it happens each time, tell Visual Layer support the export id.',
-        cause: error,
+/** Throws for a file that claims to contain far more than one of its size can, before anything of it is unpacked. */
+function refuseBombs(fileName, groups, bytes) {
+    const rows = groups.reduce((sum, { num_rows }) => sum + Math.abs(Number(num_rows)), 0);
+    if (rows > Math.max(FREE_ROWS, bytes))
+        throw unreadable(fileName, `it claims to contain ${rows} rows in ${bytes} bytes`);
+    const values = new Map();
+    for (const { columns } of groups) {
+        for (const { meta_data: column } of columns) {
+            if (!column)
+                continue;
+            const path = column.path_in_schema.join('.');
+            values.set(path, (values.get(path) ?? 0) + Math.abs(Number(column.num_values)));
+        }
+    }
+    const most = Math.max(0, ...values.values());
+    if (most > Math.max(FREE_VALUES, bytes * VALUES_PER_BYTE))
+        throw unreadable(fileName, `it claims to contain ${most} values in a column, in ${bytes} bytes`);
+}
+function inWords(error) {
+    return (0,errors/* describe */.q0)(error).replace(/[.?]+$/, '');
+}
+function unreadable(fileName, why, cause) {
+    return new errors/* ActionError */.lZ('corrupt_download', `The export's ${fileName} cannot be read as parquet: ${why}.`, {
+        todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
+        cause,
     });
 }
 
@@ -6003,8 +6146,8 @@ function outcome(index, added) {
 
 // EXTERNAL MODULE: ./build/export/manifest.js
 var manifest = __webpack_require__(91946);
-// EXTERNAL MODULE: ./build/export/records/read-records.js + 2 modules
-var read_records = __webpack_require__(63883);
+// EXTERNAL MODULE: ./build/export/records/read-records.js + 3 modules
+var read_records = __webpack_require__(78162);
 // EXTERNAL MODULE: ./build/export/comparison/fields.js
 var comparison_fields = __webpack_require__(79736);
 // EXTERNAL MODULE: ./build/export/records/counts.js

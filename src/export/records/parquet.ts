@@ -1,13 +1,19 @@
-import type { ParquetReadOptions } from 'hyparquet'
+import type { Compressors, FileMetaData, ParquetReadOptions } from 'hyparquet'
 import { ActionError, describe } from '../../errors.ts'
+import { conversions, textOf } from './parquet-values.ts'
+
+type Decompressor = NonNullable<Compressors[keyof Compressors]>
 
 /** How much of a row group is in memory at once, in bytes of its decoded values: as objects of JavaScript they take several times as much. */
 const SLICE_BYTES = 16 * 1024 * 1024
 /**
- * A file may hold so many rows whatever its size, and beyond that one for each of its bytes. Every row of an export has an id of its
- * own, which no packing makes smaller than several bytes; rows that are all alike would unpack a few kilobytes to billions of them.
+ * A file may contain so many rows whatever its size, and beyond that one for each of its bytes. Every row of an export has an ID of its
+ * own, which no packing makes smaller than several bytes. Rows that are all alike would unpack a few kilobytes to billions of them.
  */
 const FREE_ROWS = 100_000
+/** The same for the values of one column, which may be lists: some for each byte beyond those that are free. */
+const FREE_VALUES = 1_000_000
+const VALUES_PER_BYTE = 64
 
 /**
  * The rows of a parquet file as plain objects, in order; a slice of one row group is in memory at a time, all of the group only where
@@ -22,10 +28,8 @@ export async function* readRows(
   signal?: AbortSignal,
   sliceBytes = SLICE_BYTES,
 ): AsyncGenerator<Record<string, unknown>, void> {
-  const { parquetSchema } = await import('hyparquet')
-  const { compressors } = await import('hyparquet-compressors')
-  const { file, metadata } = await footer(path, fileName)
-  const columns = parquetSchema(metadata).children
+  const compressors = await decompressors()
+  const { file, metadata, columns, converts } = await footer(path, fileName)
   const names = columns.map(({ element }) => element.name)
   const flat = columns.every(({ children, element }) => children.length === 0 && element.repetition_type !== 'REPEATED')
   let rowStart = 0
@@ -35,23 +39,41 @@ export async function* readRows(
     const sliceRows = Math.ceil((groupEnd - rowStart) / Math.max(1, slices))
     for (; rowStart < groupEnd; rowStart += sliceRows) {
       const rowEnd = Math.min(groupEnd, rowStart + sliceRows)
-      const slice = { file, metadata, compressors, rowStart, rowEnd }
+      const slice = { file, metadata, compressors, rowStart, rowEnd, utf8: false, parsers: { stringFromBytes } }
       let rows: Record<string, unknown>[]
       try {
         rows = flat ? await readColumns(slice, names, signal) : await readAll(slice, signal)
       } catch (error) {
         signal?.throwIfAborted()
-        throw unreadable(fileName, error)
+        throw unreadable(fileName, `its data cannot be read (${inWords(error)})`, error)
       }
-      if (rows.length !== rowEnd - rowStart) throw unreadable(fileName, new Error(TOO_FEW))
-      yield* rows
+      if (rows.length !== rowEnd - rowStart) throw unreadable(fileName, TOO_FEW)
+      for (const row of rows) {
+        for (const [name, convert] of converts) row[name] = convert(row[name])
+        yield row
+      }
     }
     rowStart = groupEnd
   }
-  if (rowStart !== Number(metadata.num_rows)) throw unreadable(fileName, new Error(TOO_FEW))
+  if (rowStart !== Number(metadata.num_rows)) throw unreadable(fileName, TOO_FEW)
 }
 
-const TOO_FEW = 'it holds fewer rows than it says'
+const TOO_FEW = 'it contains fewer rows than it says'
+
+/** Text that is not UTF-8 stays bytes. */
+function stringFromBytes(bytes: Uint8Array | undefined): unknown {
+  return bytes && textOf(bytes)
+}
+
+/** Those of the library. Its LZ4 fails for a page without values. */
+async function decompressors(): Promise<Compressors> {
+  const { compressors } = await import('hyparquet-compressors')
+  const emptyOr = (unpack: Decompressor): Decompressor => {
+    return (input, length) => (length === 0 ? new Uint8Array() : unpack(input, length))
+  }
+  const { LZ4, LZ4_RAW } = compressors
+  return { ...compressors, ...(LZ4 && { LZ4: emptyOr(LZ4) }), ...(LZ4_RAW && { LZ4_RAW: emptyOr(LZ4_RAW) }) }
+}
 
 async function readAll(slice: ParquetReadOptions, signal: AbortSignal | undefined) {
   const { parquetReadObjects } = await import('hyparquet')
@@ -76,26 +98,44 @@ async function readColumns(slice: ParquetReadOptions, names: readonly string[], 
 }
 
 async function footer(path: string, fileName: string) {
-  const { asyncBufferFromFile, parquetMetadataAsync } = await import('hyparquet')
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } = await import('hyparquet')
   try {
     const file = await asyncBufferFromFile(path)
     const metadata = await parquetMetadataAsync(file)
-    const rows = metadata.row_groups.reduce((sum, { num_rows }) => sum + Math.abs(Number(num_rows)), 0)
-    if (rows > Math.max(FREE_ROWS, file.byteLength))
-      throw new Error(`it claims to hold ${rows} rows in ${file.byteLength} bytes`)
-    return { file, metadata }
+    const columns = parquetSchema(metadata).children
+    refuseBombs(fileName, metadata.row_groups, file.byteLength)
+    return { file, metadata, columns, converts: conversions(metadata, columns) }
   } catch (error) {
-    throw unreadable(fileName, error)
+    if (error instanceof ActionError) throw error
+    throw unreadable(fileName, `its footer is damaged (${inWords(error)})`, error)
   }
 }
 
-function unreadable(fileName: string, error: unknown): ActionError {
-  return new ActionError(
-    'corrupt_download',
-    `The export's ${fileName} cannot be read as parquet: ${describe(error)}.`,
-    {
-      todo: 'Run the step again for a fresh export. If it happens each time, tell Visual Layer support the export id.',
-      cause: error,
-    },
-  )
+/** Throws for a file that claims to contain far more than one of its size can, before anything of it is unpacked. */
+function refuseBombs(fileName: string, groups: FileMetaData['row_groups'], bytes: number): void {
+  const rows = groups.reduce((sum, { num_rows }) => sum + Math.abs(Number(num_rows)), 0)
+  if (rows > Math.max(FREE_ROWS, bytes))
+    throw unreadable(fileName, `it claims to contain ${rows} rows in ${bytes} bytes`)
+  const values = new Map<string, number>()
+  for (const { columns } of groups) {
+    for (const { meta_data: column } of columns) {
+      if (!column) continue
+      const path = column.path_in_schema.join('.')
+      values.set(path, (values.get(path) ?? 0) + Math.abs(Number(column.num_values)))
+    }
+  }
+  const most = Math.max(0, ...values.values())
+  if (most > Math.max(FREE_VALUES, bytes * VALUES_PER_BYTE))
+    throw unreadable(fileName, `it claims to contain ${most} values in a column, in ${bytes} bytes`)
+}
+
+function inWords(error: unknown): string {
+  return describe(error).replace(/[.?]+$/, '')
+}
+
+function unreadable(fileName: string, why: string, cause?: unknown): ActionError {
+  return new ActionError('corrupt_download', `The export's ${fileName} cannot be read as parquet: ${why}.`, {
+    todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
+    cause,
+  })
 }

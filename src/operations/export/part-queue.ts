@@ -171,8 +171,10 @@ export class PartQueue {
         },
         onRunning: () => this.#accept(),
         onStarted: (exportId) => kept.started(part, exportId),
-      }).finally(() => this.#running.delete(part))
+      })
       await this.#end(part, end)
+      // Only now: a rejected part waits again before the queue can take itself for empty.
+      this.#running.delete(part)
       this.#change.resolve()
     })
   }

@@ -5,7 +5,9 @@ import * as fc from 'fast-check'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/export/records/parquet.ts'
+import { recordHash } from '../../../src/export/records/canonical.ts'
 import { failureOf } from '../../failure-of.ts'
+import { LONG_LIST, LZ4_NULLS, ODD_VALUES } from './parquet-files.ts'
 
 let folder: string
 
@@ -17,9 +19,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function rowsOf(bytes: ArrayBuffer, sliceBytes?: number): Promise<unknown[]> {
+async function rowsOf(bytes: ArrayBuffer | Buffer, sliceBytes?: number): Promise<unknown[]> {
   const path = join(folder, 'metadata.parquet')
-  await writeFile(path, Buffer.from(bytes))
+  await writeFile(path, bytes instanceof ArrayBuffer ? Buffer.from(bytes) : bytes)
   const rows: unknown[] = []
   for await (const row of readRows(path, 'metadata.parquet', undefined, sliceBytes)) rows.push(row)
   return rows
@@ -82,6 +84,52 @@ describe('the rows of a parquet file', () => {
     expect(await rowsOf(alike(50_000))).toHaveLength(50_000)
     const error = await failureOf(rowsOf(alike(3_000_000)))
     expect(error).toMatchObject({ code: 'corrupt_download' })
-    expect(error.message).toMatch(/claims to hold 3000000 rows in \d{2,4} bytes/)
+    expect(error.message).toMatch(/claims to contain 3000000 rows in \d{2,4} bytes/)
+  })
+
+  it('are not read if a list is longer than a file of its size can contain', async () => {
+    const error = await failureOf(rowsOf(LONG_LIST))
+    expect(error).toMatchObject({ code: 'corrupt_download' })
+    expect(error.message).toContain('3000000 values')
+  })
+
+  it('keep bytes that are no text, and all digits of decimals', async () => {
+    const byte = (...bytes: number[]) => new Uint8Array(bytes)
+    expect(await rowsOf(ODD_VALUES)).toEqual([
+      {
+        media_id: 'm1',
+        a: '12345678901234567.89',
+        b: 1003.858,
+        l: [1.25, null],
+        s: { d: 1.5, x: byte(0xfe) },
+        m: { k: byte(0xff) },
+      },
+      { media_id: byte(0xff, 1), a: -0.1, b: null, l: [], s: null, m: {} },
+    ])
+    const hashes = [byte(0xff, 0xfe), byte(0xfe, 0xff)].map((x) => recordHash({ x }).toString('hex'))
+    expect(new Set(hashes).size).toBe(2)
+  })
+
+  it('may be nulls alone, packed with LZ4', async () => {
+    expect(await rowsOf(LZ4_NULLS)).toEqual([
+      { media_id: 'm1', caption: null },
+      { media_id: 'm2', caption: null },
+    ])
+  })
+
+  it('are read, or the failure says what is damaged, whichever byte of the footer is changed', async () => {
+    const footerBytes = ODD_VALUES.readUInt32LE(ODD_VALUES.length - 8)
+    for (let at = ODD_VALUES.length - 8 - footerBytes; at < ODD_VALUES.length; at += 1) {
+      const damaged = Buffer.from(ODD_VALUES)
+      damaged[at] = (damaged[at] ?? 0) ^ 0x55
+      const outcome = await rowsOf(damaged).catch((error: unknown) => error)
+      if (outcome instanceof Error) {
+        expect(outcome).toMatchObject({ code: 'corrupt_download' })
+        expect(outcome.message).toMatch(
+          /its footer is damaged \(|its data cannot be read \(|it c(laims to c)?ontains? /,
+        )
+        expect(outcome.message).not.toMatch(/[.?]\.$/)
+      }
+    }
   })
 })
