@@ -28,6 +28,11 @@ export async function jsonArchive(folder: string): Promise<BenchArchive> {
   return write(folder, 'one-json', [await metadata((bytes) => bytes >= JSON_BYTES)])
 }
 
+/** So many records of about 800 bytes in one file, packed. */
+export async function recordsArchive(folder: string, count: number): Promise<BenchArchive> {
+  return write(folder, `records-${count}`, [await metadata((_, records) => records >= count)])
+}
+
 /** 5,000 images of 40 kB that nothing compresses, and their records. */
 export async function imagesArchive(folder: string, method: PackedFile['method']): Promise<BenchArchive> {
   const bytes = noise(IMAGES * IMAGE_BYTES)
