@@ -2634,6 +2634,7 @@ const INPUT_DEFAULTS = {
     dry_run: 'false',
     confirm_dataset_name: '',
     fail_if: '',
+    warn_if: '',
     wait: 'true',
     timeout: '2h',
     poll_interval: 'auto',
@@ -3309,7 +3310,10 @@ const deleteSnapshot = operationInputs({
     }),
 });
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(57975);
 ;// CONCATENATED MODULE: ./build/inputs/conditions.js
+
 
 
 /** Figures of an export as a whole; those that compare are known only beside an earlier export. */
@@ -3351,23 +3355,35 @@ function compares({ figure, percent }) {
         return false;
     return WHOLE[figure.name].compares || percent;
 }
-/** Conditions, one a line; empty lines and lines that begin with `#` do not count. */
+const conditions_RULE = `it must be conditions, one a line, such as "issues.mislabels > 50", "removed > 5%" or "media_count < 1000"`;
+/** Conditions, one a line; empty lines and lines that begin with `#` do not count. All lines that cannot be read are named. */
 function conditions() {
-    const rule = `it must be conditions, one a line, such as "issues.mislabels > 50", "removed > 5%" or "media_count < 1000"`;
-    return parsed(rule, (text) => {
-        const lines = text.split(/[\r\n]/).map((line) => line.trim());
-        const given = lines.filter((line) => line !== '' && !line.startsWith('#'));
-        if (given.length > MOST_CONDITIONS)
+    return parsed(conditions_RULE, (text) => {
+        const { value, broken, lines } = readConditions(text);
+        if (lines > MOST_CONDITIONS)
             return { broken: `it must be at most ${MOST_CONDITIONS} conditions` };
-        const value = [];
-        for (const line of given) {
-            const condition = parseCondition(line);
-            if (typeof condition === 'string')
-                return { broken: `${rule}, and in ${quoted(line)} ${condition}` };
-            value.push(condition);
-        }
-        return { value };
+        return broken.length === 0 ? { value } : { broken: `${conditions_RULE}, and ${broken.join('; ')}` };
     }).default([]);
+}
+/** The conditions of a text, whatever is wrong with its other lines, and what that is: `in "images > 5" there is …`. */
+function readConditions(text) {
+    const lines = text.split(/[\r\n]/).map((line) => line.trim());
+    const given = lines.filter((line) => line !== '' && !line.startsWith('#'));
+    const value = [];
+    const broken = [];
+    // More are refused, whatever is in them.
+    for (const line of given.slice(0, MOST_CONDITIONS)) {
+        const condition = parseCondition(line);
+        if (typeof condition === 'string')
+            broken.push(`in ${quoted(line)} ${condition}`);
+        else
+            value.push(condition);
+    }
+    return { value, broken, lines: given.length };
+}
+/** Whether two conditions say the same, however they are spelled. */
+function isSame(one, other) {
+    return (0,external_node_util_.isDeepStrictEqual)({ ...one, text: '' }, { ...other, text: '' });
 }
 /** The condition, or what is wrong with the line. */
 function parseCondition(text) {
@@ -3460,6 +3476,7 @@ function realPath(path) {
 
 
 
+
 const selectionFields = {
     export_id: uuid().optional(),
     media_ids: idList(),
@@ -3484,6 +3501,7 @@ const export_fields = {
     compression_level: wholeNumber(0, 9),
     overwrite_artifact: flag(),
     fail_if: conditions(),
+    warn_if: conditions(),
     github_token: schemas/* string */.YjP('it must be a token').optional(),
     on_conflict: onConflict,
     ...waitingFields,
@@ -3506,21 +3524,28 @@ const LANDING = [
     'extract',
     'compare_with',
     'fail_if',
+    'warn_if',
     'artifact_name',
     ...UPLOADING,
 ];
 function rules(given) {
     return [...selectionRules(given), ...conditionRules(given)];
 }
-/** A condition on what changed needs something to compare with. */
-function conditionRules({ fail_if: text, compare_with: earlier }) {
-    if (text === undefined || earlier !== undefined)
-        return [];
-    const condition = conditions().safeParse(text).data?.find(compares);
-    if (!condition)
-        return [];
-    const rule = `it must come with compare_with: "${condition.text}" compares with an earlier export`;
-    return [{ input: 'fail_if', got: text, rule }];
+/** A condition on what changed needs something to compare with, and no condition can both fail the step and leave it green. */
+function conditionRules(given) {
+    const read = (input) => readConditions(given[input] ?? '').value;
+    const needing = ['fail_if', 'warn_if'].flatMap((input) => {
+        const comparing = given.compare_with === undefined ? read(input).filter(compares) : [];
+        if (comparing.length === 0)
+            return [];
+        const named = comparing.map(({ text }) => quoted(text)).join(', ');
+        const rule = `it must come with compare_with: ${named} ${comparing.length === 1 ? 'compares' : 'compare'} with an earlier export`;
+        return [{ input, got: given[input], rule }];
+    });
+    const failing = read('fail_if');
+    const both = read('warn_if').filter((condition) => failing.some((other) => isSame(condition, other)));
+    const rule = 'it must be in fail_if or in warn_if, not in both';
+    return [...needing, ...both.map(({ text: got }) => ({ input: 'warn_if', got, rule }))];
 }
 function selectionRules(given) {
     if (given.export_id !== undefined)
@@ -3619,6 +3644,7 @@ const exportDataset = operationInputs({
         extract: values.extract,
         compareWith: values.compare_with,
         failIf: values.fail_if,
+        warnIf: values.warn_if,
         // Where no runner filled it in, the default is the expression itself.
         githubToken: values.github_token?.startsWith('${{') ? undefined : values.github_token,
         uploadArtifact: values.upload_artifact,
@@ -5520,8 +5546,6 @@ var digest = __webpack_require__(7368);
 var verdicts_export = __webpack_require__(89057);
 // EXTERNAL MODULE: ./build/export/earlier-export.js
 var earlier_export = __webpack_require__(80830);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __webpack_require__(57975);
 // EXTERNAL MODULE: ./node_modules/pretty-ms/index.js
 var pretty_ms = __webpack_require__(64506);
 ;// CONCATENATED MODULE: ./build/runner/text.js
@@ -6407,38 +6431,47 @@ function check(conditions, figures) {
         return { condition, figure, actual, met: actual !== undefined && isMet(condition, actual) };
     });
 }
+/** What each input makes of a condition that is met. */
+const INPUTS = {
+    fail_if: { title: 'Conditions that fail the step', met: '❌ fails the step' },
+    warn_if: { title: 'Conditions that warn', met: '⚠️ warning' },
+};
 /**
- * Tells what became of the conditions, and fails with `gate_failed` when one is met, naming each that is with its figure. To be
- * called when the export is safe: nothing is taken back.
+ * Tells what became of the conditions. Each one of `warn_if` that is met is a warning; those of `fail_if` fail with `gate_failed`,
+ * naming each that is met with its figure. To be called when the export is safe: nothing is taken back.
  *
  * @param done a sentence on what the step did, which a step that fails would not tell otherwise
  */
-function passGates(step, checked, done) {
-    if (checked.length === 0)
-        return;
+function passGates(step, failIf, warnIf, done) {
     const { reporter } = step;
-    reporter.table({
-        title: 'Conditions that fail the step',
-        headers: ['condition', 'found', ''],
-        rows: checked.map((one) => [{ code: one.condition.text }, words(one), verdict(one)]),
-    });
-    for (const one of checked)
-        reporter.info(`fail_if: ${one.condition.text}: ${words(one)} (${verdict(one)})`);
-    const met = checked.filter((one) => one.met);
+    gates_tell(step, 'fail_if', failIf);
+    gates_tell(step, 'warn_if', warnIf);
+    for (const one of warnIf.filter(({ met }) => met)) {
+        reporter.warning(`A condition of warn_if is met: ${one.condition.text}: found ${words(one)}.`);
+    }
+    const met = failIf.filter((one) => one.met);
     if (met.length === 0)
         return;
     reporter.note(done);
     const heading = met.length === 1
         ? 'A condition of fail_if is met:'
-        : `${met.length} of the ${checked.length} conditions of fail_if are met:`;
+        : `${met.length} of the ${failIf.length} conditions of fail_if are met:`;
     throw new errors/* ActionError */.lZ('gate_failed', [heading, ...met.map((one) => `- ${one.condition.text}: found ${words(one)}`)].join('\n'), {
         todo: 'What was exported is safe, and stays where it is: see the outputs export_dir and artifact_url. If it is as it should be, change the conditions under fail_if.',
     });
 }
-function verdict({ met, actual }) {
-    if (actual === undefined)
-        return 'not checked';
-    return met ? '❌ fails the step' : '✅ passed';
+function gates_tell({ reporter }, input, checked) {
+    if (checked.length === 0)
+        return;
+    const { title, met } = INPUTS[input];
+    const verdict = (one) => (one.actual === undefined ? 'not checked' : one.met ? met : '✅ passed');
+    reporter.table({
+        title,
+        headers: ['condition', 'found', ''],
+        rows: checked.map((one) => [{ code: one.condition.text }, words(one), verdict(one)]),
+    });
+    for (const one of checked)
+        reporter.info(`${input}: ${one.condition.text}: ${words(one)} (${verdict(one)})`);
 }
 function words({ condition, figure, actual }) {
     if (figure === undefined || actual === undefined)
@@ -6553,7 +6586,8 @@ async function exportSubject(request, step, subject, earlier) {
     const done = outcome.kind === 'nothing'
         ? nothing(source)
         : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}.`;
-    passGates(step, check(request.failIf, { ...review, sizeBytes: placed?.sizeBytes ?? 0 }), done + review.changes);
+    const figures = { ...review, sizeBytes: placed?.sizeBytes ?? 0 };
+    passGates(step, check(request.failIf, figures), check(request.warnIf, figures), done + review.changes);
     return done + review.changes;
 }
 /** One export where that goes; parts where it was refused as too large, is a slice, or was begun in parts before. */

@@ -104,6 +104,7 @@ const INPUT_DEFAULTS = {
     dry_run: 'false',
     confirm_dataset_name: '',
     fail_if: '',
+    warn_if: '',
     wait: 'true',
     timeout: '2h',
     poll_interval: 'auto',

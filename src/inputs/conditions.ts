@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { quoted } from './faults.ts'
 import { parsed } from './fields.ts'
 
@@ -35,7 +36,7 @@ const OPERATORS = {
   '!=': (actual: number, limit: number) => actual !== limit,
 } as const
 
-/** One line of `fail_if`: what must not be. */
+/** One line of `fail_if` or `warn_if`: what must not be. */
 export interface Condition {
   /** As it was written. */
   text: string
@@ -57,21 +58,35 @@ export function compares({ figure, percent }: Condition): boolean {
   return WHOLE[figure.name].compares || percent
 }
 
-/** Conditions, one a line; empty lines and lines that begin with `#` do not count. */
+const RULE = `it must be conditions, one a line, such as "issues.mislabels > 50", "removed > 5%" or "media_count < 1000"`
+
+/** Conditions, one a line; empty lines and lines that begin with `#` do not count. All lines that cannot be read are named. */
 export function conditions() {
-  const rule = `it must be conditions, one a line, such as "issues.mislabels > 50", "removed > 5%" or "media_count < 1000"`
-  return parsed(rule, (text) => {
-    const lines = text.split(/[\r\n]/).map((line) => line.trim())
-    const given = lines.filter((line) => line !== '' && !line.startsWith('#'))
-    if (given.length > MOST_CONDITIONS) return { broken: `it must be at most ${MOST_CONDITIONS} conditions` }
-    const value: Condition[] = []
-    for (const line of given) {
-      const condition = parseCondition(line)
-      if (typeof condition === 'string') return { broken: `${rule}, and in ${quoted(line)} ${condition}` }
-      value.push(condition)
-    }
-    return { value }
+  return parsed(RULE, (text) => {
+    const { value, broken, lines } = readConditions(text)
+    if (lines > MOST_CONDITIONS) return { broken: `it must be at most ${MOST_CONDITIONS} conditions` }
+    return broken.length === 0 ? { value } : { broken: `${RULE}, and ${broken.join('; ')}` }
   }).default([])
+}
+
+/** The conditions of a text, whatever is wrong with its other lines, and what that is: `in "images > 5" there is …`. */
+export function readConditions(text: string): { value: Condition[]; broken: string[]; lines: number } {
+  const lines = text.split(/[\r\n]/).map((line) => line.trim())
+  const given = lines.filter((line) => line !== '' && !line.startsWith('#'))
+  const value: Condition[] = []
+  const broken: string[] = []
+  // More are refused, whatever is in them.
+  for (const line of given.slice(0, MOST_CONDITIONS)) {
+    const condition = parseCondition(line)
+    if (typeof condition === 'string') broken.push(`in ${quoted(line)} ${condition}`)
+    else value.push(condition)
+  }
+  return { value, broken, lines: given.length }
+}
+
+/** Whether two conditions say the same, however they are spelled. */
+export function isSame(one: Condition, other: Condition): boolean {
+  return isDeepStrictEqual({ ...one, text: '' }, { ...other, text: '' })
 }
 
 /** The condition, or what is wrong with the line. */

@@ -223,3 +223,35 @@ describe('fail_if', () => {
     expect(stdout).toContain('fail_if: removed > 0: no earlier export to compare with (not checked)')
   })
 })
+
+describe('warn_if', () => {
+  it('warns of what is met, with rows in the summary, and the step stays green', async () => {
+    const at = await exportScene({}, { images: 20 })
+    await using scene = at.scene
+    const { outputs, summary, warnings } = await scene.succeed({
+      ...at.inputs,
+      fail_if: 'issues.blur > 100',
+      warn_if: 'issues.blur > 3\nmedia_count < 10\nlabels.cat == 25%',
+    })
+    expect(outputs).toMatchObject({ error_code: '', media_count: '20' })
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toContain('issues.blur > 3: found 4')
+    expect(warnings[1]).toContain('labels.cat == 25%: found 5 (25%)')
+    expect(summary.match(/warning \|$/gm)).toHaveLength(2)
+    expect(summary.match(/✅ passed \|$/gm)).toHaveLength(2)
+  })
+
+  it('reports every invalid line of both inputs before anything is sent', async () => {
+    const at = await exportScene()
+    await using scene = at.scene
+    const { errors } = await scene.fail('invalid_input', {
+      ...at.inputs,
+      fail_if: 'blurry > 5\nclusters < many\nmedia_count < 5',
+      warn_if: 'removed > 5%\nmedia_count < 5\nsharp',
+    })
+    for (const named of ['blurry > 5', 'clusters < many', 'removed > 5%', 'media_count < 5', 'sharp']) {
+      expect(errors[0]).toContain(JSON.stringify(named))
+    }
+    expect(scene.emulator.requests).toEqual([])
+  })
+})

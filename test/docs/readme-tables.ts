@@ -27,6 +27,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   shard: 'exports-of-any-size',
   compare_with: 'comparing-with-an-earlier-export',
   fail_if: 'conditions-that-fail-the-step',
+  warn_if: 'conditions-that-fail-the-step',
   github_token: 'permissions',
   timeout: 'timeouts-and-how-to-carry-on',
   on_cancel: 'when-a-run-is-cancelled',

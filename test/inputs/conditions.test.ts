@@ -95,6 +95,12 @@ describe('conditions', () => {
     expect(said).toContain(`in ${JSON.stringify(line)}`)
   })
 
+  it('are all named that cannot be read', () => {
+    const said = fault('media_count\nclusters > 1\n# a comment\nimages > 5\nclusters > 5%')
+    for (const line of ['media_count', 'images > 5', 'clusters > 5%']) expect(said).toContain(`in "${line}" `)
+    expect(said).not.toContain('"clusters > 1"')
+  })
+
   it('are a hundred at most', () => {
     expect(parse('media_count < 1\n'.repeat(100))).toHaveLength(100)
     expect(fault('media_count < 1\n'.repeat(101))).toBe('it must be at most 100 conditions')

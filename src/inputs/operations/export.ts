@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
-import { type Condition, compares, conditions } from '../conditions.ts'
-import type { Fault } from '../faults.ts'
+import { type Condition, compares, conditions, isSame, readConditions } from '../conditions.ts'
+import { type Fault, quoted } from '../faults.ts'
 import {
   artifactName,
   entityType,
@@ -53,6 +53,8 @@ export interface ExportRequest extends SharedRequest, Waiting {
   compareWith: CompareWith | undefined
   /** What must not be, once the export is safe. */
   failIf: readonly Condition[]
+  /** What is worth a warning. */
+  warnIf: readonly Condition[]
   /** Reads what earlier runs stored; only used for that. */
   githubToken: string | undefined
   uploadArtifact: boolean
@@ -89,6 +91,7 @@ const fields = {
   compression_level: wholeNumber(0, 9),
   overwrite_artifact: flag(),
   fail_if: conditions(),
+  warn_if: conditions(),
   github_token: z.string('it must be a token').optional(),
   on_conflict: onConflict,
   ...waitingFields,
@@ -112,6 +115,7 @@ const LANDING: readonly InputName[] = [
   'extract',
   'compare_with',
   'fail_if',
+  'warn_if',
   'artifact_name',
   ...UPLOADING,
 ]
@@ -120,13 +124,20 @@ function rules(given: Given): Fault[] {
   return [...selectionRules(given), ...conditionRules(given)]
 }
 
-/** A condition on what changed needs something to compare with. */
-function conditionRules({ fail_if: text, compare_with: earlier }: Given): Fault[] {
-  if (text === undefined || earlier !== undefined) return []
-  const condition = conditions().safeParse(text).data?.find(compares)
-  if (!condition) return []
-  const rule = `it must come with compare_with: "${condition.text}" compares with an earlier export`
-  return [{ input: 'fail_if', got: text, rule }]
+/** A condition on what changed needs something to compare with, and no condition can both fail the step and leave it green. */
+function conditionRules(given: Given): Fault[] {
+  const read = (input: 'fail_if' | 'warn_if') => readConditions(given[input] ?? '').value
+  const needing = (['fail_if', 'warn_if'] as const).flatMap((input): Fault[] => {
+    const comparing = given.compare_with === undefined ? read(input).filter(compares) : []
+    if (comparing.length === 0) return []
+    const named = comparing.map(({ text }) => quoted(text)).join(', ')
+    const rule = `it must come with compare_with: ${named} ${comparing.length === 1 ? 'compares' : 'compare'} with an earlier export`
+    return [{ input, got: given[input], rule }]
+  })
+  const failing = read('fail_if')
+  const both = read('warn_if').filter((condition) => failing.some((other) => isSame(condition, other)))
+  const rule = 'it must be in fail_if or in warn_if, not in both'
+  return [...needing, ...both.map(({ text: got }): Fault => ({ input: 'warn_if', got, rule }))]
 }
 
 function selectionRules(given: Given): Fault[] {
@@ -228,6 +239,7 @@ export const exportDataset = operationInputs({
     extract: values.extract,
     compareWith: values.compare_with,
     failIf: values.fail_if,
+    warnIf: values.warn_if,
     // Where no runner filled it in, the default is the expression itself.
     githubToken: values.github_token?.startsWith('${{') ? undefined : values.github_token,
     uploadArtifact: values.upload_artifact,

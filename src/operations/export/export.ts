@@ -65,7 +65,8 @@ async function exportSubject(
     outcome.kind === 'nothing'
       ? nothing(source)
       : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}.`
-  passGates(step, check(request.failIf, { ...review, sizeBytes: placed?.sizeBytes ?? 0 }), done + review.changes)
+  const figures = { ...review, sizeBytes: placed?.sizeBytes ?? 0 }
+  passGates(step, check(request.failIf, figures), check(request.warnIf, figures), done + review.changes)
   return done + review.changes
 }
 

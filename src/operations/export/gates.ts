@@ -33,28 +33,32 @@ export function check(conditions: readonly Condition[], figures: Figures): Check
   })
 }
 
+/** What each input makes of a condition that is met. */
+const INPUTS = {
+  fail_if: { title: 'Conditions that fail the step', met: '❌ fails the step' },
+  warn_if: { title: 'Conditions that warn', met: '⚠️ warning' },
+} as const
+
 /**
- * Tells what became of the conditions, and fails with `gate_failed` when one is met, naming each that is with its figure. To be
- * called when the export is safe: nothing is taken back.
+ * Tells what became of the conditions. Each one of `warn_if` that is met is a warning; those of `fail_if` fail with `gate_failed`,
+ * naming each that is met with its figure. To be called when the export is safe: nothing is taken back.
  *
  * @param done a sentence on what the step did, which a step that fails would not tell otherwise
  */
-export function passGates(step: Step, checked: readonly Checked[], done: string): void {
-  if (checked.length === 0) return
+export function passGates(step: Step, failIf: readonly Checked[], warnIf: readonly Checked[], done: string): void {
   const { reporter } = step
-  reporter.table({
-    title: 'Conditions that fail the step',
-    headers: ['condition', 'found', ''],
-    rows: checked.map((one) => [{ code: one.condition.text }, words(one), verdict(one)]),
-  })
-  for (const one of checked) reporter.info(`fail_if: ${one.condition.text}: ${words(one)} (${verdict(one)})`)
-  const met = checked.filter((one) => one.met)
+  tell(step, 'fail_if', failIf)
+  tell(step, 'warn_if', warnIf)
+  for (const one of warnIf.filter(({ met }) => met)) {
+    reporter.warning(`A condition of warn_if is met: ${one.condition.text}: found ${words(one)}.`)
+  }
+  const met = failIf.filter((one) => one.met)
   if (met.length === 0) return
   reporter.note(done)
   const heading =
     met.length === 1
       ? 'A condition of fail_if is met:'
-      : `${met.length} of the ${checked.length} conditions of fail_if are met:`
+      : `${met.length} of the ${failIf.length} conditions of fail_if are met:`
   throw new ActionError(
     'gate_failed',
     [heading, ...met.map((one) => `- ${one.condition.text}: found ${words(one)}`)].join('\n'),
@@ -64,9 +68,16 @@ export function passGates(step: Step, checked: readonly Checked[], done: string)
   )
 }
 
-function verdict({ met, actual }: Checked): string {
-  if (actual === undefined) return 'not checked'
-  return met ? '❌ fails the step' : '✅ passed'
+function tell({ reporter }: Step, input: keyof typeof INPUTS, checked: readonly Checked[]): void {
+  if (checked.length === 0) return
+  const { title, met } = INPUTS[input]
+  const verdict = (one: Checked) => (one.actual === undefined ? 'not checked' : one.met ? met : '✅ passed')
+  reporter.table({
+    title,
+    headers: ['condition', 'found', ''],
+    rows: checked.map((one) => [{ code: one.condition.text }, words(one), verdict(one)]),
+  })
+  for (const one of checked) reporter.info(`${input}: ${one.condition.text}: ${words(one)} (${verdict(one)})`)
 }
 
 function words({ condition, figure, actual }: Checked): string {

@@ -148,6 +148,38 @@ describe('export', () => {
     expect(faults('export', { fail_if: 'blurry > 5' })).toEqual([expect.stringContaining('"blurry" is none of')])
   })
 
+  it('takes the same conditions as warnings, and none that also fail the step', () => {
+    expect(request('export').warnIf).toEqual([])
+    const apart = { fail_if: 'issues.blur > 50', warn_if: 'issues.blur > 5\nmedia_count < 10' }
+    expect(request('export', apart).warnIf).toMatchObject([{ limit: 5 }, { limit: 10 }])
+    const both = { compare_with: 'last', fail_if: 'added > 5\nclusters < 3', warn_if: 'clusters<3\nadded_count > 5.0' }
+    expect(faults('export', both)).toEqual([
+      '- warn_if: got "clusters<3"; it must be in fail_if or in warn_if, not in both',
+      '- warn_if: got "added_count > 5.0"; it must be in fail_if or in warn_if, not in both',
+    ])
+  })
+
+  it('reports all that is wrong with the conditions at once', () => {
+    const said = faults('export', {
+      fail_if: 'blurry > 5\nmedia_count > many\nremoved > 1\nclusters < 3',
+      warn_if: 'clusters < 3\nadded > 2\nmodified > 3\nsharp > 1\nissues.blur',
+    })
+    expect(said.map((line) => /^- (\w+):/.exec(line)?.[1])).toEqual([
+      'fail_if',
+      'warn_if',
+      'fail_if',
+      'warn_if',
+      'warn_if',
+    ])
+    const all = said.join('\n')
+    for (const line of ['blurry > 5', 'media_count > many', 'sharp > 1', 'issues.blur']) {
+      expect(all).toContain(`in "${line}" `)
+    }
+    expect(all).toContain('compare_with: "removed > 1" compares')
+    expect(all).toContain('compare_with: "added > 2", "modified > 3" compare with')
+    expect(all).toContain('got "clusters < 3"; it must be in fail_if or in warn_if')
+  })
+
   it('splits what is too large, unless told otherwise', () => {
     expect(request('export')).toMatchObject({ split: true })
     expect(request('export').shard).toBeUndefined()

@@ -80,11 +80,12 @@ describe('check', () => {
 })
 
 describe('passGates', () => {
-  function pass(text: string, figures = FIGURES) {
+  function pass(text: string, figures = FIGURES, warnIf = '') {
     const step = fakeStep({})
     let failure: unknown
     try {
-      passGates(step, check(conditions().parse(text), figures), 'It was exported.')
+      const of = (lines: string) => check(conditions().parse(lines), figures)
+      passGates(step, of(text), of(warnIf), 'It was exported.')
     } catch (error) {
       failure = error
     }
@@ -121,5 +122,27 @@ describe('passGates', () => {
       [{ code: 'added > 3%' }, 'no earlier export to compare with', 'not checked'],
     ])
     expect(reporter.lines).toContain('fail_if: issues.mislabels > 50: 19 (✅ passed)')
+  })
+
+  it('warns of each condition of warn_if that is met, and stays green', () => {
+    const { reporter, failure } = pass('', FIGURES, 'removed > 5%\nmedia_count > 100\nclusters > 7')
+    expect(failure).toBeUndefined()
+    expect(reporter.warnings).toEqual([
+      'A condition of warn_if is met: removed > 5%: found 20 (10%).',
+      'A condition of warn_if is met: media_count > 100: found 190.',
+    ])
+    expect(reporter.tables['Conditions that warn']?.rows.map((row) => row.at(-1))).toEqual([
+      '⚠️ warning',
+      '⚠️ warning',
+      '✅ passed',
+    ])
+    expect(reporter.notes).toEqual([])
+  })
+
+  it('warns although a condition of fail_if is met too', () => {
+    const { reporter, failure } = pass('clusters == 7', FIGURES, 'added > 0')
+    expect(failure).toMatchObject({ code: 'gate_failed', message: expect.not.stringContaining('added') })
+    expect(reporter.warnings).toHaveLength(1)
+    expect(Object.keys(reporter.tables)).toEqual(['Conditions that fail the step', 'Conditions that warn'])
   })
 })
