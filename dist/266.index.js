@@ -357,8 +357,8 @@ var id_table = __webpack_require__(50000);
 var metadata_files = __webpack_require__(66455);
 // EXTERNAL MODULE: ./build/export/records/read-batch.js
 var read_batch = __webpack_require__(36237);
-// EXTERNAL MODULE: ./build/export/records/read-records.js + 3 modules
-var read_records = __webpack_require__(78162);
+// EXTERNAL MODULE: ./build/export/records/read-records.js + 1 modules
+var read_records = __webpack_require__(24249);
 // EXTERNAL MODULE: ./build/export/replace-export.js
 var replace_export = __webpack_require__(36818);
 // EXTERNAL MODULE: external "node:zlib"

@@ -1145,6 +1145,7 @@ const datasetReply = schemas/* looseObject */._H3({
     progress: count,
     n_images: count,
     n_videos: count,
+    n_objects: count,
     fatal_error_msg: fields_text,
     source_dataset_id: identifier,
     source_uri: fields_text,
@@ -1163,6 +1164,7 @@ const datasetReply = schemas/* looseObject */._H3({
         progress: shownProgress(reply.progress),
         images: known(reply.n_images),
         videos: known(reply.n_videos),
+        objects: known(reply.n_objects),
         fatalError: reply.fatal_error_msg,
         sourceDatasetId: reply.source_dataset_id,
         createdAt: parseStamp(reply.created_at),
@@ -3320,6 +3322,13 @@ class Explore {
                 return [...found.values()];
         }
         return `it did not end within ${explore_MOST_PAGES} pages`;
+    }
+    /** Whether anything in a dataset has one of these labels; docs.visual-layer.com, semantic search. Retried once. */
+    async hasLabels(datasetId, entityType, labels) {
+        const vql = JSON.stringify([{ labels: { op: 'one_of', value: labels } }]);
+        const request = pageOf(`look for labels in dataset ${datasetId}`, datasetId, { entityType, vql }, 0);
+        const { clusters } = await this.#http.read(request, clusterPage, 1);
+        return clusters.some(({ items }) => items !== 0);
     }
     /**
      * The ids of all media of one cluster, as far as the API lists them: hold their number against the cluster's items. Known from

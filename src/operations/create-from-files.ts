@@ -3,21 +3,29 @@ import type { CreateFromFilesRequest } from '../inputs/operations/create-from-fi
 import { totalBytes } from '../transfer/upload.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
+import { annotationType } from '../visual-layer/media-formats.ts'
 import { OnceOnly } from '../waiting/once.ts'
+import { checkAnnotations, warnIfUnlabeled } from './annotations/check.ts'
 import { createOnce, CREATION, reuseExisting, waitForCreation } from './creation.ts'
-import { chooseMedia } from './media-files.ts'
+import { type ChosenFile, chooseMedia } from './media-files.ts'
 import { sendFiles } from './send-files.ts'
 import { size } from './facts.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
 
-/** Creates a dataset from files on the runner: every file goes up, then processing starts; done when the dataset is READY. */
+/**
+ * Creates a dataset from files on the runner, media and what labels them: every file goes up, then processing starts; done when the
+ * dataset is READY.
+ */
 export async function createFromFiles(request: CreateFromFilesRequest, step: Step): Promise<string> {
   const { reporter } = step
   const { datasetName: name } = request
   reporter.output('dataset_name', name)
   const files = await chooseMedia(step, request.files, 'create-from-files')
   reporter.info(`"files" matches ${filesText(files)}.`)
+  const annotations = files.filter(({ fileName }) => annotationType(fileName) !== undefined)
+  const media = files.filter((file) => !annotations.includes(file))
+  const labels = await checkAnnotations(step, annotations, media)
   const used = await reuseExisting(step, request)
   if (used !== undefined) return used
   reporter.fact('Files', filesText(files))
@@ -25,7 +33,7 @@ export async function createFromFiles(request: CreateFromFilesRequest, step: Ste
   try {
     await upload(step, datasetId, files)
   } catch (error) {
-    throw step.signal.aborted ? error : draftLeft(error, name, datasetId)
+    throw step.signal.aborted ? error : draftLeft(error, name, datasetId, annotations)
   }
   if (!request.wait) {
     step.undo.settle()
@@ -33,7 +41,8 @@ export async function createFromFiles(request: CreateFromFilesRequest, step: Ste
   }
   const { dataset, size: made } = await waitForCreation(step, datasetId)
   step.undo.settle()
-  compare(step, dataset, files)
+  compare(step, dataset, media)
+  await warnIfUnlabeled(step, dataset, labels)
   return `Dataset "${name}" was created from ${filesText(files)}${made === undefined ? '' : ` with ${made}`}.`
 }
 
@@ -87,13 +96,19 @@ async function upload(step: Step, datasetId: string, files: readonly FilePart[])
 }
 
 /** The same failure, which also names what is left behind. */
-function draftLeft(error: unknown, name: string, datasetId: string): unknown {
+function draftLeft(error: unknown, name: string, datasetId: string, annotations: readonly ChosenFile[]): unknown {
   if (!(error instanceof ActionError)) return error
-  const { code, message, apiWords, todo } = error
-  const left = `Dataset "${name}" (${datasetId}) is left behind, as a draft unless its processing had begun: delete it in Visual Layer if it is not wanted. Running the step again creates another dataset.`
+  const { code, message, apiWords } = error
+  const todo = [
+    error.todo,
+    code === 'rejected' && annotations.length > 0
+      ? 'If Visual Layer does not accept annotation files here, exclude them from "files", or put them into a bucket with the media and use create-from-s3.'
+      : undefined,
+    `Dataset "${name}" (${datasetId}) is left behind, as a draft unless its processing had begun: delete it in Visual Layer if it is not wanted. Running the step again creates another dataset.`,
+  ]
   return new ActionError(code, message, {
     apiWords,
-    todo: todo === undefined ? left : `${todo}\n${left}`,
+    todo: todo.filter((line) => line !== undefined).join('\n'),
     cause: error,
   })
 }

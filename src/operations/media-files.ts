@@ -1,12 +1,18 @@
 import path from 'node:path'
 import { ActionError } from '../errors.ts'
 import { findFile, findFiles, type FoundFile, matchingNothing } from '../runner/files.ts'
-import { isArchive, MEDIA_FORMATS, mediaType } from '../visual-layer/media-formats.ts'
+import { ANNOTATION_NAMES, annotationType, isArchive, MEDIA_FORMATS, mediaType } from '../visual-layer/media-formats.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
 import type { Step } from './step.ts'
 
 /** How many names a message lists. */
 const MOST_NAMED = 10
+
+/** A file that was matched, ready to be sent. */
+export interface ChosenFile extends FilePart {
+  /** Relative to the workspace, with `/` on every system. */
+  shown: string
+}
 
 /** What is wrong with a file that a pattern matched. */
 interface Refused {
@@ -15,7 +21,7 @@ interface Refused {
 }
 
 /**
- * The media that `files` selects, in the order of their paths, ready to be sent. Everything that is matched is sent, or nothing:
+ * The media that `files` selects, for a new dataset also the files that label them, in the order of their paths, ready to be sent. Everything that is matched is sent, or nothing:
  * what cannot be sent is named, all at once. Hidden files are the exception, unless a pattern names them. Nothing was sent yet.
  *
  * Throws `invalid_input`, or `operation_failed` where the workspace cannot be read.
@@ -24,7 +30,7 @@ export async function chooseMedia(
   step: Step,
   patterns: readonly string[],
   operation: 'create-from-files' | 'add-media',
-): Promise<FilePart[]> {
+): Promise<ChosenFile[]> {
   const found = await findFiles(patterns, step.context.workspace)
   const { taken, hidden } = withoutHidden(found, patterns)
   if (hidden.length > 0) {
@@ -40,17 +46,19 @@ export async function chooseMedia(
       { todo: hints(idle) },
     )
   }
+  const annotations = new Set<string>()
   const refused = taken.flatMap((file): Refused[] => {
-    const why = reasonAgainst(file, operation)
+    const why = reasonAgainst(file, operation, annotations)
     return why === undefined ? [] : [{ file, why }]
   })
   if (refused.length > 0) throw cannotBeSent(refused, taken.length)
-  const files = taken.map((file): FilePart => {
+  const files = taken.map((file): ChosenFile => {
     const fileName = path.posix.basename(file.shown)
     return {
       path: file.path,
+      shown: file.shown,
       fileName,
-      contentType: mediaType(fileName) ?? 'application/octet-stream',
+      contentType: annotationType(fileName) ?? mediaType(fileName) ?? 'application/octet-stream',
       sizeBytes: file.sizeBytes,
     }
   })
@@ -92,14 +100,29 @@ function withoutHidden(found: FoundFile[], patterns: readonly string[]): { taken
   return { taken: found.filter(({ shown }) => !isHidden(shown)), hidden: found.filter(({ shown }) => isHidden(shown)) }
 }
 
-function reasonAgainst(file: FoundFile, operation: 'create-from-files' | 'add-media'): string | undefined {
+/** @param annotations the names of the annotation files so far, to which that of this one is added */
+function reasonAgainst(
+  file: FoundFile,
+  operation: 'create-from-files' | 'add-media',
+  annotations: Set<string>,
+): string | undefined {
   if (file.trouble !== undefined) return article(file.trouble)
   if (isArchive(file.shown)) {
     return operation === 'add-media'
       ? 'an archive: give it as "archive"'
       : 'an archive, which Visual Layer does not take at creation: unpack it in a step before'
   }
-  if (mediaType(file.shown) === undefined) return 'not one of the formats that Visual Layer takes'
+  const name = path.posix.basename(file.shown)
+  if (annotationType(name) !== undefined) {
+    if (operation === 'add-media')
+      return 'an annotation file, which Visual Layer accepts only when a dataset is created'
+    if (annotations.has(name)) return `another ${name}; a dataset has at most one`
+    annotations.add(name)
+  } else if (mediaType(name) === undefined) {
+    return operation === 'create-from-files' && /\.(?:json|csv|parquet)$/i.test(name)
+      ? `not the name of an annotation file (${ANNOTATION_NAMES})`
+      : 'not one of the formats that Visual Layer takes'
+  }
   return file.sizeBytes === 0 ? 'empty (0 bytes)' : undefined
 }
 

@@ -28,6 +28,8 @@ export interface Dataset {
   /** Images and videos; `undefined` where not computed. */
   images: number | undefined
   videos: number | undefined
+  /** Labeled boxes; `undefined` where not computed. */
+  objects: number | undefined
   fatalError: string | undefined
   sourceDatasetId: string | undefined
   /** Milliseconds since the epoch. */
@@ -88,6 +90,7 @@ const datasetReply = z
     progress: count,
     n_images: count,
     n_videos: count,
+    n_objects: count,
     fatal_error_msg: text,
     source_dataset_id: identifier,
     source_uri: text,
@@ -106,6 +109,7 @@ const datasetReply = z
       progress: shownProgress(reply.progress),
       images: known(reply.n_images),
       videos: known(reply.n_videos),
+      objects: known(reply.n_objects),
       fatalError: reply.fatal_error_msg,
       sourceDatasetId: reply.source_dataset_id,
       createdAt: parseStamp(reply.created_at),

@@ -143,6 +143,14 @@ export class Explore {
     return `it did not end within ${MOST_PAGES} pages`
   }
 
+  /** Whether anything in a dataset has one of these labels; docs.visual-layer.com, semantic search. Retried once. */
+  async hasLabels(datasetId: string, entityType: Explored['entityType'], labels: readonly string[]): Promise<boolean> {
+    const vql = JSON.stringify([{ labels: { op: 'one_of', value: labels } }])
+    const request = pageOf(`look for labels in dataset ${datasetId}`, datasetId, { entityType, vql }, 0)
+    const { clusters } = await this.#http.read(request, clusterPage, 1)
+    return clusters.some(({ items }) => items !== 0)
+  }
+
   /**
    * The ids of all media of one cluster, as far as the API lists them: hold their number against the cluster's items. Known from
    * public clients only. `undefined` where the server cannot list the members of a cluster.

@@ -36,3 +36,23 @@ export function mediaType(fileName: string): string | undefined {
 export function isArchive(fileName: string): boolean {
   return /\.(?:zip|tar|tar\.gz|tgz)$/i.test(fileName)
 }
+
+/**
+ * The files that label media when a dataset is created, by their exact names, with their media types; docs.visual-layer.com, "Prepare
+ * annotation data".
+ */
+const ANNOTATION_TYPES: Readonly<Record<string, string>> = {
+  'annotations.json': 'application/json',
+  'image_annotations.csv': 'text/csv',
+  'image_annotations.parquet': 'application/vnd.apache.parquet',
+  'object_annotations.csv': 'text/csv',
+  'object_annotations.parquet': 'application/vnd.apache.parquet',
+}
+
+/** For people: `annotations.json, …`. */
+export const ANNOTATION_NAMES = Object.keys(ANNOTATION_TYPES).join(', ')
+
+/** The media type of an annotation file by its name without folders; `undefined` for other files. */
+export function annotationType(fileName: string): string | undefined {
+  return Object.hasOwn(ANNOTATION_TYPES, fileName) ? ANNOTATION_TYPES[fileName] : undefined
+}

@@ -56,6 +56,8 @@ interface Style {
   clusterVql: boolean
   /** Whether add media and reindex leave an automatic snapshot of the state before them. */
   automaticRevisions: boolean
+  /** What becomes of annotation files among uploaded ones, of which the page on uploads says nothing. */
+  annotations: 'applied' | 'ignored' | 'refused'
 }
 
 export interface EmulatorOptions {
@@ -132,6 +134,7 @@ export function emulatorOptions(settings: EmulatorSettings = {}): EmulatorOption
       singleSelection: false,
       clusterVql: true,
       automaticRevisions: false,
+      annotations: 'applied',
       ...style,
     },
   }

@@ -92,7 +92,15 @@ describe('a dataset', () => {
   })
 
   it('bears fields that are missing, null, or of another kind', async () => {
-    const odd = { status_new: 'READY', id: null, display_name: 7, progress: 'much', n_images: '12', n_videos: -1 }
+    const odd = {
+      status_new: 'READY',
+      id: null,
+      display_name: 7,
+      progress: 'much',
+      n_images: '12',
+      n_videos: -1,
+      n_objects: -1,
+    }
     expect(
       await read({ ...odd, fatal_error_msg: {}, source_dataset_id: [], created_at: 'soon', extra: { a: 1 } }),
     ).toEqual({
@@ -103,6 +111,7 @@ describe('a dataset', () => {
       progress: undefined,
       images: 12,
       videos: undefined,
+      objects: undefined,
       fatalError: undefined,
       sourceDatasetId: undefined,
       createdAt: undefined,

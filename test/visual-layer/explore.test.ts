@@ -261,3 +261,22 @@ describe('the export of explored clusters', () => {
     })
   })
 })
+
+describe('the labels of a dataset', () => {
+  const has = async () => loopback.client({ maxRetries: 0 }).explore.hasLabels(SOURCE, 'OBJECTS', ['a "cat"', 'dog'])
+
+  it.each([
+    ['clusters with them', { clusters: [{ cluster_id: id(1), n_images: 2 }] }, true],
+    ['clusters that were not counted', { clusters: [{ cluster_id: id(1), n_images: -1 }] }, true],
+    ['empty clusters', { clusters: [{ cluster_id: id(1), n_images: 0, n_videos: 0 }] }, false],
+    ['no clusters', { clusters: [] }, false],
+    ['null', null, false],
+  ])('are told by %s', async (_, json, found) => {
+    loopback.decides(() => ({ json }))
+    expect(await has()).toBe(found)
+    const { searchParams } = new URL(loopback.received[0]?.url ?? '', loopback.origin)
+    expect(JSON.parse(searchParams.get('vql') ?? '')).toEqual([{ labels: { op: 'one_of', value: ['a "cat"', 'dog'] } }])
+    expect(searchParams.get('entity_type')).toBe('OBJECTS')
+    expect(loopback.received).toHaveLength(1)
+  })
+})

@@ -21,6 +21,7 @@ export function dataset(over: Partial<Dataset> = {}): Dataset {
     progress: undefined,
     images: 10,
     videos: 0,
+    objects: undefined,
     fatalError: undefined,
     sourceDatasetId: undefined,
     createdAt: undefined,

@@ -39,8 +39,8 @@ export interface RecordBatch {
 }
 
 /**
- * The records of an export's `metadata.json`, split as bytes: the elements of its top-level `media_items` array, or of the array that the
- * whole file is. What is inside a record is for its parser to judge. The memory used is that of one chunk and one record, however large the
+ * The records of an export's `metadata.json`, split as bytes: the elements of its top-level `media_items` array (or of other arrays), or of
+ * the array that the whole file is. What is inside a record is for its parser to judge. The memory used is that of one chunk and one record, however large the
  * file. Read {@link batches} once; then {@link info} and {@link found} are known.
  */
 export class RecordReader {
@@ -48,12 +48,15 @@ export class RecordReader {
   info: unknown
   /** Whether there is a `media_items` array (or a bare array) at all. */
   found = false
+  /** The arrays so far, in their order, and the number of the record that each begins with, from 1. */
+  readonly opened: { name: string; first: number }[] = []
   /** The other members of the file, in their order, if they were asked for. */
   readonly others = new Map<string, unknown>()
   readonly #bytes: AsyncIterable<Uint8Array>
   readonly #fileName: string
   readonly #bareArrays: boolean
   readonly #keepOthers: boolean
+  readonly #arrays: readonly string[]
   #expecting: Expecting = 'root'
   #key = ''
   #bare = false
@@ -66,12 +69,20 @@ export class RecordReader {
    * @param fileName as errors should name it
    * @param bareArrays whether the elements of an array that is the whole file count as records
    * @param keepOthers whether to keep the members beside `info` and the records, which takes memory for all of them
+   * @param arrays the top-level arrays whose elements count as records
    */
-  constructor(bytes: AsyncIterable<Uint8Array>, fileName: string, bareArrays = true, keepOthers = false) {
+  constructor(
+    bytes: AsyncIterable<Uint8Array>,
+    fileName: string,
+    bareArrays = true,
+    keepOthers = false,
+    arrays: readonly string[] = ['media_items'],
+  ) {
     this.#bytes = bytes
     this.#fileName = fileName
     this.#bareArrays = bareArrays
     this.#keepOthers = keepOthers
+    this.#arrays = arrays
   }
 
   /** Throws `corrupt_download` when the bytes are not one complete JSON text, or a value is larger than 256 MiB. */
@@ -91,7 +102,7 @@ export class RecordReader {
       if (batch) yield batch
     }
     // A number or a word at the root ends with the file itself.
-    if (this.#expecting === 'root' && this.#value.endsWithFile()) this.#endValue()
+    if (this.#expecting === 'root' && this.#value.endsWithFile()) this.#endValue(0)
     if (this.#expecting !== 'nothing')
       throw this.malformed(`it ends after ${this.#offset} bytes in the middle of its data`)
   }
@@ -102,6 +113,11 @@ export class RecordReader {
       todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
       cause,
     })
+  }
+
+  /** How errors name a place in the file. @param byte counted from 0, without a byte order mark */
+  protected place(byte: number): string {
+    return `byte ${byte}`
   }
 
   #read(chunk: Buffer): RecordBatch | undefined {
@@ -124,7 +140,7 @@ export class RecordReader {
         this.#expecting = 'comma or ]'
       } else {
         value.keep(chunk, at)
-        this.#endValue()
+        this.#endValue(at)
       }
     }
     // A record that began in an earlier chunk is the first of the batch.
@@ -146,7 +162,7 @@ export class RecordReader {
     const expecting = this.#expecting
     if (expecting === 'root' && byte === OPEN_OBJECT) this.#expecting = 'first key'
     else if (expecting === 'root' && byte === OPEN_ARRAY && this.#bareArrays) this.#openRecords(true)
-    else if (expecting === 'member' && byte === OPEN_ARRAY && this.#key === 'media_items') this.#openRecords(false)
+    else if (expecting === 'member' && byte === OPEN_ARRAY && this.#arrays.includes(this.#key)) this.#openRecords(false)
     else if (expecting === 'colon' && byte === COLON) this.#expecting = 'member'
     else if (expecting === 'comma or }' && byte === COMMA) this.#expecting = 'key'
     else if ((expecting === 'comma or }' || expecting === 'first key') && byte === CLOSE_OBJECT)
@@ -159,26 +175,27 @@ export class RecordReader {
       return at
     } else {
       const found = JSON.stringify(String.fromCharCode(byte))
-      throw this.malformed(`it has ${found} at byte ${this.#offset + at}, where something else belongs`)
+      throw this.malformed(`it has ${found} at ${this.place(this.#offset + at)}, where something else belongs`)
     }
     return at + 1
   }
 
   #openRecords(bare: boolean): void {
-    if (this.found) throw this.malformed('it has "media_items" twice')
+    if (this.opened.some(({ name }) => name === this.#key)) throw this.malformed(`it has "${this.#key}" twice`)
+    this.opened.push({ name: this.#key, first: this.#records + 1 })
     this.found = true
     this.#bare = bare
     this.#expecting = 'first record'
   }
 
-  /** Puts the value that was just scanned in its place. */
-  #endValue(): void {
+  /** Puts the value that was just scanned, and ended at this place of the chunk, where it belongs. */
+  #endValue(at: number): void {
     let value: unknown
     try {
       value = parseJson(this.#value.text())
     } catch (error) {
       if (!(error instanceof NotJson)) throw error
-      throw this.malformed(`the part before byte ${this.#offset} is not JSON (${error.message})`, error)
+      throw this.malformed(`the part before ${this.place(this.#offset + at)} is not JSON (${error.message})`, error)
     }
     if (this.#expecting === 'first key' || this.#expecting === 'key') {
       this.#key = String(value)

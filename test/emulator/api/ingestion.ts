@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { annotated, isAnnotation } from '../annotations.ts'
 import { type FormFile, readForm } from '../http/forms.ts'
 import { invalid, json, Refusal } from '../http/reply.ts'
 import { empty, type Route, type RouteCall } from '../http/routing.ts'
@@ -38,9 +39,11 @@ export function ingestionRoutes(world: World): Route[] {
       method: 'POST',
       pattern: '/ingestion/:dataset_id/data_files/:trans_id',
       answer(call) {
+        const { annotations } = world.options.style
         const transaction = transactionOf(datasetOf(world, call), call)
         const files = uploadedFiles(readForm(call).files)
-        const refused = files.find((file) => isArchive(file.name) || !isMedia(file.name))
+        const taken = (name: string) => isMedia(name) || (isAnnotation(name) && annotations !== 'refused')
+        const refused = files.find((file) => isArchive(file.name) || !taken(file.name))
         if (refused && isArchive(refused.name)) {
           throw new Refusal(400, `Archives are not supported for initial dataset creation: ${refused.name}`)
         }
@@ -52,7 +55,7 @@ export function ingestionRoutes(world: World): Route[] {
     {
       method: 'POST',
       pattern: '/ingestion/:dataset_id/process_files/:trans_id',
-      answer(call) {
+      async answer(call) {
         const dataset = datasetOf(world, call)
         requireEditor(dataset)
         const transaction = transactionOf(dataset, call)
@@ -60,8 +63,14 @@ export function ingestionRoutes(world: World): Route[] {
         requireIdle(world, dataset, 'DATASET_CREATION', ['DRAFT'])
         transaction.open = false
         const clusterId = randomUUID()
-        const items = transaction.files.map((file, index) => itemOfFile(file, index + 1, clusterId))
-        startCreation(world, dataset, { kind: 'process', items })
+        const annotations = transaction.files.filter(({ name }) => isAnnotation(name))
+        const media = transaction.files.filter(({ name }) => !isAnnotation(name))
+        const items = media.map((file, index) => itemOfFile(file, index + 1, clusterId))
+        startCreation(world, dataset, {
+          kind: 'process',
+          items:
+            annotations.length === 0 ? items : await annotated(items, annotations, world.options.style.annotations),
+        })
         return empty(202, world.options.style.nullBodies)
       },
     },

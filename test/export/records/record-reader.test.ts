@@ -75,6 +75,24 @@ describe('records', () => {
     expect(await read(text)).toMatchObject({ records: [], found: false })
   })
 
+  it('may come from several arrays, of which each tells its first one', async () => {
+    const text = '{"b":[1,2],"media_items":[9],"c":[],"a":[{"b":[3]}]}'
+    for (const places of [[], Array.from(text, (_, index) => index)]) {
+      const reader = new RecordReader(cut(text, places), 'x.json', false, false, ['a', 'b', 'c'])
+      const records: unknown[] = []
+      for await (const { bytes, starts, ends } of reader.batches()) {
+        for (const [index, start] of starts.entries())
+          records.push(JSON.parse(bytes.toString('utf8', start, ends[index])))
+      }
+      expect(records).toEqual([1, 2, { b: [3] }])
+      expect(reader.opened).toEqual([
+        { name: 'b', first: 1 },
+        { name: 'c', first: 3 },
+        { name: 'a', first: 3 },
+      ])
+    }
+  })
+
   it('may be none', async () => {
     expect(await read('{"media_items": [ ]}')).toMatchObject({ records: [], found: true })
   })
