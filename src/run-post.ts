@@ -18,7 +18,7 @@ import { summarize } from './summarize.ts'
 import { readProxies } from './visual-layer/connection.ts'
 
 /** Time to undo each kind of plan, in ms: well within the five minutes that GitHub gives to what runs after a cancellation. */
-const LIMITS_MS = { creation: 30_000, clone: 60_000, snapshot: 15_000 } as const
+const LIMITS_MS = { creation: 30_000, clone: 60_000, enrichment: 30_000, snapshot: 15_000 } as const
 
 /** What post works with. */
 interface Post extends RunOptions {
@@ -98,6 +98,8 @@ function subjectOf(plan: Exclude<Plan, { kind: 'rollback' }>): string {
       return plan.datasetId === undefined
         ? `the clone of dataset "${plan.source.name}" (${plan.source.id})`
         : `the temporary clone, dataset ${plan.datasetId}`
+    case 'enrichment':
+      return `the enrichment of dataset "${plan.source.name}" (${plan.datasetId ?? plan.source.id})`
     case 'snapshot':
       return `the snapshot of dataset ${plan.datasetId}`
   }

@@ -12,6 +12,7 @@ export const INPUT_DEFAULTS = {
   dataset_name: '',
   bucket_path: '',
   files: '',
+  models: '',
   archive: '',
   s3_uri: '',
   auto_reindex: 'true',

@@ -5,6 +5,7 @@ import { createFromFiles, type CreateFromFilesRequest } from './operations/creat
 import { createFromS3, type CreateFromS3Request } from './operations/create-from-s3.ts'
 import { deleteDataset, type DeleteDatasetRequest } from './operations/delete-dataset.ts'
 import { deleteSnapshot, type DeleteSnapshotRequest } from './operations/delete-snapshot.ts'
+import { enrich, type EnrichRequest } from './operations/enrich.ts'
 import { exportDataset, type ExportRequest } from './operations/export.ts'
 import { listSnapshots, type ListSnapshotsRequest } from './operations/list-snapshots.ts'
 import { pruneSnapshots, type PruneSnapshotsRequest } from './operations/prune-snapshots.ts'
@@ -21,6 +22,7 @@ export type OperationRequest =
   | SnapshotRequest
   | RestoreRequest
   | CloneRequest
+  | EnrichRequest
   | ExportRequest
   | ListSnapshotsRequest
   | UpdateSnapshotRequest
@@ -40,6 +42,7 @@ export const OPERATIONS: { [Name in OperationName]: OperationInputs<Extract<Oper
     snapshot,
     restore,
     clone,
+    enrich,
     export: exportDataset,
     'list-snapshots': listSnapshots,
     'update-snapshot': updateSnapshot,

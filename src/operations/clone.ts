@@ -1,8 +1,9 @@
 import type { CloneRequest } from '../inputs/operations/clone.ts'
 import { chooseSnapshot } from './choose-snapshot.ts'
 import { aboutDataset, aboutSnapshot } from './facts.ts'
-import { makeClone, readClone, waitForClone } from './make-clone.ts'
+import { makeClone, waitForClone } from './make-clone.ts'
 import type { Step } from './step.ts'
+import { readNew } from './waits.ts'
 
 /** Makes a new dataset from a snapshot; done when the clone's own task COMPLETED and the new dataset is READY. */
 export async function clone(request: CloneRequest, step: Step): Promise<string> {
@@ -23,7 +24,7 @@ export async function clone(request: CloneRequest, step: Step): Promise<string> 
   if (listed) reporter.output('dataset_name', listed.name)
   if (task) reporter.output('task_id', task.id)
   const carryOn = `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`
-  const dataset = await (request.wait ? waitForClone(step, made, carryOn) : readClone(step, made))
+  const dataset = await (request.wait ? waitForClone(step, made, carryOn) : readNew(step, datasetId, carryOn))
   if (!dataset) {
     reporter.warning(`Dataset ${datasetId} was made, but someone has deleted it since.`)
     return `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset ${datasetId}, which someone has deleted since.`

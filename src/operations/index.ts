@@ -5,6 +5,7 @@ import { createFromFiles } from './create-from-files.ts'
 import { createFromS3 } from './create-from-s3.ts'
 import { deleteDataset } from './delete-dataset.ts'
 import { deleteSnapshot } from './delete-snapshot.ts'
+import { enrich } from './enrich.ts'
 import { exportDataset } from './export/export.ts'
 import { listSnapshots } from './list-snapshots.ts'
 import { pruneSnapshots } from './prune-snapshots.ts'
@@ -29,6 +30,8 @@ export function perform(request: OperationRequest, step: Step): Promise<string> 
       return restore(request, step)
     case 'clone':
       return clone(request, step)
+    case 'enrich':
+      return enrich(request, step)
     case 'export':
       return exportDataset(request, step)
     case 'list-snapshots':

@@ -15,12 +15,11 @@ import {
 import { cloneVerdict, taskError } from '../waiting/verdicts/dataset.ts'
 import { throughConflicts } from './conflicts.ts'
 import type { Step } from './step.ts'
+import { MOST_SAVED_IDS } from './undo-log.ts'
 import { visibleTasks } from './visible-tasks.ts'
 import { Disappeared, lenient, ownDataset, Seen, waitFor } from './waits.ts'
 
 const TYPE = 'SNAPSHOT_CLONE'
-/** Of more datasets than this, only those that look like clones of the source are saved for the post step. */
-const MOST_SAVED_IDS = 400
 
 /** A clone whose new dataset is known, and what was there before it. */
 export interface MadeClone {
@@ -205,24 +204,6 @@ export async function waitForClone(
       if (dataset) step.reporter.output('dataset_status', dataset.statusWord)
       const busy = atWork.add(dataset !== undefined && dataset.status !== 'READY')
       return cloneVerdict({ datasetId, dataset, task, proven: busy || step.clock.now() - startedAt >= patience })
-    },
-  )
-}
-
-/** Reads the new dataset, whatever it is doing. */
-export async function readClone(step: Step, { found }: MadeClone): Promise<Dataset> {
-  const read = lenient(step, patienceMs(step.deadline.remainingMs()), () => step.api.datasets.get(found.datasetId))
-  return waitFor(
-    step,
-    {
-      awaited: `dataset ${found.datasetId} to be readable`,
-      carryOn: `The clone goes on in Visual Layer as dataset ${found.datasetId}.`,
-    },
-    async () => {
-      const dataset = await read()
-      return dataset
-        ? { state: 'done', value: dataset }
-        : { state: 'pending', line: 'the new dataset cannot be read yet' }
     },
   )
 }

@@ -28,6 +28,17 @@ const planSchema = z.discriminatedUnion('kind', [
     accepted: z.boolean(),
     datasetId: z.string().optional(),
   }),
+  /** An enrichment: a new dataset, or the source itself. */
+  z.object({
+    kind: z.literal('enrichment'),
+    source: z.object(named),
+    /** The datasets that could be mistaken for the copy, and the enrichment tasks, that were there before the request. */
+    earlier: ids,
+    earlierTasks: ids,
+    /** `false`: it is only named (`on_cancel: leave`). */
+    abort: z.boolean(),
+    datasetId: z.string().optional(),
+  }),
   /** A snapshot, whose description ends with `mark`. */
   z.object({ kind: z.literal('snapshot'), datasetId: z.string(), mark: z.string(), safety: z.boolean() }),
   /** A snapshot that is restored if the job fails later. */
@@ -38,6 +49,9 @@ export type Plan = z.output<typeof planSchema>
 
 /** The runner hands a state to the post step as a variable; Windows allows 32,767 characters for all of them. */
 const LONGEST_SAVED = 24_000
+
+/** Of more earlier datasets than this, only those are saved that look like what is made. */
+export const MOST_SAVED_IDS = 400
 
 /**
  * What must be undone if the step ends early. `plan()` before the request that makes something, `confirm()` as soon as more is
@@ -67,7 +81,7 @@ export class UndoLog {
   /** Adds what became known since to the open plan. With the ID nothing has to be told apart any longer. */
   confirm(known: { accepted: true } | { datasetId: string }): void {
     const open = this.#open
-    if (open?.kind !== 'creation' && open?.kind !== 'clone') return
+    if (open?.kind !== 'creation' && open?.kind !== 'clone' && open?.kind !== 'enrichment') return
     this.plan({ ...open, ...known, ...('datasetId' in known ? { earlier: [] } : {}) })
   }
 

@@ -2,7 +2,9 @@ import type { VisualLayer } from '../visual-layer/client.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { canComeFrom, cloneCandidates } from '../waiting/verdicts/clone.ts'
 import { type Look, until, type Waiting } from '../waiting/until.ts'
+import { enrichedCopies, tasksOnSource } from '../waiting/verdicts/enrichment.ts'
 import { abortCreation } from './abort-creation.ts'
+import { abortEnrichment, ENRICHMENT } from './abort-enrichment.ts'
 import { deleteDraft } from './delete-draft.ts'
 import { isMissing, removeDataset } from './remove-dataset.ts'
 import type { Plan } from './undo-log.ts'
@@ -22,13 +24,14 @@ export interface Undone {
 
 type CreationPlan = Extract<Plan, { kind: 'creation' }>
 type ClonePlan = Extract<Plan, { kind: 'clone' }>
+type EnrichmentPlan = Extract<Plan, { kind: 'enrichment' }>
 type SnapshotPlan = Extract<Plan, { kind: 'snapshot' }>
 
 /** A dataset is deleted without a confirmed ID only after nothing else appeared for this long, in ms. */
 const CERTAIN_MS = 5_000
 
 /**
- * Undoes what a plan describes, as far as that is certain to be this step's own: aborts a creation, deletes a draft or an ephemeral
+ * Undoes what a plan describes, as far as that is certain to be this step's own: aborts a creation or an enrichment, deletes a draft or an ephemeral
  * clone. Anything else is only named. Main and post share this; post has more time. A rollback is an operation of its own.
  *
  * Throws if the API cannot be reached, refuses, or shows nothing in the time of `waiting`.
@@ -43,6 +46,8 @@ export async function undo(
       return undoCreation(plan, api, waiting)
     case 'clone':
       return undoClone(plan, api, waiting)
+    case 'enrichment':
+      return undoEnrichment(plan, api, waiting)
     case 'snapshot':
       return nameSnapshot(plan, api, waiting)
   }
@@ -118,6 +123,27 @@ async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): P
     settled: false,
     candidates: ids,
   }
+}
+
+async function undoEnrichment(plan: EnrichmentPlan, api: VisualLayer, waiting: Waiting): Promise<Undone> {
+  const { source, datasetId, earlier, earlierTasks } = plan
+  if (datasetId !== undefined) {
+    if (plan.abort) return abortEnrichment(api, waiting, { sourceId: source.id, datasetId, earlierTasks })
+    return { text: `The enrichment continues in Visual Layer as dataset ${datasetId}.`, settled: true }
+  }
+  const background = { source, taskIds: new Set(earlierTasks), datasetIds: new Set(earlier) }
+  const found = await appeared(waiting, async () => {
+    const tasks = await api.tasks.list({ type: ENRICHMENT }, 0)
+    const copies = enrichedCopies(background, tasks, await api.datasets.list(0)).map((copy) => copy.datasetId)
+    return copies.length > 0 || tasksOnSource(background, tasks).length === 0 ? copies : [source.id]
+  })
+  const lost = `The request to enrich dataset "${source.name}" (${source.id}) got no response`
+  if (found.length === 0) return { text: `${lost}, and no new enrichment has appeared.`, settled: true }
+  const text =
+    found[0] === source.id
+      ? `${lost}. An enrichment task appeared on the dataset since, and may be the one. Abort it in Visual Layer if it is not wanted.`
+      : `${lost}. ${perhapsOurs(found, 'Abort its enrichment or delete it')}`
+  return { text, settled: false, candidates: found }
 }
 
 /** A snapshot stays. It is named, so that someone can find or delete it. */

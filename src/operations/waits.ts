@@ -3,7 +3,7 @@ import { within } from '../clock.ts'
 import { ActionError } from '../errors.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
-import { settlingMs } from '../waiting/pace.ts'
+import { patienceMs, settlingMs } from '../waiting/pace.ts'
 import { type Ended, type Look, until } from '../waiting/until.ts'
 import type { Step } from './step.ts'
 
@@ -62,6 +62,17 @@ export function lenient<T>(step: Step, graceMs: number, read: () => Promise<T>):
       throw error
     }
   }
+}
+
+/** Reads a dataset that this step has made, whatever it is doing, as soon as it is visible. `carryOn` as in {@link Phase}. */
+export async function readNew(step: Step, datasetId: string, carryOn: string): Promise<Dataset> {
+  const read = lenient(step, patienceMs(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId))
+  return waitFor(step, { awaited: `dataset ${datasetId} to be readable`, carryOn }, async () => {
+    const dataset = await read()
+    return dataset
+      ? { state: 'done', value: dataset }
+      : { state: 'pending', line: 'the new dataset cannot be read yet' }
+  })
 }
 
 /** What a step had made is no longer there. */

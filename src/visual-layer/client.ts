@@ -1,4 +1,5 @@
 import { Datasets } from './datasets.ts'
+import { Enrichment } from './enrichment.ts'
 import { Explore } from './explore.ts'
 import { Exports } from './exports.ts'
 import { Http, type HttpOptions } from './http.ts'
@@ -16,6 +17,7 @@ export interface VisualLayer {
   readonly explore: Explore
   readonly ingestion: Ingestion
   readonly media: Media
+  readonly enrichment: Enrichment
 }
 
 export function connect(options: HttpOptions): VisualLayer {
@@ -28,5 +30,6 @@ export function connect(options: HttpOptions): VisualLayer {
     explore: new Explore(http),
     ingestion: new Ingestion(http),
     media: new Media(http),
+    enrichment: new Enrichment(http),
   }
 }

@@ -102,6 +102,98 @@ describe.concurrent('a cancelled creation', () => {
   })
 })
 
+describe.concurrent('a cancelled enrichment', () => {
+  async function enriching(style: NonNullable<EmulatorSettings['style']> = {}) {
+    const scene = await Scene.open({ timings: { enrichMs: 60_000 }, style })
+    const source = scene.world.addDataset({ name: 'cats' })
+    const models = 'vl_image_captioner_v00'
+    return { scene, source, inputs: { operation: 'enrich', dataset_id: source.id, models, timeout: '1h' } }
+  }
+  const styles = [
+    { enrichment: 'copy' },
+    { enrichment: 'in_place' },
+    { enrichment: 'copy', enrichTaskDataset: 'source' },
+  ] as const
+
+  it.each(styles)('is aborted on the server: %o', async (style) => {
+    const { scene, source, inputs } = await enriching(style)
+    await using _ = scene
+    const step = await scene.start(inputs)
+    await step.logged(/dataset READ ONLY/)
+    const { outputs, state, summary } = await cancelled(scene, step)
+    const [task] = scene.world.tasks
+    expect(task?.status).toBe('ABORTED')
+    expect(outputs).toMatchObject({ dataset_id: task?.subject.id, source_dataset_id: source.id, task_id: task?.id })
+    expect(summary).toContain('aborted')
+    expect(source.status).toBe('READY')
+    expect(state['STATE_undo'] ?? '').toBe('')
+  })
+
+  it('goes on with on_cancel: leave, and is named', async () => {
+    const { scene, inputs } = await enriching()
+    await using _ = scene
+    const step = await scene.start({ ...inputs, on_cancel: 'leave' })
+    await step.logged(/dataset READ ONLY/)
+    const { state, summary } = await cancelled(scene, step)
+    expect(scene.world.tasks[0]?.endTime).toBeUndefined()
+    expect(scene.requests('DELETE', /./)).toEqual([])
+    expect(scene.requests('POST', /abort$/)).toEqual([])
+    expect(summary).toContain(scene.world.datasets[1]?.id)
+    expect(state['STATE_undo'] ?? '').toBe('')
+  })
+
+  it('is named where it cannot be aborted', async () => {
+    const { scene, inputs } = await enriching({ enrichAbort: 'missing' })
+    await using _ = scene
+    const step = await scene.start(inputs)
+    await step.logged(/dataset READ ONLY/)
+    const { state, summary } = await cancelled(scene, step)
+    expect(scene.world.tasks[0]?.endTime).toBeUndefined()
+    expect(summary).toContain('could not be aborted')
+    expect(summary).toContain(scene.world.datasets[1]?.id)
+    expect(state['STATE_undo'] ?? '').toBe('')
+  })
+
+  it('is aborted although its response was still on the way', async () => {
+    const { scene, inputs } = await enriching()
+    await using _ = scene
+    scene.emulator.faults.add({ method: 'POST', path: /enrich_dataset$/, fault: { kind: 'delay', ms: 700 } })
+    const step = await scene.start(inputs)
+    await when(() => scene.requests('POST', /enrich_dataset$/).length === 1)
+    const { state } = await cancelled(scene, step)
+    await when(() => scene.world.tasks.length === 1)
+    await scene.post(inputs, state)
+    expect(scene.world.tasks[0]?.status).toBe('ABORTED')
+  })
+
+  it('is only named where its response was lost, by the post step too', async () => {
+    const { scene, inputs } = await enriching()
+    await using _ = scene
+    scene.emulator.options.lags.taskListMs = 700
+    scene.emulator.faults.add({ method: 'POST', path: /enrich_dataset$/, fault: { kind: 'resetAfter' } })
+    const step = await scene.start(inputs)
+    await step.logged(/Looking whether it took effect/)
+    const { state, warnings } = await cancelled(scene, step)
+    const id = scene.world.datasets[1]?.id
+    expect(warnings.join()).toContain(id)
+    const post = await scene.post(inputs, state)
+    expect(post.warnings[0]).toContain(id)
+    expect(scene.world.tasks[0]?.endTime).toBeUndefined()
+  })
+
+  it('is aborted by the post step of a killed step', async () => {
+    const { scene, inputs } = await enriching()
+    await using _ = scene
+    const step = await scene.start(inputs)
+    await step.logged(/dataset READ ONLY/)
+    step.kill('SIGKILL')
+    const { state } = await step.ended
+    const { stdout } = await scene.post(inputs, state)
+    expect(scene.world.tasks[0]?.status).toBe('ABORTED')
+    expect(stdout).toContain(scene.world.datasets[1]?.id)
+  })
+})
+
 describe.concurrent('a cancelled step', () => {
   /** What each operation needs, a line of its log in the midst of each phase, and an output that is known by then. */
   const phases: [string, Record<string, string>, RegExp, string][] = [

@@ -111,4 +111,30 @@ export const changes: Record<string, Change> = {
       }
     },
   },
+  enrich: enriching('copy'),
+  'enrich in place': enriching('in_place'),
+}
+
+function enriching(style: 'copy' | 'in_place'): Change {
+  return {
+    method: 'POST',
+    path: /\/enrich_dataset$/,
+    prepare({ world }) {
+      world.options.style.enrichment = style
+      const source = world.addDataset({ name: 'cats' })
+      world.addDataset({ name: 'cats (enriched)' })
+      const made = () => world.tasks.filter(({ type }) => type === 'ENRICHMENT').map(({ subject }) => subject.id)
+      return {
+        inputs: { operation: 'enrich', dataset_id: source.id, models: 'vl_image_captioner_v00' },
+        made,
+        expectNamed(outputs) {
+          expect(made()).toContain(outputs['dataset_id'])
+          expect(outputs['dataset_id'] === source.id).toBe(style === 'in_place')
+          const { status, enrichment } = world.dataset(outputs['dataset_id'] ?? '')
+          expect(status).toBe('READY')
+          expect(enrichment.models).toEqual({ CAPTION_IMAGES: 'vl_image_captioner_v00' })
+        },
+      }
+    },
+  }
 }

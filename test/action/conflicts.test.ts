@@ -13,6 +13,7 @@ const operations: Record<string, Record<string, string>> = {
   snapshot: { operation: 'snapshot' },
   restore: { operation: 'restore', snapshot_name: 'nightly' },
   clone: { operation: 'clone', snapshot_name: 'nightly' },
+  enrich: { operation: 'enrich', models: 'vl_image_captioner_v00' },
   export: { operation: 'export', upload_artifact: 'false' },
 }
 const all = Object.entries(operations)
@@ -55,6 +56,8 @@ describe.concurrent('a dataset that is busy', () => {
     ['snapshot', 'ERROR'],
     ['snapshot', 'PARTIAL INDEX'],
     ['snapshot', 'DRAFT'],
+    ['enrich', 'ERROR'],
+    ['enrich', 'PARTIAL INDEX'],
     ['export', 'ERROR'],
     ['export', 'PARTIAL INDEX'],
     ['export', 'DRAFT'],

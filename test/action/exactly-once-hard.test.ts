@@ -24,7 +24,9 @@ describe.concurrent('a change under faults that stay', () => {
 
   it.each(all)('is found where the work it started goes on for a while: $name', async ({ change }) => {
     const ms = 1500
-    await using scene = await Scene.open({ timings: { createMs: ms, snapshotMs: ms, restoreMs: ms, cloneMs: ms } })
+    await using scene = await Scene.open({
+      timings: { createMs: ms, snapshotMs: ms, restoreMs: ms, cloneMs: ms, enrichMs: ms },
+    })
     const subject = change.prepare(scene)
     // The request arrives, and its reply is later than the time for it.
     scene.emulator.faults.add({ method: change.method, path: change.path, fault: { kind: 'hangAfter' } })
@@ -90,11 +92,11 @@ describe.concurrent('a change under faults that stay', () => {
   )
 
   it('does not take a 409 that its own first attempt caused for a conflict', async () => {
-    for (const name of ['snapshot', 'restore']) {
+    for (const name of ['snapshot', 'restore', 'enrich', 'enrich in place']) {
       const change = changes[name]
       if (!change) throw new Error(`no change ${name}`)
       await using scene = await Scene.open({
-        timings: { restoreMs: 1500, snapshotMs: 1500 },
+        timings: { restoreMs: 1500, snapshotMs: 1500, enrichMs: 1500 },
         lags: { taskListMs: 3000, snapshotListMs: 1000, statusMs: 3000 },
         style: { snapshotCreate: 'accepted' },
       })

@@ -20,6 +20,8 @@ const styles: Style[] = [
   { downloadLinks: 'relative' },
   { cloneTaskDataset: 'new' },
   { cloneTaskDataset: 'source' },
+  { enrichTaskDataset: 'source' },
+  { enrichment: 'in_place' },
   { nullBodies: true },
   { ranges: true },
   { ranges: false },
@@ -41,7 +43,7 @@ const styles: Style[] = [
 ]
 
 describe.concurrent('a service of another style', () => {
-  it.each(styles)('%o: create, snapshot, restore, clone, export and wait all hold', async (style) => {
+  it.each(styles)('%o: create, snapshot, restore, clone, export, wait and enrich all hold', async (style) => {
     await using scene = await Scene.open({ style })
     const { world } = scene
     const created = await scene.succeed({
@@ -72,5 +74,15 @@ describe.concurrent('a service of another style', () => {
 
     const waited = await scene.succeed({ operation: 'wait', dataset_id })
     expect(waited.outputs).toMatchObject({ dataset_name: 'cats', dataset_status: 'READY' })
+
+    const enriched = await scene.succeed({
+      operation: 'enrich',
+      dataset_id,
+      models: 'VL-Image-Captioner',
+      timeout: '8s',
+    })
+    const wanted = style.enrichment === 'in_place' ? dataset : world.datasets[2]
+    expect(enriched.outputs).toMatchObject({ dataset_id: wanted?.id, source_dataset_id: dataset_id })
+    expect(wanted?.enrichment.models).toEqual({ CAPTION_IMAGES: 'vl_image_captioner_v00' })
   })
 })

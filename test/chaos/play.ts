@@ -30,6 +30,7 @@ export async function play(sequence: Sequence): Promise<Played> {
     snapshotMs: ms,
     restoreMs: ms,
     cloneMs: ms,
+    enrichMs: ms,
     exportMs: ms,
     addMediaMs: ms,
     reindexMs: ms,

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { faultsOfOneReply } from '../action/faults.ts'
 import type { Fault } from '../emulator/http/faults.ts'
+import type { EmulatorOptions } from '../emulator/options.ts'
 import { subjects } from './subjects.ts'
 
 /** A fault and the requests it meets. */
@@ -33,7 +34,7 @@ export interface Sequence {
   lags: Record<'taskListMs' | 'datasetListMs' | 'snapshotListMs' | 'statusMs', number>
   workMs: number
   linkLifetimeMs: number
-  style: { snapshotCreate: 'object' | 'empty' | 'accepted'; cloneTaskDataset: 'new' | 'source'; ranges: boolean }
+  style: Pick<EmulatorOptions['style'], 'snapshotCreate' | 'cloneTaskDataset' | 'enrichTaskDataset' | 'ranges'>
 }
 
 const ofBytes: Fault[] = [
@@ -80,6 +81,7 @@ const sequences: fc.Arbitrary<Sequence> = fc.record({
   style: fc.record({
     snapshotCreate: fc.constantFrom('object', 'empty', 'accepted'),
     cloneTaskDataset: fc.constantFrom('new', 'source'),
+    enrichTaskDataset: fc.constantFrom('new', 'source'),
     ranges: fc.boolean(),
   }),
 })

@@ -96,6 +96,26 @@ function exporting(inputs: Record<string, string>, images = 12): Prepare {
   }
 }
 
+function enriching(style: 'copy' | 'in_place'): Prepare {
+  return ({ world }) => {
+    world.options.style.enrichment = style
+    const source = world.addDataset({ name: 'cats' })
+    return {
+      inputs: { operation: 'enrich', dataset_id: source.id, models: 'vl_image_captioner_v00' },
+      made: () => world.tasks.length,
+      missing: ({ dataset_id: id = '' }) => {
+        const enriched = world.datasets.find((one) => one.id === id)
+        const model = enriched?.enrichment.models['CAPTION_IMAGES']
+        return [
+          ...differs('enriched in place', id === source.id, style === 'in_place'),
+          ...differs('the status', enriched?.status, 'READY'),
+          ...differs('the model', model, 'vl_image_captioner_v00'),
+        ]
+      },
+    }
+  }
+}
+
 const pruning: Prepare = ({ world }) => {
   const ago = (days: number) => new Date(Date.now() - days * 86_400_000)
   const names = ['n-40', 'n-30', 'n-20', 'n-10']
@@ -152,6 +172,8 @@ export const subjects: Record<string, Prepare> = {
       missing: ({ dataset_id: id }) => (id === source.id ? ['dataset_id is that of the source'] : ready(scene, id)),
     }
   },
+  enrich: enriching('copy'),
+  'enrich in place': enriching('in_place'),
   export: exporting({}),
   'export, unpacked': exporting({ extract: 'true', include_images: 'true', upload_artifact: 'false' }),
   'export of a snapshot': exporting({ snapshot_name: 'golden', upload_artifact: 'false' }),

@@ -1,5 +1,6 @@
 import { ArtifactService } from './artifacts/service.ts'
 import { datasetRoutes } from './api/datasets.ts'
+import { enrichmentRoutes } from './api/enrichment.ts'
 import { exploreRoutes } from './api/explore.ts'
 import { exportRoutes } from './api/exports.ts'
 import { ingestionRoutes } from './api/ingestion.ts'
@@ -102,6 +103,7 @@ function apiAnswer(world: World, storageUrl: string): Answer {
   const routes = routed('/api/v1', [
     ...datasetRoutes(world),
     ...snapshotRoutes(world),
+    ...enrichmentRoutes(world),
     ...taskRoutes(world),
     ...exportRoutes(world, storageUrl),
     ...exploreRoutes(world, storageUrl),

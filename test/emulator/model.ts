@@ -92,6 +92,19 @@ export interface Dataset {
   /** Oldest first. */
   snapshots: Snapshot[]
   transactions: Map<number, Transaction>
+  /** What was applied, or is being applied: `enrichment_models` by type. */
+  enrichment: { contextId: string; status: string; models: Record<string, unknown> }
+}
+
+/** A model on offer, as the list shows it. */
+export interface Model {
+  id: string
+  name: string
+  type: string
+  status: 'Active' | 'Coming Soon'
+  vendor: string
+  description: string
+  dependencies: string[] | null
 }
 
 export interface Task {
@@ -155,4 +168,13 @@ export interface Outcome {
   effect?: boolean
 }
 
-export type OperationKind = 'create' | 'process' | 'snapshot' | 'restore' | 'clone' | 'export' | 'addMedia' | 'reindex'
+export type OperationKind =
+  | 'create'
+  | 'process'
+  | 'snapshot'
+  | 'restore'
+  | 'clone'
+  | 'enrich'
+  | 'export'
+  | 'addMedia'
+  | 'reindex'

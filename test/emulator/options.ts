@@ -4,6 +4,7 @@ interface Timings {
   snapshotMs: number
   restoreMs: number
   cloneMs: number
+  enrichMs: number
   exportMs: number
   addMediaMs: number
   reindexMs: number
@@ -32,6 +33,12 @@ interface Style {
   downloadLinks: 'absolute' | 'relative'
   /** The dataset that a clone's task is filed under. */
   cloneTaskDataset: 'new' | 'source'
+  /** `copy`: a new dataset is enriched, as documented; `in_place`: the source itself. */
+  enrichment: 'copy' | 'in_place'
+  /** The dataset that the task of an enriched copy is filed under. */
+  enrichTaskDataset: 'new' | 'source'
+  /** Whether a running enrichment can be aborted through its context. */
+  enrichAbort: 'context' | 'missing'
   /** Empty bodies become the literal `null`. */
   nullBodies: boolean
   /** Whether the storage host honours Range. */
@@ -109,6 +116,7 @@ export function emulatorOptions(settings: EmulatorSettings = {}): EmulatorOption
       snapshotMs: shortWork,
       restoreMs: shortWork,
       cloneMs: shortWork,
+      enrichMs: shortWork,
       exportMs: shortWork,
       addMediaMs: shortWork,
       reindexMs: shortWork,
@@ -123,6 +131,9 @@ export function emulatorOptions(settings: EmulatorSettings = {}): EmulatorOption
       snapshotCreate: 'object',
       downloadLinks: 'absolute',
       cloneTaskDataset: 'new',
+      enrichment: 'copy',
+      enrichTaskDataset: 'new',
+      enrichAbort: 'context',
       nullBodies: false,
       ranges: true,
       statusSpelling: 'space',

@@ -24,6 +24,7 @@ const emulator = await startEmulator({
     snapshotMs: shown / 3,
     restoreMs: shown,
     cloneMs: shown,
+    enrichMs: shown,
     exportMs: shown,
     addMediaMs: shown,
     reindexMs: shown,

@@ -202,6 +202,69 @@ export function startClone(world: World, source: Dataset, snapshot: Snapshot, cr
   return clone
 }
 
+/**
+ * Applies models to a copy, which the inventory lists once it is done, or to the source itself, as the style says; the source is READ
+ * ONLY meanwhile. Gives back the dataset that is enriched at once.
+ */
+export function startEnrichment(
+  world: World,
+  source: Dataset,
+  models: Record<string, unknown>,
+  createdBy: string,
+): Dataset {
+  const { style, timings } = world.options
+  const applied = { ...source.enrichment.models, ...models }
+  let enriched = source
+  if (style.enrichment === 'copy') {
+    enriched = world.newDataset({
+      name: `${source.name} (enriched)`,
+      status: 'READ ONLY',
+      createdBy,
+      sourceType: source.sourceType,
+      sourceDatasetId: source.id,
+      listed: false,
+    })
+  } else saveRevision(world, source, 'enrichment')
+  const { contextId } = enriched.enrichment
+  const shownUnder = style.enrichTaskDataset === 'source' ? source : enriched
+  const task = openTask(world, { type: 'ENRICHMENT', subject: enriched, shownUnder, createdBy })
+  runWork(world, task, {
+    kind: 'enrich',
+    ms: () => timings.enrichMs,
+    begin() {
+      world.timeline.change(source, { status: 'READ ONLY' })
+      enriched.enrichment = { contextId, status: 'IN_PROGRESS', models: applied }
+    },
+    finish(status, outcome) {
+      world.timeline.change(enriched, { listed: true })
+      if (enriched !== source) settle(world, source, 'READY')
+      enriched.enrichment.status = status
+      if (status !== 'COMPLETED') return fail(world, enriched, outcome)
+      if (enriched !== source) {
+        world.timeline.change(enriched, { items: source.items })
+        world.addSnapshot(enriched, { reason: 'creation', createdBy })
+      }
+      settle(world, enriched, outcome.datasetStatus ?? 'READY')
+    },
+  })
+  return enriched
+}
+
+/** Aborts the enrichment of a dataset. @throws Refusal 404 for another context, 409 where nothing runs */
+export function abortEnrichment(world: World, dataset: Dataset, contextId: string): void {
+  if (dataset.enrichment.contextId !== contextId) throw new Refusal(404, `Enrichment context ${contextId} not found`)
+  const task = world.tasks.find(
+    (one) => one.type === 'ENRICHMENT' && one.subject === dataset && !isTerminal(one.status),
+  )
+  if (!task) throw new Refusal(409, 'No enrichment is running')
+  world.timeline.change(task, { status: 'ABORTED', statusMessage: 'Aborted by user', endTime: new Date() })
+  dataset.enrichment.status = 'ABORTED'
+  const source = world.datasets.find(({ id }) => id === dataset.sourceDatasetId)
+  if (world.options.style.enrichment === 'in_place' || !source) return settle(world, dataset, 'READY')
+  settle(world, source, 'READY')
+  world.timeline.change(dataset, { status: 'ERROR', fatalError: 'The enrichment was aborted', listed: true })
+}
+
 /** READ ONLY, then PARTIAL INDEX, or READY with `autoReindex`. */
 export function startMediaAddition(
   world: World,

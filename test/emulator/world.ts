@@ -6,6 +6,7 @@ import type {
   ExportStart,
   ExportTask,
   MediaItem,
+  Model,
   OperationKind,
   Outcome,
   Role,
@@ -17,7 +18,7 @@ import type {
 import type { EmulatorOptions } from './options.ts'
 import type { Content, Storage } from './storage.ts'
 import type { Timeline } from './timeline.ts'
-import { isTerminal, openTask, startClone } from './work.ts'
+import { isTerminal, openTask, startClone, startEnrichment } from './work.ts'
 
 export interface SnapshotSeed {
   name?: string
@@ -61,6 +62,17 @@ export class World {
   readonly stranger = 'someone.else@example.org'
   readonly datasets: Dataset[] = []
   readonly tasks: Task[] = []
+  /** The models on offer for every dataset. */
+  readonly models: Model[] = [
+    model('vl_image_captioner_v00', 'VL-Image-Captioner', 'CAPTION_IMAGES'),
+    model('vl_image_captioner_v01', 'VL-Image-Captioner-2', 'CAPTION_IMAGES'),
+    model('vl_object_detector_v00', 'VL-Object-Detector', 'OBJECT_DETECTION'),
+    {
+      ...model('vl_object_captioner_v00', 'VL-Object-Captioner', 'CAPTION_OBJECTS'),
+      dependencies: ['OBJECT_DETECTION'],
+    },
+    { ...model('vl_image_tagger_v00', 'VL-Image-Tagger', 'IMAGE_TAGGING'), status: 'Coming Soon' },
+  ]
   readonly exports: ExportTask[] = []
   /** Every export that was asked for, refused ones too, in the order they came. */
   readonly exportStarts: ExportStart[] = []
@@ -136,6 +148,7 @@ export class World {
       emptyClusters: [],
       snapshots: [],
       transactions: new Map(),
+      enrichment: { contextId: randomUUID(), status: 'NEW', models: {} },
     }
     this.datasets.push(dataset)
     this.timeline.begin(dataset)
@@ -220,6 +233,11 @@ export class World {
     return startClone(this, dataset, snapshot, this.stranger)
   }
 
+  /** Someone else enriches at the same time. Returns the dataset that is enriched. */
+  strangerEnrichment(datasetId: string, models: Record<string, unknown>): Dataset {
+    return startEnrichment(this, this.dataset(datasetId), models, this.stranger)
+  }
+
   /** Somebody else's snapshot, there at once and current. */
   strangerSnapshot(datasetId: string, seed: SnapshotSeed = {}): Snapshot {
     return this.addSnapshot(this.dataset(datasetId), { createdBy: this.stranger, ...seed })
@@ -259,4 +277,8 @@ export class World {
   expireLinks(): void {
     this.storage.expireLinks()
   }
+}
+
+function model(id: string, name: string, type: string): Model {
+  return { id, name, type, status: 'Active', vendor: 'Visual Layer', description: '', dependencies: null }
 }

@@ -3,7 +3,7 @@ import { environment, errorAbout, faults } from './step-inputs.ts'
 
 const KEY = { api_key: 'key', api_secret: 'secret' }
 const ALLOWED =
-  'it must be one of create-from-s3, create-from-files, add-media, snapshot, restore, clone, export, list-snapshots, update-snapshot, delete-snapshot, prune-snapshots, wait, delete-dataset'
+  'it must be one of create-from-s3, create-from-files, add-media, snapshot, restore, clone, enrich, export, list-snapshots, update-snapshot, delete-snapshot, prune-snapshots, wait, delete-dataset'
 
 describe('readRequest', () => {
   it('names everything wrong in one error, and what to do', () => {

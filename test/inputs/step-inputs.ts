@@ -20,6 +20,7 @@ const COMPLETE: Record<OperationName, Inputs> = {
   snapshot: { dataset_id: DATASET_ID },
   restore: { dataset_id: DATASET_ID, snapshot_id: 'current' },
   clone: { dataset_id: DATASET_ID, snapshot_id: 'current' },
+  enrich: { dataset_id: DATASET_ID, models: 'vl_image_captioner_v00' },
   export: { dataset_id: DATASET_ID },
   'list-snapshots': { dataset_id: DATASET_ID },
   'update-snapshot': { dataset_id: DATASET_ID, snapshot_id: OTHER_ID, snapshot_name: 'golden' },

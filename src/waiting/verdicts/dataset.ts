@@ -18,7 +18,8 @@ export function taskLine(task: Task): string {
     : `task ${task.statusWord}${progress}`
 }
 
-function pending(dataset: Dataset, task: Task | undefined): Look<never> {
+/** How a dataset and its task stand. */
+export function pending(dataset: Dataset, task: Task | undefined): Look<never> {
   return {
     state: 'pending',
     line: [datasetLine(dataset), ...(task ? [taskLine(task)] : [])].join(', '),
