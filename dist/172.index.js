@@ -165,7 +165,7 @@ async function unpackLarge(archive, entry, path, onBytes) {
                 file ??= await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'wx');
             await writing;
             // To be written while the next chunk is inflated.
-            writing = file && (0,_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFully */ .K)(file, chunk, position);
+            writing = file && (0,_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFully */ .KM)(file, chunk, position);
             writing?.catch(() => undefined);
             position += chunk.length;
             await onBytes(chunk.length);

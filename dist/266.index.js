@@ -347,6 +347,8 @@ var external_node_timers_promises_ = __webpack_require__(58500);
 var system_errors = __webpack_require__(31279);
 // EXTERNAL MODULE: ./build/visual-layer/reply.js
 var reply = __webpack_require__(9313);
+// EXTERNAL MODULE: ./build/export/coco/coco-file.js
+var coco_file = __webpack_require__(33373);
 // EXTERNAL MODULE: ./build/export/records/canonical.js
 var canonical = __webpack_require__(58312);
 // EXTERNAL MODULE: ./build/export/records/digest.js
@@ -361,27 +363,21 @@ var read_batch = __webpack_require__(36237);
 var read_records = __webpack_require__(24249);
 // EXTERNAL MODULE: ./build/export/replace-export.js
 var replace_export = __webpack_require__(36818);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __webpack_require__(38522);
 // EXTERNAL MODULE: ./build/transfer/disk.js
 var disk = __webpack_require__(68109);
 ;// CONCATENATED MODULE: ./build/export/parts/merged-json.js
-
-
 
 const BETWEEN = Buffer.from(',\n');
 /** Writes a `metadata.json` batch by batch: the records first, then the other members. Throws what the disk does. */
 class MergedJson {
     #file;
-    #size = 0;
-    #crc = 0;
     #empty = true;
     constructor(file) {
         this.#file = file;
     }
     static async create(path) {
-        const merged = new MergedJson(await (0,promises_.open)(path, 'w'));
-        await merged.#write(Buffer.from('{"media_items":[\n'));
+        const merged = new MergedJson(await disk/* SequentialFile */.S6.create(path));
+        await merged.#file.write(Buffer.from('{"media_items":[\n'));
         return merged;
     }
     /** Adds records, which are valid JSON in UTF-8, as they are. */
@@ -393,21 +389,16 @@ class MergedJson {
             this.#empty = false;
             pieces.push(bytes.subarray(starts[index], ends[index]));
         }
-        await this.#write(Buffer.concat(pieces));
+        await this.#file.write(Buffer.concat(pieces));
     }
     /** Ends the file. @param members what else is in it */
     async finish(members) {
         const texts = Object.entries(members).map(([name, value]) => `,\n${JSON.stringify(name)}:${JSON.stringify(value)}`);
-        await this.#write(Buffer.from(`\n]${texts.join('')}}\n`));
-        return { size: this.#size, crc32: this.#crc };
+        await this.#file.write(Buffer.from(`\n]${texts.join('')}}\n`));
+        return this.#file;
     }
     async close() {
         await this.#file.close();
-    }
-    async #write(bytes) {
-        await (0,disk/* writeFully */.K)(this.#file, bytes, this.#size);
-        this.#crc = (0,external_node_zlib_.crc32)(bytes, this.#crc);
-        this.#size += bytes.length;
     }
 }
 
@@ -526,6 +517,7 @@ function folderInTheWay(folder) {
 
 
 
+
 /**
  * Makes one export of parts. Each part is added once: its records are read, and those of media items that an earlier part has are left out,
  * because the dataset may have changed between two parts. In the end its files are linked, so that the parts stay whole until the
@@ -604,11 +596,11 @@ class Merge {
         const records = { ...json, ...only(json, kept) };
         this.#json ??= await MergedJson.create(this.#draft);
         await this.#json.add(records);
-        this.#keep(kept.length === count ? batch : { result: (0,read_batch/* readBytes */.i)(records, this.#options.wanted), json: records });
+        await this.#keep(kept.length === count ? batch : { result: (0,read_batch/* readBytes */.i)(records, this.#options.wanted), json: records });
     }
-    #keep(batch) {
+    async #keep(batch) {
         this.#summary.add(batch.result);
-        this.#options.take?.(batch);
+        await this.#options.take?.(batch);
     }
     #addMembers({ info, others }) {
         this.#info ??= info;
@@ -627,20 +619,26 @@ class Merge {
      * @param origin what the caller knows of the export; its ID is `null`, because each part has one
      */
     async finish(origin, shard) {
-        const { work, format } = this.#options;
+        const { work, format, coco, signal } = this.#options;
         const files = (0,external_node_path_.join)(work, replace_export/* FILES_FOLDER */.rv);
         try {
             await (0,promises_.rm)(files, { recursive: true, force: true });
             (0,external_node_fs_.mkdirSync)(files);
             const metadata = format === 'json' ? await this.#finishJson(files) : this.#linkTables(files);
+            const contentDigest = this.#summary.contentDigest();
+            const written = await coco?.finish(files, origin, contentDigest, signal);
+            const own = written ? [...metadata, written.file] : metadata;
+            const reserved = [...export_manifest/* OWN_NAMES */.gN, 'metadata.json', ...(written ? [export_manifest/* ANNOTATIONS_NAME */.fn] : [])];
             const places = await planPlaces(() => this.#files(), {
                 folders: format === 'json' ? [] : ['metadata'],
-                isFile: (path) => export_manifest/* OWN_NAMES */.gN.includes(path) || path === 'metadata.json' || metadata_files/* PARQUET_PART */.b.test(path),
+                isFile: (path) => reserved.includes(path) || metadata_files/* PARQUET_PART */.b.test(path),
             });
-            const paths = metadata.map(({ path }) => path);
-            for await (const file of this.#placed(places, (from, path) => merge_link(from, files, path)))
+            const paths = own.map(({ path }) => path);
+            for await (const file of this.#placed(places, (from, path) => merge_link(from, files, path))) {
                 paths.push(file.path);
-            const contentDigest = this.#summary.contentDigest();
+                if (written && (0,coco_file/* gaveWay */.X)(file))
+                    written.summary.theirs ??= file.path;
+            }
             const manifest = {
                 schema_version: 1,
                 ...origin,
@@ -651,7 +649,7 @@ class Merge {
                 ...(shard ? { shard } : {}),
             };
             const list = async function* (placed) {
-                yield* metadata;
+                yield* own;
                 yield* placed;
             };
             await (0,export_manifest/* writeManifest */.HN)((0,external_node_path_.join)(work, export_manifest/* MANIFEST_NAME */.ir), manifest, list(this.#placed(places)));
@@ -663,6 +661,7 @@ class Merge {
                 metadataFiles: metadata.map(({ path }) => path),
                 paths,
                 notes: this.#notes(),
+                coco: written?.summary,
             };
         }
         catch (error) {
@@ -684,7 +683,7 @@ class Merge {
         const others = { ...Object.fromEntries(this.#others), info: { ...info, total_media_items: this.mediaCount } };
         const { size, crc32 } = await this.#json.finish(others);
         await (0,promises_.rename)(this.#draft, (0,external_node_path_.join)(files, 'metadata.json'));
-        return [{ path: 'metadata.json', size_bytes: size, crc32: crc32.toString(16).padStart(8, '0') }];
+        return [{ path: 'metadata.json', size_bytes: size, crc32: (0,export_manifest/* checksumText */.d8)(crc32) }];
     }
     #linkTables(files) {
         const tables = this.#parts.flatMap(({ part, records }) => records.metadataFiles.map((path) => ({ from: (0,external_node_path_.join)(part.folder, replace_export/* FILES_FOLDER */.rv, path), part, path })));
@@ -1803,7 +1802,7 @@ async function exportInParts(request, step, subject, cause, reading) {
             const items = kept.whole.reduce((sum, part) => sum + itemsOf(part.content), 0);
             const bytes = kept.whole.reduce((sum, part) => sum + part.unpackedBytes, 0);
             const rest = Math.ceil((bytes / Math.max(1, items)) * itemsLeft);
-            await (0,disk/* requireSpace */.M)(kept.folder, [{ bytes: rest, purpose: 'unpack the remaining parts' }]);
+            await (0,disk/* requireSpace */.MK)(kept.folder, [{ bytes: rest, purpose: 'unpack the remaining parts' }]);
         },
     });
     if (cause?.kind === 'refused' && cap === undefined)
@@ -1833,7 +1832,7 @@ async function exportInParts(request, step, subject, cause, reading) {
 }
 /** Makes the output folder. What is surely in the way there is an error now, not when everything is exported. */
 async function prepareOutput(request) {
-    const { outputDir, exportFormat } = request;
+    const { outputDir, exportFormat, coco } = request;
     const earlier = await (0,place/* prepareFolder */.G)(outputDir, (0,parts_folder/* partsFolder */.Hb)(request));
     for (const file of exportFormat === 'json' ? ['metadata.json'] : ['metadata', 'metadata/part-00001.parquet']) {
         const there = (0,earlier_export/* look */.Op)(external_node_path_.join(outputDir, file));
@@ -1842,6 +1841,8 @@ async function prepareOutput(request) {
         if (!earlier.has(file) && !there.isDirectory())
             throw (0,earlier_export/* inTheWay */.Mb)(external_node_path_.join(outputDir, file));
     }
+    if (coco)
+        (0,earlier_export/* refuseObstacles */.TZ)(outputDir, [export_manifest/* ANNOTATIONS_NAME */.fn], earlier);
     return earlier;
 }
 /** Media that were given beside clusters wait until it is known which of them the clusters bring. */
@@ -1871,9 +1872,10 @@ function withoutKept({ clusters, mediaIds }, kept) {
 async function mergeAndPlace(work, queue, signal) {
     const { request, step, subject, slice, kept, reading, earlier } = work;
     step.reporter.progress('merging the parts');
-    const { wanted, take } = reading;
-    const merge = new Merge({ work: kept.folder, format: request.exportFormat, wanted, take, signal });
+    const { wanted, take, coco } = reading;
+    const merge = new Merge({ work: kept.folder, format: request.exportFormat, wanted, take, coco, signal });
     try {
+        await coco?.begin(kept.folder);
         for (const part of kept.whole)
             await merge.add(part);
         const rest = await restOf(work, merge);
@@ -1917,6 +1919,7 @@ async function mergeAndPlace(work, queue, signal) {
     }
     finally {
         await merge.close();
+        await coco?.close();
     }
 }
 /** What the service itself says there is, as a least number of items. */

@@ -763,13 +763,16 @@ class ReadAhead {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ writeFully),
-/* harmony export */   M: () => (/* binding */ requireSpace)
+/* harmony export */   KM: () => (/* binding */ writeFully),
+/* harmony export */   MK: () => (/* binding */ requireSpace),
+/* harmony export */   S6: () => (/* binding */ SequentialFile)
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
-/* harmony import */ var pretty_bytes__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(85901);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(19473);
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(38522);
+/* harmony import */ var pretty_bytes__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(85901);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(19473);
+
 
 
 
@@ -792,15 +795,37 @@ async function requireSpace(path, needs) {
     const bytes = needs.reduce((sum, need) => sum + need.bytes, 0);
     if (free >= bytes)
         return;
-    const parts = needs.filter((need) => need.bytes > 0).map((need) => `${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_3__/* ["default"] */ .A)(need.bytes)} to ${need.purpose}`);
-    const sum = parts.length === 1 ? parts[0] : `${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_3__/* ["default"] */ .A)(bytes)} (${parts.join(', ')})`;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('operation_failed', `The disk of the runner is too full for the export: it needs ${sum}, and ${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_3__/* ["default"] */ .A)(free)} are free (${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)}).`, { todo: 'Free disk space before this step, use a runner with a larger disk, or divide the export (shard).' });
+    const parts = needs.filter((need) => need.bytes > 0).map((need) => `${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_4__/* ["default"] */ .A)(need.bytes)} to ${need.purpose}`);
+    const sum = parts.length === 1 ? parts[0] : `${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_4__/* ["default"] */ .A)(bytes)} (${parts.join(', ')})`;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ('operation_failed', `The disk of the runner is too full for the export: it needs ${sum}, and ${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_4__/* ["default"] */ .A)(free)} are free (${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)}).`, { todo: 'Free disk space before this step, use a runner with a larger disk, or divide the export (shard).' });
 }
 /** Writes all of `bytes` at `position`: one write call may take fewer than it is given. */
 async function writeFully(file, bytes, position) {
     for (let done = 0; done < bytes.length;) {
         const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
         done += bytesWritten;
+    }
+}
+/** A file that is written from its beginning to its end. Throws what the disk does. */
+class SequentialFile {
+    /** Of what was written, in bytes. */
+    size = 0;
+    /** Of what was written. */
+    crc32 = 0;
+    #file;
+    constructor(file) {
+        this.#file = file;
+    }
+    static async create(path) {
+        return new SequentialFile(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(path, 'w'));
+    }
+    async write(bytes) {
+        await writeFully(this.#file, bytes, this.size);
+        this.crc32 = (0,node_zlib__WEBPACK_IMPORTED_MODULE_2__.crc32)(bytes, this.crc32);
+        this.size += bytes.length;
+    }
+    async close() {
+        await this.#file.close();
     }
 }
 

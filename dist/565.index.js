@@ -2,6 +2,86 @@ export const id = 565;
 export const ids = [565];
 export const modules = {
 
+/***/ 43907:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ CocoBatchBuilder),
+/* harmony export */   T: () => (/* binding */ ANNOTATION_NUMBERS)
+/* harmony export */ });
+/* harmony import */ var _records_item_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(43155);
+
+/** How many numbers describe one annotation in {@link CocoBatch.annotations}. */
+const ANNOTATION_NUMBERS = 6;
+/** Collects what the COCO file gets from records. */
+class CocoBatchBuilder {
+    #labels;
+    #images = [];
+    #classes = new Map();
+    #annotations = [];
+    #badBoxes = 0;
+    #unnamed = 0;
+    constructor(labels) {
+        this.#labels = labels;
+    }
+    add({ name, members, metadata }) {
+        const record = this.#images.length;
+        this.#images.push(`"file_name":${JSON.stringify(name)}${sizeText('width', members)}${sizeText('height', members)}`);
+        for (const { type, properties } of metadata) {
+            const isBox = type === 'object_label';
+            if (!isBox && (type !== 'image_label' || this.#labels === 'boxes'))
+                continue;
+            const className = (0,_records_item_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(properties['category_name']) ?? '';
+            const box = isBox ? boxIn(properties['bbox']) : NO_BOX;
+            if (className === '')
+                this.#unnamed += 1;
+            else if (!box)
+                this.#badBoxes += 1;
+            else
+                this.#annotations.push(record, this.#classOf(className), ...box);
+        }
+    }
+    end() {
+        return {
+            images: this.#images,
+            classes: [...this.#classes.keys()],
+            annotations: Float64Array.from(this.#annotations),
+            badBoxes: this.#badBoxes,
+            unnamed: this.#unnamed,
+        };
+    }
+    #classOf(name) {
+        const known = this.#classes.get(name);
+        if (known !== undefined)
+            return known;
+        this.#classes.set(name, this.#classes.size);
+        return this.#classes.size - 1;
+    }
+}
+const NO_BOX = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
+/**
+ * The `bbox` of an object label, which exports give in the order of COCO: left, top, width, and height in pixels (docs and clients).
+ * `undefined` unless it is four finite numbers with a positive size.
+ */
+function boxIn(value) {
+    if (!Array.isArray(value) || value.length !== 4)
+        return undefined;
+    const [x = NaN, y = NaN, width = NaN, height = NaN] = value.map(numberIn);
+    const isSized = width > 0 && height > 0 && width * height > 0;
+    return isSized && [x, y, width * height].every(Number.isFinite) ? [x, y, width, height] : undefined;
+}
+function sizeText(name, members) {
+    const size = numberIn(members?.[name]);
+    return size > 0 && Number.isFinite(size) ? `,"${name}":${size}` : '';
+}
+/** NaN for what is no number. */
+function numberIn(value) {
+    return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
+}
+
+
+/***/ }),
+
 /***/ 79736:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -766,13 +846,15 @@ function quoted(text) {
 /* harmony export */   i: () => (/* binding */ readBytes)
 /* harmony export */ });
 /* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4573);
-/* harmony import */ var _comparison_fields_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(79736);
-/* harmony import */ var _canonical_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(58312);
-/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7368);
-/* harmony import */ var _id_table_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(50000);
-/* harmony import */ var _item_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(43155);
-/* harmony import */ var _parse_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(65809);
-/* harmony import */ var _statistics_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(19535);
+/* harmony import */ var _coco_coco_batch_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(43907);
+/* harmony import */ var _comparison_fields_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(79736);
+/* harmony import */ var _canonical_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(58312);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7368);
+/* harmony import */ var _id_table_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(50000);
+/* harmony import */ var _item_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(43155);
+/* harmony import */ var _parse_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(65809);
+/* harmony import */ var _statistics_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(19535);
+
 
 
 
@@ -790,10 +872,10 @@ function readBytes({ bytes, starts, ends }, wanted) {
         const record = buffer.toString(encoding, starts[index], ends[index]);
         let value;
         try {
-            value = (0,_parse_js__WEBPACK_IMPORTED_MODULE_6__/* .parseJson */ .qF)(record);
+            value = (0,_parse_js__WEBPACK_IMPORTED_MODULE_7__/* .parseJson */ .qF)(record);
         }
         catch (error) {
-            if (!(error instanceof _parse_js__WEBPACK_IMPORTED_MODULE_6__/* .NotJson */ .ac))
+            if (!(error instanceof _parse_js__WEBPACK_IMPORTED_MODULE_7__/* .NotJson */ .ac))
                 throw error;
             return result.end({ index, why: error.message });
         }
@@ -801,9 +883,9 @@ function readBytes({ bytes, starts, ends }, wanted) {
             result.add(value, false);
         }
         catch (error) {
-            if (!(error instanceof _canonical_js__WEBPACK_IMPORTED_MODULE_2__/* .InexactNumber */ .uS))
+            if (!(error instanceof _canonical_js__WEBPACK_IMPORTED_MODULE_3__/* .InexactNumber */ .uS))
                 throw error;
-            result.add((0,_parse_js__WEBPACK_IMPORTED_MODULE_6__/* .parseExactly */ .Ab)(record), true);
+            result.add((0,_parse_js__WEBPACK_IMPORTED_MODULE_7__/* .parseExactly */ .Ab)(record), true);
         }
     }
     return result.end();
@@ -818,29 +900,32 @@ function readValues(values, wanted) {
 class BatchReader {
     #hashes;
     #keys;
-    #tally = (0,_statistics_js__WEBPACK_IMPORTED_MODULE_7__/* .emptyTally */ .CK)();
+    #tally = (0,_statistics_js__WEBPACK_IMPORTED_MODULE_8__/* .emptyTally */ .CK)();
     #fields;
     #ids = [];
     #areUuids;
     #names = [];
+    #coco;
     #count = 0;
-    constructor(records, { items }) {
-        this.#hashes = Buffer.alloc(records * _digest_js__WEBPACK_IMPORTED_MODULE_3__/* .HASH_BYTES */ .F);
-        this.#keys = new Uint32Array(records * _id_table_js__WEBPACK_IMPORTED_MODULE_4__/* .KEY_WORDS */ .cm);
-        this.#fields = items && new _comparison_fields_js__WEBPACK_IMPORTED_MODULE_1__/* .FieldSums */ .lf(records, items);
+    constructor(records, { items, coco }) {
+        this.#hashes = Buffer.alloc(records * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F);
+        this.#keys = new Uint32Array(records * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
+        this.#fields = items && new _comparison_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .FieldSums */ .lf(records, items);
         this.#areUuids = new Uint8Array(items ? records : 0);
+        this.#coco = coco && new _coco_coco_batch_js__WEBPACK_IMPORTED_MODULE_1__/* .CocoBatchBuilder */ .O(coco);
     }
     add(record, exact) {
         const index = this.#count;
-        const hash = (0,_canonical_js__WEBPACK_IMPORTED_MODULE_2__/* .recordHash */ .oj)(record, exact);
-        hash.copy(this.#hashes, index * _digest_js__WEBPACK_IMPORTED_MODULE_3__/* .HASH_BYTES */ .F);
-        const item = (0,_item_js__WEBPACK_IMPORTED_MODULE_5__/* .itemOf */ .Tu)(record);
-        const isUuid = (0,_id_table_js__WEBPACK_IMPORTED_MODULE_4__/* .writeKey */ .TE)(item.id ?? hash, this.#keys, index * _id_table_js__WEBPACK_IMPORTED_MODULE_4__/* .KEY_WORDS */ .cm);
-        (0,_statistics_js__WEBPACK_IMPORTED_MODULE_7__/* .tally */ .N4)(this.#tally, item);
+        const hash = (0,_canonical_js__WEBPACK_IMPORTED_MODULE_3__/* .recordHash */ .oj)(record, exact);
+        hash.copy(this.#hashes, index * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F);
+        const item = (0,_item_js__WEBPACK_IMPORTED_MODULE_6__/* .itemOf */ .Tu)(record);
+        const isUuid = (0,_id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .writeKey */ .TE)(item.id ?? hash, this.#keys, index * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
+        (0,_statistics_js__WEBPACK_IMPORTED_MODULE_8__/* .tally */ .N4)(this.#tally, item);
         if (this.#fields) {
             this.#fields.add(index, record, item);
             this.#addItem(index, item, isUuid);
         }
+        this.#coco?.add(item);
         this.#count += 1;
     }
     #addItem(index, { id, name }, isUuid) {
@@ -850,7 +935,7 @@ class BatchReader {
     }
     end(broken) {
         const count = this.#count;
-        const keys = this.#keys.subarray(0, count * _id_table_js__WEBPACK_IMPORTED_MODULE_4__/* .KEY_WORDS */ .cm);
+        const keys = this.#keys.subarray(0, count * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
         const items = this.#fields && {
             keys,
             ids: this.#ids,
@@ -858,7 +943,8 @@ class BatchReader {
             names: this.#names,
             fields: this.#fields,
         };
-        return { hashes: this.#hashes.subarray(0, count * _digest_js__WEBPACK_IMPORTED_MODULE_3__/* .HASH_BYTES */ .F), keys, tally: this.#tally, items, broken };
+        const hashes = this.#hashes.subarray(0, count * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F);
+        return { hashes, keys, tally: this.#tally, items, coco: this.#coco?.end(), broken };
     }
 }
 

@@ -154,7 +154,7 @@ async function unpackLarge(archive, entry, path, onBytes) {
                 file ??= await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'wx');
             await writing;
             // To be written while the next chunk is inflated.
-            writing = file && (0,_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFully */ .K)(file, chunk, position);
+            writing = file && (0,_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFully */ .KM)(file, chunk, position);
             writing?.catch(() => undefined);
             position += chunk.length;
             await onBytes(chunk.length);
@@ -247,7 +247,7 @@ async function readArchive(options) {
     try {
         archive = await (0,_zip_js__WEBPACK_IMPORTED_MODULE_13__/* .openArchive */ .p_)(options.archive, options);
         if (target !== undefined) {
-            await (0,_disk_js__WEBPACK_IMPORTED_MODULE_9__/* .requireSpace */ .M)(target, [
+            await (0,_disk_js__WEBPACK_IMPORTED_MODULE_9__/* .requireSpace */ .MK)(target, [
                 { bytes: await missing(archive, options), purpose: 'download the rest of it' },
                 { bytes: unpackedRoom(archive), purpose: 'unpack it' },
             ]);
@@ -488,7 +488,7 @@ class FileWriter {
             const { bytesWritten } = await this.#file.writev(chunks, this.#position);
             if (bytesWritten < bytes) {
                 const rest = Buffer.concat(chunks).subarray(bytesWritten);
-                await (0,disk/* writeFully */.K)(this.#file, rest, this.#position + bytesWritten);
+                await (0,disk/* writeFully */.KM)(this.#file, rest, this.#position + bytesWritten);
             }
         }
         catch (error) {
@@ -1236,7 +1236,7 @@ async function fetchArchive(options) {
             let early;
             const onSize = async (watermark) => {
                 const sizeBytes = watermark.sizeBytes ?? 0;
-                await (0,disk/* requireSpace */.M)(path, [{ bytes: sizeBytes, purpose: 'download it' }]);
+                await (0,disk/* requireSpace */.MK)(path, [{ bytes: sizeBytes, purpose: 'download it' }]);
                 // Only once: what changed while it was read may change again, and is unpacked when all of it is on disk.
                 if (!early && isWorthwhile(sizeBytes))
                     early = scope.start((signal) => whileArriving(() => (0,unpack.readArchive)({ ...reading, signal, watermark })));

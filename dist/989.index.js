@@ -154,7 +154,7 @@ async function unpackLarge(archive, entry, path, onBytes) {
                 file ??= await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'wx');
             await writing;
             // To be written while the next chunk is inflated.
-            writing = file && (0,_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFully */ .K)(file, chunk, position);
+            writing = file && (0,_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFully */ .KM)(file, chunk, position);
             writing?.catch(() => undefined);
             position += chunk.length;
             await onBytes(chunk.length);
@@ -247,7 +247,7 @@ async function readArchive(options) {
     try {
         archive = await (0,_zip_js__WEBPACK_IMPORTED_MODULE_13__/* .openArchive */ .p_)(options.archive, options);
         if (target !== undefined) {
-            await (0,_disk_js__WEBPACK_IMPORTED_MODULE_9__/* .requireSpace */ .M)(target, [
+            await (0,_disk_js__WEBPACK_IMPORTED_MODULE_9__/* .requireSpace */ .MK)(target, [
                 { bytes: await missing(archive, options), purpose: 'download the rest of it' },
                 { bytes: unpackedRoom(archive), purpose: 'unpack it' },
             ]);

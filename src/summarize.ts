@@ -46,7 +46,7 @@ export function summarize({ reporter, context, request, headline, failure, env }
 
 function beginning({ code }: ActionError): string {
   return code === 'gate_failed'
-    ? 'The export is complete and safe; what it holds fails the step, as fail_if asks.'
+    ? 'The export is complete and safe; what it contains fails the step, as fail_if or class_list asks.'
     : 'The step ended early. What is known so far stands below.'
 }
 

@@ -790,7 +790,7 @@ function append(variable, text) {
 
 // A bundle of its own: no operation is in it, except what undoes one.
 runAsProcess(async () => {
-    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(726)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7726));
+    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(724)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8724));
     return (options) => runPost({ ...options, clock: clock/* systemClock */.ml });
 });
 

@@ -8,6 +8,8 @@ import type { ArchiveContents } from '../transfer/archive/unpack.ts'
 export const MANIFEST_NAME = 'manifest.json'
 /** The file that lies beside the manifest of an export that was compared with an earlier one. */
 export const COMPARISON_NAME = 'comparison.json'
+/** The file that an export's labels are written to in the format of COCO. Visual Layer may have put one of that name into the export. */
+export const ANNOTATIONS_NAME = 'annotations.json'
 /** Names that no file of an export may have. */
 export const OWN_NAMES: readonly string[] = [MANIFEST_NAME, COMPARISON_NAME]
 
@@ -58,13 +60,18 @@ export interface ManifestFile {
   crc32: string
 }
 
+/** A CRC-32 as a manifest has it. */
+export function checksumText(crc32: number): string {
+  return crc32.toString(16).padStart(8, '0')
+}
+
 /** What was unpacked, as a manifest lists it. */
 export function listed({ entries }: ArchiveContents): ManifestFile[] {
   return entries.map(({ name, path, size, crc32 }) => ({
     path,
     ...(name === path ? {} : { original_name: name }),
     size_bytes: size,
-    crc32: crc32.toString(16).padStart(8, '0'),
+    crc32: checksumText(crc32),
   }))
 }
 

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { systemFailure } from '../system-errors.ts'
 import type { ArchiveContents } from '../transfer/archive/unpack.ts'
 import type { Downloaded } from '../transfer/download/download.ts'
+import { type CocoFile, type CocoSummary, gaveWay } from './coco/coco-file.ts'
 import { findEarlier, inTheWay, isPlainFile, look, refuseObstacles } from './earlier-export.ts'
 import type { ExportPlace } from './export-files.ts'
-import { listed, MANIFEST_NAME, type ManifestOrigin, writeManifest } from './manifest.ts'
+import { ANNOTATIONS_NAME, listed, MANIFEST_NAME, type ManifestOrigin, writeManifest } from './manifest.ts'
 import type { ExportRecords } from './records/metadata-files.ts'
 import { FILES_FOLDER, HalfReplaced, recover, replaceExport, WORK_PREFIX } from './replace-export.ts'
 
@@ -33,6 +34,8 @@ export interface PlaceOptions {
   fetch: (archive: string, target?: string) => Promise<FetchedExport>
   /** Reads the records of the export. */
   read: (place: ExportPlace) => Promise<ExportRecords>
+  /** Written while the records are read, and put beside the files that were unpacked. */
+  coco?: CocoFile | undefined
 }
 
 export interface Placed extends ExportRecords {
@@ -42,8 +45,10 @@ export interface Placed extends ExportRecords {
   archivePath?: string
   /** Absolute. */
   manifestPath: string
-  /** Every file of the export that was unpacked, absolute, without the manifest. */
+  /** Every file of the export that was unpacked or written beside them, absolute, without the manifest. */
   files: string[]
+  /** What `annotations.json` contains, if it was written. */
+  coco?: CocoSummary | undefined
 }
 
 /**
@@ -53,8 +58,9 @@ export interface Placed extends ExportRecords {
  * if it can be known then. On failure the folder is as it was (see {@link replaceExport}). Throws an `ActionError`, or the signal's reason.
  */
 export async function placeExport(options: PlaceOptions): Promise<Placed> {
-  const { outputDir, archiveName, extract, signal } = options
+  const { outputDir, archiveName, extract, signal, coco } = options
   const earlier = await prepareFolder(outputDir)
+  if (coco) refuseObstacles(outputDir, [ANNOTATIONS_NAME], earlier)
   if (!extract) {
     const there = look(join(outputDir, archiveName))
     if (there && !there.isFile()) throw inTheWay(join(outputDir, archiveName))
@@ -65,15 +71,19 @@ export async function placeExport(options: PlaceOptions): Promise<Placed> {
     const archive = join(work, `${archiveName}.partial`)
     const files = join(work, FILES_FOLDER)
     const { downloaded, contents } = await options.fetch(archive, ...(extract ? [files] : []))
-    const paths = extract ? contents.entries.map(({ path }) => path) : [archiveName]
     if (!extract) {
       mkdirSync(files)
       await rename(archive, join(files, archiveName))
     }
     const place = extract ? { dir: files } : { archive: join(files, archiveName), spool: join(work, 'metadata') }
+    await coco?.begin(work)
     const records = await options.read(place)
+    const written = await coco?.finish(files, options.origin, records.contentDigest, signal)
+    const list = [...listed(contents), ...(written ? [written.file] : [])]
+    if (written) written.summary.theirs = list.find(gaveWay)?.path
+    const paths = extract ? list.map(({ path }) => path) : [archiveName]
     const manifest = manifestOf(options, downloaded, records)
-    await writeManifest(join(work, MANIFEST_NAME), manifest, extract ? listed(contents) : undefined)
+    await writeManifest(join(work, MANIFEST_NAME), manifest, extract ? list : undefined)
     if (!extract && isPlainFile(outputDir, archiveName)) earlier.add(archiveName)
     refuseObstacles(outputDir, paths, earlier)
     signal.throwIfAborted()
@@ -84,12 +94,14 @@ export async function placeExport(options: PlaceOptions): Promise<Placed> {
       ...(extract ? {} : { archivePath: join(outputDir, archiveName) }),
       manifestPath: join(outputDir, MANIFEST_NAME),
       files: extract ? paths.map((path) => join(outputDir, path)) : [],
+      coco: written?.summary,
     }
   } catch (error) {
     if (error instanceof HalfReplaced) work = undefined
     signal.throwIfAborted()
     throw systemFailure(error, 'move the export into place', outputDir)
   } finally {
+    await coco?.close().catch(() => undefined)
     if (work !== undefined) await rm(work, { recursive: true, force: true }).catch(() => undefined)
   }
 }

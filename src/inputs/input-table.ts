@@ -48,6 +48,8 @@ export const INPUT_DEFAULTS = {
   confirm_dataset_name: '',
   fail_if: '',
   warn_if: '',
+  coco: 'false',
+  class_list: '',
   wait: 'true',
   timeout: '2h',
   poll_interval: 'auto',

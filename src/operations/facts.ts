@@ -1,8 +1,10 @@
 import path from 'node:path'
 import prettyBytes from 'pretty-bytes'
+import { ANNOTATIONS_NAME } from '../export/manifest.ts'
 import type { Placed } from '../export/place.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
+import { count } from '../runner/text.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import type { Step } from './step.ts'
 
@@ -59,4 +61,12 @@ export function tellPlaced({ outputDir, exportFormat }: ExportRequest, step: Ste
   reporter.fact('Export', path.relative(context.workspace, where), { code: true })
   reporter.fact(exportFormat === 'json' ? 'Records' : 'Rows', placed.mediaCount.toLocaleString('en-US'))
   reporter.fact('Content digest', placed.contentDigest, { code: true })
+  if (!placed.coco) return
+  reporter.output('annotations_path', path.join(outputDir, ANNOTATIONS_NAME))
+  const { images, boxes, imageLabels, classes, notes, theirs } = placed.coco
+  const counts = [`${count(images)} images`, `${count(boxes)} boxes`, `${count(imageLabels)} image labels`]
+  reporter.fact('COCO annotations', [...counts, `${count(classes)} classes`].join(', '))
+  for (const note of notes) reporter.note(note)
+  if (theirs !== undefined)
+    reporter.note(`The ${ANNOTATIONS_NAME} that Visual Layer put into the export is now ${theirs}.`)
 }

@@ -23,6 +23,7 @@ export const OUTPUTS = {
   added_count: 'number',
   removed_count: 'number',
   modified_count: 'number',
+  annotations_path: 'text',
   artifact_id: 'text',
   artifact_name: 'text',
   artifact_url: 'text',

@@ -1,5 +1,6 @@
-import { type FileHandle, statfs } from 'node:fs/promises'
+import { type FileHandle, open, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
 import prettyBytes from 'pretty-bytes'
 import { ActionError } from '../errors.ts'
 
@@ -39,5 +40,32 @@ export async function writeFully(file: FileHandle, bytes: Buffer, position: numb
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
     done += bytesWritten
+  }
+}
+
+/** A file that is written from its beginning to its end. Throws what the disk does. */
+export class SequentialFile {
+  /** Of what was written, in bytes. */
+  size = 0
+  /** Of what was written. */
+  crc32 = 0
+  readonly #file: FileHandle
+
+  private constructor(file: FileHandle) {
+    this.#file = file
+  }
+
+  static async create(path: string): Promise<SequentialFile> {
+    return new SequentialFile(await open(path, 'w'))
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    await writeFully(this.#file, bytes, this.size)
+    this.crc32 = crc32(bytes, this.crc32)
+    this.size += bytes.length
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
   }
 }

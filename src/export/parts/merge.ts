@@ -5,7 +5,10 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { ActionError } from '../../errors.ts'
 import { codeOf, systemFailure } from '../../system-errors.ts'
 import { isRecord } from '../../visual-layer/reply.ts'
+import { type CocoFile, type CocoSummary, gaveWay } from '../coco/coco-file.ts'
 import {
+  ANNOTATIONS_NAME,
+  checksumText,
   type Manifest,
   MANIFEST_NAME,
   type ManifestFile,
@@ -34,7 +37,9 @@ export interface MergeOptions {
   wanted: Wanted
   signal: AbortSignal
   /** Told what every record that is kept adds. */
-  take?: ((batch: ReadBatch) => void) | undefined
+  take?: ((batch: ReadBatch) => Promise<void> | void) | undefined
+  /** Written by `take`, and put beside the metadata. */
+  coco?: CocoFile | undefined
 }
 
 /** One export made of parts, in `work`/files, with its manifest beside it. */
@@ -43,6 +48,8 @@ export interface Merged extends ExportRecords {
   paths: string[]
   /** What a reader should know though nothing failed because of it, a sentence each. */
   notes: string[]
+  /** What `annotations.json` contains, if it was written. */
+  coco?: CocoSummary | undefined
 }
 
 /**
@@ -125,12 +132,14 @@ export class Merge {
     const records = { ...json, ...only(json, kept) }
     this.#json ??= await MergedJson.create(this.#draft)
     await this.#json.add(records)
-    this.#keep(kept.length === count ? batch : { result: readBytes(records, this.#options.wanted), json: records })
+    await this.#keep(
+      kept.length === count ? batch : { result: readBytes(records, this.#options.wanted), json: records },
+    )
   }
 
-  #keep(batch: ReadBatch): void {
+  async #keep(batch: ReadBatch): Promise<void> {
     this.#summary.add(batch.result)
-    this.#options.take?.(batch)
+    await this.#options.take?.(batch)
   }
 
   #addMembers({ info, others }: RecordReader): void {
@@ -148,19 +157,25 @@ export class Merge {
    * @param origin what the caller knows of the export; its ID is `null`, because each part has one
    */
   async finish(origin: ManifestOrigin<null>, shard: ManifestShard | undefined): Promise<Merged> {
-    const { work, format } = this.#options
+    const { work, format, coco, signal } = this.#options
     const files = join(work, FILES_FOLDER)
     try {
       await rm(files, { recursive: true, force: true })
       mkdirSync(files)
       const metadata = format === 'json' ? await this.#finishJson(files) : this.#linkTables(files)
+      const contentDigest = this.#summary.contentDigest()
+      const written = await coco?.finish(files, origin, contentDigest, signal)
+      const own = written ? [...metadata, written.file] : metadata
+      const reserved = [...OWN_NAMES, 'metadata.json', ...(written ? [ANNOTATIONS_NAME] : [])]
       const places = await planPlaces(() => this.#files(), {
         folders: format === 'json' ? [] : ['metadata'],
-        isFile: (path) => OWN_NAMES.includes(path) || path === 'metadata.json' || PARQUET_PART.test(path),
+        isFile: (path) => reserved.includes(path) || PARQUET_PART.test(path),
       })
-      const paths = metadata.map(({ path }) => path)
-      for await (const file of this.#placed(places, (from, path) => link(from, files, path))) paths.push(file.path)
-      const contentDigest = this.#summary.contentDigest()
+      const paths = own.map(({ path }) => path)
+      for await (const file of this.#placed(places, (from, path) => link(from, files, path))) {
+        paths.push(file.path)
+        if (written && gaveWay(file)) written.summary.theirs ??= file.path
+      }
       const manifest: Manifest = {
         schema_version: 1,
         ...origin,
@@ -171,7 +186,7 @@ export class Merge {
         ...(shard ? { shard } : {}),
       }
       const list = async function* (placed: AsyncGenerator<ManifestFile>) {
-        yield* metadata
+        yield* own
         yield* placed
       }
       await writeManifest(join(work, MANIFEST_NAME), manifest, list(this.#placed(places)))
@@ -183,6 +198,7 @@ export class Merge {
         metadataFiles: metadata.map(({ path }) => path),
         paths,
         notes: this.#notes(),
+        coco: written?.summary,
       }
     } catch (error) {
       this.#options.signal.throwIfAborted()
@@ -206,7 +222,7 @@ export class Merge {
     const others = { ...Object.fromEntries(this.#others), info: { ...info, total_media_items: this.mediaCount } }
     const { size, crc32 } = await this.#json.finish(others)
     await rename(this.#draft, join(files, 'metadata.json'))
-    return [{ path: 'metadata.json', size_bytes: size, crc32: crc32.toString(16).padStart(8, '0') }]
+    return [{ path: 'metadata.json', size_bytes: size, crc32: checksumText(crc32) }]
   }
 
   #linkTables(files: string): ManifestFile[] {

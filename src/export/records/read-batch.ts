@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer'
+import { type CocoBatch, CocoBatchBuilder, type CocoLabels } from '../coco/coco-batch.ts'
 import { FieldSums, type HashSeeds } from '../comparison/fields.ts'
 import { InexactNumber, recordHash } from './canonical.ts'
 import { HASH_BYTES } from './digest.ts'
@@ -19,6 +20,8 @@ export interface RecordBytes {
 export interface Wanted {
   /** What the comparison needs; hashed with these seeds. */
   items?: HashSeeds | undefined
+  /** What the COCO file needs. */
+  coco?: CocoLabels | undefined
 }
 
 /** The records as the comparison sees them: each array has as many entries, or words, as there are records. */
@@ -41,6 +44,7 @@ export interface BatchResult {
   keys: Uint32Array
   tally: Tally
   items: ItemBatch | undefined
+  coco: CocoBatch | undefined
   /** The index of the first record that is not JSON, and why; nothing of it or of those after it is in the result. */
   broken: { index: number; why: string } | undefined
 }
@@ -84,13 +88,15 @@ class BatchReader {
   readonly #ids: (string | undefined)[] = []
   readonly #areUuids: Uint8Array
   readonly #names: string[] = []
+  readonly #coco: CocoBatchBuilder | undefined
   #count = 0
 
-  constructor(records: number, { items }: Wanted) {
+  constructor(records: number, { items, coco }: Wanted) {
     this.#hashes = Buffer.alloc(records * HASH_BYTES)
     this.#keys = new Uint32Array(records * KEY_WORDS)
     this.#fields = items && new FieldSums(records, items)
     this.#areUuids = new Uint8Array(items ? records : 0)
+    this.#coco = coco && new CocoBatchBuilder(coco)
   }
 
   add(record: unknown, exact: boolean): void {
@@ -104,6 +110,7 @@ class BatchReader {
       this.#fields.add(index, record, item)
       this.#addItem(index, item, isUuid)
     }
+    this.#coco?.add(item)
     this.#count += 1
   }
 
@@ -123,6 +130,7 @@ class BatchReader {
       names: this.#names,
       fields: this.#fields,
     }
-    return { hashes: this.#hashes.subarray(0, count * HASH_BYTES), keys, tally: this.#tally, items, broken }
+    const hashes = this.#hashes.subarray(0, count * HASH_BYTES)
+    return { hashes, keys, tally: this.#tally, items, coco: this.#coco?.end(), broken }
   }
 }

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { z } from 'zod'
+import { classList } from '../class-list.ts'
 import { type Condition, compares, conditions, isSame, readConditions } from '../conditions.ts'
 import { type Fault, quoted } from '../faults.ts'
 import {
@@ -55,6 +56,8 @@ export interface ExportRequest extends SharedRequest, Waiting {
   failIf: readonly Condition[]
   /** What is worth a warning. */
   warnIf: readonly Condition[]
+  /** Which labels are written to `annotations.json`, and their classes if a list gives them; `undefined` for no such file. */
+  coco: { labels: 'all' | 'boxes'; classes: readonly string[] | undefined } | undefined
   /** Reads what earlier runs stored; only used for that. */
   githubToken: string | undefined
   uploadArtifact: boolean
@@ -92,6 +95,10 @@ const fields = {
   overwrite_artifact: flag(),
   fail_if: conditions(),
   warn_if: conditions(),
+  coco: z
+    .string()
+    .toLowerCase()
+    .pipe(oneOf('false', 'true', 'boxes')),
   github_token: z.string('it must be a token').optional(),
   on_conflict: onConflict,
   ...waitingFields,
@@ -116,12 +123,14 @@ const LANDING: readonly InputName[] = [
   'compare_with',
   'fail_if',
   'warn_if',
+  'coco',
+  'class_list',
   'artifact_name',
   ...UPLOADING,
 ]
 
 function rules(given: Given): Fault[] {
-  return [...selectionRules(given), ...conditionRules(given)]
+  return [...selectionRules(given), ...conditionRules(given), ...cocoRules(given)]
 }
 
 /** A condition on what changed needs something to compare with, and no condition can both fail the step and leave it green. */
@@ -138,6 +147,16 @@ function conditionRules(given: Given): Fault[] {
   const both = read('warn_if').filter((condition) => failing.some((other) => isSame(condition, other)))
   const rule = 'it must be in fail_if or in warn_if, not in both'
   return [...needing, ...both.map(({ text: got }): Fault => ({ input: 'warn_if', got, rule }))]
+}
+
+/** `annotations.json` is written beside `metadata.json`, so both must be files. */
+function cocoRules({ coco: got, extract, export_format: format }: Given): Fault[] {
+  if (got === undefined || got.toLowerCase() === 'false') return []
+  const lines = [
+    ...(extract?.toLowerCase() === 'true' ? [] : ['extract: true']),
+    ...(format === undefined || format === 'json' ? [] : ['export_format: json']),
+  ]
+  return lines.map((line) => ({ input: 'coco', got, rule: `it requires "${line}"; add that line` }))
 }
 
 function selectionRules(given: Given): Fault[] {
@@ -177,11 +196,13 @@ function selectionRules(given: Given): Fault[] {
 function idle(given: Given): Idle[] {
   const attached = given.export_id !== undefined
   const waits = given.wait?.toLowerCase() !== 'false'
+  const writesCoco = given.coco !== undefined && given.coco.toLowerCase() !== 'false'
   const uploads = given.upload_artifact?.toLowerCase() !== 'false'
   return [
     ...(attached ? [{ inputs: STARTING, because: 'the export of export_id was started elsewhere' }] : []),
     ...(waits ? [] : [{ inputs: LANDING, because: 'with wait: false nothing is downloaded' }]),
     ...(waits && !uploads ? [{ inputs: UPLOADING, because: 'upload_artifact is false' }] : []),
+    ...(waits && !writesCoco ? [{ inputs: ['class_list'] as const, because: 'coco is false' }] : []),
   ]
 }
 
@@ -198,6 +219,11 @@ function selection(values: z.output<z.ZodObject<typeof selectionFields>>): Expor
   if (filter !== undefined) return { kind: 'vql', vql: filter }
   if (mediaIds.length === 0 && clusterIds.length === 0) return { kind: 'whole' }
   return { kind: 'selected', mediaIds, clusterIds, excludeMediaIds: values.exclude_media_ids }
+}
+
+function cocoOf(values: { coco: string; class_list?: readonly string[] | undefined }): ExportRequest['coco'] {
+  if (values.coco === 'false') return undefined
+  return { labels: values.coco === 'boxes' ? 'boxes' : 'all', classes: values.class_list }
 }
 
 /** The jobs of a matrix cannot share one artifact name: where none was chosen, that of a slice tells which one it is. */
@@ -217,6 +243,7 @@ export const exportDataset = operationInputs({
   fields: ({ workspace }) => ({
     ...fields,
     output_dir: parsed('it must be a folder', (text) => outputDir(text, workspace)),
+    class_list: parsed('it must be a file', (text) => classList(text, workspace)).optional(),
     compare_with: parsed('it must be a path, or "previous-run"', (text) => comparedWith(text, workspace)).optional(),
   }),
   rules,
@@ -240,6 +267,7 @@ export const exportDataset = operationInputs({
     compareWith: values.compare_with,
     failIf: values.fail_if,
     warnIf: values.warn_if,
+    coco: cocoOf(values),
     // Where no runner filled it in, the default is the expression itself.
     githubToken: values.github_token?.startsWith('${{') ? undefined : values.github_token,
     uploadArtifact: values.upload_artifact,

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { ActionError } from '../../errors.ts'
-import { type ManifestOrigin, OWN_NAMES } from '../../export/manifest.ts'
+import { ANNOTATIONS_NAME, type ManifestOrigin, OWN_NAMES } from '../../export/manifest.ts'
 import { type Placed, placeExport } from '../../export/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { Downloaded } from '../../transfer/download/download.ts'
@@ -81,6 +81,8 @@ interface Wanted {
   label: string
   signal: AbortSignal
   onDownloaded?: (downloaded: Downloaded) => void
+  /** Also leaves the place of `annotations.json` free. */
+  coco?: boolean
 }
 
 /** Downloads an export to `archive` and verifies every byte of it. On failure no file is left. */
@@ -95,7 +97,8 @@ function fetchVerified(step: Step, wanted: Wanted): Promise<FetchedArchive> {
  */
 export async function fetchUnpacked(step: Step, wanted: Wanted & { target: string }): Promise<FetchedArchive> {
   const progress = new Progress(step, wanted.label, 'unpacked')
-  const fetched = await fetchBytes(step, wanted, progress, { target: wanted.target, reserved: OWN_NAMES })
+  const reserved = wanted.coco ? [...OWN_NAMES, ANNOTATIONS_NAME] : OWN_NAMES
+  const fetched = await fetchBytes(step, wanted, progress, { target: wanted.target, reserved })
   await rm(wanted.archive, { force: true })
   return fetched
 }
@@ -147,7 +150,7 @@ export async function fetchExport(
       origin,
       signal,
       fetch: async (archive, target) => {
-        const wanted = { ...completed, archive, label: '', signal, onDownloaded }
+        const wanted = { ...completed, archive, label: '', signal, onDownloaded, coco: reading.coco !== undefined }
         const fetched = await reporter.group(
           `Downloading and ${target === undefined ? 'verifying' : 'unpacking'}`,
           () => (target === undefined ? fetchVerified(step, wanted) : fetchUnpacked(step, { ...wanted, target })),
@@ -156,6 +159,7 @@ export async function fetchExport(
         return fetched
       },
       read: (place) => readExport(place, { signal, ...reading }),
+      coco: reading.coco,
     }),
   )
   tellPlaced(request, step, placed)

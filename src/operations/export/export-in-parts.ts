@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { ActionError } from '../../errors.ts'
 import { inTheWay, look, refuseObstacles } from '../../export/earlier-export.ts'
-import { MANIFEST_NAME } from '../../export/manifest.ts'
+import { ANNOTATIONS_NAME, MANIFEST_NAME } from '../../export/manifest.ts'
 import { itemsOf, type PartContent } from '../../export/parts/content.ts'
 import { KeptParts, type WholePart } from '../../export/parts/kept-parts.ts'
 import { Merge } from '../../export/parts/merge.ts'
@@ -119,13 +119,14 @@ export async function exportInParts(
 
 /** Makes the output folder. What is surely in the way there is an error now, not when everything is exported. */
 async function prepareOutput(request: ExportRequest): Promise<Set<string>> {
-  const { outputDir, exportFormat } = request
+  const { outputDir, exportFormat, coco } = request
   const earlier = await prepareFolder(outputDir, partsFolder(request))
   for (const file of exportFormat === 'json' ? ['metadata.json'] : ['metadata', 'metadata/part-00001.parquet']) {
     const there = look(path.join(outputDir, file))
     if (!there) break
     if (!earlier.has(file) && !there.isDirectory()) throw inTheWay(path.join(outputDir, file))
   }
+  if (coco) refuseObstacles(outputDir, [ANNOTATIONS_NAME], earlier)
   return earlier
 }
 
@@ -156,9 +157,10 @@ function withoutKept({ clusters, mediaIds }: PartContent, kept: KeptParts): Part
 async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSignal): Promise<FromParts> {
   const { request, step, subject, slice, kept, reading, earlier } = work
   step.reporter.progress('merging the parts')
-  const { wanted, take } = reading
-  const merge = new Merge({ work: kept.folder, format: request.exportFormat, wanted, take, signal })
+  const { wanted, take, coco } = reading
+  const merge = new Merge({ work: kept.folder, format: request.exportFormat, wanted, take, coco, signal })
   try {
+    await coco?.begin(kept.folder)
     for (const part of kept.whole) await merge.add(part)
     const rest = await restOf(work, merge)
     if (rest.length > 0) {
@@ -195,6 +197,7 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
     throw error
   } finally {
     await merge.close()
+    await coco?.close()
   }
 }
 

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { CocoFile } from '../../export/coco/coco-file.ts'
 import { Comparing, type Comparison } from '../../export/comparison/compare.ts'
 import { COMPARISON_NAME } from '../../export/manifest.ts'
 import type { Placed } from '../../export/place.ts'
@@ -14,19 +15,25 @@ import type { Step } from '../step.ts'
 /** What is found out about an export while its records are read. */
 export interface Reading {
   wanted: Wanted
-  take: (batch: ReadBatch) => void
+  take: (batch: ReadBatch) => Promise<void>
+  /** The COCO file that is written meanwhile, if one is asked for. */
+  coco: CocoFile | undefined
   /** What came of it. @param records of the export, all of which were read */
   end: (records: ExportRecords) => Comparison | undefined
 }
 
-/** Prepares to read a new export, and to compare it with the baseline if there is one. */
-export function readingFor(earlier: Earlier | undefined): Reading {
-  if (earlier?.kind !== 'baseline') return { wanted: {}, take: () => undefined, end: () => undefined }
-  const comparing = new Comparing(earlier.baseline)
+/** Prepares to read a new export, to compare it with the baseline if there is one, and to write a COCO file if one is asked for. */
+export function readingFor(request: ExportRequest, earlier: Earlier | undefined): Reading {
+  const comparing = earlier?.kind === 'baseline' ? new Comparing(earlier.baseline) : undefined
+  const coco = request.coco && new CocoFile(request.coco)
   return {
-    wanted: comparing.wanted,
-    take: (batch) => comparing.take(batch),
-    end: (records) => comparing.end(records),
+    wanted: { ...comparing?.wanted, ...coco?.wanted },
+    async take(batch) {
+      comparing?.take(batch)
+      await coco?.take(batch)
+    },
+    coco,
+    end: (records) => comparing?.end(records),
   }
 }
 

@@ -44,7 +44,7 @@ async function exportSubject(
   earlier: Earlier | undefined,
 ): Promise<string> {
   const { source } = subject
-  const reading = readingFor(earlier)
+  const reading = readingFor(request, earlier)
   const outcome = await fetched(request, step, subject, reading)
   if (outcome.kind === 'started') {
     return `Export ${outcome.exportId} of dataset "${source.name}" was started; the step did not wait for it (wait: false). Fetch it in a later step with export_id: ${outcome.exportId}.`
@@ -66,7 +66,8 @@ async function exportSubject(
       ? nothing(source)
       : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}.`
   const figures = { ...review, sizeBytes: placed?.sizeBytes ?? 0 }
-  passGates(step, check(request.failIf, figures), check(request.warnIf, figures), done + review.changes)
+  const [failIf, warnIf] = [check(request.failIf, figures), check(request.warnIf, figures)]
+  passGates(step, { failIf, warnIf, unlisted: placed?.coco?.unlisted }, done + review.changes)
   return done + review.changes
 }
 

@@ -1,9 +1,13 @@
 import { ActionError } from '../../errors.ts'
 import type { Comparison } from '../../export/comparison/compare.ts'
+import type { Counting } from '../../export/records/counts.ts'
 import type { Statistics } from '../../export/records/statistics.ts'
 import { type Condition, compares, isMet, type WholeFigure } from '../../inputs/conditions.ts'
 import { count } from '../../runner/text.ts'
 import type { Step } from '../step.ts'
+
+/** Of those that are not in `class_list`. */
+const MOST_CLASSES_SHOWN = 20
 
 /** What conditions are checked against. */
 export interface Figures {
@@ -39,33 +43,71 @@ const INPUTS = {
   warn_if: { title: 'Conditions that warn', met: '⚠️ warning' },
 } as const
 
+/** What was checked of an export. */
+interface Gates {
+  failIf: readonly Checked[]
+  warnIf: readonly Checked[]
+  /** Classes that are not in `class_list`, with the annotations that were left out because of them. */
+  unlisted: Counting | undefined
+}
+
 /**
- * Tells what became of the conditions. Each one of `warn_if` that is met is a warning; those of `fail_if` fail with `gate_failed`,
- * naming each that is met with its figure. To be called when the export is safe: nothing is taken back.
+ * Tells what became of the conditions. Each one of `warn_if` that is met is a warning. Fails with `gate_failed` if one of `fail_if` is met,
+ * naming each that is with its figure, or if the data contains classes that are not in `class_list`. To be called when the export is safe:
+ * nothing is taken back.
  *
  * @param done a sentence on what the step did, which a step that fails would not tell otherwise
  */
-export function passGates(step: Step, failIf: readonly Checked[], warnIf: readonly Checked[], done: string): void {
+export function passGates(step: Step, { failIf, warnIf, unlisted }: Gates, done: string): void {
   const { reporter } = step
   tell(step, 'fail_if', failIf)
   tell(step, 'warn_if', warnIf)
   for (const one of warnIf.filter(({ met }) => met)) {
     reporter.warning(`A condition of warn_if is met: ${one.condition.text}: found ${words(one)}.`)
   }
-  const met = failIf.filter((one) => one.met)
-  if (met.length === 0) return
+  const problems = [metConditions(failIf), unlistedClasses(unlisted)].filter((problem) => problem !== undefined)
+  if (problems.length === 0) return
   reporter.note(done)
+  throw new ActionError('gate_failed', problems.flatMap(({ lines }) => lines).join('\n'), {
+    todo: [SAFE, ...problems.map(({ todo }) => todo)].join(' '),
+  })
+}
+
+const SAFE = 'What was exported is safe, and stays where it is: see the outputs export_dir and artifact_url.'
+
+interface Problem {
+  lines: string[]
+  todo: string
+}
+
+function metConditions(checked: readonly Checked[]): Problem | undefined {
+  const met = checked.filter((one) => one.met)
+  if (met.length === 0) return undefined
   const heading =
     met.length === 1
       ? 'A condition of fail_if is met:'
-      : `${met.length} of the ${failIf.length} conditions of fail_if are met:`
-  throw new ActionError(
-    'gate_failed',
-    [heading, ...met.map((one) => `- ${one.condition.text}: found ${words(one)}`)].join('\n'),
-    {
-      todo: 'What was exported is safe, and stays where it is: see the outputs export_dir and artifact_url. If it is as it should be, change the conditions under fail_if.',
-    },
-  )
+      : `${met.length} of the ${checked.length} conditions of fail_if are met:`
+  return {
+    lines: [heading, ...met.map((one) => `- ${one.condition.text}: found ${words(one)}`)],
+    todo: 'If it is as it should be, change the conditions under fail_if.',
+  }
+}
+
+/** Those with the most annotations first. */
+function unlistedClasses(unlisted: Counting | undefined): Problem | undefined {
+  if (!unlisted || unlisted.counts.size === 0) return undefined
+  const classes = [...unlisted.counts].sort(([, one], [, other]) => other - one)
+  const more = classes.length - MOST_CLASSES_SHOWN
+  return {
+    lines: [
+      `The data contains classes that are not in class_list (${count(classes.length)}); their annotations were left out of annotations.json:`,
+      ...classes
+        .slice(0, MOST_CLASSES_SHOWN)
+        .map(([name, annotations]) => `- ${JSON.stringify(name)}: ${count(annotations)} left out`),
+      ...(more > 0 ? [`- ${count(more)} more classes`] : []),
+    ],
+    todo: 'Add the classes to the file of class_list, at its end to keep the IDs of the others, then re-run the job.',
+  }
 }
 
 function tell({ reporter }: Step, input: keyof typeof INPUTS, checked: readonly Checked[]): void {

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CocoFile } from '../../../src/export/coco/coco-file.ts'
 import { readManifest } from '../../../src/export/manifest.ts'
 import type { WholePart } from '../../../src/export/parts/kept-parts.ts'
 import { readExport } from '../../../src/export/records/metadata-files.ts'
 import { failureOf } from '../../failure-of.ts'
+import { labelsIn, readCoco } from '../coco/coco-document.ts'
 import { mediaItem, metadataJson } from '../export-bytes.ts'
 import { abortingAfter, type FileTexts, makePart, manifestIn, merge } from './made-parts.ts'
 
@@ -110,6 +112,39 @@ describe('parts put together', () => {
     const { files } = await manifestIn(work)
     const original = files.filter((file) => file.original_name?.startsWith('was:'))
     expect(original).toMatchObject([{ path: 'images/x~2.png', original_name: 'was:images/x.png', part: 2 }])
+  })
+})
+
+describe('parts put together with a COCO file', () => {
+  it('have each image once in it, and it is in the manifest; files of its name keep what they contain', async () => {
+    const labeled = (id: string, name: string) => {
+      const properties = { category_name: name, bbox: [1, 2, 3, 4] }
+      return mediaItem(id, { metadata_items: [{ type: 'object_label', properties }] })
+    }
+    const made = await makeParts(
+      { 'metadata.json': metadataJson([labeled('a', 'dog'), labeled('b', 'cat')]), 'annotations.json': 'first' },
+      { 'metadata.json': metadataJson([labeled('b', 'new'), labeled('c', 'cat')]), 'annotations.json': 'second' },
+    )
+    const coco = new CocoFile({ labels: 'boxes' })
+    await coco.begin(work)
+    const merged = await merge(work, made, { wanted: coco.wanted, take: (batch) => coco.take(batch), coco })
+    await coco.close()
+    const files = await filesIn(join(work, 'files'))
+    const document = readCoco(files['annotations.json'] ?? '')
+    expect(labelsIn(document)).toEqual([
+      ['s3://bucket/a.jpg', 'dog', [1, 2, 3, 4]],
+      ['s3://bucket/b.jpg', 'cat', [1, 2, 3, 4]],
+      ['s3://bucket/c.jpg', 'cat', [1, 2, 3, 4]],
+    ])
+    expect(document.info).toMatchObject({ dataset: { id: 'd-1' }, content_digest: merged.contentDigest })
+    expect(files).toMatchObject({ 'annotations~1.json': 'first', 'annotations~2.json': 'second' })
+    expect(merged).toMatchObject({ metadataFiles: ['metadata.json'], coco: { theirs: 'annotations~1.json', boxes: 3 } })
+    expect([...merged.paths].sort()).toEqual(Object.keys(files).sort())
+    const { files: listed } = await manifestIn(work)
+    expect(listed.map(({ path }) => path)).toEqual(merged.paths)
+    const size = Buffer.byteLength(files['annotations.json'] ?? '')
+    expect(listed).toContainEqual({ path: 'annotations.json', size_bytes: size, crc32: expect.any(String) })
+    expect((await readdir(work)).sort()).toEqual(['files', 'manifest.json'])
   })
 })
 

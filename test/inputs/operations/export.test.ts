@@ -242,6 +242,29 @@ describe('export', () => {
     expect(warnings('export', attached)).toEqual([expect.stringContaining('"snapshot_id" is set but has no effect')])
   })
 
+  it('writes a COCO file where it is asked for, whatever the case of the word', () => {
+    expect(request('export').coco).toBeUndefined()
+    expect(request('export', { coco: 'FALSE' }).coco).toBeUndefined()
+    expect(request('export', { coco: 'True', extract: 'true' }).coco).toEqual({ labels: 'all', classes: undefined })
+    expect(request('export', { coco: 'Boxes', extract: 'true' }).coco).toMatchObject({ labels: 'boxes' })
+    expect(faults('export', { coco: 'yes', extract: 'true' })).toEqual([expect.stringMatching(/^- coco: .*"boxes"/)])
+  })
+
+  it('writes it beside unpacked JSON only, and names the lines to add', () => {
+    expect(faults('export', { coco: 'true' })).toEqual([expect.stringMatching(/^- coco: .*"extract: true"/)])
+    expect(faults('export', { coco: 'boxes', extract: 'false', export_format: 'parquet' })).toEqual([
+      expect.stringMatching(/^- coco: .*"extract: true"/),
+      expect.stringMatching(/^- coco: .*"export_format: json"/),
+    ])
+  })
+
+  it('has no use for a COCO file that nothing is downloaded for', () => {
+    expect(warnings('export', { coco: 'true', extract: 'true', wait: 'false' })).toEqual([
+      expect.stringContaining('"extract" is set but has no effect'),
+      expect.stringContaining('"coco" is set but has no effect'),
+    ])
+  })
+
   it.each(['..', '.', '.git/x', '/etc'])('refuses to write to %s', (path) => {
     expect(faults('export', { output_dir: path })).toEqual([
       expect.stringContaining(`- output_dir: got "${path}"; it must`),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../../src/errors.ts'
+import { Counting } from '../../../src/export/records/counts.ts'
 import { StatisticsBuilder } from '../../../src/export/records/statistics.ts'
 import { conditions } from '../../../src/inputs/conditions.ts'
 import { check, type Figures, passGates } from '../../../src/operations/export/gates.ts'
@@ -80,12 +81,18 @@ describe('check', () => {
 })
 
 describe('passGates', () => {
-  function pass(text: string, figures = FIGURES, warnIf = '') {
+  interface Passing {
+    warnIf?: string
+    figures?: Figures
+    unlisted?: Counting
+  }
+
+  function pass(text: string, { warnIf = '', figures = FIGURES, unlisted }: Passing = {}) {
     const step = fakeStep({})
     let failure: unknown
     try {
       const of = (lines: string) => check(conditions().parse(lines), figures)
-      passGates(step, of(text), of(warnIf), 'It was exported.')
+      passGates(step, { failIf: of(text), warnIf: of(warnIf), unlisted }, 'It was exported.')
     } catch (error) {
       failure = error
     }
@@ -112,8 +119,7 @@ describe('passGates', () => {
 
   it('tells of each what was found', () => {
     const { reporter, failure } = pass('removed > 50\nissues.mislabels > 50\nadded > 3%', {
-      ...FIGURES,
-      comparison: undefined,
+      figures: { ...FIGURES, comparison: undefined },
     })
     expect(failure).toBeUndefined()
     expect(reporter.tables['Conditions that fail the step']?.rows).toEqual([
@@ -125,7 +131,7 @@ describe('passGates', () => {
   })
 
   it('warns of each condition of warn_if that is met, and stays green', () => {
-    const { reporter, failure } = pass('', FIGURES, 'removed > 5%\nmedia_count > 100\nclusters > 7')
+    const { reporter, failure } = pass('', { warnIf: 'removed > 5%\nmedia_count > 100\nclusters > 7' })
     expect(failure).toBeUndefined()
     expect(reporter.warnings).toEqual([
       'A condition of warn_if is met: removed > 5%: found 20 (10%).',
@@ -140,9 +146,27 @@ describe('passGates', () => {
   })
 
   it('warns although a condition of fail_if is met too', () => {
-    const { reporter, failure } = pass('clusters == 7', FIGURES, 'added > 0')
+    const { reporter, failure } = pass('clusters == 7', { warnIf: 'added > 0' })
     expect(failure).toMatchObject({ code: 'gate_failed', message: expect.not.stringContaining('added') })
     expect(reporter.warnings).toHaveLength(1)
     expect(Object.keys(reporter.tables)).toEqual(['Conditions that fail the step', 'Conditions that warn'])
+  })
+
+  it('names classes that are not in class_list, those with the most annotations first, beside conditions that are met', () => {
+    const unlisted = new Counting()
+    for (let number = 0; number < 25; number += 1) unlisted.add(`class ${number}`, number + 1)
+    const { failure, reporter } = pass('media_count == 190', { unlisted })
+    expect(reporter.notes).toEqual(['It was exported.'])
+    expect(failure).toMatchObject({ code: 'gate_failed', todo: expect.stringContaining('class_list') })
+    const lines = failure instanceof ActionError ? failure.message.split('\n') : []
+    expect(lines.slice(0, 4)).toEqual([
+      'A condition of fail_if is met:',
+      '- media_count == 190: found 190',
+      expect.stringContaining('class_list (25)'),
+      '- "class 24": 25 left out',
+    ])
+    expect(lines.at(-1)).toBe('- 5 more classes')
+    expect(pass('# none', { unlisted }).failure).toMatchObject({ code: 'gate_failed' })
+    expect(pass('# none', { unlisted: new Counting() }).failure).toBeUndefined()
   })
 })
