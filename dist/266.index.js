@@ -1994,7 +1994,8 @@ function tellParts(step, parts, bytes) {
     const shown = parts.slice(0, MOST_ROWS);
     reporter.table({
         title: shown.length < parts.length ? `The first ${shown.length} of ${parts.length} parts` : 'Parts',
-        headers: ['part', 'export ID', 'size', 'SHA-256'],
+        place: 'folded',
+        headers: ['Part', 'Export ID', 'Size', 'SHA-256'],
         rows: shown.map(({ number, exportId, sizeBytes, sha256 }) => [
             String(number),
             { code: exportId },

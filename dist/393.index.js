@@ -795,9 +795,12 @@ async function requireSpace(path, needs) {
     const bytes = needs.reduce((sum, need) => sum + need.bytes, 0);
     if (free >= bytes)
         return;
-    const parts = needs.filter((need) => need.bytes > 0).map((need) => `${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_4__/* ["default"] */ .A)(need.bytes)} to ${need.purpose}`);
-    const sum = parts.length === 1 ? parts[0] : `${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_4__/* ["default"] */ .A)(bytes)} (${parts.join(', ')})`;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ('operation_failed', `The disk of the runner is too full for the export: it needs ${sum}, and ${(0,pretty_bytes__WEBPACK_IMPORTED_MODULE_4__/* ["default"] */ .A)(free)} are free (${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)}).`, { todo: 'Free disk space before this step, use a runner with a larger disk, or divide the export (shard).' });
+    const parts = needs.filter((need) => need.bytes > 0).map((need) => `${size(need.bytes)} to ${need.purpose}`);
+    const sum = parts.length === 1 ? parts[0] : `${size(bytes)} (${parts.join(', ')})`;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ('operation_failed', `The disk of the runner is too full for the export: it needs ${sum}, and ${size(free)} are free (${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)}).`, { todo: 'Free disk space before this step, use a runner with a larger disk, or divide the export (shard).' });
+}
+function size(bytes) {
+    return (0,pretty_bytes__WEBPACK_IMPORTED_MODULE_4__/* ["default"] */ .A)(bytes, { binary: true });
 }
 /** Writes all of `bytes` at `position`: one write call may take fewer than it is given. */
 async function writeFully(file, bytes, position) {

@@ -624,8 +624,12 @@ function reportAlone(reason) {
     const text = [error.message, error.todo, (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(error.cause ?? '')].filter(Boolean).join('\n');
     const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
     process.stdout.write(`::error title=Visual Layer%3A the step failed::${escaped}\n`);
-    const result = JSON.stringify({ error_code: error.code });
-    append('GITHUB_OUTPUT', `error_code=${error.code}\nresult=${result}\n`);
+    const headline = error.message
+        .replace(/[\s`<>]+/g, ' ')
+        .slice(0, 300)
+        .toWellFormed();
+    const result = JSON.stringify({ error_code: error.code, headline });
+    append('GITHUB_OUTPUT', `error_code=${error.code}\nheadline=${headline}\nresult=${result}\n`);
     append('GITHUB_STEP_SUMMARY', `## ❌ Visual Layer: the step failed\n\n${error.message.replace(/[<>&`]/g, ' ')}\n`);
 }
 function append(variable, text) {
@@ -655,7 +659,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 // The bundle has one entry, which the threads that unpack archives or hash records start as well.
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
     (0,_lifetime_js__WEBPACK_IMPORTED_MODULE_2__/* .runAsProcess */ .d)(async () => {
-        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(565), __nccwpck_require__.e(393), __nccwpck_require__.e(284)]).then(__nccwpck_require__.bind(__nccwpck_require__, 25284));
+        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(565), __nccwpck_require__.e(393), __nccwpck_require__.e(882)]).then(__nccwpck_require__.bind(__nccwpck_require__, 42882));
         return (options) => run({ ...options, clock: _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .ml });
     });
 }

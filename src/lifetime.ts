@@ -75,8 +75,12 @@ function reportAlone(reason: unknown): void {
   const text = [error.message, error.todo, describe(error.cause ?? '')].filter(Boolean).join('\n')
   const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
   process.stdout.write(`::error title=Visual Layer%3A the step failed::${escaped}\n`)
-  const result = JSON.stringify({ error_code: error.code })
-  append('GITHUB_OUTPUT', `error_code=${error.code}\nresult=${result}\n`)
+  const headline = error.message
+    .replace(/[\s`<>]+/g, ' ')
+    .slice(0, 300)
+    .toWellFormed()
+  const result = JSON.stringify({ error_code: error.code, headline })
+  append('GITHUB_OUTPUT', `error_code=${error.code}\nheadline=${headline}\nresult=${result}\n`)
   append('GITHUB_STEP_SUMMARY', `## ❌ Visual Layer: the step failed\n\n${error.message.replace(/[<>&`]/g, ' ')}\n`)
 }
 

@@ -126,13 +126,14 @@ async function rollBack(plan: Extract<Plan, { kind: 'rollback' }>, post: Post): 
     wait: true,
     pollIntervalMs: readFields(waitingFields, given).values?.poll_interval ?? ('auto' as const),
   }
-  const account = { reporter, context, request, env }
+  const account = { reporter, context, request: { operation: 'rollback', service: shared.service }, env }
   try {
     // A restore leaves nothing to undo.
     const undoLog = new UndoLog(() => undefined)
     const headline = await restore(request, session.step({ reporter, context, signal, undo: undoLog }))
-    reporter.note(`Rolled back after the failure of the job: ${headline}`)
-    summarize({ ...account, headline, failure: undefined })
+    const told = `Rolled back after the failure of the job: ${headline}`
+    reporter.info(told)
+    summarize({ ...account, headline: told, failure: undefined })
   } catch (error) {
     let failure = asActionError(error)
     if (signal.aborted && signal.reason instanceof ActionError) failure = signal.reason

@@ -11,7 +11,7 @@ import { readContext } from './runner/context.ts'
 import { fail } from './runner/failure.ts'
 import { RunnerReporter } from './runner/log.ts'
 import { LAST_REQUEST_MS, Session } from './session.ts'
-import { type Account, summarize } from './summarize.ts'
+import { type Account, summarize, tellEnd } from './summarize.ts'
 import { VERSION } from './version.ts'
 import { readProxies } from './visual-layer/connection.ts'
 import { IN_FLIGHT_MS } from './visual-layer/http.ts'
@@ -157,12 +157,12 @@ async function cleanUp(
 function finish(account: Account): 0 | 1 {
   const { reporter } = account
   if (!account.failure) reporter.note(account.headline)
-  reporter.output('error_code', account.failure?.code ?? '')
+  tellEnd(account)
   try {
     reporter.finishOutputs()
   } catch (error) {
     account.failure ??= asActionError(error)
-    reporter.output('error_code', account.failure.code)
+    tellEnd(account)
   }
   summarize(account)
   if (!account.failure) return 0

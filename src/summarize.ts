@@ -1,8 +1,9 @@
 import type { ActionError } from './errors.ts'
 import type { Service } from './inputs/base-url.ts'
 import type { RunnerContext } from './runner/context.ts'
+import { failureHeadline, plainSentence } from './runner/headline.ts'
 import type { RunnerReporter } from './runner/log.ts'
-import { type Outcome, writeSummary } from './runner/summary.ts'
+import { type Outcome, type SummaryModel, writeReport, writeSummary } from './runner/summary.ts'
 
 /** What a step, or its post step, came to. */
 export interface Account {
@@ -16,44 +17,65 @@ export interface Account {
   env: NodeJS.ProcessEnv
 }
 
+/** Sets the outputs that say how the step ended, and writes the report for them. Never throws. */
+export function tellEnd(account: Account): void {
+  const { reporter, context, headline, failure } = account
+  const operation = operationOf(account)
+  const dataset = reporter.outputValue('dataset_name')
+  reporter.output('error_code', failure?.code ?? '')
+  // Before it is cut: half of a secret would slip past the search for it.
+  const told = failure ? failureHeadline(failure, { operation, dataset }) : headline
+  reporter.output('headline', plainSentence(reporter.redact(told)))
+  reporter.output('report_path', writeReport(modelOf(account), { temp: context.temp, reporter }))
+}
+
 /** Writes the account of what was done to the job summary. Never throws. */
-export function summarize({ reporter, context, request, headline, failure, env }: Account): void {
+export function summarize(account: Account): void {
+  writeSummary(modelOf(account), account)
+}
+
+function modelOf(account: Account): SummaryModel {
+  const { reporter, context, request, headline, failure } = account
   const id = reporter.outputValue('dataset_id')
   const name = reporter.outputValue('dataset_name')
   const link = request && `${request.service.origin}/dataset/${id}/data`
-  writeSummary(
-    {
-      operation: request?.operation ?? env['INPUT_OPERATION'] ?? 'no operation',
-      outcome: outcomeOf(failure),
-      headline: failure ? beginning(failure) : headline,
-      dataset: id === '' ? undefined : { name, id, link },
-      facts: reporter.facts,
-      notes: reporter.notes.filter((note) => note !== headline),
-      warnings: reporter.warnings,
-      sections: reporter.sections,
-      error: failure && {
-        code: failure.code,
-        message: failure.message,
-        apiWords: failure.apiWords,
-        todo: failure.todo,
-      },
-      durationMs: reporter.elapsedMs,
-      runUrl: context.runUrl,
+  const outcome = outcomeOf(failure)
+  return {
+    operation: operationOf(account),
+    outcome,
+    headline: failure ? beginning(outcome) : headline,
+    dataset: id === '' ? undefined : { name, id, link },
+    facts: reporter.facts,
+    notes: reporter.notes.filter((note) => note !== headline),
+    warnings: reporter.warnings,
+    sections: reporter.sections,
+    error: failure && {
+      code: failure.code,
+      message: failure.message,
+      apiWords: failure.apiWords,
+      todo: failure.todo,
     },
-    { env, reporter },
-  )
+    durationMs: reporter.elapsedMs,
+    runUrl: context.runUrl,
+  }
 }
 
-function beginning({ code }: ActionError): string {
-  return code === 'gate_failed'
-    ? 'The export is complete and safe; what it contains fails the step, as fail_if or class_list asks.'
-    : 'The step ended early. What is known so far stands below.'
+function operationOf({ request, env }: Account): string {
+  return request?.operation ?? (env['INPUT_OPERATION'] || 'no operation')
+}
+
+function beginning(outcome: Outcome): string {
+  return outcome === 'check_failed'
+    ? 'The export is complete and saved. The step failed because of what it contains.'
+    : ''
 }
 
 function outcomeOf(failure: ActionError | undefined): Outcome {
   switch (failure?.code) {
     case undefined:
       return 'success'
+    case 'gate_failed':
+      return 'check_failed'
     case 'cancelled':
       return 'cancelled'
     case 'timed_out':

@@ -101,7 +101,10 @@ describe('a failure that the step cannot report itself', () => {
     const { code, errors, output, summary } = await run(step, { load })
     expect([code, errors.length]).toEqual([1, 1])
     expect(output).toContain('error_code=operation_failed\n')
-    expect(JSON.parse(/^result=(.*)$/m.exec(output)?.[1] ?? '')).toEqual({ error_code: 'operation_failed' })
+    expect(JSON.parse(/^result=(.*)$/m.exec(output)?.[1] ?? '')).toEqual({
+      error_code: 'operation_failed',
+      headline: /^headline=(.{10,300})$/m.exec(output)?.[1],
+    })
     expect(summary).toContain('failed')
   })
 })

@@ -770,8 +770,12 @@ function reportAlone(reason) {
     const text = [error.message, error.todo, (0,errors/* describe */.q0)(error.cause ?? '')].filter(Boolean).join('\n');
     const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
     process.stdout.write(`::error title=Visual Layer%3A the step failed::${escaped}\n`);
-    const result = JSON.stringify({ error_code: error.code });
-    append('GITHUB_OUTPUT', `error_code=${error.code}\nresult=${result}\n`);
+    const headline = error.message
+        .replace(/[\s`<>]+/g, ' ')
+        .slice(0, 300)
+        .toWellFormed();
+    const result = JSON.stringify({ error_code: error.code, headline });
+    append('GITHUB_OUTPUT', `error_code=${error.code}\nheadline=${headline}\nresult=${result}\n`);
     append('GITHUB_STEP_SUMMARY', `## ❌ Visual Layer: the step failed\n\n${error.message.replace(/[<>&`]/g, ' ')}\n`);
 }
 function append(variable, text) {
@@ -790,7 +794,7 @@ function append(variable, text) {
 
 // A bundle of its own: no operation is in it, except what undoes one.
 runAsProcess(async () => {
-    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(724)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8724));
+    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(986)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5986));
     return (options) => runPost({ ...options, clock: clock/* systemClock */.ml });
 });
 

@@ -11,7 +11,7 @@ export async function clone(request: CloneRequest, step: Step): Promise<string> 
   reporter.output('source_dataset_id', request.datasetId)
   const source = await step.api.datasets.get(request.datasetId)
   reporter.fact('Source dataset', source.name || source.id, { link: step.datasetPage(source.id) })
-  reporter.fact('Source dataset id', source.id, { code: true })
+  reporter.fact('Source dataset ID', source.id, { code: true })
   reporter.info(`The source is dataset "${source.name}" (${source.id}), ${source.statusWord}.`)
   const target = await chooseSnapshot(step, source, request.snapshot)
   aboutSnapshot(step, target, 'Cloned snapshot')

@@ -1,4 +1,5 @@
 import { ActionError } from '../errors.ts'
+import { duration } from '../runner/text.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
 import { hasEnded, isBlocking, type Task } from '../visual-layer/tasks.ts'
@@ -7,7 +8,7 @@ import { cloneName } from '../waiting/verdicts/clone.ts'
 import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
-import { duration, type Phase, waitFor } from './waits.ts'
+import { type Phase, waitFor } from './waits.ts'
 
 /** What stands in the way on a dataset: work that will end, a status that will not change by itself, or nothing visible. */
 type Blocker = { kind: 'work'; line: string } | { kind: 'stuck'; line: string } | { kind: 'none' }
@@ -50,7 +51,7 @@ async function waitForCalm(step: Step, datasetId: string): Promise<void> {
   await waitFor<void>(step, calm(datasetId), async () => {
     const now = await blocker(step, datasetId, 0)
     return now.kind === 'work'
-      ? { state: 'pending', line: `waiting for ${now.line}`, phase: now.line.replace(/\(\d+ %\)/, '') }
+      ? { state: 'pending', line: `waiting for ${now.line}`, phase: now.line.replace(/\(\d+%\)/, '') }
       : { state: 'done', value: undefined }
   })
 }

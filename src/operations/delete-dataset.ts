@@ -1,12 +1,13 @@
 import { ActionError } from '../errors.ts'
 import type { DeleteDatasetRequest } from '../inputs/operations/delete-dataset.ts'
+import { duration } from '../runner/text.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { throughConflicts } from './conflicts.ts'
 import { readDataset } from './facts.ts'
 import { datasetRemoval } from './remove-dataset.ts'
 import type { Step } from './step.ts'
-import { duration, waitFor } from './waits.ts'
+import { waitFor } from './waits.ts'
 
 /** Deletes a dataset for good; done when it is gone. Without its name as a confirmation nothing is changed. */
 export async function deleteDataset(request: DeleteDatasetRequest, step: Step): Promise<string> {

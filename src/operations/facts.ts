@@ -45,13 +45,13 @@ export function aboutSnapshot(step: Step, snapshot: Snapshot, label: string): vo
   reporter.output('snapshot_id', snapshot.id)
   reporter.output('snapshot_name', snapshot.name)
   reporter.fact(label, snapshot.name)
-  reporter.fact('Snapshot id', snapshot.id, { code: true })
+  reporter.fact('Snapshot ID', snapshot.id, { code: true })
   const text = items(snapshot.images, snapshot.videos)
   if (text !== undefined) reporter.fact('Items in the snapshot', text)
 }
 
 /** Tells where an export lies and what it holds. */
-export function tellPlaced({ outputDir, exportFormat }: ExportRequest, step: Step, placed: Placed): void {
+export function tellPlaced({ outputDir }: ExportRequest, step: Step, placed: Placed): void {
   const { reporter, context } = step
   if (placed.archivePath !== undefined) reporter.output('export_path', placed.archivePath)
   reporter.output('export_dir', outputDir)
@@ -59,7 +59,6 @@ export function tellPlaced({ outputDir, exportFormat }: ExportRequest, step: Ste
   reporter.output('content_digest', placed.contentDigest)
   const where = placed.archivePath ?? outputDir
   reporter.fact('Export', path.relative(context.workspace, where), { code: true })
-  reporter.fact(exportFormat === 'json' ? 'Records' : 'Rows', placed.mediaCount.toLocaleString('en-US'))
   reporter.fact('Content digest', placed.contentDigest, { code: true })
   if (!placed.coco) return
   reporter.output('annotations_path', path.join(outputDir, ANNOTATIONS_NAME))

@@ -12,7 +12,8 @@ const MOST_NAMED = 8
 const NAME_CHARS = 60
 const WHY_CHARS = 160
 
-function shortened(text: string, chars: number): string {
+/** The beginning of a text. */
+export function shortened(text: string, chars: number): string {
   return text.length <= chars ? text : `${text.slice(0, chars).toWellFormed()}…`
 }
 

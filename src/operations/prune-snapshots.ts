@@ -7,13 +7,17 @@ import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { CATALOG_HEADERS, catalogCells, whenTaken } from './catalog.ts'
 import { deletion, stillListed } from './deletion.ts'
 import { readDataset } from './facts.ts'
-import { pruneFailure, type Stayed } from './prune-failure.ts'
+import { pruneFailure, shortened, type Stayed } from './prune-failure.ts'
 import { protection, type RetentionRule, retentionPlan, ruleWords, type Verdict } from './retention.ts'
 import type { Step } from './step.ts'
 
 /** Written at each deletion up to here, then at every so manieth: the runner keeps all that was ever written. */
 const WRITTEN_EACH = 100
 const WRITTEN_AT = 25
+
+/** Of the table of deletions: it fits a screen. */
+const MOST_ROWS = 15
+const NAME_CHARS = 40
 
 /** What became of a snapshot that the plan deletes. */
 type Outcome = 'deleted' | 'already gone' | 'kept' | 'stayed'
@@ -26,11 +30,11 @@ export async function pruneSnapshots(request: PruneSnapshotsRequest, step: Step)
   reporter.fact('Rule', ruleWords(request))
   const plan = retentionPlan(await step.api.snapshots.list(dataset.id), request, step.clock.date())
   const doomed = plan.filter((one) => !one.keep).toReversed()
-  reporter.fact('Kept by the rule', String(plan.length - doomed.length))
+  reporter.fact('Kept', String(plan.length - doomed.length))
   tell(step, plan, new Map(), request.dryRun ? 'would be deleted' : 'to be deleted')
   if (request.dryRun) {
     for (const { snapshot } of doomed) reporter.info(`Would delete ${named(snapshot)}.`)
-    reporter.fact('Would be deleted', String(doomed.length))
+    reporter.output('would_delete_snapshot_ids', JSON.stringify(doomed.map(({ snapshot }) => snapshot.id)))
     return `Dry run: ${counted(doomed.length)} of dataset "${dataset.name}" would be deleted, and none was.`
   }
   const pruning = new Pruning(step, dataset, request)
@@ -39,7 +43,6 @@ export async function pruneSnapshots(request: PruneSnapshotsRequest, step: Step)
   } finally {
     pruning.writeDeleted()
     tell(step, plan, pruning.ends, 'not tried')
-    reporter.fact('Deleted', String(pruning.deleted.length))
   }
   if (pruning.stayed.length > 0) throw pruneFailure(dataset, pruning.stayed, pruning.deleted.length)
   return `${counted(pruning.deleted.length)} of dataset "${dataset.name}" ${pruning.deleted.length === 1 ? 'was' : 'were'} deleted.`
@@ -55,15 +58,27 @@ function named(snapshot: Snapshot): string {
 
 type Ends = ReadonlyMap<string, { outcome: Outcome; why?: string }>
 
-/** Shows the plan in the summary, with what became of it as far as it is known. */
+/** Shows the plan in the summary, with what became of it as far as it is known: the deletions first, and the rest folded. */
 function tell(step: Step, plan: readonly Verdict[], ends: Ends, otherwise: string): void {
+  const rows = plan.map(({ snapshot, keep, why }) => {
+    const end = ends.get(snapshot.id)
+    return { snapshot, keep, cells: [keep ? 'kept' : (end?.outcome ?? otherwise), end?.why ?? why] }
+  })
+  const isTrouble = ({ cells: [outcome] }: (typeof rows)[number]) => Number(outcome === 'stayed')
+  const doomed = rows.filter(({ keep }) => !keep).sort((one, other) => isTrouble(other) - isTrouble(one))
+  const shown = doomed.slice(0, MOST_ROWS)
   step.reporter.table({
     title: 'Retention',
+    headers: ['Name', 'When', 'Outcome', 'Why'],
+    rows: shown.map(({ snapshot, cells }) => [shortened(snapshot.name, NAME_CHARS), whenTaken(snapshot), ...cells]),
+  })
+  step.reporter.table({
+    title: 'Other snapshots',
+    place: 'folded',
     headers: [...CATALOG_HEADERS, 'Outcome', 'Why'],
-    rows: plan.map(({ snapshot, keep, why }) => {
-      const end = ends.get(snapshot.id)
-      return [...catalogCells(snapshot), keep ? 'kept' : (end?.outcome ?? otherwise), end?.why ?? why]
-    }),
+    rows: rows
+      .filter((row) => !shown.includes(row))
+      .map(({ snapshot, cells }) => [...catalogCells(snapshot), ...cells]),
   })
 }
 

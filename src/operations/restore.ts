@@ -71,7 +71,7 @@ async function saveFirst(step: Step, request: RestoreRequest, dataset: Dataset, 
     )
     reporter.fact('Safety snapshot', saved.name)
     reporter.fact('Safety snapshot id', saved.id, { code: true })
-    reporter.note(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`)
+    reporter.info(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`)
   })
 }
 

@@ -1,3 +1,4 @@
+import { percent } from '../runner/text.ts'
 import { totalBytes, uploadFiles } from '../transfer/upload.ts'
 import type { Sending } from '../visual-layer/ingestion.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
@@ -8,7 +9,7 @@ import { type Phase, withinDeadline } from './waits.ts'
 /** Between two lines of progress, in ms. */
 const PROGRESS_MS = 5_000
 
-/** Says how far an upload is, now and then: `uploaded 1,250 of 2,000 files, 1.2 GiB of 2 GiB (60 %)`. */
+/** Says how far an upload is, now and then: `uploaded 1,250 of 2,000 files, 1.2 GiB of 2 GiB (60%)`. */
 export function uploadProgress(step: Step, files: readonly FilePart[]): (doneFiles: number, bytes: number) => void {
   const total = totalBytes(files)
   let last = step.clock.now()
@@ -16,8 +17,7 @@ export function uploadProgress(step: Step, files: readonly FilePart[]): (doneFil
     if (step.clock.now() - last < PROGRESS_MS && doneFiles < files.length) return
     last = step.clock.now()
     const counted = `${doneFiles.toLocaleString('en-US')} of ${files.length.toLocaleString('en-US')} files`
-    const share = total === 0 ? 100 : Math.floor((bytes / total) * 100)
-    step.reporter.progress(`uploaded ${counted}, ${size(bytes)} of ${size(total)} (${share} %)`)
+    step.reporter.progress(`uploaded ${counted}, ${size(bytes)} of ${size(total)}${percent(bytes, total)}`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { duration } from '../runner/text.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { OnceOnly } from '../waiting/once.ts'
@@ -6,7 +7,7 @@ import { snapshotVerdict } from '../waiting/verdicts/snapshot.ts'
 import { throughConflicts } from './conflicts.ts'
 import { describedWith, newMark, provenanceLine } from './provenance.ts'
 import type { Step } from './step.ts'
-import { duration, Seen, waitFor } from './waits.ts'
+import { Seen, waitFor } from './waits.ts'
 
 export interface SnapshotWish {
   name: string | undefined

@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { UpdateSnapshotRequest } from '../inputs/operations/update-snapshot.ts'
+import { duration } from '../runner/text.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs } from '../waiting/pace.ts'
@@ -7,7 +8,7 @@ import { chooseSnapshot } from './choose-snapshot.ts'
 import { throughConflicts } from './conflicts.ts'
 import { readDataset } from './facts.ts'
 import type { Step } from './step.ts'
-import { duration, waitFor } from './waits.ts'
+import { waitFor } from './waits.ts'
 
 /** A service may keep a text without the white space around it, and with line ends of its own. */
 function sameText(a: string, b: string): boolean {
@@ -78,8 +79,8 @@ export async function updateSnapshot(request: UpdateSnapshotRequest, step: Step)
   )
   reporter.output('snapshot_name', changed.name)
   reporter.fact('Snapshot', changed.name)
-  reporter.fact('Snapshot id', changed.id, { code: true })
-  if (name !== undefined && target.name !== changed.name) reporter.fact('Name before', target.name)
+  reporter.fact('Snapshot ID', changed.id, { code: true })
+  if (name !== undefined && target.name !== changed.name) reporter.fact('Previous name', target.name)
   const what = [name === undefined ? '' : 'name', description === undefined ? '' : 'description'].filter(Boolean)
   return `The ${what.join(' and the ')} of snapshot "${changed.name}" of dataset "${dataset.name}" ${what.length > 1 ? 'were' : 'was'} changed.`
 }

@@ -1,16 +1,11 @@
-import prettyMilliseconds from 'pretty-ms'
 import { within } from '../clock.ts'
 import { ActionError } from '../errors.ts'
+import { duration } from '../runner/text.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'
 import { type Ended, type Look, until } from '../waiting/until.ts'
 import type { Step } from './step.ts'
-
-/** A duration for people: `1h 4m 10s`. @param ms milliseconds */
-export function duration(ms: number): string {
-  return prettyMilliseconds(ms, ms < 10_000 ? { secondsDecimalDigits: 1 } : { secondsDecimalDigits: 0 })
-}
 
 export interface Phase {
   /** What is waited for, to complete "waiting for …". */

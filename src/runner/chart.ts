@@ -11,6 +11,9 @@ const ROW_HEIGHT = 34
 const BARS_PERCENT = 38
 /** How wide a name and its numbers may be together, in small letters of 9 pixels; the rest of 62 % is the axis and its padding. */
 const LABEL_ROOM = 58
+/** In CSS pixels: of a small letter, rounded up, and of the widest space. */
+const LETTER_WIDTH = 8
+const SPACE_WIDTH = 14
 const NAME_ROOM = 32
 const MIN_NAME_ROOM = 16
 /** Of the squares in the legend, and seen on white and on black: more, fewer, and what both have or the only series. */
@@ -24,7 +27,47 @@ const COLOURS = ['#2da44e', '#e5534b', '#539bf5']
  * Mermaid draws the bars of a category over each other, the last in front, and knows no legend (seen in 11.4, 11.12, 11.17 and
  * 12.3). Its own colours are too pale on white, and a labelled axis of values makes a bar of nothing look like something.
  */
-export function chartMarkdown(chart: Chart): string | undefined {
+export function chartMarkdown(chart: Chart, frame: Frame = {}): string | undefined {
+  const drawing = drawingOf(chart)
+  if (!drawing) return undefined
+  const unit = markdown(chart.unit, 100)
+  const [first, second] = chart.series
+  const legend =
+    first && second
+      ? `🟦 ${unit}, ${markdown(first.name, 100)} → ${markdown(second.name, 100)} · 🟩 more · 🟥 fewer`
+      : `🟦 ${unit}`
+  return `\n### ${markdown(chart.title, 200)}\n\n${legend}\n\n${fence(drawing, frame)}`
+}
+
+/** What charts on one page share, so that their bars can be compared by eye. */
+export interface Frame {
+  /** By the unit of the charts: the number that the longest bar stands for. */
+  scales?: ReadonlyMap<string, number>
+  /** A label that nobody sees, wider than all others: the bars of charts that have it begin at the same edge. */
+  spacer?: string
+}
+
+/** The frame for the charts of a page. A chart that is alone needs none. */
+export function frameOf(charts: readonly Chart[]): Frame {
+  const drawings = charts.map(drawingOf).filter((drawing) => drawing !== undefined)
+  if (drawings.length < 2) return {}
+  const scales = new Map<string, number>()
+  for (const { unit, longest } of drawings) scales.set(unit, Math.max(longest, scales.get(unit) ?? 0))
+  const widest = Math.max(...drawings.flatMap(({ labels }) => labels.map(widthOf)))
+  // Mermaid trims labels, and a label without a glyph would be as wide as none.
+  const spacer = `\u200B${'\u2003'.repeat(Math.ceil((widest * LETTER_WIDTH) / SPACE_WIDTH))}\u200B`
+  return { scales, spacer }
+}
+
+interface Drawing {
+  unit: string
+  labels: readonly string[]
+  before: readonly number[]
+  after: readonly number[]
+  longest: number
+}
+
+function drawingOf(chart: Chart): Drawing | undefined {
   const { categories, series } = chart
   const [first, second] = series
   if (!first || series.length > 2 || categories.length === 0 || categories.length > MAX_CATEGORIES) return undefined
@@ -37,14 +80,14 @@ export function chartMarkdown(chart: Chart): string | undefined {
   if (room < MIN_NAME_ROOM) return undefined
   const names = chartNames(categories, room)
   const labels = names.map((name, row) => `${leftToRight(name)} · ${figures[row]}`)
-  const unit = markdown(chart.unit, 100)
-  const legend = second
-    ? `🟦 ${unit}, ${markdown(first.name, 100)} → ${markdown(second.name, 100)} · 🟩 more · 🟥 fewer`
-    : `🟦 ${unit}`
-  return `\n### ${markdown(chart.title, 200)}\n\n${legend}\n\n${fence(labels, before, after)}`
+  return { unit: chart.unit, labels, before, after, longest: Math.max(...before, ...after) }
 }
 
-function fence(labels: readonly string[], before: readonly number[], after: readonly number[]): string {
+function fence({ unit, longest, ...drawing }: Drawing, { scales, spacer }: Frame): string {
+  const labels = spacer === undefined ? drawing.labels : [...drawing.labels, spacer]
+  // A row of nothing for the spacer.
+  const withSpacer = (values: readonly number[]) => labels.map((_, row) => values[row] ?? 0)
+  const [before, after] = [withSpacer(drawing.before), withSpacer(drawing.after)]
   const both = before.map((value, row) => Math.min(value, after[row] ?? value))
   const beyond = (values: readonly number[]) => values.map((value, row) => (value > (both[row] ?? value) ? value : 0))
   return `\`\`\`mermaid
@@ -67,7 +110,7 @@ config:
 ---
 xychart-beta horizontal
   x-axis [${labels.map((label) => `"${label}"`).join(', ')}]
-  y-axis 0 --> ${Math.max(...before, ...after) || 1}
+  y-axis 0 --> ${scales?.get(unit) || longest || 1}
   bar [${beyond(after).join(', ')}]
   bar [${beyond(before).join(', ')}]
   bar [${both.join(', ')}]
@@ -83,7 +126,7 @@ export function chartTable(chart: Chart): Table {
   const compared = first && second && series.length === 2
   return {
     title,
-    headers: ['', ...headers, ...(compared ? ['change'] : [])],
+    headers: ['Name', ...headers, ...(compared ? ['Change'] : [])],
     rows: categories.map((category, row) => {
       const cells = series.map(({ values }) => figureOr(values[row], count))
       if (!compared) return [category, ...cells]

@@ -99,7 +99,7 @@ export class RunnerReporter implements Reporter {
     if (line === this.#lastProgress && silentMs < HEARTBEAT_MS) return
     this.#lastProgress = line
     this.#lastProgressMs = this.elapsedMs
-    this.info(`[${duration(this.elapsedMs).padStart(STAMP_WIDTH)}] ${line}`)
+    this.info(`[${duration(Math.floor(this.elapsedMs / 1000) * 1000).padStart(STAMP_WIDTH)}] ${line}`)
   }
 
   output(name: SettableOutput, value: string | number | boolean): void {

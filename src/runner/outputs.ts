@@ -11,6 +11,7 @@ export const OUTPUTS = {
   safety_snapshot_id: 'text',
   snapshots: 'json',
   deleted_snapshot_ids: 'json',
+  would_delete_snapshot_ids: 'json',
   task_id: 'text',
   export_id: 'text',
   export_path: 'text',
@@ -23,6 +24,7 @@ export const OUTPUTS = {
   added_count: 'number',
   removed_count: 'number',
   modified_count: 'number',
+  comparison_path: 'text',
   annotations_path: 'text',
   artifact_id: 'text',
   artifact_name: 'text',
@@ -30,6 +32,8 @@ export const OUTPUTS = {
   artifact_digest: 'text',
   elapsed_seconds: 'number',
   error_code: 'text',
+  headline: 'text',
+  report_path: 'text',
   result: 'json',
 } as const satisfies Record<string, Kind>
 

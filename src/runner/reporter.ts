@@ -6,7 +6,7 @@ export interface Fact {
   value: string
   /** An https address that the value leads to. */
   link?: string | undefined
-  /** Show the value as code: for ids, paths and digests, which a reader copies. */
+  /** For IDs, paths, and digests, which a reader copies: shown as code, among the details that are folded. */
   code?: boolean | undefined
 }
 
@@ -18,6 +18,8 @@ export interface Table {
   title: string
   headers: readonly string[]
   rows: readonly (readonly Cell[])[]
+  /** `first`: before other tables and charts; `folded`: at the end, closed until a reader opens it. */
+  place?: 'first' | 'folded' | undefined
 }
 
 /**
@@ -33,7 +35,7 @@ export interface Chart {
   series: readonly { name: string; values: readonly number[] }[]
 }
 
-/** What stands under a heading of its own at the end of the job summary. */
+/** What has a heading of its own in the job summary. */
 export type Section = Table | Chart
 
 /**
@@ -60,11 +62,11 @@ export interface Reporter {
   /** A row of the job summary; the last value for a label counts, the place is the first one's. */
   fact(label: string, value: string, options?: Pick<Fact, 'link' | 'code'>): void
   /**
-   * A table at the end of the job summary; of the tables and charts of a title the last counts, the place is the first one's. Rows
-   * that the summary has no room for are counted.
+   * A table of the job summary, before the charts; of the tables and charts of a title the last counts, the place is the first one's.
+   * Rows that the summary has no room for are counted.
    */
   table(table: Table): void
-  /** A chart among the tables; shown as a table where it has too many categories for a picture, or numbers that cannot be drawn. */
+  /** A chart; shown as a table where it has too many categories for a picture, or numbers that cannot be drawn. */
   chart(chart: Chart): void
   /** A sentence for the summary's account of what happened; logged too. */
   note(text: string): void

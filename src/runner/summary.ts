@@ -1,16 +1,18 @@
-import { appendFileSync, statSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, type ErrorCode } from '../errors.ts'
-import { chartMarkdown, chartTable } from './chart.ts'
-import type { Cell, Fact, Reporter, Section, Table } from './reporter.ts'
+import { chartMarkdown, chartTable, type Frame, frameOf } from './chart.ts'
+import type { Cell, Chart, Fact, Reporter, Section, Table } from './reporter.ts'
 import { code, count, duration, lines, markdown } from './text.ts'
 
-export type Outcome = 'success' | 'failed' | 'cancelled' | 'timed_out'
+export type Outcome = 'success' | 'failed' | 'check_failed' | 'cancelled' | 'timed_out'
 
 /** What the job summary tells. All text is plain; it may come from outside, and is escaped here. */
 export interface SummaryModel {
   operation: string
   outcome: Outcome
-  /** One sentence: what was done to what. */
+  /** One sentence: what was done to what. Empty if the error says it all. */
   headline: string
   dataset?: { name?: string | undefined; id?: string | undefined; link?: string | undefined } | undefined
   facts: readonly Fact[]
@@ -26,20 +28,37 @@ export interface SummaryModel {
 const MAX_BYTES = 1_000_000
 /** Kept free for the lines that say what was left out. */
 const LEFT_OUT_BYTES = 8_000
+/** A comment takes 65,536 characters. */
+const MAX_REPORT_BYTES = 60_000
+const CUT = '\nThis report was cut to fit into a comment. The job summary shows everything.\n'
 
 const TITLES: Record<Outcome, (operation: string) => string> = {
   success: (operation) => `✅ Visual Layer: ${operation}`,
   failed: (operation) => `❌ Visual Layer: ${operation} failed`,
-  cancelled: (operation) => `🚫 Visual Layer: ${operation} was cancelled`,
+  check_failed: (operation) => `❌ Visual Layer: ${operation} complete, check failed`,
+  cancelled: (operation) => `🚫 Visual Layer: ${operation} was canceled`,
   timed_out: (operation) => `⏱️ Visual Layer: ${operation} timed out`,
 }
 
-/** The summary as Markdown, of at most `maxBytes` bytes: rows and charts that do not fit are counted, none is cut in the middle. */
+/**
+ * The summary as Markdown, of at most `maxBytes` bytes: first the verdict, then what happened and what changed, the charts, the facts,
+ * and the details. Rows and charts that do not fit are counted, none is cut in the middle.
+ */
 export function buildSummary(model: SummaryModel, maxBytes = MAX_BYTES): string {
+  return pageOf(model, maxBytes).text
+}
+
+/** The same for a comment: of at most 60,000 bytes, and with a sentence that says so if something was left out. */
+export function buildReport(model: SummaryModel): string {
+  const page = pageOf(model, MAX_REPORT_BYTES - CUT.length)
+  return page.isCut ? page.text + CUT : page.text
+}
+
+function pageOf(model: SummaryModel, maxBytes: number): Page {
   const page = new Page(maxBytes)
-  page.add(`## ${TITLES[model.outcome](markdown(model.operation, 100))}\n\n${paragraph(model.headline, 1000)}\n`)
+  page.add(`## ${TITLES[model.outcome](markdown(model.operation, 100))}\n`)
+  if (model.headline !== '') page.add(`\n${paragraph(model.headline, 1000)}\n`)
   if (model.error) page.add(errorSection(model.error))
-  page.list('\n| | |\n| --- | --- |\n', factRows(model))
   page.list(
     '\n### What happened\n\n',
     model.notes.map((note) => `- ${markdown(note, 1000)}\n`),
@@ -48,41 +67,78 @@ export function buildSummary(model: SummaryModel, maxBytes = MAX_BYTES): string 
     '\n### Warnings\n\n',
     model.warnings.map((warning) => `- ${paragraph(warning, 2000)}\n`),
   )
-  let chartsLeftOut = 0
-  for (const section of model.sections ?? []) {
-    const chart = 'series' in section ? chartMarkdown(section) : undefined
-    if (chart === undefined) addTable(page, 'series' in section ? chartTable(section) : section)
-    else if (!page.add(chart)) chartsLeftOut += 1
-  }
-  if (chartsLeftOut > 0) page.addNote(`${count(chartsLeftOut)} more ${chartsLeftOut === 1 ? 'chart' : 'charts'}`)
-  return page.text
+  const sections = model.sections ?? []
+  const tables = sections.filter((section) => 'rows' in section)
+  const placed = (place: Table['place']) => tables.filter((table) => table.place === place)
+  for (const table of [...placed('first'), ...placed(undefined)]) addTable(page, table)
+  addCharts(
+    page,
+    sections.filter((section) => 'series' in section),
+  )
+  const [facts, details] = factRows(model)
+  page.list('\n### Details\n\n', underHeader(facts))
+  page.list(folded('IDs, paths, and digests'), underHeader(details), FOLD_END)
+  for (const table of placed('folded')) addTable(page, table)
+  return page
 }
+
+function addCharts(page: Page, charts: readonly Chart[]): void {
+  const frame: Frame = frameOf(charts)
+  let leftOut = 0
+  for (const chart of charts) {
+    const drawn = chartMarkdown(chart, frame)
+    if (drawn === undefined) addTable(page, chartTable(chart))
+    else if (!page.add(drawn)) leftOut += 1
+  }
+  if (leftOut > 0) page.addNote(`${count(leftOut)} more ${leftOut === 1 ? 'chart' : 'charts'}`)
+}
+
+type Redacting = Pick<Reporter, 'debug' | 'warning'> & { redact(text: string): string }
 
 /**
  * Appends the summary to the step's summary file. Masked secrets are replaced. Never throws: without the file, or when it
  * cannot be written, the step goes on.
  */
-export function writeSummary(
-  model: SummaryModel,
-  options: { env: NodeJS.ProcessEnv; reporter: Pick<Reporter, 'debug' | 'warning'> & { redact(text: string): string } },
-): void {
+export function writeSummary(model: SummaryModel, options: { env: NodeJS.ProcessEnv; reporter: Redacting }): void {
   const { env, reporter } = options
   const path = env['GITHUB_STEP_SUMMARY']
   if (!path) return reporter.debug('No job summary: GITHUB_STEP_SUMMARY is not set.')
   try {
-    // Before escaping, which would hide a secret from the search for it.
-    const redacted: SummaryModel = JSON.parse(JSON.stringify(model), (_key, value: unknown) =>
-      typeof value === 'string' ? reporter.redact(value) : value,
-    )
     const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-    appendFileSync(path, buildSummary(redacted, MAX_BYTES - size))
+    appendFileSync(path, buildSummary(redacted(model, reporter), MAX_BYTES - size))
   } catch (error) {
     reporter.warning(`Could not write the job summary (GITHUB_STEP_SUMMARY): ${describe(error)}.`)
   }
 }
 
+/**
+ * Writes the report to a file of its own in the folder `temp`. Masked secrets are replaced. Returns its absolute path; '' if it cannot
+ * be written, which is a warning.
+ */
+export function writeReport(model: SummaryModel, options: { temp: string; reporter: Redacting }): string {
+  const { temp, reporter } = options
+  const path = join(temp, `visual-layer-report-${randomUUID()}.md`)
+  try {
+    mkdirSync(temp, { recursive: true })
+    writeFileSync(path, buildReport(redacted(model, reporter)), { flag: 'wx' })
+    return path
+  } catch (error) {
+    reporter.warning(`Could not write the report (report_path): ${describe(error)}. The output report_path is empty.`)
+    return ''
+  }
+}
+
+/** Before escaping, which would hide a secret from the search for it. */
+function redacted(model: SummaryModel, reporter: Redacting): SummaryModel {
+  return JSON.parse(JSON.stringify(model), (_key, value: unknown) =>
+    typeof value === 'string' ? reporter.redact(value) : value,
+  )
+}
+
 /** Markdown that is added to in whole pieces, as long as they fit. */
 class Page {
+  /** Whether something was left out. */
+  isCut = false
   #text = ''
   #freeBytes: number
   readonly #maxBytes: number
@@ -98,17 +154,27 @@ class Page {
 
   add(piece: string): boolean {
     const bytes = Buffer.byteLength(piece)
-    if (bytes > this.#freeBytes) return false
+    if (bytes > this.#freeBytes) {
+      this.isCut = true
+      return false
+    }
     this.#text += piece
     this.#freeBytes -= bytes
     return true
   }
 
-  list(head: string, items: readonly string[]): void {
-    if (items.length === 0) return
-    const fitting = this.add(head) ? items.findIndex((item) => !this.add(item)) : 0
-    if (fitting < 0) return
-    this.addNote(`${count(items.length - fitting)} more`)
+  /** Adds items between `head` and `tail`, as many as fit. Without room for the first, neither of the two. */
+  list(head: string, [first, ...rest]: readonly string[], tail = ''): void {
+    if (first === undefined) return
+    const tailBytes = Buffer.byteLength(tail)
+    this.#freeBytes -= tailBytes
+    let left = rest.length + 1
+    if (this.add(head + first)) {
+      const end = rest.findIndex((item) => !this.add(item))
+      left = end < 0 ? 0 : rest.length - end
+      this.#text += tail
+    } else this.#freeBytes += tailBytes
+    if (left > 0) this.addNote(`${count(left)} more`)
   }
 
   /** Says what was left out, in the room kept free for that. */
@@ -124,20 +190,23 @@ function errorSection(error: NonNullable<SummaryModel['error']>): string {
   return `\n**What failed** (${code(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}`
 }
 
-function factRows(model: SummaryModel): string[] {
-  const rows: string[] = []
+/** The rows of the facts, and those of the details that are folded. */
+function factRows(model: SummaryModel): [facts: string[], details: string[]] {
   const { name, id, link: address } = model.dataset ?? {}
-  const shown = [name && link(markdown(name), address), id && (name ? code(id) : link(code(id), address))].filter(
-    Boolean,
-  )
-  if (shown.length > 0) rows.push(tableRow(['Dataset', shown.join(' ')]))
+  const { durationMs, runUrl } = model
+  const facts: string[] = []
+  const details: string[] = []
+  if (name) facts.push(tableRow(['Dataset', link(markdown(name), address)]))
+  if (id) details.push(tableRow(['Dataset ID', name ? code(id) : link(code(id), address)]))
   for (const fact of model.facts) {
     const value = fact.code ? code(fact.value) : markdown(fact.value)
-    rows.push(tableRow([markdown(fact.label, 100), link(value, fact.link)]))
+    const row = tableRow([markdown(fact.label, 100), link(value, fact.link)])
+    if (fact.code) details.push(row)
+    else facts.push(row)
   }
-  rows.push(tableRow(['Took', duration(model.durationMs)]))
-  if (model.runUrl) rows.push(tableRow(['Workflow run', link(markdown(runName(model.runUrl)), model.runUrl)]))
-  return rows
+  if (durationMs >= 1000) facts.push(tableRow(['Duration', duration(durationMs)]))
+  if (runUrl) details.push(tableRow(['Workflow run', link(markdown(runName(runUrl)), runUrl)]))
+  return [facts, details]
 }
 
 function runName(runUrl: string): string {
@@ -145,12 +214,26 @@ function runName(runUrl: string): string {
   return run ? `${run}${attempt ? `, attempt ${attempt}` : ''}` : 'this run'
 }
 
-function addTable(page: Page, table: Table): void {
-  const headers = table.headers.map((header) => markdown(header, 100))
+function addTable(page: Page, { title, headers, rows, place }: Table): void {
+  const isFolded = place === 'folded'
+  const head = isFolded ? folded(markdown(title, 200)) : `\n### ${markdown(title, 200)}\n\n`
+  const shown = headers.map((header) => markdown(header, 100))
   page.list(
-    `\n### ${markdown(table.title, 200)}\n\n${tableRow(headers)}${tableRow(headers.map(() => '---'))}`,
-    table.rows.map((row) => tableRow(row.map(cell))),
+    `${head}${tableRow(shown)}${tableRow(shown.map(() => '---'))}`,
+    rows.map((row) => tableRow(row.map(cell))),
+    isFolded ? FOLD_END : '',
   )
+}
+
+/** Rows of labels and values as a table. A table must have a header, so the first row is one. */
+function underHeader([first, ...rest]: readonly string[]): string[] {
+  return first === undefined ? [] : [`${first}| :--- | :--- |\n`, ...rest]
+}
+
+const FOLD_END = '\n</details>\n'
+
+function folded(title: string): string {
+  return `\n<details><summary>${title}</summary>\n\n`
 }
 
 function tableRow(cells: readonly string[]): string {

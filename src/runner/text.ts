@@ -98,10 +98,16 @@ function entities(text: string): string {
   return text.replace(/[&<>"'\\*_`[\]()#|~!@${}^]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
-/** A length of time for people, in whole seconds and two units at most: `8s`, `1m 20s`, `2h 5m`. */
+/** A length of time for people, in two units at most: `0.4s`, `8s`, `1m 20s`, `2h 5m`. @param ms milliseconds */
 export function duration(ms: number): string {
-  const seconds = Math.floor(ms / 1000)
-  return seconds < 1 ? '0s' : prettyMilliseconds(seconds * 1000, { unitCount: 2 })
+  const tenths = Math.floor(ms / 100)
+  return tenths < 100 ? `${tenths / 10}s` : prettyMilliseconds(Math.floor(ms / 1000) * 1000, { unitCount: 2 })
+}
+
+/** How far work is, to follow its figures: ` (40%)`; '' if that says nothing, as 100% of work that continues does not. */
+export function percent(done: number, total: number | undefined): string {
+  const share = total ? Math.floor((done / total) * 100) : 100
+  return share >= 0 && share < 100 ? ` (${share}%)` : ''
 }
 
 /** A number for people: `1,234,567`; at most three digits after the point. */

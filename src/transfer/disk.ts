@@ -7,7 +7,7 @@ import { ActionError } from '../errors.ts'
 /** What will take room on a disk. */
 export interface Need {
   bytes: number
-  /** Completes "4 GB to …": `unpack it`. */
+  /** Completes "4 GiB to …": `unpack it`. */
   purpose: string
 }
 
@@ -26,13 +26,17 @@ export async function requireSpace(path: string, needs: readonly Need[]): Promis
   }
   const bytes = needs.reduce((sum, need) => sum + need.bytes, 0)
   if (free >= bytes) return
-  const parts = needs.filter((need) => need.bytes > 0).map((need) => `${prettyBytes(need.bytes)} to ${need.purpose}`)
-  const sum = parts.length === 1 ? parts[0] : `${prettyBytes(bytes)} (${parts.join(', ')})`
+  const parts = needs.filter((need) => need.bytes > 0).map((need) => `${size(need.bytes)} to ${need.purpose}`)
+  const sum = parts.length === 1 ? parts[0] : `${size(bytes)} (${parts.join(', ')})`
   throw new ActionError(
     'operation_failed',
-    `The disk of the runner is too full for the export: it needs ${sum}, and ${prettyBytes(free)} are free (${dirname(path)}).`,
+    `The disk of the runner is too full for the export: it needs ${sum}, and ${size(free)} are free (${dirname(path)}).`,
     { todo: 'Free disk space before this step, use a runner with a larger disk, or divide the export (shard).' },
   )
+}
+
+function size(bytes: number): string {
+  return prettyBytes(bytes, { binary: true })
 }
 
 /** Writes all of `bytes` at `position`: one write call may take fewer than it is given. */

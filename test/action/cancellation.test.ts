@@ -11,7 +11,7 @@ async function cancelled(scene: Scene, step: RunningStep, signal: NodeJS.Signals
   const result = await step.cancel(signal)
   scene.sound(result)
   expect(result.outputs['error_code'], result.stdout).toBe('cancelled')
-  expect(result.summary).toContain('was cancelled')
+  expect(result.summary).toContain('was canceled')
   return result
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exportScene, ZIP } from './export-scene.ts'
 
@@ -34,6 +35,30 @@ describe.concurrent('the artifact of an export', () => {
         .digest('hex'),
     )
     expect(outputs['artifact_digest']).toBe(stored?.digest)
+  })
+
+  it('comes with the comparison as an artifact of its own', async () => {
+    const at = await exportScene()
+    await using scene = at.scene
+    const inputs = { ...at.inputs, ...upload, artifact_name: 'nightly' }
+    await scene.succeed({ ...at.inputs, output_dir: 'last' })
+    const { outputs } = await scene.succeed({ ...inputs, compare_with: 'last' })
+    expect(outputs['comparison_path']).toBe(path.join(at.outputDir, 'comparison.json'))
+    expect(outputs['artifact_name']).toBe('nightly.zip')
+    expect(scene.emulator.artifacts.stored.map(({ name }) => name)).toEqual(['nightly.zip', 'nightly-comparison'])
+  })
+
+  it('stays a success where that of the comparison cannot be stored', async () => {
+    const at = await exportScene()
+    await using scene = at.scene
+    await scene.succeed({ ...at.inputs, output_dir: 'last' })
+    const fault = { kind: 'status', status: 403 } as const
+    scene.emulator.faults.add({ server: 'artifacts', path: /CreateArtifact$/, skip: 1, times: Infinity, fault })
+    const inputs = { ...at.inputs, ...upload, compare_with: 'last' }
+    const { outputs, warnings } = await scene.succeed(inputs)
+    expect(outputs['artifact_name']).toBe(ZIP)
+    expect(warnings).toEqual([expect.stringContaining('visual-layer-export-comparison')])
+    expect(scene.emulator.artifacts.stored).toHaveLength(1)
   })
 
   it('lives as long as retention_days says, at most as long as the repository allows', async () => {

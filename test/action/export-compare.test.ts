@@ -42,10 +42,12 @@ describe('compare_with: a path', () => {
       modified_fields: { labels: 1, tags: 1, captions: 1, uniqueness: 1, boxes: 0, cluster: 0, issues: 0, other: 0 },
       media_count: { before: 12, after: 11 },
     })
+    expect(outputs['comparison_path']).toBe(path.join(at.outputDir, 'comparison.json'))
+    expect(outputs['headline']).toContain('1 added, 2 removed, and 3 modified')
     const line = '1 added, 2 removed, 3 modified (labels 1, tags 1, captions 1, uniqueness 1); 7 unchanged'
     expect(stdout).toContain('Baseline: visual-layer-export (12 items).')
     expect(stdout).toContain(`Changes since visual-layer-export: ${line}.`)
-    expect(summary).toContain(line.replace('(', '&#40;').replace(')', '&#41;'))
+    expect(summary).toContain('| Modified | 3 &#40;labels 1, tags 1, captions 1, uniqueness 1&#41; |')
     expect(summary).toContain('```mermaid')
     expect(summary).toContain('zebra')
     expect(await at.files()).toEqual(['comparison.json', 'manifest.json', ZIP])
@@ -201,6 +203,9 @@ describe('fail_if', () => {
     expect(errors[0]).toContain('- media_count < 1000: found 20')
     expect(errors[0]).not.toContain('labels.cat')
     expect(outputs).toMatchObject({ media_count: '20', artifact_name: ZIP })
+    expect(outputs['headline']).toMatch(/complete.*check failed.*issues\.blur > 3: found 4; media_count/)
+    expect(summary).toContain('## ❌ Visual Layer: export complete, check failed\n')
+    expect(summary.indexOf('issues.blur')).toBeLessThan(summary.indexOf('mermaid'))
     expect(scene.emulator.artifacts.stored).toHaveLength(1)
     expect(await at.files()).toEqual(['manifest.json', ZIP])
     expect(summary).toMatch(/labels\.cat &#62;.* 30%<\/code> \| 5 &#40;25%&#41; \| ✅ passed \|/)

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { actionYml } from './action-yml.ts'
 import { Scene } from './scene.ts'
@@ -79,5 +81,63 @@ describe.concurrent('outputs', () => {
     expect(badly.summary).toContain('the snapshot is damaged')
     expect(badly.summary).toContain('What to do')
     expect(badly.summary).toContain(badly.outputs['safety_snapshot_id'])
+  })
+
+  it('say in a sentence and in a report of its own how each step ended', async () => {
+    await using scene = await Scene.open({ timings: { createMs: 20_000 } })
+    const dataset = scene.world.addDataset({ name: 'cats', snapshots: ['nightly'] })
+    const about = { dataset_id: dataset.id }
+    const restored = await scene.succeed({
+      operation: 'restore',
+      ...about,
+      snapshot_name: 'nightly',
+      safety_snapshot: 'false',
+    })
+    const absent = await scene.fail('not_found', { operation: 'restore', ...about, snapshot_name: 'none' })
+    const invalid = await scene.fail('invalid_input', { operation: 'restore' })
+    const late = await scene.fail('timed_out', {
+      operation: 'create-from-s3',
+      dataset_name: 'x',
+      bucket_path: 's3://a/b/',
+      timeout: '1s',
+    })
+    const running = await scene.start({
+      operation: 'create-from-s3',
+      dataset_name: 'y',
+      bucket_path: 's3://a/b/',
+      timeout: '1h',
+    })
+    await running.logged(/dataset INDEXING/)
+    const cancelled = scene.sound(await running.cancel())
+    const ended = [restored, absent, invalid, late, cancelled]
+    const headlines = [
+      /restored.*"nightly"/,
+      /restore.*failed.*"none"/,
+      /restore failed.*dataset_id/,
+      /"x" failed: Timed out/,
+      /"y" was canceled/,
+    ]
+    const paths = ended.map(({ outputs }) => outputs['report_path'] ?? '')
+    expect(new Set(paths).size).toBe(ended.length)
+    for (const [index, { outputs, summary }] of ended.entries()) {
+      expect(outputs['headline']).toMatch(headlines[index] ?? /./)
+      expect(resultOutput(outputs)).toMatchObject({ headline: outputs['headline'], report_path: paths[index] })
+      expect(path.dirname(paths[index] ?? '')).toBe(scene.job.root)
+      const report = await readFile(paths[index] ?? '', 'utf8')
+      // All but the time that went by in between.
+      const plain = (text: string) => text.replace(/\| Duration \| .*\n/, '')
+      expect(plain(report)).toBe(plain(summary))
+    }
+  })
+
+  it('are without a report where it cannot be written, which is a warning', async () => {
+    await using scene = await Scene.open()
+    const dataset = scene.world.addDataset({ name: 'cats' })
+    const file = path.join(scene.job.root, 'file')
+    await writeFile(file, '')
+    const inputs = { operation: 'wait', dataset_id: dataset.id }
+    const { outputs, warnings } = await scene.succeed(inputs, { RUNNER_TEMP: file })
+    expect(outputs['report_path']).toBe('')
+    expect(warnings).toEqual([expect.stringContaining('report_path')])
   })
 })

@@ -47,12 +47,14 @@ describe.concurrent('prune-snapshots', () => {
   })
 
   it('deletes nothing in a dry run, and shows the whole plan', async () => {
-    const { scene, dataset, there, inputs } = await withHistory()
+    const { scene, dataset, there, idOf, inputs } = await withHistory()
     await using _ = scene
     const { outputs, summary, stdout } = await scene.succeed({ ...inputs, keep_last: '1', dry_run: 'true' })
     expect(there()).toHaveLength(dataset.snapshots.length)
     expect(scene.emulator.requests.every(({ method }) => method === 'GET')).toBe(true)
     expect(outputs['deleted_snapshot_ids']).toBe('[]')
+    const doomed = ['nightly-40', 'nightly-30', 'nightly-20', 'nightly-10'].map(idOf)
+    expect(JSON.parse(outputs['would_delete_snapshot_ids'] ?? '').toSorted()).toEqual(doomed.toSorted())
     expect(summary.match(/\| would be deleted \|/g)).toHaveLength(4)
     expect(summary.match(/\| kept \|/g)).toHaveLength(4)
     expect(stdout).toMatch(/Would delete snapshot "nightly-40"/)

@@ -40,6 +40,7 @@ describe.concurrent('rollback_on_failure', () => {
     expect(current()).toBe('before-training')
     expect(warnings).toEqual([])
     for (const told of [stdout, summary]) expect(told).toContain('Rolled back after the failure of the job')
+    expect(summary).toContain('## ✅ Visual Layer: rollback\n')
     // No safety snapshot: nothing of what the failed job left is kept.
     expect(dataset.snapshots).toHaveLength(2)
   })
@@ -70,6 +71,7 @@ describe.concurrent('rollback_on_failure', () => {
     expect(warnings[0]).toMatch(/rollback.*before-training.*no space left on the index/s)
     expect(warnings[0]).toContain('Look at the dataset in Visual Layer')
     expect(summary).toContain('no space left on the index')
+    expect(summary).toContain('## ❌ Visual Layer: rollback failed\n')
     expect(current()).toBe('before-training')
   })
 

@@ -17,6 +17,7 @@ export function expectSound(result: StepResult, emulator: Emulator, masked: read
   expectEnd(result)
   expectResult(result.outputs)
   expectSummary(result.summary)
+  expectHeadline(result.outputs['headline'])
   expectCommands(result)
   expectSecrets(result, emulator, masked)
 }
@@ -68,13 +69,22 @@ function expectResult(outputs: Record<string, string>): void {
   assert.equal(typeof result['elapsed_seconds'], 'number')
 }
 
+/** One line, fit for a chat message. */
+function expectHeadline(headline = ''): void {
+  assert.notEqual(headline, '', 'a headline')
+  assert.ok(headline.length <= 300, headline)
+  assert.doesNotMatch(headline, /[\r\n`]|\]\(|\*\*/)
+}
+
 function expectSummary(summary: string): void {
   assert.notEqual(summary.trim(), '', 'a summary')
   assert.ok(Buffer.byteLength(summary) < 1024 * 1024)
   // What is left of `<` once the action's own elements are taken away came from outside.
   // A chart is ours but for the names in it, which stand in quotes and hold nothing that could end them or the fence.
   const drawn = /\n```mermaid\n(?:[^"`\n]*(?:"[^"`\\]*"[^"`\n]*)*\n)+?```\n/g
-  const foreign = summary.replace(drawn, '\n').replace(/<a href="https?:\/\/[^"<>\s]*">|<\/a>|<\/?code>|<br>/g, '')
+  const foreign = summary
+    .replace(drawn, '\n')
+    .replace(/<a href="https?:\/\/[^"<>\s]*">|<\/a>|<\/?(?:code|details|summary)>|<br>/g, '')
   assert.ok(!foreign.includes('<'), foreign)
   assert.doesNotMatch(foreign, /`|\]\(|!\[/)
 }

@@ -146,7 +146,7 @@ describe('a 409 with on_conflict: wait', () => {
       code: 'timed_out',
       todo: expect.stringMatching(/Nothing was changed.*timeout/),
     })
-    expect(error.message).toMatch(/waiting for ENRICHMENT \(task RUNNING \(40 %\)/)
+    expect(error.message).toMatch(/waiting for ENRICHMENT \(task RUNNING \(40%\)/)
     expect(clock.now()).toBe(20 * MINUTE)
   })
 })

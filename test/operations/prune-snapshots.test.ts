@@ -8,7 +8,7 @@ import { request } from '../inputs/step-inputs.ts'
 import { failureOf } from '../failure-of.ts'
 import { id, refused, snapshot, SOURCE } from '../visual-layer/samples.ts'
 import { FakeClock } from '../waiting/fake-clock.ts'
-import { fakeStep, type StepOptions } from './fake-step.ts'
+import { type FakeStep, fakeStep, type StepOptions } from './fake-step.ts'
 import { type Fate, type Plan, SimulatedCatalog } from './simulated-catalog.ts'
 
 const DAY = 86_400_000
@@ -34,6 +34,12 @@ function prune(
   return { catalog, step, clock, run: () => pruneSnapshots(asked, step) }
 }
 
+/** The outcomes of the deletions, and of the rest, which is folded. */
+function outcomesOf({ reporter: { tables } }: FakeStep) {
+  expect(tables['Other snapshots']?.place).toBe('folded')
+  return ['Retention', 'Other snapshots'].map((title) => tables[title]?.rows.map((row) => row.slice(-2)))
+}
+
 const ids = (catalog: SimulatedCatalog) => catalog.now.map((one) => one.id)
 
 describe('prune-snapshots', () => {
@@ -46,13 +52,11 @@ describe('prune-snapshots', () => {
       dataset_id: SOURCE,
       deleted_snapshot_ids: JSON.stringify([id(5), id(4), id(3)]),
     })
-    expect(step.reporter.tables['Retention']?.rows.map((row) => row.at(-2))).toEqual([
-      'kept',
-      'kept',
-      'deleted',
-      'deleted',
-      'deleted',
+    expect(outcomesOf(step).map((rows) => rows?.map(([outcome]) => outcome))).toEqual([
+      ['deleted', 'deleted', 'deleted'],
+      ['kept', 'kept'],
     ])
+    expect(step.reporter.outputs).not.toHaveProperty('would_delete_snapshot_ids')
   })
 
   it('changes nothing in a dry run, and shows the plan', async () => {
@@ -60,11 +64,26 @@ describe('prune-snapshots', () => {
     expect(await run()).toBe('Dry run: 3 snapshots of dataset "Cats" would be deleted, and none was.')
     expect(catalog.attempts).toEqual([])
     expect(step.reporter.outputs['deleted_snapshot_ids']).toBe('[]')
-    expect(step.reporter.tables['Retention']?.rows.map((row) => row.slice(-2))).toEqual([
-      ['kept', 'it is the current one'],
-      ['kept', 'it is one of the newest 2'],
-      ...[3, 4, 5].map((days) => ['would be deleted', `it is ${days} days old and beyond what the rule keeps`]),
+    expect(step.reporter.outputs['would_delete_snapshot_ids']).toBe(JSON.stringify([id(5), id(4), id(3)]))
+    expect(outcomesOf(step)).toEqual([
+      [3, 4, 5].map((days) => ['would be deleted', `it is ${days} days old and beyond what the rule keeps`]),
+      [
+        ['kept', 'it is the current one'],
+        ['kept', 'it is one of the newest 2'],
+      ],
     ])
+  })
+
+  it('shows a screenful of deletions, those that failed first, and folds the rest', async () => {
+    const name = 'x'.repeat(200)
+    const many = Array.from({ length: 40 }, (_, index) => old(index + 1, { name }))
+    const { step, run } = prune(many, {}, { fates: [409], lagMs: 0 })
+    await failureOf(run())
+    const [shown, folded] = outcomesOf(step)
+    expect([shown?.length, folded?.length]).toEqual([15, 25])
+    expect(shown?.[0]).toEqual(['stayed', 'words of 409'])
+    expect(step.reporter.tables['Retention']?.headers).toHaveLength(4)
+    for (const [cell] of step.reporter.tables['Retention']?.rows ?? []) expect(cell).toMatch(/^x{40}…$/)
   })
 
   it('has nothing to do where the rule keeps all', async () => {
@@ -83,7 +102,7 @@ describe('prune-snapshots', () => {
     )
     expect(error.todo).toContain('run the step again')
     expect(step.reporter.outputs['deleted_snapshot_ids']).toBe(JSON.stringify([id(5), id(3)]))
-    expect(step.reporter.tables['Retention']?.rows[3]?.slice(-2)).toEqual(['stayed', 'words of 409'])
+    expect(outcomesOf(step)[0]?.[0]).toEqual(['stayed', 'words of 409'])
   })
 
   it('calls it a failed operation where the reasons differ', async () => {
@@ -130,7 +149,7 @@ describe('prune-snapshots', () => {
     }
     expect(await run()).toBe('2 snapshots of dataset "Cats" were deleted.')
     expect(ids(catalog)).toEqual([id(1), id(2), id(3)])
-    expect(step.reporter.tables['Retention']?.rows[2]?.slice(-2)).toEqual(['kept', why])
+    expect(outcomesOf(step)[0]?.[0]).toEqual(['kept', why])
   })
 
   it('takes one that somebody else deleted as gone, and does not claim it', async () => {
@@ -182,13 +201,7 @@ describe('prune-snapshots', () => {
     catalog.after = () => stop.abort(new ActionError('cancelled', 'stopped'))
     expect(await failureOf(run())).toMatchObject({ code: 'cancelled' })
     expect(step.reporter.outputs['deleted_snapshot_ids']).toBe(JSON.stringify([id(5)]))
-    expect(step.reporter.tables['Retention']?.rows.map((row) => row.at(-2))).toEqual([
-      'kept',
-      'kept',
-      'not tried',
-      'not tried',
-      'deleted',
-    ])
+    expect(outcomesOf(step)[0]?.map(([outcome]) => outcome)).toEqual(['not tried', 'not tried', 'deleted'])
   })
 
   it('never deletes what the rule keeps, and succeeds only with the rest gone, whatever is lost, late or refused', async () => {

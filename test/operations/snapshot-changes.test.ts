@@ -105,7 +105,7 @@ describe('update-snapshot', () => {
     expect(await run()).toBe('The name and the description of snapshot "golden" of dataset "Cats" were changed.')
     expect(catalog.attempts).toEqual([{ id: TARGET, change: { name: 'golden', description: 'Line 1\nLine 2' } }])
     expect(step.reporter.outputs).toMatchObject({ snapshot_id: TARGET, snapshot_name: 'golden' })
-    expect(step.reporter.facts).toMatchObject({ 'Name before': 'nightly' })
+    expect(step.reporter.facts).toMatchObject({ 'Previous name': 'nightly' })
   })
 
   it('leaves alone what is not given', async () => {

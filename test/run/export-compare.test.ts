@@ -35,7 +35,7 @@ describe('an export that is compared', () => {
     const { errors, outputs, summary } = await scene.fail('gate_failed', inputs)
     expect(outputs).toMatchObject({ removed_count: '12', added_count: '0', media_count: '0' })
     expect(errors[0]).toContain('removed > 50%')
-    expect(summary).toContain('The export is complete and safe')
+    expect(summary).toContain('The export is complete and saved')
     expect(await at.files()).toEqual([])
   })
 
@@ -56,7 +56,7 @@ describe('an export that is compared', () => {
     const inputs = { ...at.inputs, ...previous, extract: 'true' }
     const first = await scene.succeed({ ...inputs, fail_if: 'removed > 0' }, github.environment())
     expect(first.outputs).toMatchObject({ changed: 'true' })
-    expect(first.summary).toContain('none: ')
+    expect(first.summary).toContain('Nothing to compare with')
     expect(first.stdout).toContain('no earlier export to compare with (not checked)')
     github.endRun()
     github.beginRun()

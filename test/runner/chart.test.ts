@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { marked } from 'marked'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { chartNames, widthOf } from '../../src/runner/chart-names.ts'
-import { chartMarkdown, chartTable } from '../../src/runner/chart.ts'
+import { chartMarkdown, chartTable, frameOf } from '../../src/runner/chart.ts'
 import type { Chart } from '../../src/runner/reporter.ts'
 
 const chart: Chart = {
@@ -175,6 +175,27 @@ describe('chartMarkdown', () => {
     expect(chartMarkdown(one)).toContain('\n🟦 images\n')
   })
 
+  it('shares the scale with charts of its unit, and the edge with all of the page', async () => {
+    const small = { ...chart, title: 'Tags', categories: ['x'], series: [{ name: 'now', values: [3] }] }
+    const other = { ...small, title: 'Objects', unit: 'objects' }
+    const alone = { ...small, categories: Array.from({ length: 20 }, (_, row) => `c${row}`) }
+    const frame = frameOf([chart, small, other, alone])
+    const one = await drawn(chartMarkdown(chart, frame))
+    const two = await drawn(chartMarkdown(small, frame))
+    const three = await drawn(chartMarkdown(other, frame))
+    expect([one, two, three].map((each) => each.yAxis.max)).toEqual([1310, 1310, 3])
+    const spacers = [one, two, three].map((each) => each.xAxis.categories.at(-1) ?? '')
+    expect(new Set(spacers).size).toBe(1)
+    expect(spacers[0]).toMatch(/^\u200B\u2003+\u200B$/)
+    expect(spacers[0]?.length).toBeGreaterThan(10)
+    expect(two.plots.map(({ data }) => data.map(([, length]) => length))).toEqual([
+      [0, 0],
+      [0, 0],
+      [3, 0],
+    ])
+    expect(frameOf([small, alone])).toEqual({})
+  })
+
   it('is nothing that Mermaid refuses or that a name could change, whatever the names are', async () => {
     const ours = await mermaid.parse(fenceOf(chartMarkdown({ ...chart }) ?? ''))
     await fc.assert(
@@ -226,7 +247,7 @@ describe('chartTable', () => {
   it('tells the same in rows', () => {
     expect(chartTable(chart)).toEqual({
       title: 'Labels',
-      headers: ['', 'images before', 'images after', 'change'],
+      headers: ['Name', 'images before', 'images after', 'Change'],
       rows: [
         ['person', '1,204', '1,310', '+106'],
         ['car', '800', '700', '−100'],
@@ -235,7 +256,7 @@ describe('chartTable', () => {
       ],
     })
     const one = { ...chart, categories: ['all'], series: chart.series.slice(0, 1) }
-    expect(chartTable(one)).toMatchObject({ headers: ['', 'images'], rows: [['all', '1,204']] })
+    expect(chartTable(one)).toMatchObject({ headers: ['Name', 'images'], rows: [['all', '1,204']] })
   })
 
   it('shows what is no number as such', () => {

@@ -1,11 +1,11 @@
-import { appendFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { RunnerReporter } from '../../src/runner/log.ts'
 import type { Chart } from '../../src/runner/reporter.ts'
-import { buildSummary, writeSummary, type SummaryModel } from '../../src/runner/summary.ts'
+import { buildReport, buildSummary, type SummaryModel, writeReport, writeSummary } from '../../src/runner/summary.ts'
 import { FakeStep } from './runner-rules.ts'
 
 const model: SummaryModel = {
@@ -28,22 +28,30 @@ function bars(title: string, categories: readonly string[]): Chart {
 }
 
 describe('buildSummary', () => {
-  it('tells what was done to which dataset, how long it took and where', () => {
+  it('tells the verdict first, then what happened, the facts, and the details, which are folded', () => {
     expect(buildSummary(model)).toBe(`## ✅ Visual Layer: restore
 
 Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
 
-| | |
-| --- | --- |
-| Dataset | <a href="https://app.visual-layer.com/dataset/d-1">Cars</a> <code>d-1</code> |
-| From | current |
-| To | <a href="https://x.y/?a=1&#38;b=%222%22"><code>s-1</code></a> |
-| Took | 1m 20s |
-| Workflow run | <a href="https://github.com/o/r/actions/runs/12/attempts/3">12, attempt 3</a> |
-
 ### What happened
 
 - Took a safety snapshot.
+
+### Details
+
+| Dataset | <a href="https://app.visual-layer.com/dataset/d-1">Cars</a> |
+| :--- | :--- |
+| From | current |
+| Duration | 1m 20s |
+
+<details><summary>IDs, paths, and digests</summary>
+
+| Dataset ID | <code>d-1</code> |
+| :--- | :--- |
+| To | <a href="https://x.y/?a=1&#38;b=%222%22"><code>s-1</code></a> |
+| Workflow run | <a href="https://github.com/o/r/actions/runs/12/attempts/3">12, attempt 3</a> |
+
+</details>
 `)
   })
 
@@ -87,7 +95,7 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
     )
   })
 
-  it('shows charts and tables in the order given, and a chart that cannot be drawn as a table', () => {
+  it('shows tables before charts, and a chart that cannot be drawn as a table', () => {
     const many = Array.from({ length: 20 }, (_, row) => `class ${row}`)
     const text = buildSummary({
       ...model,
@@ -96,29 +104,57 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
         { title: 'Largest changes', headers: ['Class'], rows: [['person']] },
         bars('Classes', many),
         bars('Nothing', []),
+        { title: 'All parts', place: 'folded', headers: ['Part'], rows: [['1']] },
+        { title: 'Conditions', place: 'first', headers: ['Condition'], rows: [['x > 1']] },
       ],
     })
-    expect(text.match(/^### .*/gm)).toEqual(['### What happened', '### Labels', '### Largest changes', '### Classes'])
+    expect(text.match(/^### .*|<summary>.*(?=<.summary>)/gm)).toEqual([
+      '### What happened',
+      '### Conditions',
+      '### Largest changes',
+      '### Labels',
+      '### Classes',
+      '### Details',
+      '<summary>IDs, paths, and digests',
+      '<summary>All parts',
+    ])
     expect(text.match(/^```mermaid$/gm)).toHaveLength(1)
     expect(text).toContain('| class 19 | 19 |\n')
   })
 
   it('leaves out a chart that has no room as a whole, and counts it', () => {
     const [first, second, third] = [bars('First', ['a']), bars('Second', ['b']), bars('Third', ['c'])]
-    const one = buildSummary({ ...model, sections: [first] })
+    // Without facts, which follow the charts.
+    const plain: SummaryModel = {
+      operation: 'x',
+      outcome: 'success',
+      headline: '',
+      facts: [],
+      notes: [],
+      warnings: [],
+      durationMs: 0,
+    }
+    const one = buildSummary({ ...plain, sections: [first] })
     const keptFree = 8_000
-    const budget = Buffer.byteLength(one) + keptFree
-    const summaryOf = (...sections: Chart[]) => buildSummary({ ...model, sections }, budget)
+    // The charts of a page share a frame, which adds some.
+    const budget = Buffer.byteLength(one) + 200 + keptFree
+    const summaryOf = (...sections: Chart[]) => buildSummary({ ...plain, sections }, budget)
     expect(summaryOf(first)).toBe(one)
-    expect(summaryOf(first, second)).toBe(`${one}\n… and 1 more chart\n`)
-    expect(summaryOf(first, second, third)).toBe(`${one}\n… and 2 more charts\n`)
+    for (const [text, left] of [
+      [summaryOf(first, second), '\n… and 1 more chart\n'],
+      [summaryOf(first, second, third), '\n… and 2 more charts\n'],
+    ] as const) {
+      expect(text.match(/^### .*/gm)).toEqual(['### First'])
+      expect(text.endsWith(left)).toBe(true)
+    }
   })
 
   it('names the dataset by its id where no name is known, and links nothing but http', () => {
     expect(buildSummary({ ...model, dataset: { id: 'd-1', link: 'file:///etc/passwd' } })).toContain(
-      '| Dataset | <code>d-1</code> |',
+      '| Dataset ID | <code>d-1</code> |',
     )
-    expect(buildSummary({ ...model, dataset: {} })).not.toContain('Dataset |')
+    expect(buildSummary({ ...model, dataset: {} })).not.toContain('| Dataset')
+    expect(buildSummary({ ...model, dataset: {}, facts: [], durationMs: 999 })).not.toContain('### Details')
   })
 
   it('keeps within a budget of bytes with whole rows, and counts the rest', () => {
@@ -146,7 +182,11 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
             ...model,
             notes,
             warnings,
-            sections: [...names.map((name) => bars('t', name)), { title: 't', headers: ['a', 'b'], rows }],
+            sections: [
+              ...names.map((name) => bars('t', name)),
+              { title: 't', headers: ['a', 'b'], rows },
+              { title: 'f', place: 'folded', headers: ['a', 'b'], rows },
+            ],
           },
           budget,
         )
@@ -154,8 +194,52 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
         if (text !== '') expect(text.endsWith('\n')).toBe(true)
         for (const row of text.split('\n').filter((line) => line.startsWith('|'))) expect(row).toMatch(/\|$/)
         expect((text.match(/^```/gm)?.length ?? 0) % 2).toBe(0)
+        expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length)
       }),
     )
+  })
+})
+
+describe('buildReport', () => {
+  const rows = Array.from({ length: 20_000 }, (_, index) => [`snapshot-${index}`])
+
+  it('is the summary where that is short', () => {
+    expect(buildReport(model)).toBe(buildSummary(model))
+  })
+
+  it.each(['folded', undefined] as const)('of much stays within 60,000 bytes, ends whole, and says so: %s', (place) => {
+    const report = buildReport({ ...model, sections: [{ title: 't', place, headers: ['a'], rows }] })
+    expect(Buffer.byteLength(report)).toBeLessThanOrEqual(60_000)
+    expect(Buffer.byteLength(report)).toBeGreaterThan(40_000)
+    expect(report).toMatch(/\n\nThis report was cut [^\n]+\.\n$/)
+    expect(report.match(/<details>/g)?.length).toBe(report.match(/<\/details>/g)?.length)
+    for (const row of report.split('\n').filter((line) => line.startsWith('|'))) expect(row).toMatch(/ \|$/)
+  })
+})
+
+describe('writeReport', () => {
+  let step: FakeStep
+  beforeEach(() => (step = new FakeStep()))
+  afterEach(() => step.end())
+
+  it('writes a file of its own each time, without secrets', () => {
+    const reporter = new RunnerReporter({ clock: systemClock })
+    reporter.mask('pass_word|1')
+    const temp = join(step.folder, 'temp')
+    const paths = [1, 2].map(() => writeReport({ ...model, notes: ['uses pass_word|1'] }, { temp, reporter }))
+    expect(new Set(paths).size).toBe(2)
+    for (const path of paths) {
+      expect(dirname(path)).toBe(temp)
+      expect(readFileSync(path, 'utf8')).toContain('- uses &#42;&#42;&#42;\n')
+    }
+  })
+
+  it('warns where it cannot be written, and never fails', () => {
+    const reporter = new RunnerReporter({ clock: systemClock })
+    const temp = join(step.folder, 'file')
+    writeFileSync(temp, '')
+    expect(writeReport(model, { temp, reporter })).toBe('')
+    expect(step.commands('warning')).toHaveLength(1)
   })
 })
 

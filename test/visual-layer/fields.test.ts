@@ -1,6 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { count, flag, identifier, parseStamp, requiredIdentifier, text } from '../../src/visual-layer/fields.ts'
+import {
+  count,
+  flag,
+  identifier,
+  parseStamp,
+  requiredIdentifier,
+  shownProgress,
+  text,
+} from '../../src/visual-layer/fields.ts'
 
 describe('a field of a reply', () => {
   it.each([
@@ -35,6 +43,10 @@ describe('a field of a reply', () => {
       expect(requiredIdentifier.safeParse(value).success).toBe(false)
     expect(requiredIdentifier.parse('abc')).toBe('abc')
   })
+})
+
+it('a progress counts only in whole percent below 100', () => {
+  expect([0, 39.6, 99.9, 100, 101, -1, undefined].map(shownProgress)).toEqual([0, 39, 99, ...Array<undefined>(4)])
 })
 
 describe('a stamp', () => {

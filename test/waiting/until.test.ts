@@ -245,7 +245,7 @@ describe('the adaptive pace', () => {
   it('goes by the phase: a percentage that ticks is no reason to look more often', async () => {
     const { waiting, clock } = rig({ interval: 'auto', timeoutMs: 600_000 })
     let percent = 0
-    await until(async () => pending(`INDEXING (${(percent += 1)} %)`, 'INDEXING'), waiting)
+    await until(async () => pending(`INDEXING (${(percent += 1)}%)`, 'INDEXING'), waiting)
     expect(Math.max(...clock.sleeps)).toBeGreaterThan(20_000)
   })
 })

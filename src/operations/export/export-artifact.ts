@@ -1,12 +1,14 @@
+import path from 'node:path'
+import { describe } from '../../errors.ts'
 import type { Placed } from '../../export/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
-import { uploadExport } from '../../runner/artifact.ts'
+import { type UploadOptions, type UploadResult, uploadExport } from '../../runner/artifact.ts'
 import type { Step } from '../step.ts'
 import { withinDeadline } from '../waits.ts'
 
 /**
- * Uploads the export as an artifact of the run: one ZIP as it is, so that the artifact's digest equals `export_sha256`; an
- * unpacked export as one folder, with `comparison.json` where there is one.
+ * Uploads the export as an artifact of the run: one ZIP as it is, so that the artifact's digest equals `export_sha256`, and then
+ * `comparison.json`, if there is one, as a second artifact; an unpacked export as one folder, with `comparison.json`.
  */
 export async function publishExport(
   request: ExportRequest,
@@ -14,30 +16,16 @@ export async function publishExport(
   placed: Placed,
   comparisonPath?: string,
 ): Promise<void> {
-  const { reporter, context, clock } = step
-  const phase = {
-    awaited: 'the upload of the artifact',
-    carryOn: 'The export itself is safe on the runner (output export_dir); a later step can upload it.',
-  }
-  const result = await withinDeadline(step, phase, (signal) =>
-    uploadExport({
-      name: request.artifactName,
-      content:
-        placed.archivePath === undefined
-          ? {
-              folder: request.outputDir,
-              files: [...placed.files, placed.manifestPath, ...(comparisonPath === undefined ? [] : [comparisonPath])],
-            }
-          : { zip: placed.archivePath },
-      retentionDays: request.retentionDays,
-      compressionLevel: request.compressionLevel,
-      overwrite: request.overwriteArtifact,
-      context,
-      reporter,
-      clock,
-      signal,
-    }),
-  )
+  const { reporter } = step
+  const comparison = comparisonPath === undefined ? [] : [comparisonPath]
+  const zip = placed.archivePath
+  const result = await upload(request, step, {
+    name: request.artifactName,
+    content:
+      zip === undefined
+        ? { folder: request.outputDir, files: [...placed.files, placed.manifestPath, ...comparison] }
+        : { zip },
+  })
   if (result.kind === 'skipped') {
     reporter.note(`No artifact was uploaded: ${result.reason}`)
     return
@@ -47,5 +35,38 @@ export async function publishExport(
   reporter.output('artifact_url', result.url)
   reporter.output('artifact_digest', result.digest)
   reporter.fact('Artifact', result.name, { link: result.url })
-  reporter.fact('Artifact digest', result.digest, { code: true })
+  // That of a ZIP is its SHA-256, which the summary shows already.
+  if (zip === undefined) reporter.fact('Artifact digest', result.digest, { code: true })
+  else if (comparisonPath !== undefined) await publishComparison(request, step, comparisonPath)
+}
+
+/** The export is complete and stored by now, so a failure is a warning. Throws only if the step is canceled. */
+async function publishComparison(request: ExportRequest, step: Step, comparisonPath: string): Promise<void> {
+  const name = `${request.artifactName}-comparison`
+  try {
+    const content = { folder: path.dirname(comparisonPath), files: [comparisonPath] }
+    const result = await upload(request, step, { name, content })
+    if (result.kind === 'uploaded') step.reporter.fact('Comparison artifact', result.name, { link: result.url })
+  } catch (error) {
+    step.signal.throwIfAborted()
+    step.reporter.warning(
+      `Could not store comparison.json as the artifact "${name}": ${describe(error)} The export is complete and stored.`,
+      { todo: 'To keep the comparison, upload the file that the output comparison_path names in a later step.' },
+    )
+  }
+}
+
+function upload(
+  { retentionDays, compressionLevel, overwriteArtifact: overwrite }: ExportRequest,
+  step: Step,
+  what: Pick<UploadOptions, 'name' | 'content'>,
+): Promise<UploadResult> {
+  const { reporter, context, clock } = step
+  const phase = {
+    awaited: 'the upload of the artifact',
+    carryOn: 'The export itself is safe on the runner (output export_dir); a later step can upload it.',
+  }
+  return withinDeadline(step, phase, (signal) =>
+    uploadExport({ ...what, retentionDays, compressionLevel, overwrite, context, reporter, clock, signal }),
+  )
 }

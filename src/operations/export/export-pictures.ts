@@ -3,14 +3,14 @@ import { FIELDS, type Field } from '../../export/comparison/fields.ts'
 import type { Example } from '../../export/comparison/item-index.ts'
 import { changesOf } from '../../export/records/counts.ts'
 import type { Named, Statistics } from '../../export/records/statistics.ts'
-import type { Reporter } from '../../runner/reporter.ts'
+import type { Cell, Reporter } from '../../runner/reporter.ts'
 import { count, signed } from '../../runner/text.ts'
 import { size } from '../facts.ts'
 
 /** More names than this would bury the rest of the summary. */
 const MOST_NAMES = 50
 /** Of each kind of change. */
-const MOST_EXAMPLES = 5
+const MOST_EXAMPLES = 3
 /** Names that changed most, in the one line that tells of them. */
 const MOST_NAMED = 3
 
@@ -35,56 +35,78 @@ const DRAWN: readonly Drawn[] = [
 export function tellContents(reporter: Teller, statistics: Statistics, comparison: Comparison | undefined): void {
   if (comparison) tellChanges(reporter, comparison)
   else for (const drawn of DRAWN) drawCounts(reporter, drawn, statistics)
+  drawUniqueness(reporter, comparison?.before, statistics)
   tellStatistics(reporter, statistics)
 }
 
 function tellStatistics(reporter: Teller, statistics: Statistics): void {
-  const { types, captioned, clusters, bytes, uniqueness } = statistics
+  const { types, captioned, clusters, bytes } = statistics
   const kinds = Array.from(types, ([type, items]) => `${count(items)} ${type.replaceAll('_', ' ')}`)
   // One type is what everybody expects.
   if (kinds.length > 1) reporter.fact('By type', kinds.slice(0, 10).join(', '))
   if (clusters > 0) reporter.fact('Clusters', count(clusters))
-  if (captioned > 0) reporter.fact('With a caption', count(captioned))
-  if (bytes !== undefined) reporter.fact('Size of the media', size(bytes))
-  if (uniqueness.scored > 0) {
-    reporter.chart({
-      title: 'Uniqueness',
-      unit: 'items with a score in this range',
-      categories: uniqueness.bins.map((_, bin) => `${(bin / 10).toFixed(1)} to ${((bin + 1) / 10).toFixed(1)}`),
-      series: [{ name: 'items', values: uniqueness.bins }],
-    })
-  }
+  if (captioned > 0) reporter.fact('Captioned', count(captioned))
+  if (bytes !== undefined) reporter.fact('Media size', size(bytes))
+}
+
+/** How the scores are distributed, and how they were if that differs. */
+function drawUniqueness(reporter: Teller, before: Statistics | undefined, { uniqueness: now }: Statistics): void {
+  const earlier = before?.uniqueness
+  if (now.scored === 0) return
+  const isCompared = earlier && earlier.scored > 0 && earlier.bins.some((items, bin) => items !== now.bins[bin])
+  reporter.chart({
+    title: 'Uniqueness',
+    unit: 'items with a score in this range',
+    categories: now.bins.map((_, bin) => `${(bin / 10).toFixed(1)} to ${((bin + 1) / 10).toFixed(1)}`),
+    series: [...(isCompared ? [{ name: 'before', values: earlier.bins }] : []), { name: 'now', values: now.bins }],
+  })
 }
 
 function tellChanges(reporter: Teller, comparison: Comparison): void {
   const { before, after } = comparison
-  reporter.fact('Changes', changeWords(comparison))
-  const largest = largestChanges(before, after)
-  if (largest.length > 0) reporter.fact('Largest changes', largest.join(', '))
+  if (comparison.notCompared === undefined) tellItems(reporter, comparison)
   for (const drawn of DRAWN) drawChanges(reporter, drawn, before, after)
-  const fields = modifiedFields(comparison)
-  if (fields.length > 0) {
-    const rows = fields.map(([field, items]) => [field, count(items)])
-    reporter.table({ title: 'What was modified', headers: ['field', 'items'], rows })
-  }
-  const { added, removed, modified } = comparison.examples
+}
+
+function tellItems(reporter: Teller, comparison: Comparison): void {
+  const { added, removed, modified, unchanged, before, after, examples } = comparison
+  const largest = largestChanges(before, after)
+  reporter.table({
+    title: 'Changes',
+    headers: ['Change', 'Items'],
+    rows: [
+      ['Added', count(added)],
+      ['Removed', count(removed)],
+      ['Modified', count(modified) + fieldWords(comparison)],
+      ['Unchanged', count(unchanged)],
+      ...(largest.length === 0 ? [] : [['Largest changes', largest.join(', ')]]),
+    ],
+  })
   const rows = [
-    ...added.slice(0, MOST_EXAMPLES).map((example) => exampleRow('added', example, [])),
-    ...removed.slice(0, MOST_EXAMPLES).map((example) => exampleRow('removed', example, [])),
-    ...modified.slice(0, MOST_EXAMPLES).map((example) => exampleRow('modified', example, example.fields)),
+    ...exampleRows('added', added, examples.added),
+    ...exampleRows('removed', removed, examples.removed),
+    ...exampleRows('modified', modified, examples.modified),
   ]
-  if (rows.length > 0) {
-    reporter.table({ title: 'Examples', headers: ['change', 'item', 'media id', 'fields'], rows })
-  }
+  if (rows.length > 0) reporter.table({ title: 'Examples', headers: ['Change', 'Item', 'Fields'], rows })
 }
 
 /** `3 added, 1 removed, 5 modified (labels 4, tags 1); 91 unchanged`. */
 export function changeWords(comparison: Comparison): string {
   const { added, removed, modified, unchanged } = comparison
   if (!comparison.changed) return `none; ${count(unchanged)} items are as they were`
+  return `${count(added)} added, ${count(removed)} removed, ${count(modified)} modified${fieldWords(comparison)}; ${count(unchanged)} unchanged`
+}
+
+/** What changed, to end a sentence: `; since run 4242, 3 added, 1 removed, and 5 modified`. */
+export function changeClause({ changed, added, removed, modified, notCompared }: Comparison, since: string): string {
+  if (notCompared !== undefined) return `; it counts as changed, because ${notCompared}`
+  if (!changed) return `; nothing changed since ${since}`
+  return `; since ${since}, ${count(added)} added, ${count(removed)} removed, and ${count(modified)} modified`
+}
+
+function fieldWords(comparison: Comparison): string {
   const fields = modifiedFields(comparison).map(([field, items]) => `${field} ${count(items)}`)
-  const how = fields.length === 0 ? '' : ` (${fields.join(', ')})`
-  return `${count(added)} added, ${count(removed)} removed, ${count(modified)} modified${how}; ${count(unchanged)} unchanged`
+  return fields.length === 0 ? '' : ` (${fields.join(', ')})`
 }
 
 function modifiedFields({ fields }: Comparison): [Field, number][] {
@@ -136,6 +158,18 @@ function drawChanges(reporter: Teller, drawn: Drawn, before: Statistics, after: 
   })
 }
 
-function exampleRow(change: string, { name, mediaId }: Example, fields: readonly string[]) {
-  return [change, { code: name }, { code: mediaId ?? '' }, fields.join(', ')]
+/** The first of each kind, by their names, else their IDs, and how many more there are. */
+function exampleRows(
+  change: string,
+  items: number,
+  examples: readonly (Example & { fields?: readonly string[] })[],
+): Cell[][] {
+  const shown = examples.slice(0, MOST_EXAMPLES)
+  const rows: Cell[][] = shown.map(({ name, mediaId = '', fields = [] }) => [
+    change,
+    { code: name === '' ? mediaId : name },
+    fields.join(', '),
+  ])
+  const more = items - shown.length
+  return more > 0 && shown.length > 0 ? [...rows, [change, `and ${count(more)} more`, '']] : rows
 }

@@ -9,7 +9,7 @@ import { type ReadBatch, RecordSummary } from '../../export/records/read-records
 import type { Statistics } from '../../export/records/statistics.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { Earlier } from './compare-with.ts'
-import { changeWords, tellContents } from './export-pictures.ts'
+import { changeClause, changeWords, tellContents } from './export-pictures.ts'
 import type { Step } from '../step.ts'
 
 /** What is found out about an export while its records are read. */
@@ -44,7 +44,7 @@ export interface Review {
   comparison: Comparison | undefined
   /** `comparison.json`, absolute, if there is a comparison. */
   comparisonPath: string | undefined
-  /** A sentence on what changed, to follow another one; '' if nothing was compared. */
+  /** What changed, to end a sentence; '' if nothing was compared. */
   changes: string
 }
 
@@ -64,10 +64,7 @@ export async function reviewExport(
   const records = placed ?? noRecords(request)
   const { statistics } = records
   const comparison = reading.end(records)
-  if (earlier?.kind === 'none') {
-    reporter.output('changed', true)
-    reporter.fact('Baseline', `none: ${earlier.why}`)
-  }
+  if (earlier?.kind === 'none') reporter.output('changed', true)
   if (!comparison || earlier?.kind !== 'baseline') {
     tellContents(reporter, statistics, undefined)
     return { statistics, comparison: undefined, comparisonPath: undefined, changes: '' }
@@ -76,15 +73,15 @@ export async function reviewExport(
   reporter.output('added_count', comparison.added)
   reporter.output('removed_count', comparison.removed)
   reporter.output('modified_count', comparison.modified)
-  reporter.fact('Baseline', earlier.words, { link: earlier.link })
-  if (comparison.notCompared !== undefined)
-    reporter.note(`The items were not compared, because ${comparison.notCompared}. The export counts as changed.`)
+  if (earlier.link !== undefined) reporter.fact('Baseline', earlier.words, { link: earlier.link })
+  if (comparison.notCompared === undefined) reporter.info(`Changes since ${earlier.words}: ${changeWords(comparison)}.`)
   tellContents(reporter, statistics, comparison)
-  const changes = ` Changes since ${earlier.words}: ${changeWords(comparison)}.`
+  const changes = changeClause(comparison, earlier.words)
   if (!placed) return { statistics, comparison, comparisonPath: undefined, changes }
   const { writeComparison } = await import('../../export/comparison/comparison-file.ts')
   const comparisonPath = path.join(request.outputDir, COMPARISON_NAME)
   await writeComparison(comparisonPath, comparison, earlier.origin)
+  reporter.output('comparison_path', comparisonPath)
   reporter.fact('Comparison', path.relative(step.context.workspace, comparisonPath), { code: true })
   return { statistics, comparison, comparisonPath, changes }
 }

@@ -47,7 +47,7 @@ async function exportSubject(
   const reading = readingFor(request, earlier)
   const outcome = await fetched(request, step, subject, reading)
   if (outcome.kind === 'started') {
-    return `Export ${outcome.exportId} of dataset "${source.name}" was started; the step did not wait for it (wait: false). Fetch it in a later step with export_id: ${outcome.exportId}.`
+    return `The export of dataset "${source.name}" was started; the step did not wait for it (wait: false), so fetch it in a later step with export_id: ${outcome.exportId}.`
   }
   const placed = outcome.kind === 'placed' ? outcome.placed : undefined
   if (placed?.mediaCount === 0 && !request.allowEmpty && !request.shard) {
@@ -61,14 +61,15 @@ async function exportSubject(
   }
   const review = await reviewExport(request, step, placed, earlier, reading)
   if (placed && request.uploadArtifact) await publishExport(request, step, placed, review.comparisonPath)
-  const done =
+  const what =
     outcome.kind === 'nothing'
       ? nothing(source)
-      : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}.`
+      : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}`
+  const done = `${what}${review.changes}.`
   const figures = { ...review, sizeBytes: placed?.sizeBytes ?? 0 }
   const [failIf, warnIf] = [check(request.failIf, figures), check(request.warnIf, figures)]
-  passGates(step, { failIf, warnIf, unlisted: placed?.coco?.unlisted }, done + review.changes)
-  return done + review.changes
+  passGates(step, { failIf, warnIf, unlisted: placed?.coco?.unlisted }, done)
+  return done
 }
 
 type Outcome =
@@ -93,7 +94,7 @@ async function fetched(request: ExportRequest, step: Step, subject: ExportSubjec
   if (begun.kind === 'refused') return refusedOutcome(request, step, subject, begun, reading)
   const { exportId } = begun
   step.reporter.output('export_id', exportId)
-  step.reporter.fact('Export id', exportId, { code: true })
+  step.reporter.fact('Export ID', exportId, { code: true })
   if (!request.wait) return { kind: 'started', exportId }
   const end = await completed(request, step, subject, exportId)
   if (end.kind === 'refused') return refusedOutcome(request, step, subject, end, reading)
@@ -166,5 +167,5 @@ async function completed(
 }
 
 function nothing(dataset: Dataset): string {
-  return `Nothing matched in dataset "${dataset.name}": there is nothing to export, which allow_empty: true accepts. No file was written and no artifact uploaded.`
+  return `Nothing matched in dataset "${dataset.name}", so no file was written and no artifact uploaded (allow_empty: true)`
 }

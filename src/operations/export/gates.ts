@@ -116,7 +116,8 @@ function tell({ reporter }: Step, input: keyof typeof INPUTS, checked: readonly 
   const verdict = (one: Checked) => (one.actual === undefined ? 'not checked' : one.met ? met : '✅ passed')
   reporter.table({
     title,
-    headers: ['condition', 'found', ''],
+    place: 'first',
+    headers: ['Condition', 'Value', 'Result'],
     rows: checked.map((one) => [{ code: one.condition.text }, words(one), verdict(one)]),
   })
   for (const one of checked) reporter.info(`${input}: ${one.condition.text}: ${words(one)} (${verdict(one)})`)

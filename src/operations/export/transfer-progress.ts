@@ -1,3 +1,4 @@
+import { percent } from '../../runner/text.ts'
 import { size } from '../facts.ts'
 import type { Step } from '../step.ts'
 
@@ -39,7 +40,5 @@ export class Progress {
 }
 
 function share(done: number, total: number | undefined): string {
-  return total === undefined || total === 0
-    ? size(done)
-    : `${size(done)} of ${size(total)} (${Math.floor((done / total) * 100)} %)`
+  return total === undefined || total === 0 ? size(done) : `${size(done)} of ${size(total)}${percent(done, total)}`
 }

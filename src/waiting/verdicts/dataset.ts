@@ -3,16 +3,15 @@ import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { Task } from '../../visual-layer/tasks.ts'
 import type { Look } from '../until.ts'
 
-/** How a dataset stands, for a person: `INDEXING (40 %)`. */
+/** How a dataset stands, for a person: `INDEXING (40%)`. */
 export function datasetLine(dataset: Dataset): string {
-  const known =
-    dataset.status === 'READY' || dataset.progress === undefined ? '' : ` (${Math.round(dataset.progress)} %)`
+  const known = dataset.status === 'READY' || dataset.progress === undefined ? '' : ` (${dataset.progress}%)`
   return `dataset ${dataset.statusWord}${known}`
 }
 
 /** How a task stands, for a person; a task that waits for its turn is told from one that runs. */
 export function taskLine(task: Task): string {
-  const progress = task.progress === undefined || task.state !== 'RUNNING' ? '' : ` (${Math.round(task.progress)} %)`
+  const progress = task.progress === undefined || task.state !== 'RUNNING' ? '' : ` (${task.progress}%)`
   return task.state === 'QUEUED'
     ? `task ${task.statusWord}: queued behind other work`
     : `task ${task.statusWord}${progress}`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Comparison } from '../../../src/export/comparison/compare.ts'
 import { type Statistics, StatisticsBuilder } from '../../../src/export/records/statistics.ts'
-import { changeWords, tellContents } from '../../../src/operations/export/export-pictures.ts'
+import { changeClause, changeWords, tellContents } from '../../../src/operations/export/export-pictures.ts'
 import { fakeStep } from '../fake-step.ts'
 
 const NOTHING = new StatisticsBuilder().end()
@@ -43,6 +43,15 @@ describe('changeWords', () => {
   })
 })
 
+describe('changeClause', () => {
+  it('ends a sentence with what changed, with nothing, or with why it was not compared', () => {
+    const of = (more: Partial<Comparison>) => changeClause(comparison(NOTHING, NOTHING, more), 'last')
+    expect(of({})).toBe('; since last, 1 added, 1,200 removed, and 5 modified')
+    expect(of({ changed: false })).toBe('; nothing changed since last')
+    expect(of({ notCompared: 'one is parquet' })).toBe('; it counts as changed, because one is parquet')
+  })
+})
+
 describe('what an export holds', () => {
   it('is told in facts and charts, the most frequent names first', () => {
     const { facts, charts } = tell(
@@ -64,8 +73,8 @@ describe('what an export holds', () => {
     expect(facts).toEqual({
       'By type': '8 image, 2 video frame',
       Clusters: '3',
-      'With a caption': '4',
-      'Size of the media': '2 KiB',
+      Captioned: '4',
+      'Media size': '2 KiB',
     })
     expect(charts['Labels']).toMatchObject({ categories: ['dog', 'cat'], series: [{ values: [5, 2] }] })
     expect(charts['Uniqueness']?.categories).toHaveLength(10)
@@ -103,7 +112,7 @@ describe('what changed', () => {
   })
 
   it('is drawn before and now, the largest change first; what did not change as it is', () => {
-    const { charts, facts } = tell(after, comparison(before, after))
+    const { charts, tables } = tell(after, comparison(before, after))
     expect(charts['Labels']).toMatchObject({
       categories: ['cat', 'bus', 'dog'],
       series: [
@@ -112,25 +121,57 @@ describe('what changed', () => {
       ],
     })
     expect(charts['Issues']?.series).toHaveLength(1)
-    expect(facts['Largest changes']).toBe('label cat −3, label bus +2, label dog +1')
+    expect(tables['Changes']?.rows.at(-1)).toEqual(['Largest changes', 'label cat −3, label bus +2, label dog +1'])
   })
 
-  it('comes with the fields and at most five examples of each kind', () => {
+  it('comes with the fields, a few examples of each kind, and how many more there are', () => {
     const examples = Array.from({ length: 10 }, (_, index) => ({ mediaId: `id-${index}`, name: `${index}.png` }))
     const { tables } = tell(
       after,
       comparison(before, after, {
+        added: 30,
+        removed: 0,
+        modified: 10,
         examples: { added: examples, removed: [], modified: examples.map((one) => ({ ...one, fields: ['labels'] })) },
       }),
     )
-    expect(tables['What was modified']?.rows).toEqual([
-      ['tags', '4'],
-      ['labels', '1'],
+    expect(tables['Changes']?.rows.slice(0, 4)).toEqual([
+      ['Added', '30'],
+      ['Removed', '0'],
+      ['Modified', '10 (tags 4, labels 1)'],
+      ['Unchanged', '3'],
     ])
     const rows = tables['Examples']?.rows ?? []
-    expect(rows).toHaveLength(10)
-    expect(rows[0]).toEqual(['added', { code: '0.png' }, { code: 'id-0' }, ''])
-    expect(rows[5]).toEqual(['modified', { code: '0.png' }, { code: 'id-0' }, 'labels'])
+    expect(rows).toHaveLength(8)
+    expect(rows[0]).toEqual(['added', { code: '0.png' }, ''])
+    expect(rows[3]).toEqual(['added', 'and 27 more', ''])
+    expect(rows[4]).toEqual(['modified', { code: '0.png' }, 'labels'])
+    expect(rows[7]).toEqual(['modified', 'and 7 more', ''])
+  })
+
+  it('names an example without a name by its ID, and shows no counts where nothing was compared', () => {
+    const added = [{ mediaId: 'id-0', name: '' }]
+    const examples = { added, removed: [], modified: [] }
+    expect(tell(after, comparison(before, after, { examples })).tables['Examples']?.rows).toEqual([
+      ['added', { code: 'id-0' }, ''],
+    ])
+    const { tables, charts } = tell(after, comparison(before, after, { notCompared: 'why' }))
+    expect(tables).toEqual({})
+    expect(charts['Labels']?.series).toHaveLength(2)
+  })
+
+  it('shows the uniqueness before and now, or once where it stayed', () => {
+    const spread = (first: number) => {
+      const bins = [first, 2, 0, 0, 0, 0, 0, 0, 0, 3]
+      return statistics({ uniqueness: { bins, scored: 5 + first, mean: 0.6 } })
+    }
+    const [one, other] = [spread(1), spread(4)]
+    expect(tell(other, comparison(one, other)).charts['Uniqueness']?.series).toMatchObject([
+      { name: 'before', values: [1, 2, 0, 0, 0, 0, 0, 0, 0, 3] },
+      { name: 'now', values: [4, 2, 0, 0, 0, 0, 0, 0, 0, 3] },
+    ])
+    expect(tell(one, comparison(one, one)).charts['Uniqueness']?.series).toHaveLength(1)
+    expect(tell(one, comparison(NOTHING, one)).charts['Uniqueness']?.series).toHaveLength(1)
   })
 
   it('stops at fifty names, those that changed most', () => {

@@ -176,12 +176,12 @@ describe('a line for people', () => {
     expect(taskLine(task({ state: 'QUEUED', statusWord: 'PENDING', progress: 0 }))).toBe(
       'task PENDING: queued behind other work',
     )
-    expect(taskLine(task({ state: 'RUNNING', progress: 39.6 }))).toBe('task RUNNING (40 %)')
+    expect(taskLine(task({ state: 'RUNNING', progress: 39 }))).toBe('task RUNNING (39%)')
     expect(taskLine(task({ state: 'COMPLETED', progress: 100 }))).toBe('task COMPLETED')
   })
 
   it('spells the status as the API does', () => {
-    expect(datasetLine(dataset({ status: 'READ_ONLY', progress: 100 }))).toBe('dataset READ ONLY (100 %)')
+    expect(datasetLine(dataset({ status: 'READ_ONLY', progress: 40 }))).toBe('dataset READ ONLY (40%)')
     expect(datasetLine(dataset({ status: 'UNKNOWN', statusWord: 'POLISHING' }))).toBe('dataset POLISHING')
     expect(datasetLine(dataset({ status: 'READY', progress: 100 }))).toBe('dataset READY')
   })

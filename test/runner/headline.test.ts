@@ -1,0 +1,56 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ActionError } from '../../src/errors.ts'
+import { failureHeadline, plainSentence } from '../../src/runner/headline.ts'
+
+const cats = { operation: 'export', dataset: 'cats' }
+
+describe('plainSentence', () => {
+  it('is one short line, whatever it is made of', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 900 }), (text) => {
+        const plain = plainSentence(text)
+        expect(plain.length).toBeLessThanOrEqual(300)
+        expect(plain).not.toMatch(/[\r\n`]|\]\(|\*\*|~~|<[!@#/a-z]/i)
+        expect(plain.isWellFormed()).toBe(true)
+      }),
+    )
+  })
+
+  it('leaves names and conditions as they are', () => {
+    for (const text of ['Dataset "my_cats (v2)" was exported.', 'a check failed: removed > 10%: found 16 (6.67%)'])
+      expect(plainSentence(text)).toBe(text)
+  })
+
+  it('ends between words where it is cut', () => {
+    expect(plainSentence('word '.repeat(100))).toMatch(/^(word )+word…$/)
+  })
+})
+
+describe('failureHeadline', () => {
+  it.each<[string, ActionError, string]>([
+    [
+      'the first sentence',
+      new ActionError('timed_out', 'Timed out after 2h (timeout: 2h). Waited 1h for export 1.'),
+      'Visual Layer export of dataset "cats" failed: Timed out after 2h (timeout: 2h).',
+    ],
+    [
+      'the points of a list',
+      new ActionError('invalid_input', '2 inputs are invalid.\n- timeout: missing\n- vql: got x'),
+      'Visual Layer export of dataset "cats" failed: 2 inputs are invalid: timeout: missing; vql: got x',
+    ],
+    [
+      'a check of an export that is complete',
+      new ActionError('gate_failed', 'A condition of fail_if is met:\n- removed > 1: found 2'),
+      'Visual Layer export of dataset "cats" is complete, but a check failed: A condition of fail_if is met: removed > 1: found 2',
+    ],
+    ['a cancellation', new ActionError('cancelled', 'Stopped.'), 'Visual Layer export of dataset "cats" was canceled.'],
+    [
+      'the dataset once',
+      new ActionError('rejected', 'Dataset "cats" is empty. See 1.5.'),
+      'Visual Layer export failed: Dataset "cats" is empty.',
+    ],
+  ])('tells %s', (_, error, expected) => {
+    expect(failureHeadline(error, cats)).toBe(expected)
+  })
+})
