@@ -1163,6 +1163,7 @@ function startThread(from, source, work, data = {}) {
 /* harmony export */   c3: () => (/* binding */ refusalIn),
 /* harmony export */   "if": () => (/* binding */ decodedText),
 /* harmony export */   u4: () => (/* binding */ isRecord),
+/* harmony export */   uQ: () => (/* binding */ spelled),
 /* harmony export */   wh: () => (/* binding */ plainText),
 /* harmony export */   x8: () => (/* binding */ readBody)
 /* harmony export */ });

@@ -530,6 +530,8 @@ class TransferFailure extends Error {
     /** The pause the storage host asks for, in ms. */
     pauseMs;
     apiWords;
+    /** The request, in one line for whoever runs the storage host. */
+    trace;
     /** What to do, if that is known better than by the code. */
     todo;
     /** Of the response, if it is one that brings no bytes. */
@@ -555,8 +557,8 @@ const todos = {
  * @param ending completes the sentence: `, 3 times in a row without progress`
  */
 function toActionError(failure, place, ending) {
-    const { code, message, todo, apiWords } = failure;
-    const details = { todo: todo ?? todos[code], apiWords, cause: failure };
+    const { code, message, todo, apiWords, trace } = failure;
+    const details = { todo: todo ?? todos[code], apiWords, trace, cause: failure };
     return new errors/* ActionError */.lZ(code, `The download of ${place} failed: ${message}${ending}.`, details);
 }
 
@@ -659,7 +661,10 @@ class Recovery {
 var slots = __webpack_require__(11526);
 // EXTERNAL MODULE: ./build/network.js
 var network = __webpack_require__(60198);
+// EXTERNAL MODULE: ./build/visual-layer/trace.js
+var trace = __webpack_require__(15028);
 ;// CONCATENATED MODULE: ./build/transfer/download/storage.js
+
 
 
 
@@ -690,6 +695,7 @@ async function requestBytes(options, wanted, signal) {
             throw error;
         error.pauseMs = (0,retry/* retryAfterMs */.Vs)(reply.headers, options.clock.date());
         error.apiWords = await refusalWords(reply.body);
+        error.trace = reply.trace;
         throw error;
     }
 }
@@ -776,7 +782,7 @@ function wholeNumber(text) {
  * that comes with an `Authorization` header.
  */
 async function get(options, signal, more) {
-    const { source, dispatcher, stallTimeoutMs, userAgent } = options;
+    const { source, dispatcher, clock, stallTimeoutMs, userAgent, onExchange } = options;
     const { request } = await __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 46752, 19));
     const headers = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': userAgent, ...more };
     let link = source.link();
@@ -784,17 +790,29 @@ async function get(options, signal, more) {
         if (link.protocol !== 'https:' && link.protocol !== 'http:')
             throw astray('its link is neither http nor https');
         let reply;
+        const [atMs, startedAt] = [clock.date(), clock.now()];
+        const tell = (response, failure) => onExchange?.((0,trace/* exchangeLine */.g0)('GET', placeOf(link), clock.now() - startedAt, response, failure));
         try {
             const limits = { headersTimeout: stallTimeoutMs, bodyTimeout: stallTimeoutMs };
             reply = await request(link, { headers, dispatcher, signal, ...limits });
         }
         catch (error) {
             signal.throwIfAborted();
-            throw networkFailure(error, stallTimeoutMs);
+            tell(undefined, error);
+            const failure = networkFailure(error, stallTimeoutMs);
+            failure.trace = (0,trace/* traceLine */.iU)('GET', placeOf(link), atMs, '');
+            throw failure;
         }
-        const { statusCode: status, body } = reply;
-        if (![301, 302, 303, 307, 308].includes(status))
-            return { status, headers: reply.headers, body };
+        const { statusCode: status, headers: got, body } = reply;
+        tell({ status, headers: got });
+        if (![301, 302, 303, 307, 308].includes(status)) {
+            return {
+                status,
+                headers: reply.headers,
+                body,
+                trace: (0,trace/* traceLine */.iU)('GET', placeOf(link), atMs, (0,trace/* requestIds */.qs)(reply.headers)),
+            };
+        }
         discard(body);
         link = follow(link, (0,retry/* headerOf */.rR)(reply.headers, 'location'), redirects);
     }

@@ -2496,6 +2496,7 @@ async function transferOptions(step, signal) {
         leftMs: () => step.deadline.remainingMs(),
         slots: step.slots,
         userAgent: step.userAgent,
+        onExchange: step.onExchange,
         onNote: (line) => step.reporter.info(line),
     };
 }
@@ -4304,7 +4305,7 @@ function isOffered(name) {
 }
 
 // EXTERNAL MODULE: ./build/visual-layer/failure.js
-var failure = __webpack_require__(57911);
+var visual_layer_failure = __webpack_require__(57911);
 // EXTERNAL MODULE: ./build/visual-layer/retry.js
 var retry = __webpack_require__(86055);
 ;// CONCATENATED MODULE: ./build/transfer/upload.js
@@ -4372,7 +4373,7 @@ async function uploadFiles(options) {
                 await sendBatch(options, current, { signal, onBytes });
             }
             catch (error) {
-                if (!(error instanceof failure/* RequestFailure */.e6) || error.outcome.status !== 413)
+                if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || error.outcome.status !== 413)
                     throw error;
                 if (current.length === 1)
                     throw tooLargeAlone(error, current);
@@ -4405,7 +4406,7 @@ async function sendBatch(options, batch, sending) {
             return await options.send(batch, sending);
         }
         catch (error) {
-            if (!(0,failure/* isTransient */.dg)(error) || failures >= maxRetries)
+            if (!(0,visual_layer_failure/* isTransient */.dg)(error) || failures >= maxRetries)
                 throw error;
             const { effect, retryAfterMs } = error.outcome;
             if (effect === 'unknown' && lost)
@@ -4435,9 +4436,10 @@ function named(batch) {
 }
 function tooLargeAlone(error, batch) {
     const [file] = batch;
-    return new failure/* RequestFailure */.e6(error.code, `Visual Layer refused ${file?.path} as too large (HTTP 413): ${totalBytes(batch).toLocaleString('en-US')} bytes in one file.`, {
+    return new visual_layer_failure/* RequestFailure */.e6(error.code, `Visual Layer refused ${file?.path} as too large (HTTP 413): ${totalBytes(batch).toLocaleString('en-US')} bytes in one file.`, {
         apiWords: error.apiWords,
         todo: 'Leave the file out of "files" (a line with ! before its name), make it smaller, or put the media into a bucket and use create-from-s3.',
+        cause: error,
     }, error.outcome);
 }
 
@@ -4502,7 +4504,7 @@ class OnceOnly {
                 return made;
             }
             catch (error) {
-                if (!(error instanceof failure/* RequestFailure */.e6))
+                if (!(error instanceof visual_layer_failure/* RequestFailure */.e6))
                     throw error;
                 const { transient, effect, answered, status, retryAfterMs } = error.outcome;
                 if (effect === 'unknown')
@@ -6389,7 +6391,7 @@ async function create_from_s3_create(step, request) {
 }
 /** The API answers HTTP 500 at once where it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */
 function withBucketHint(error, bucketPath) {
-    if (!(error instanceof failure/* RequestFailure */.e6) || (error.outcome.status !== 500 && error.outcome.status !== 400))
+    if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || (error.outcome.status !== 500 && error.outcome.status !== 400))
         return error;
     const { code, message, apiWords } = error;
     const todo = `Check that ${bucketPath} exists, holds media, and may be read by Visual Layer (a public bucket, or a role that it may assume). If it does, run the step again later.`;
@@ -6432,7 +6434,7 @@ async function datasetRemoval(api, waiting, datasetId) {
     return { change, isGone, wasListed };
 }
 function isMissing(error) {
-    return error instanceof failure/* RequestFailure */.e6 && error.outcome.status === 404;
+    return error instanceof visual_layer_failure/* RequestFailure */.e6 && error.outcome.status === 404;
 }
 /**
  * Deletes a dataset of ours and sees it gone. A 409 is retried: a clone may not be deletable while it is being made. A dataset that
@@ -6454,7 +6456,7 @@ async function removeDataset(api, waiting, datasetId) {
             accepted = true;
         }
         catch (error) {
-            const busy = error instanceof failure/* RequestFailure */.e6 && error.outcome.status === 409;
+            const busy = error instanceof visual_layer_failure/* RequestFailure */.e6 && error.outcome.status === 409;
             if (busy)
                 return { state: 'pending', line: `dataset ${datasetId} cannot be deleted yet` };
             if (!isMissing(error))
@@ -6609,7 +6611,7 @@ async function delete_snapshot_deleteSnapshot(request, step) {
             await change.run();
         }
         catch (error) {
-            const refused = error instanceof failure/* RequestFailure */.e6 && error.outcome.status === 409;
+            const refused = error instanceof visual_layer_failure/* RequestFailure */.e6 && error.outcome.status === 409;
             if (refused && (await isCurrentNow(step, dataset, target)))
                 throw currentIsKept(dataset, target, error);
             throw error;
@@ -6928,7 +6930,7 @@ async function ways(api, task, datasetId) {
     return [...found, () => api.tasks.abort(task.id)];
 }
 function isRefusal(error) {
-    return error instanceof failure/* RequestFailure */.e6 && !error.outcome.transient && error.code !== 'unauthorized';
+    return error instanceof visual_layer_failure/* RequestFailure */.e6 && !error.outcome.transient && error.code !== 'unauthorized';
 }
 async function abort_enrichment_isOver(read) {
     const task = await read();
@@ -8571,7 +8573,7 @@ class Pruning {
             await deletion(this.#step, this.#dataset.id, snapshot).run();
         }
         catch (error) {
-            if (!(error instanceof failure/* RequestFailure */.e6) || error.outcome.status !== 404)
+            if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || error.outcome.status !== 404)
                 throw error;
             // The list may lag behind somebody else's deletion; that it is gone is seen at the end.
             return this.#ended(snapshot, 'already gone', 'Visual Layer did not find it any more');
@@ -9175,7 +9177,7 @@ async function abortCreation(api, waiting, datasetId) {
         return `The creation of dataset ${datasetId} was aborted in Visual Layer. The dataset itself may still be listed there; delete it if it is not wanted.`;
     }
     catch (error) {
-        if (!(error instanceof failure/* RequestFailure */.e6) || error.outcome.status !== 409)
+        if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || error.outcome.status !== 409)
             throw error;
         return `The creation of dataset ${datasetId} could no longer be aborted: it was being committed or had ended (${error.apiWords ?? 'HTTP 409'}).`;
     }
@@ -9195,7 +9197,7 @@ function abort_creation_alreadyEnded(datasetId, task) {
  * Throws where the API could not be reached, or where the creation could not be found.
  */
 async function deleteDraft(api, waiting, datasetId) {
-    const missing = (error) => error instanceof failure/* RequestFailure */.e6 && error.outcome.status === 404;
+    const missing = (error) => error instanceof visual_layer_failure/* RequestFailure */.e6 && error.outcome.status === 404;
     const draft = await api.datasets.get(datasetId).catch((error) => {
         if (missing(error))
             return undefined;
@@ -9211,7 +9213,7 @@ async function deleteDraft(api, waiting, datasetId) {
         return `The draft dataset ${datasetId}, whose upload was cancelled, was deleted in Visual Layer.`;
     }
     catch (error) {
-        if (!(error instanceof failure/* RequestFailure */.e6) || error.outcome.transient)
+        if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || error.outcome.transient)
             throw error;
         return `The draft dataset ${datasetId}, whose upload was cancelled, is left behind: Visual Layer does not let it be deleted (${error.apiWords ?? error.message}). Delete it there.`;
     }
@@ -9483,21 +9485,23 @@ function saveState(name, value) {
 const ANNOTATION_CHARS = 3900;
 const API_WORDS_CHARS = 700;
 const TODO_CHARS = 1200;
+const TRACE_CHARS = 700;
 /**
- * Ends the step as failed: the one error annotation (what failed, the service's own words, what to do) and exit code 1. The
- * process is left to end by itself: `process.exit` soon after network use crashes Node 24 on Windows (nodejs/node#56645).
+ * Ends the step as failed: the one error annotation (what failed, the service's own words, what to do, the request that failed) and
+ * exit code 1. The process is left to end by itself: `process.exit` soon after network use crashes Node 24 on Windows (nodejs/node#56645).
  */
 function fail(error, options) {
     const { reporter } = options;
     const words = error.apiWords && `The server said: ${(0,runner_text/* oneLine */.TN)(reporter.redact(error.apiWords), API_WORDS_CHARS)}`;
     const todo = error.todo && (0,runner_text/* lines */.Mn)(reporter.redact(error.todo), TODO_CHARS);
-    const left = ANNOTATION_CHARS - (words?.length ?? 0) - (todo?.length ?? 0);
+    const trace = error.trace && (0,runner_text/* oneLine */.TN)(reporter.redact(error.trace), TRACE_CHARS);
+    const left = ANNOTATION_CHARS - (words?.length ?? 0) - (todo?.length ?? 0) - (trace?.length ?? 0);
     const message = (0,runner_text/* lines */.Mn)(reporter.redact(error.message), left);
     if (error.cause !== undefined)
         reporter.debug(`Caused by: ${(0,errors/* describe */.q0)(error.cause)}`);
     process.exitCode = 1;
     const title = options.operation ? `Visual Layer: ${options.operation} failed` : 'Visual Layer: the step failed';
-    toolkit_error([message, words, todo].filter(Boolean).join('\n'), (0,runner_text/* oneLine */.TN)(title, 100));
+    toolkit_error([message, words, todo, trace].filter(Boolean).join('\n'), (0,runner_text/* oneLine */.TN)(title, 100));
 }
 
 ;// CONCATENATED MODULE: ./build/runner/outputs.js
@@ -9736,6 +9740,10 @@ class RunnerReporter {
     }
     debug(line) {
         debug(this.#safe(line));
+    }
+    /** {@link debug}, if the runner shows it (`RUNNER_DEBUG`): for lines that are many. */
+    get debugging() {
+        return process.env['RUNNER_DEBUG'] === '1' ? (line) => this.debug(line) : undefined;
     }
     warning(message, details = {}) {
         const text = (0,runner_text/* lines */.Mn)(this.redact(details.todo ? `${message}\n${details.todo}` : message));
@@ -10051,9 +10059,9 @@ function pageOf(what, path, explored, page) {
 }
 /** `undefined` for the failures by which a server says that it has no such call: its web page among them. */
 function unlessUnsupported(error) {
-    const outcome = error instanceof failure/* RequestFailure */.e6 ? error.outcome : undefined;
+    const outcome = error instanceof visual_layer_failure/* RequestFailure */.e6 ? error.outcome : undefined;
     const noSuchCall = outcome?.status === 404 || outcome?.status === 405;
-    const noJson = error instanceof failure/* RequestFailure */.e6 && error.code === 'unexpected_reply' && !outcome?.wrongShape;
+    const noJson = error instanceof visual_layer_failure/* RequestFailure */.e6 && error.code === 'unexpected_reply' && !outcome?.wrongShape;
     if (!noSuchCall && !noJson)
         throw error;
 }
@@ -10088,7 +10096,7 @@ function idColumn(request, table) {
         const heading = ids.size === 0 && /(?:^|,)"?media_id"?(?:,|$)/i.test(row);
         if (!complete || (heading && id.toLowerCase() !== 'media_id')) {
             const reason = `row ${ids.size + 1} of it has no media id in its last column`;
-            throw (0,failure/* unexpectedReply */.Cp)(request.what, reason, row.slice(0, LONGEST_EXCERPT), true);
+            throw (0,visual_layer_failure/* unexpectedReply */.Cp)(request.what, reason, row.slice(0, LONGEST_EXCERPT), true);
         }
         if (!heading) {
             // Where the first id is a UUID, one of another form was cut off.
@@ -10099,7 +10107,7 @@ function idColumn(request, table) {
         row = '';
     }
     if (row !== '')
-        throw (0,failure/* unexpectedReply */.Cp)(request.what, 'its last row is cut off', row.slice(0, LONGEST_EXCERPT), true);
+        throw (0,visual_layer_failure/* unexpectedReply */.Cp)(request.what, 'its last row is cut off', row.slice(0, LONGEST_EXCERPT), true);
     return [...ids];
 }
 /** Whether a row goes on in the next line, inside the quotes of its file name. */
@@ -10260,6 +10268,8 @@ function selective(datasetId, start, selection) {
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __webpack_require__(57075);
+// EXTERNAL MODULE: ./node_modules/pretty-ms/index.js
+var pretty_ms = __webpack_require__(64506);
 ;// CONCATENATED MODULE: ./build/visual-layer/token.js
 
 /** The lifetime of a signed token in seconds: the documented ten minutes. No upper bound is documented. */
@@ -10317,7 +10327,11 @@ class Signer {
     }
 }
 
+// EXTERNAL MODULE: ./build/visual-layer/trace.js
+var trace = __webpack_require__(15028);
 ;// CONCATENATED MODULE: ./build/visual-layer/http.js
+
+
 
 
 
@@ -10333,10 +10347,17 @@ const OVERTIME_MS = 2_500;
 /** A change that is in flight when the step is canceled gets this long, in ms, to be answered, so that its ID becomes known. */
 const IN_FLIGHT_MS = 1_000;
 const MOST_REDIRECTS = 3;
+/** How long an outage may last for a read outside a wait, in ms, and at most this share of the time left. */
+const LONGEST_OUTAGE_MS = 5 * 60_000;
+const SHARE_OF_TIME_LEFT = 1 / 4;
+/** Retries after responses that are not understood. */
+const MOST_UNEXPECTED = 5;
 /** HTTP to the API: signs each request, times it, and turns whatever comes into a body or a {@link RequestFailure}. */
 class Http {
     #options;
     #signer;
+    /** By what to find the request that a body came from. */
+    #traces = new WeakMap();
     #accepted = false;
     constructor(options) {
         this.#options = options;
@@ -10359,31 +10380,59 @@ class Http {
             if (value !== undefined)
                 url.searchParams.set(name, value);
         }
-        let resigned = false;
-        for (let redirects = 0;;) {
-            const reply = await this.#attempt(request, url, isChange);
-            const { status, headers } = reply;
-            if (status >= 300 && status < 400 && status !== 304) {
-                // Only these keep the method of a change.
-                const repeatable = request.method === 'GET' || status === 307 || status === 308;
-                this.#follow(request, url, (0,retry/* headerOf */.rR)(headers, 'location'), repeatable && (redirects += 1) <= MOST_REDIRECTS);
-                continue;
+        const tries = { redirects: 0, resigned: false };
+        for (;;) {
+            const { clock, onExchange } = this.#options;
+            const [atMs, startedAt] = [clock.date(), clock.now()];
+            let reply;
+            let failure;
+            try {
+                reply = await this.#attempt(request, url, isChange);
+                const body = this.#taken(request, url, reply, tries);
+                if (!body)
+                    continue;
+                this.#traces.set(body, (0,trace/* traceLine */.iU)(request.method, url.pathname, atMs, (0,trace/* requestIds */.qs)(reply.headers, reply.body)));
+                return body;
             }
-            if (status === 401 &&
-                !resigned &&
-                this.#signer.learnFrom401((0,retry/* headerOf */.rR)(headers, 'date'), this.#options.clock.date())) {
-                resigned = true;
-                continue;
+            catch (error) {
+                failure = error;
+                if (error instanceof visual_layer_failure/* RequestFailure */.e6) {
+                    const ids = reply ? (0,trace/* requestIds */.qs)(reply.headers, reply.body) : '';
+                    error.trace ??= (0,trace/* traceLine */.iU)(request.method, url.pathname, atMs, ids);
+                }
+                throw error;
             }
-            if (status >= 200 && status < 300) {
-                this.#accepted = true;
-                return this.#accept(request, reply.body);
+            finally {
+                onExchange?.((0,trace/* exchangeLine */.g0)(request.method, url.pathname, clock.now() - startedAt, reply, failure));
             }
-            throw this.#failed(request, status, headers, reply.body);
         }
     }
-    /** Sends a request that changes nothing, and repeats it after transient failures, with growing and jittered pauses or the one that `Retry-After` asks for. */
-    async read(request, schema, retries = this.#options.maxRetries) {
+    /** The body of a success; `undefined` if the request is to be sent again, elsewhere or signed anew. Throws for any other response. */
+    #taken(request, url, { status, headers, body }, tries) {
+        if (status >= 300 && status < 400 && status !== 304) {
+            // Only these keep the method of a change.
+            const repeatable = request.method === 'GET' || status === 307 || status === 308;
+            this.#follow(request, url, (0,retry/* headerOf */.rR)(headers, 'location'), repeatable && (tries.redirects += 1) <= MOST_REDIRECTS);
+            return undefined;
+        }
+        if (status === 401 &&
+            !tries.resigned &&
+            this.#signer.learnFrom401((0,retry/* headerOf */.rR)(headers, 'date'), this.#options.clock.date())) {
+            tries.resigned = true;
+            return undefined;
+        }
+        if (status < 200 || status >= 300)
+            throw this.#failed(request, status, headers, body);
+        this.#accepted = true;
+        return this.#accept(request, body);
+    }
+    /**
+     * Sends a request that changes nothing, and retries it after transient failures: for five minutes or a quarter of the time left,
+     * whichever is less, with pauses that grow or the one that `Retry-After` asks for. Throws a {@link RequestFailure}.
+     *
+     * @param retries the most retries; in a wait 0, because the next poll is the retry
+     */
+    async read(request, schema, retries = this.#options.retryLimit) {
         return this.#repeat(async () => this.parse(request, await this.#send(request, false), schema), retries);
     }
     /** {@link read} of a reply that is plain text, trimmed; '' for an empty one. What `take` throws counts as the reply's fault. */
@@ -10391,21 +10440,31 @@ class Http {
         return this.#repeat(async () => {
             const body = await this.#send({ ...request, text: true }, false);
             return take((0,visual_layer_reply/* plainText */.wh)(body) ?? this.parse(request, body, schemas/* string */.YjP()));
-        }, this.#options.maxRetries);
+        }, this.#options.retryLimit);
     }
-    async #repeat(attempt, retries) {
+    async #repeat(attempt, retries = Infinity) {
         const { clock, deadline, signal, onRetry } = this.#options;
+        let failingSince;
+        let patienceMs = 0;
         for (let failures = 0;; failures += 1) {
             try {
                 return await attempt();
             }
             catch (error) {
-                if (!(0,failure/* isTransient */.dg)(error) || failures >= retries)
+                if (!(0,visual_layer_failure/* isTransient */.dg)(error))
                     throw error;
-                const pause = error.outcome.retryAfterMs ?? (0,retry/* fullJitter */.G1)(failures);
-                if (pause >= deadline.remainingMs())
-                    throw error;
-                onRetry(`${error.message} Trying again (${failures + 1} of ${retries}).`);
+                failingSince ??= clock.now();
+                patienceMs ||= Math.min(LONGEST_OUTAGE_MS, deadline.remainingMs() * SHARE_OF_TIME_LEFT);
+                // A reply that is not understood seldom heals: most often base_url names another server.
+                const most = error.code === 'unexpected_reply' ? Math.min(retries, MOST_UNEXPECTED) : retries;
+                const restMs = patienceMs - (clock.now() - failingSince);
+                const { retryAfterMs: asked } = error.outcome;
+                const pause = asked ?? Math.min((0,retry/* growingPause */.aq)(failures), Math.max(restMs, 0));
+                if (failures >= most || restMs <= 0 || pause >= deadline.remainingMs()) {
+                    throw failures === 0 ? error : (0,visual_layer_failure/* givenUp */.bW)(error, failures, clock.now() - failingSince);
+                }
+                const count = most === Infinity ? '' : ` of ${most}`;
+                onRetry(`${error.message} Retrying in ${(0,pretty_ms/* default */.A)(Math.round(pause))} (retry ${failures + 1}${count}).`);
                 await clock.sleep(pause, signal);
             }
         }
@@ -10419,18 +10478,20 @@ class Http {
         const place = first && first.path.length > 0
             ? `"${first.path.join('.')}" is missing or of another kind`
             : 'its form is not the documented one';
-        throw (0,failure/* unexpectedReply */.Cp)(request.what, body.kind === 'empty' ? 'it is empty' : place, (0,visual_layer_reply/* excerpt */.Kb)(body), true);
+        const failure = (0,visual_layer_failure/* unexpectedReply */.Cp)(request.what, body.kind === 'empty' ? 'it is empty' : place, (0,visual_layer_reply/* excerpt */.Kb)(body), true);
+        failure.trace = this.#traces.get(body);
+        throw failure;
     }
     #accept(request, body) {
         const wanted = request.text === true && body.kind === 'other' && !body.text.startsWith('<');
         if (body.kind === 'other' && !wanted) {
-            throw (0,failure/* unexpectedReply */.Cp)(request.what, request.text ? 'it is a web page' : 'it is not JSON', (0,visual_layer_reply/* excerpt */.Kb)(body), false);
+            throw (0,visual_layer_failure/* unexpectedReply */.Cp)(request.what, request.text ? 'it is a web page' : 'it is not JSON', (0,visual_layer_reply/* excerpt */.Kb)(body), false);
         }
         const refusal = body.kind === 'json' ? (0,visual_layer_reply/* refusalIn */.c3)(body.json) : undefined;
         if (refusal !== undefined) {
             const message = `Visual Layer refused the request to ${request.what} (an error inside HTTP 200).`;
             const todo = 'Correct what its own words name, then run the step again.';
-            throw new failure/* RequestFailure */.e6('rejected', message, { apiWords: refusal, todo }, { transient: false, effect: 'none', status: 200 });
+            throw new visual_layer_failure/* RequestFailure */.e6('rejected', message, { apiWords: refusal, todo }, { transient: false, effect: 'none', status: 200 });
         }
         return body;
     }
@@ -10439,10 +10500,10 @@ class Http {
         if (status === 401 && this.#signer.kind === 'token' && this.#accepted) {
             const message = `The token was accepted before, but no longer at the request to ${request.what}: it has expired.`;
             const todo = 'A ready-made token is never renewed. Give api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.';
-            return new failure/* RequestFailure */.e6('unauthorized', message, { apiWords: words, todo }, { transient: false, effect: 'none', status });
+            return new visual_layer_failure/* RequestFailure */.e6('unauthorized', message, { apiWords: words, todo }, { transient: false, effect: 'none', status });
         }
         const pause = (0,retry/* retryAfterMs */.Vs)(headers, this.#options.clock.date());
-        return (0,failure/* statusFailure */.FP)(request.what, status, words, body.kind === 'json', pause);
+        return (0,visual_layer_failure/* statusFailure */.FP)(request.what, status, words, body.kind === 'json', pause);
     }
     /** Follows a redirect inside the same origin only: the bearer goes nowhere else. */
     #follow(request, url, location, allowed) {
@@ -10484,13 +10545,13 @@ class Http {
                 upload?.signal.throwIfAborted();
             if (traffic.form?.broken)
                 throw traffic.form.broken;
-            if (error instanceof failure/* RequestFailure */.e6)
+            if (error instanceof visual_layer_failure/* RequestFailure */.e6)
                 throw error;
             if (upload?.signal.aborted || (error instanceof Silence && limit < requestTimeoutMs)) {
                 const words = error instanceof Silence ? error.message : 'no response';
-                throw (0,failure/* outOfTime */.p3)(request.what, url.host, words, deadline.totalMs, whole);
+                throw (0,visual_layer_failure/* outOfTime */.p3)(request.what, url.host, words, deadline.totalMs, whole);
             }
-            throw (0,failure/* networkFailure */.rd)(request.what, url.host, error, whole);
+            throw (0,visual_layer_failure/* networkFailure */.rd)(request.what, url.host, error, whole);
         }
         finally {
             done.abort();
@@ -10552,7 +10613,7 @@ class Http {
             return (0,visual_layer_reply/* readBody */.x8)((0,visual_layer_reply/* decodedText */["if"])(bytes, (0,retry/* headerOf */.rR)(headers, 'content-encoding')));
         }
         catch (error) {
-            throw (0,failure/* unexpectedReply */.Cp)(request.what, (0,errors/* describe */.q0)(error), '', false);
+            throw (0,visual_layer_failure/* unexpectedReply */.Cp)(request.what, (0,errors/* describe */.q0)(error), '', false);
         }
     }
 }
@@ -10565,7 +10626,7 @@ async function readWhole(request, body, onBytes) {
     for await (const part of body) {
         size += part.length;
         if (size > visual_layer_reply/* LARGEST_REPLY */.So) {
-            throw new failure/* RequestFailure */.e6('unexpected_reply', `The response to the request to ${request.what} is larger than any documented one (over ${visual_layer_reply/* LARGEST_REPLY */.So / 1024 / 1024} MiB).`, { todo: 'Check base_url. If it is right, request less at once.' }, { transient: false, effect: 'unknown', wrongShape: true });
+            throw new visual_layer_failure/* RequestFailure */.e6('unexpected_reply', `The response to the request to ${request.what} is larger than any documented one (over ${visual_layer_reply/* LARGEST_REPLY */.So / 1024 / 1024} MiB).`, { todo: 'Check base_url. If it is right, request less at once.' }, { transient: false, effect: 'unknown', wrongShape: true });
         }
         parts.push(part);
         onBytes();
@@ -10868,29 +10929,33 @@ class Session {
     #clock;
     #proxies;
     #say;
+    #debug;
     #dispatcher;
-    constructor(request, clock, proxies, say) {
+    /** @param debug one line for the debug log, if there is one */
+    constructor(request, clock, proxies, say, debug) {
         this.#request = request;
         this.#clock = clock;
         this.#proxies = proxies;
         this.#say = say;
+        this.#debug = debug;
     }
     /** Opened when first needed: an invalid input never loads the network. */
     connection = () => (this.#dispatcher ??= openConnection(this.#proxies));
     /** A client that works until `deadline` or `signal`. */
     client(deadline, signal) {
-        const { service, credentials, requestTimeoutMs, maxRetries } = this.#request;
+        const { service, credentials, requestTimeoutMs, retryLimit } = this.#request;
         return connect({
             apiRoot: service.apiRoot,
             credentials,
             userAgent: version/* USER_AGENT */._,
             requestTimeoutMs,
-            maxRetries,
+            retryLimit,
             clock: this.#clock,
             deadline,
             signal,
             connection: this.connection,
             onRetry: this.#say,
+            onExchange: this.#debug,
         });
     }
     /** What an operation gets, from now until the `timeout` of the request. */
@@ -10909,6 +10974,7 @@ class Session {
             requestTimeoutMs,
             userAgent: version/* USER_AGENT */._,
             connection: this.connection,
+            onExchange: this.#debug,
             slots: new slots/* Slots */.W(MOST_DOWNLOADS),
             datasetPage: (datasetId) => `${service.origin}/dataset/${datasetId}/data`,
         };
@@ -11327,7 +11393,8 @@ class Page {
 function errorSection(error) {
     const said = error.apiWords && `\n**The server said:** ${(0,runner_text/* markdown */.wD)(error.apiWords, 2000)}\n`;
     const todo = error.todo && `\n**What to do:** ${paragraph(error.todo, 3000)}\n`;
-    return `\n**What failed** (${(0,runner_text/* code */.aY)(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}`;
+    const trace = error.trace && `\n${(0,runner_text/* markdown */.wD)(error.trace, 700)}\n`;
+    return `\n**What failed** (${(0,runner_text/* code */.aY)(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}${trace ?? ''}`;
 }
 /** The rows of the facts, and those of the details that are folded. */
 function factRows(model) {
@@ -11432,6 +11499,7 @@ function modelOf(account) {
             message: failure.message,
             apiWords: failure.apiWords,
             todo: failure.todo,
+            trace: failure.trace,
         },
         durationMs: reporter.elapsedMs,
         runUrl: context.runUrl,
@@ -11511,7 +11579,7 @@ async function run({ env, clock, signal }) {
         for (const warning of warnings)
             reporter.warning(warning);
         reporter.info(`visual-layer-dataset-action ${version/* VERSION */.x}: ${request.operation} at ${request.service.origin}`);
-        session = new Session(request, clock, readProxies(env), (line) => reporter.info(line));
+        session = new Session(request, clock, readProxies(env), (line) => reporter.info(line), reporter.debugging);
         const opened = session;
         account.headline = await performed(request, clock, signal, (ends) => perform(request, opened.step({ reporter, context: account.context, signal: ends, undo: log })));
     }
@@ -11940,13 +12008,16 @@ class Datasets {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Cp: () => (/* binding */ unexpectedReply),
 /* harmony export */   FP: () => (/* binding */ statusFailure),
+/* harmony export */   bW: () => (/* binding */ givenUp),
 /* harmony export */   dg: () => (/* binding */ isTransient),
 /* harmony export */   e6: () => (/* binding */ RequestFailure),
 /* harmony export */   p3: () => (/* binding */ outOfTime),
 /* harmony export */   rd: () => (/* binding */ networkFailure)
 /* harmony export */ });
+/* harmony import */ var pretty_ms__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(64506);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
 /* harmony import */ var _network_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(60198);
+
 
 
 /** A failed request to the Visual Layer API. */
@@ -11960,6 +12031,12 @@ class RequestFailure extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionEr
 /** Whether a failure may heal by itself, so that a wait goes on through it. */
 function isTransient(error) {
     return error instanceof RequestFailure && error.outcome.transient;
+}
+/** A transient failure that outlasted its retries, of which there were `retries` in `ms` milliseconds. */
+function givenUp(error, retries, ms) {
+    const tries = `${retries} ${retries === 1 ? 'retry' : 'retries'} in ${(0,pretty_ms__WEBPACK_IMPORTED_MODULE_2__/* ["default"] */ .A)(Math.round(ms / 100) * 100)} did not help.`;
+    const { code, message, apiWords, todo, outcome } = error;
+    return new RequestFailure(code, `${message} ${tries}`, { apiWords, todo, cause: error }, outcome);
 }
 /**
  * A failure without a response: refused, reset, not resolved, cut off, or too long without an answer.
@@ -12033,11 +12110,13 @@ const REJECTED = {
 function statusFailure(what, status, words, answered, retryAfter) {
     const apiWords = words === '' ? undefined : words;
     if (status >= 500 || status === 408 || status === 425 || status === 429) {
-        const happened = status === 429 ? 'Visual Layer asked for fewer requests' : "Visual Layer's server failed";
-        return new RequestFailure('server_error', `${happened} (HTTP ${status}) at the request to ${what}.`, {
-            apiWords,
-            todo: 'Run the step again later. If it stays, raise max_retries, or contact Visual Layer support with the time of this run.',
-        }, {
+        const isLimit = status === 429;
+        const asked = retryAfter === undefined ? '' : `, Retry-After: ${Math.ceil(retryAfter / 1000)} s`;
+        const happened = isLimit ? 'Visual Layer is limiting the request rate' : 'the server failed';
+        const todo = isLimit
+            ? `Re-run the job ${retryAfter === undefined ? 'later' : 'after that time'}, with fewer jobs that use Visual Layer at the same time.`
+            : 'Re-run the job later. If the problem persists, contact Visual Layer support.';
+        return new RequestFailure('server_error', `The request to ${what} failed (HTTP ${status}${asked}): ${happened}.`, { apiWords, todo }, {
             transient: true,
             // Too many requests, and too early: the request was turned away before anything was done with it.
             effect: status === 429 || status === 425 ? 'none' : 'unknown',
@@ -12111,6 +12190,7 @@ function parseStamp(stamp) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   G1: () => (/* binding */ fullJitter),
 /* harmony export */   Vs: () => (/* binding */ retryAfterMs),
+/* harmony export */   aq: () => (/* binding */ growingPause),
 /* harmony export */   rR: () => (/* binding */ headerOf)
 /* harmony export */ });
 /** The longest pause between two attempts of one request, in ms, when the service names none. */
@@ -12148,7 +12228,19 @@ function httpDate(value) {
  * ceiling that doubles, so that many runners that failed together do not return together ("full jitter").
  */
 function fullJitter(attempt, random = Math.random) {
-    return random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 16));
+    return random() * ceilingMs(attempt);
+}
+/**
+ * A pause before a retry that is never shorter than the one before, in ms: between half of a ceiling that doubles and all of it, so
+ * that an outage meets fewer and fewer requests, and not all runners at once.
+ *
+ * @param attempt failures so far, from 0
+ */
+function growingPause(attempt, random = Math.random) {
+    return (ceilingMs(attempt) * (1 + random())) / 2;
+}
+function ceilingMs(attempt) {
+    return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 16));
 }
 
 
@@ -12269,6 +12361,76 @@ class Tasks {
     async abort(taskId) {
         await this.#http.send({ what: `abort task ${taskId}`, method: 'POST', path: `tasks/${taskId}/abort` });
     }
+}
+
+
+/***/ }),
+
+/***/ 15028:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g0: () => (/* binding */ exchangeLine),
+/* harmony export */   iU: () => (/* binding */ traceLine),
+/* harmony export */   qs: () => (/* binding */ requestIds)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
+/* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9313);
+/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(86055);
+
+
+
+/** Headers by which Visual Layer, S3, and Cloudflare find a request in their logs. */
+const ID_HEADERS = ['x-request-id', 'x-amz-request-id', 'x-amz-id-2', 'cf-ray'];
+/** An ID, and not a sentence or a secret of another kind. */
+const ID = /^\w[\w.+/=:@-]{0,127}$/;
+const LONGEST_BODY_CHARS = 600;
+/** The IDs in a response, for people: `x-request-id: 4f1c, cf-ray: 9a0b`. Empty if there are none. */
+function requestIds(headers, body) {
+    const ids = ID_HEADERS.map((name) => [name, (0,_retry_js__WEBPACK_IMPORTED_MODULE_2__/* .headerOf */ .rR)(headers, name)]);
+    const json = body?.kind === 'json' && typeof body.json === 'object' ? Object.entries(body.json ?? {}) : [];
+    for (const [name, value] of json)
+        if (name === 'request_id' || name === 'requestId')
+            ids.push([name, String(value)]);
+    return ids
+        .filter(([, id]) => id !== undefined && ID.test(id))
+        .map(([name, id]) => `${name}: ${id}`)
+        .join(', ');
+}
+/**
+ * The line of an error that lets the people who run a service find the request: method, path without its query, UTC time, and IDs.
+ *
+ * @param path as far as it may be shown
+ * @param atMs when the request was sent, in ms since the Unix epoch
+ */
+function traceLine(method, path, atMs, ids) {
+    const at = `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+    return `Request, for support: ${method} ${path}, ${at}${ids === '' ? '' : `, ${ids}`}`;
+}
+/** An attempt and its response in one line for the debug log; with the body if it failed. `failure` is what it led to. */
+function exchangeLine(method, path, ms, reply, failure) {
+    const end = reply ? String(reply.status) : `no response (${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(failure)})`;
+    const ids = reply ? requestIds(reply.headers, reply.body) : '';
+    const body = reply?.body && (failure !== undefined || reply.status >= 400) ? `; body: ${debugBody(reply.body)}` : '';
+    return `${method} ${path}: ${end} in ${Math.round(ms)} ms${ids === '' ? '' : `, ${ids}`}${body}`;
+}
+/**
+ * A body as the debug log may show it: on one line, shortened, without the queries that sign links, tokens, and fields that are named
+ * as secrets. Whatever else is a secret of this step is masked in the log itself.
+ */
+function debugBody(body) {
+    if (body.kind === 'empty')
+        return '(empty)';
+    const text = (body.kind === 'json' ? (0,_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .spelled */ .uQ)(body.json) : body.text).slice(0, 8 * LONGEST_BODY_CHARS);
+    const bare = text
+        .replace(/(https?:\/\/[^\s"'<>?\\]{1,2000})\?[^\s"'<>\\]*/gi, '$1?***')
+        .replace(/\b([\w-]{0,60}(?:signature|credential|security-token|access_?key|secret|token|password)[\w-]{0,60}=)[^&\s"'<>]+/gi, '$1***')
+        .replace(/("[\w-]{0,60}(?:signature|credential|access_?key|secret|token|password|authorization)[\w-]{0,60}"\s*:\s*)"(?:[^"\\]|\\.)*"?/gi, '$1"***"')
+        .replace(/(<[\w-]{0,60}(?:signature|stringtosign|canonicalrequest|accesskey|token)[\w-]{0,60}>)[^<]*/gi, '$1***')
+        .replace(/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, '***')
+        .replace(/\b(bearer\s+)[^\s"'<>]+/gi, '$1***')
+        .replace(/\s+/g, ' ');
+    return bare.length > LONGEST_BODY_CHARS ? `${bare.slice(0, LONGEST_BODY_CHARS)}…` : bare;
 }
 
 

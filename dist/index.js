@@ -520,11 +520,14 @@ class ActionError extends Error {
     code;
     apiWords;
     todo;
+    /** Set where the request is known, which may be above the place that throws. */
+    trace;
     constructor(code, message, details = {}) {
         super(message, details.cause === undefined ? undefined : { cause: details.cause });
         this.code = code;
         this.apiWords = details.apiWords;
         this.todo = details.todo;
+        this.trace = details.trace ?? (details.cause instanceof ActionError ? details.cause.trace : undefined);
     }
 }
 const MOST_CAUSES = 3;

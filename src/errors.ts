@@ -26,6 +26,8 @@ export interface ErrorDetails {
   apiWords?: string | undefined
   /** What the reader should do next: a sentence or two, with the line of YAML to add where there is one. */
   todo?: string | undefined
+  /** The failed request, in one line for whoever runs the service. Without it, that of the cause. */
+  trace?: string | undefined
   cause?: unknown
 }
 
@@ -40,12 +42,15 @@ export class ActionError extends Error {
   readonly code: ErrorCode
   readonly apiWords: string | undefined
   readonly todo: string | undefined
+  /** Set where the request is known, which may be above the place that throws. */
+  trace: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.apiWords = details.apiWords
     this.todo = details.todo
+    this.trace = details.trace ?? (details.cause instanceof ActionError ? details.cause.trace : undefined)
   }
 }
 

@@ -46,7 +46,7 @@ export async function runPost(options: RunOptions): Promise<0> {
     const given = givenInputs(env)
     const { values: shared, faults } = readShared(given)
     if (!shared) throw invalidInput(faults)
-    session = new Session(shared, clock, readProxies(env), (line) => reporter.info(line))
+    session = new Session(shared, clock, readProxies(env), (line) => reporter.info(line), reporter.debugging)
     const post: Post = { ...options, reporter, session, shared, given }
     await (plan.kind === 'rollback' ? rollBack(plan, post) : undoPlan(plan, post))
   } catch (error) {

@@ -56,7 +56,7 @@ export async function run({ env, clock, signal }: RunOptions): Promise<0 | 1> {
     account.request = request
     for (const warning of warnings) reporter.warning(warning)
     reporter.info(`visual-layer-dataset-action ${VERSION}: ${request.operation} at ${request.service.origin}`)
-    session = new Session(request, clock, readProxies(env), (line) => reporter.info(line))
+    session = new Session(request, clock, readProxies(env), (line) => reporter.info(line), reporter.debugging)
     const opened = session
     account.headline = await performed(request, clock, signal, (ends) =>
       perform(request, opened.step({ reporter, context: account.context, signal: ends, undo: log })),

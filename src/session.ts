@@ -25,13 +25,22 @@ export class Session {
   readonly #clock: Clock
   readonly #proxies: Proxies
   readonly #say: (line: string) => void
+  readonly #debug: ((line: string) => void) | undefined
   #dispatcher: Promise<Dispatcher> | undefined
 
-  constructor(request: SessionRequest, clock: Clock, proxies: Proxies, say: (line: string) => void) {
+  /** @param debug one line for the debug log, if there is one */
+  constructor(
+    request: SessionRequest,
+    clock: Clock,
+    proxies: Proxies,
+    say: (line: string) => void,
+    debug?: (line: string) => void,
+  ) {
     this.#request = request
     this.#clock = clock
     this.#proxies = proxies
     this.#say = say
+    this.#debug = debug
   }
 
   /** Opened when first needed: an invalid input never loads the network. */
@@ -39,18 +48,19 @@ export class Session {
 
   /** A client that works until `deadline` or `signal`. */
   client(deadline: Deadline, signal: AbortSignal): VisualLayer {
-    const { service, credentials, requestTimeoutMs, maxRetries } = this.#request
+    const { service, credentials, requestTimeoutMs, retryLimit } = this.#request
     return connect({
       apiRoot: service.apiRoot,
       credentials,
       userAgent: USER_AGENT,
       requestTimeoutMs,
-      maxRetries,
+      retryLimit,
       clock: this.#clock,
       deadline,
       signal,
       connection: this.connection,
       onRetry: this.#say,
+      onExchange: this.#debug,
     })
   }
 
@@ -70,6 +80,7 @@ export class Session {
       requestTimeoutMs,
       userAgent: USER_AGENT,
       connection: this.connection,
+      onExchange: this.#debug,
       slots: new Slots(MOST_DOWNLOADS),
       datasetPage: (datasetId) => `${service.origin}/dataset/${datasetId}/data`,
     }

@@ -54,6 +54,7 @@ function modelOf(account: Account): SummaryModel {
       message: failure.message,
       apiWords: failure.apiWords,
       todo: failure.todo,
+      trace: failure.trace,
     },
     durationMs: reporter.elapsedMs,
     runUrl: context.runUrl,

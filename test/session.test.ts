@@ -31,7 +31,7 @@ describe('a session', () => {
     expect(await client.datasets.get(DATASET_ID)).toMatchObject({ status: 'READY', name: 'Cats' })
     expect(loopback.received).toHaveLength(2)
     expect(loopback.received[0]?.headers['user-agent']).toMatch(/^visual-layer-dataset-action\/\d/)
-    expect(said).toEqual([expect.stringContaining('Trying again (1 of 1)')])
+    expect(said).toEqual([expect.stringContaining('(retry 1 of 1)')])
   })
 
   it('opens its connections once, and only when they are needed', async () => {

@@ -365,11 +365,14 @@ class ActionError extends Error {
     code;
     apiWords;
     todo;
+    /** Set where the request is known, which may be above the place that throws. */
+    trace;
     constructor(code, message, details = {}) {
         super(message, details.cause === undefined ? undefined : { cause: details.cause });
         this.code = code;
         this.apiWords = details.apiWords;
         this.todo = details.todo;
+        this.trace = details.trace ?? (details.cause instanceof ActionError ? details.cause.trace : undefined);
     }
 }
 const MOST_CAUSES = 3;
@@ -794,7 +797,7 @@ function append(variable, text) {
 
 // A bundle of its own: no operation is in it, except what undoes one.
 runAsProcess(async () => {
-    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(986)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5986));
+    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(821)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3821));
     return (options) => runPost({ ...options, clock: clock/* systemClock */.ml });
 });
 

@@ -24,6 +24,8 @@ export interface Step {
   readonly requestTimeoutMs: number
   readonly userAgent: string
   readonly connection: () => Promise<Dispatcher>
+  /** One line for the debug log, if there is one. */
+  readonly onExchange: ((line: string) => void) | undefined
   /** The connections that all downloads of the step share. */
   readonly slots: Slots
   /** Where people see a dataset. */

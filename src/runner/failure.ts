@@ -10,19 +10,21 @@ import { lines, oneLine } from './text.ts'
 const ANNOTATION_CHARS = 3900
 const API_WORDS_CHARS = 700
 const TODO_CHARS = 1200
+const TRACE_CHARS = 700
 
 /**
- * Ends the step as failed: the one error annotation (what failed, the service's own words, what to do) and exit code 1. The
- * process is left to end by itself: `process.exit` soon after network use crashes Node 24 on Windows (nodejs/node#56645).
+ * Ends the step as failed: the one error annotation (what failed, the service's own words, what to do, the request that failed) and
+ * exit code 1. The process is left to end by itself: `process.exit` soon after network use crashes Node 24 on Windows (nodejs/node#56645).
  */
 export function fail(error: ActionError, options: { operation?: string | undefined; reporter: RunnerReporter }): void {
   const { reporter } = options
   const words = error.apiWords && `The server said: ${oneLine(reporter.redact(error.apiWords), API_WORDS_CHARS)}`
   const todo = error.todo && lines(reporter.redact(error.todo), TODO_CHARS)
-  const left = ANNOTATION_CHARS - (words?.length ?? 0) - (todo?.length ?? 0)
+  const trace = error.trace && oneLine(reporter.redact(error.trace), TRACE_CHARS)
+  const left = ANNOTATION_CHARS - (words?.length ?? 0) - (todo?.length ?? 0) - (trace?.length ?? 0)
   const message = lines(reporter.redact(error.message), left)
   if (error.cause !== undefined) reporter.debug(`Caused by: ${describe(error.cause)}`)
   process.exitCode = 1
   const title = options.operation ? `Visual Layer: ${options.operation} failed` : 'Visual Layer: the step failed'
-  core.error([message, words, todo].filter(Boolean).join('\n'), oneLine(title, 100))
+  core.error([message, words, todo, trace].filter(Boolean).join('\n'), oneLine(title, 100))
 }

@@ -67,6 +67,11 @@ export class RunnerReporter implements Reporter {
     core.debug(this.#safe(line))
   }
 
+  /** {@link debug}, if the runner shows it (`RUNNER_DEBUG`): for lines that are many. */
+  get debugging(): ((line: string) => void) | undefined {
+    return process.env['RUNNER_DEBUG'] === '1' ? (line) => this.debug(line) : undefined
+  }
+
   warning(message: string, details: { todo?: string | undefined } = {}): void {
     const text = lines(this.redact(details.todo ? `${message}\n${details.todo}` : message))
     if (this.#warnings.has(text)) return

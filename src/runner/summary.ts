@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, type ErrorCode } from '../errors.ts'
+import { describe, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { chartMarkdown, chartTable, type Frame, frameOf } from './chart.ts'
 import type { Cell, Chart, Fact, Reporter, Section, Table } from './reporter.ts'
 import { code, count, duration, lines, markdown } from './text.ts'
@@ -19,7 +19,7 @@ export interface SummaryModel {
   notes: readonly string[]
   warnings: readonly string[]
   sections?: readonly Section[] | undefined
-  error?: { code: ErrorCode; message: string; apiWords?: string | undefined; todo?: string | undefined } | undefined
+  error?: ({ code: ErrorCode; message: string } & Pick<ErrorDetails, 'apiWords' | 'todo' | 'trace'>) | undefined
   durationMs: number
   runUrl?: string | undefined
 }
@@ -187,7 +187,8 @@ class Page {
 function errorSection(error: NonNullable<SummaryModel['error']>): string {
   const said = error.apiWords && `\n**The server said:** ${markdown(error.apiWords, 2000)}\n`
   const todo = error.todo && `\n**What to do:** ${paragraph(error.todo, 3000)}\n`
-  return `\n**What failed** (${code(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}`
+  const trace = error.trace && `\n${markdown(error.trace, 700)}\n`
+  return `\n**What failed** (${code(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}${trace ?? ''}`
 }
 
 /** The rows of the facts, and those of the details that are folded. */

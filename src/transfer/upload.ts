@@ -155,6 +155,7 @@ function tooLargeAlone(error: RequestFailure, batch: readonly FilePart[]): Reque
     {
       apiWords: error.apiWords,
       todo: 'Leave the file out of "files" (a line with ! before its name), make it smaller, or put the media into a bucket and use create-from-s3.',
+      cause: error,
     },
     error.outcome,
   )

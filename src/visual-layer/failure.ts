@@ -1,3 +1,4 @@
+import prettyMs from 'pretty-ms'
 import { ActionError, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { networkFault } from '../network.ts'
 
@@ -29,6 +30,13 @@ export class RequestFailure extends ActionError {
 /** Whether a failure may heal by itself, so that a wait goes on through it. */
 export function isTransient(error: unknown): error is RequestFailure {
   return error instanceof RequestFailure && error.outcome.transient
+}
+
+/** A transient failure that outlasted its retries, of which there were `retries` in `ms` milliseconds. */
+export function givenUp(error: RequestFailure, retries: number, ms: number): RequestFailure {
+  const tries = `${retries} ${retries === 1 ? 'retry' : 'retries'} in ${prettyMs(Math.round(ms / 100) * 100)} did not help.`
+  const { code, message, apiWords, todo, outcome } = error
+  return new RequestFailure(code, `${message} ${tries}`, { apiWords, todo, cause: error }, outcome)
 }
 
 /**
@@ -135,14 +143,16 @@ export function statusFailure(
 ): RequestFailure {
   const apiWords = words === '' ? undefined : words
   if (status >= 500 || status === 408 || status === 425 || status === 429) {
-    const happened = status === 429 ? 'Visual Layer asked for fewer requests' : "Visual Layer's server failed"
+    const isLimit = status === 429
+    const asked = retryAfter === undefined ? '' : `, Retry-After: ${Math.ceil(retryAfter / 1000)} s`
+    const happened = isLimit ? 'Visual Layer is limiting the request rate' : 'the server failed'
+    const todo = isLimit
+      ? `Re-run the job ${retryAfter === undefined ? 'later' : 'after that time'}, with fewer jobs that use Visual Layer at the same time.`
+      : 'Re-run the job later. If the problem persists, contact Visual Layer support.'
     return new RequestFailure(
       'server_error',
-      `${happened} (HTTP ${status}) at the request to ${what}.`,
-      {
-        apiWords,
-        todo: 'Run the step again later. If it stays, raise max_retries, or contact Visual Layer support with the time of this run.',
-      },
+      `The request to ${what} failed (HTTP ${status}${asked}): ${happened}.`,
+      { apiWords, todo },
       {
         transient: true,
         // Too many requests, and too early: the request was turned away before anything was done with it.

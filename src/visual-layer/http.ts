@@ -1,13 +1,23 @@
 import { Readable } from 'node:stream'
+import prettyMs from 'pretty-ms'
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import { type Clock, type Deadline, delayed, within } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
-import { isTransient, networkFailure, outOfTime, RequestFailure, statusFailure, unexpectedReply } from './failure.ts'
+import {
+  givenUp,
+  isTransient,
+  networkFailure,
+  outOfTime,
+  RequestFailure,
+  statusFailure,
+  unexpectedReply,
+} from './failure.ts'
 import type { FormPart, MultipartForm } from './multipart.ts'
 import { type Body, decodedText, errorWords, excerpt, LARGEST_REPLY, plainText, readBody, refusalIn } from './reply.ts'
-import { fullJitter, headerOf, type Headers, retryAfterMs } from './retry.ts'
+import { growingPause, headerOf, type Headers, retryAfterMs } from './retry.ts'
 import { type Credentials, Signer } from './token.ts'
+import { exchangeLine, requestIds, traceLine } from './trace.ts'
 
 /** Time that a request still gets when the deadline is near, in ms: the last poll of a wait needs some. */
 const LAST_POLL_MS = 2_000
@@ -16,6 +26,11 @@ const OVERTIME_MS = 2_500
 /** A change that is in flight when the step is canceled gets this long, in ms, to be answered, so that its ID becomes known. */
 export const IN_FLIGHT_MS = 1_000
 const MOST_REDIRECTS = 3
+/** How long an outage may last for a read outside a wait, in ms, and at most this share of the time left. */
+const LONGEST_OUTAGE_MS = 5 * 60_000
+const SHARE_OF_TIME_LEFT = 1 / 4
+/** Retries after responses that are not understood. */
+const MOST_UNEXPECTED = 5
 
 export interface HttpOptions {
   /** Ends in `/api/v1/`. */
@@ -24,14 +39,16 @@ export interface HttpOptions {
   userAgent: string
   /** Of one attempt, in ms. */
   requestTimeoutMs: number
-  /** More attempts of a read after a transient failure. */
-  maxRetries: number
+  /** The most retries of a read after transient failures; without it, time alone decides. */
+  retryLimit: number | undefined
   clock: Clock
   deadline: Deadline
   signal: AbortSignal
   connection: () => Promise<Dispatcher>
   /** Told before each repeated attempt; one line for the log. */
   onRetry: (line: string) => void
+  /** Told of each attempt and its response; one line for the debug log. */
+  onExchange?: ((line: string) => void) | undefined
 }
 
 export interface ApiRequest {
@@ -61,6 +78,8 @@ export interface Upload {
 export class Http {
   readonly #options: HttpOptions
   readonly #signer: Signer
+  /** By what to find the request that a body came from. */
+  readonly #traces = new WeakMap<Body, string>()
   #accepted = false
 
   constructor(options: HttpOptions) {
@@ -86,34 +105,59 @@ export class Http {
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, value)
     }
-    let resigned = false
-    for (let redirects = 0; ; ) {
-      const reply = await this.#attempt(request, url, isChange)
-      const { status, headers } = reply
-      if (status >= 300 && status < 400 && status !== 304) {
-        // Only these keep the method of a change.
-        const repeatable = request.method === 'GET' || status === 307 || status === 308
-        this.#follow(request, url, headerOf(headers, 'location'), repeatable && (redirects += 1) <= MOST_REDIRECTS)
-        continue
+    const tries: Tries = { redirects: 0, resigned: false }
+    for (;;) {
+      const { clock, onExchange } = this.#options
+      const [atMs, startedAt] = [clock.date(), clock.now()]
+      let reply: Reply | undefined
+      let failure: unknown
+      try {
+        reply = await this.#attempt(request, url, isChange)
+        const body = this.#taken(request, url, reply, tries)
+        if (!body) continue
+        this.#traces.set(body, traceLine(request.method, url.pathname, atMs, requestIds(reply.headers, reply.body)))
+        return body
+      } catch (error) {
+        failure = error
+        if (error instanceof RequestFailure) {
+          const ids = reply ? requestIds(reply.headers, reply.body) : ''
+          error.trace ??= traceLine(request.method, url.pathname, atMs, ids)
+        }
+        throw error
+      } finally {
+        onExchange?.(exchangeLine(request.method, url.pathname, clock.now() - startedAt, reply, failure))
       }
-      if (
-        status === 401 &&
-        !resigned &&
-        this.#signer.learnFrom401(headerOf(headers, 'date'), this.#options.clock.date())
-      ) {
-        resigned = true
-        continue
-      }
-      if (status >= 200 && status < 300) {
-        this.#accepted = true
-        return this.#accept(request, reply.body)
-      }
-      throw this.#failed(request, status, headers, reply.body)
     }
   }
 
-  /** Sends a request that changes nothing, and repeats it after transient failures, with growing and jittered pauses or the one that `Retry-After` asks for. */
-  async read<T>(request: ApiRequest, schema: z.ZodType<T>, retries = this.#options.maxRetries): Promise<T> {
+  /** The body of a success; `undefined` if the request is to be sent again, elsewhere or signed anew. Throws for any other response. */
+  #taken(request: ApiRequest, url: URL, { status, headers, body }: Reply, tries: Tries): Body | undefined {
+    if (status >= 300 && status < 400 && status !== 304) {
+      // Only these keep the method of a change.
+      const repeatable = request.method === 'GET' || status === 307 || status === 308
+      this.#follow(request, url, headerOf(headers, 'location'), repeatable && (tries.redirects += 1) <= MOST_REDIRECTS)
+      return undefined
+    }
+    if (
+      status === 401 &&
+      !tries.resigned &&
+      this.#signer.learnFrom401(headerOf(headers, 'date'), this.#options.clock.date())
+    ) {
+      tries.resigned = true
+      return undefined
+    }
+    if (status < 200 || status >= 300) throw this.#failed(request, status, headers, body)
+    this.#accepted = true
+    return this.#accept(request, body)
+  }
+
+  /**
+   * Sends a request that changes nothing, and retries it after transient failures: for five minutes or a quarter of the time left,
+   * whichever is less, with pauses that grow or the one that `Retry-After` asks for. Throws a {@link RequestFailure}.
+   *
+   * @param retries the most retries; in a wait 0, because the next poll is the retry
+   */
+  async read<T>(request: ApiRequest, schema: z.ZodType<T>, retries = this.#options.retryLimit): Promise<T> {
     return this.#repeat(async () => this.parse(request, await this.#send(request, false), schema), retries)
   }
 
@@ -122,19 +166,30 @@ export class Http {
     return this.#repeat(async () => {
       const body = await this.#send({ ...request, text: true }, false)
       return take(plainText(body) ?? this.parse(request, body, z.string()))
-    }, this.#options.maxRetries)
+    }, this.#options.retryLimit)
   }
 
-  async #repeat<T>(attempt: () => Promise<T>, retries: number): Promise<T> {
+  async #repeat<T>(attempt: () => Promise<T>, retries = Infinity): Promise<T> {
     const { clock, deadline, signal, onRetry } = this.#options
+    let failingSince: number | undefined
+    let patienceMs = 0
     for (let failures = 0; ; failures += 1) {
       try {
         return await attempt()
       } catch (error) {
-        if (!isTransient(error) || failures >= retries) throw error
-        const pause = error.outcome.retryAfterMs ?? fullJitter(failures)
-        if (pause >= deadline.remainingMs()) throw error
-        onRetry(`${error.message} Trying again (${failures + 1} of ${retries}).`)
+        if (!isTransient(error)) throw error
+        failingSince ??= clock.now()
+        patienceMs ||= Math.min(LONGEST_OUTAGE_MS, deadline.remainingMs() * SHARE_OF_TIME_LEFT)
+        // A reply that is not understood seldom heals: most often base_url names another server.
+        const most = error.code === 'unexpected_reply' ? Math.min(retries, MOST_UNEXPECTED) : retries
+        const restMs = patienceMs - (clock.now() - failingSince)
+        const { retryAfterMs: asked } = error.outcome
+        const pause = asked ?? Math.min(growingPause(failures), Math.max(restMs, 0))
+        if (failures >= most || restMs <= 0 || pause >= deadline.remainingMs()) {
+          throw failures === 0 ? error : givenUp(error, failures, clock.now() - failingSince)
+        }
+        const count = most === Infinity ? '' : ` of ${most}`
+        onRetry(`${error.message} Retrying in ${prettyMs(Math.round(pause))} (retry ${failures + 1}${count}).`)
         await clock.sleep(pause, signal)
       }
     }
@@ -149,7 +204,9 @@ export class Http {
       first && first.path.length > 0
         ? `"${first.path.join('.')}" is missing or of another kind`
         : 'its form is not the documented one'
-    throw unexpectedReply(request.what, body.kind === 'empty' ? 'it is empty' : place, excerpt(body), true)
+    const failure = unexpectedReply(request.what, body.kind === 'empty' ? 'it is empty' : place, excerpt(body), true)
+    failure.trace = this.#traces.get(body)
+    throw failure
   }
 
   #accept(request: ApiRequest, body: Body): Body {
@@ -295,6 +352,13 @@ export class Http {
       throw unexpectedReply(request.what, describe(error), '', false)
     }
   }
+}
+
+/** What was done about responses that lead to another attempt. */
+interface Tries {
+  redirects: number
+  /** Signed with the clock of the server. */
+  resigned: boolean
 }
 
 /** A response with its whole body. */

@@ -86,7 +86,7 @@ export function excerpt(body: Body): string {
 }
 
 /** JSON as text. What is nested thousands of levels deep can be read, but not written. */
-function spelled(json: unknown): string {
+export function spelled(json: unknown): string {
   try {
     return JSON.stringify(json)
   } catch {

@@ -37,5 +37,19 @@ function httpDate(value: string | undefined): number | undefined {
  * ceiling that doubles, so that many runners that failed together do not return together ("full jitter").
  */
 export function fullJitter(attempt: number, random: () => number = Math.random): number {
-  return random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 16))
+  return random() * ceilingMs(attempt)
+}
+
+/**
+ * A pause before a retry that is never shorter than the one before, in ms: between half of a ceiling that doubles and all of it, so
+ * that an outage meets fewer and fewer requests, and not all runners at once.
+ *
+ * @param attempt failures so far, from 0
+ */
+export function growingPause(attempt: number, random: () => number = Math.random): number {
+  return (ceilingMs(attempt) * (1 + random())) / 2
+}
+
+function ceilingMs(attempt: number): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 16))
 }

@@ -96,13 +96,26 @@ describe.concurrent('a read that goes wrong', () => {
     expect(scene.emulator.requests).toHaveLength(4)
   })
 
+  it('bears an outage of some seconds outside a wait, with growing pauses in the log', async () => {
+    await using scene = await Scene.open()
+    const dataset = scene.world.addDataset({ name: 'cats' })
+    scene.emulator.faults.add({ path: /./, times: 6, fault: { kind: 'resetBefore' } })
+    const { stdout } = await scene.succeed({ operation: 'wait', dataset_id: dataset.id, timeout: '5m' })
+    const pauses = [...stdout.matchAll(/Retrying in (?:(\d+)ms|([\d.]+)s) \(retry \d+\)/g)].map(
+      ([, ms, s]) => Number(ms ?? 0) + Number(s ?? 0) * 1000,
+    )
+    expect(pauses).toHaveLength(6)
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
+  })
+
   it('with a Retry-After beyond the deadline does not outstay it', async () => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({ name: 'cats' })
     const headers = { 'retry-after': '3600' }
     scene.emulator.faults.add({ path: /./, times: Infinity, fault: { kind: 'status', status: 429, headers } })
     const { errors } = await scene.fail('server_error', { operation: 'wait', dataset_id: dataset.id, timeout: '5s' })
-    expect(errors[0]).toContain('429')
+    expect(errors[0]).toContain('HTTP 429, Retry-After: 3600 s')
+    expect(errors[0]).not.toContain('max_retries')
     expect(scene.emulator.requests).toHaveLength(1)
   })
 })

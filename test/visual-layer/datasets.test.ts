@@ -46,7 +46,7 @@ describe('a status word', () => {
 describe('a dataset', () => {
   const read = async (json: unknown) => {
     loopback.answers({ json })
-    return loopback.client({ maxRetries: 0 }).datasets.get(SOURCE)
+    return loopback.client({ retryLimit: 0 }).datasets.get(SOURCE)
   }
 
   it('is read as documented', async () => {
@@ -144,7 +144,7 @@ describe('a dataset', () => {
 describe('the list of datasets', () => {
   const list = async (json: unknown) => {
     loopback.answers({ json })
-    return loopback.client({ maxRetries: 0 }).datasets.list()
+    return loopback.client({ retryLimit: 0 }).datasets.list()
   }
   const two = [
     { id: id(1), display_name: 'Cats', status: 'READY' },

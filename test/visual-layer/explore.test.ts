@@ -40,7 +40,7 @@ describe('the clusters of a dataset', () => {
   })
   const listed = (count: number) => Array.from({ length: count }, (_, index) => ({ id: id(index), items: 3 }))
   const clusters = async (explored = IMAGES, onPage?: (found: number, total: number | undefined) => void) =>
-    loopback.client({ maxRetries: 0 }).explore.clusters(SOURCE, explored, onPage)
+    loopback.client({ retryLimit: 0 }).explore.clusters(SOURCE, explored, onPage)
 
   it('are read page by page, from page 0 to the first empty one, whatever the size of a page', async () => {
     serves([page(0, 100), page(100, 107), page(107, 250)])
@@ -170,7 +170,7 @@ describe('the clusters of a dataset', () => {
 })
 
 describe('the members of a cluster', () => {
-  const members = async () => loopback.client({ maxRetries: 1 }).explore.members(SOURCE, id(7), IMAGES)
+  const members = async () => loopback.client({ retryLimit: 1 }).explore.members(SOURCE, id(7), IMAGES)
   const previews = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, index) => ({ type: 'IMAGE', media_id: id(from + index) }))
   const ids = (count: number) => Array.from({ length: count }, (_, index) => id(index))

@@ -120,7 +120,7 @@ describe('the start of an export', () => {
 describe('the status of an export', () => {
   const status = async (json: unknown) => {
     loopback.answers({ json })
-    return loopback.client({ maxRetries: 0 }).exports.status(SOURCE, id(300))
+    return loopback.client({ retryLimit: 0 }).exports.status(SOURCE, id(300))
   }
 
   it.each<[string, ExportState]>([

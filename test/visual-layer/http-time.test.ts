@@ -66,7 +66,7 @@ describe('the deadline', () => {
   it('ends the repeats of a read', async () => {
     loopback.answers({ status: 503 })
     const deadline = new Deadline(loopback.clock, 3_000)
-    await rejection(loopback.client({ deadline, maxRetries: 100 }).datasets.list())
+    await rejection(loopback.client({ deadline, retryLimit: 100 }).datasets.list())
     expect(loopback.clock.now()).toBeLessThanOrEqual(3_000)
     expect(loopback.received.length).toBeLessThan(100)
   })
@@ -95,7 +95,7 @@ describe('the deadline', () => {
   it('and not the network is the reason where it left an attempt less than request_timeout', async () => {
     loopback.answers({ instead: 'hang' })
     const clock = new FakeClock()
-    const list = loopback.client({ clock, deadline: new Deadline(clock, 3_000), maxRetries: 3 }).datasets.list()
+    const list = loopback.client({ clock, deadline: new Deadline(clock, 3_000), retryLimit: 3 }).datasets.list()
     expect(await rejection(list)).toMatchObject({ code: 'timed_out' })
     expect(clock.now()).toBeLessThanOrEqual(5_500)
   })

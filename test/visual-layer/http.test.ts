@@ -101,17 +101,53 @@ describe('a read', () => {
     expect(await loopback.http().read(READ, shape)).toEqual({ value: 7 })
     expect(loopback.received).toHaveLength(3)
     expect(loopback.retries).toEqual([
-      expect.stringMatching(/read it.*Trying again \(1 of 3\)\.$/),
-      expect.stringMatching(/read it.*Trying again \(2 of 3\)\.$/),
+      expect.stringMatching(/read it.*Retrying in \S+ \(retry 1 of 3\)\.$/),
+      expect.stringMatching(/read it.*Retrying in \S+ \(retry 2 of 3\)\.$/),
     ])
     expect(loopback.clock.sleeps).toHaveLength(2)
   })
 
-  it.each([0, 1, 4])('is repeated max_retries times (%d) and no more', async (maxRetries) => {
+  it.each([0, 1, 4])('is repeated max_retries times (%d) and no more', async (retryLimit) => {
     loopback.answers({ status: 503, json: { detail: 'down for maintenance' } })
-    const error = await rejection(loopback.http({ maxRetries }).read(READ, shape))
+    const error = await rejection(loopback.http({ retryLimit }).read(READ, shape))
     expect(error).toMatchObject({ code: 'server_error', apiWords: 'down for maintenance' })
-    expect(loopback.received).toHaveLength(maxRetries + 1)
+    expect(loopback.received).toHaveLength(retryLimit + 1)
+  })
+
+  it.each([
+    ['five minutes, of two hours', 7_200_000, 300_000],
+    ['a quarter of the time left, if that is less', 60_000, 15_000],
+  ])('is retried for %s', async (_, timeoutMs, patienceMs) => {
+    const deadline = new Deadline(loopback.clock, timeoutMs)
+    loopback.answers({ status: 503 })
+    const error = await failureOf(loopback.http({ retryLimit: undefined, deadline }).read(READ, shape))
+    const { sleeps } = loopback.clock
+    expect(sleeps.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(patienceMs, 0)
+    const growing = sleeps.slice(0, 5)
+    expect(growing).toEqual(growing.toSorted((a, b) => a - b))
+    expect(loopback.retries).toHaveLength(sleeps.length)
+    expect(error.message).toContain(`${sleeps.length} retries`)
+  })
+
+  it('bears an outage of ten seconds', async () => {
+    const over = loopback.clock.now() + 10_000
+    loopback.decides(() => (loopback.clock.now() < over ? { instead: 'reset' } : GOOD))
+    expect(await loopback.http({ retryLimit: undefined }).read(READ, shape)).toEqual({ value: 7 })
+  })
+
+  it('is retried a few times only after a web page: base_url may be wrong', async () => {
+    loopback.answers({ body: '<!doctype html><title>Hello</title>' })
+    await rejection(loopback.http({ retryLimit: undefined }).read(READ, shape))
+    expect(loopback.received).toHaveLength(6)
+  })
+
+  it('that meets a limit on requests says what Retry-After asks for, and never speaks of max_retries', async () => {
+    loopback.answers({ status: 429, headers: { 'retry-after': '7200' } })
+    const error = await failureOf(loopback.http({ retryLimit: undefined }).read(READ, shape))
+    expect(error).toMatchObject({ code: 'server_error' })
+    expect(error.message).toContain('HTTP 429, Retry-After: 7200 s')
+    expect(`${error.message} ${error.todo}`).not.toContain('max_retries')
+    expect(loopback.received).toHaveLength(1)
   })
 
   it('takes a number of repeats of its own', async () => {
@@ -151,7 +187,7 @@ describe('a read', () => {
 
   it('names the field that does not fit, with an excerpt and without a dump of the schema', async () => {
     loopback.answers({ json: { value: 'seven', filler: 'x'.repeat(5_000) } })
-    const error = await failureOf(loopback.http({ maxRetries: 0 }).read(READ, shape))
+    const error = await failureOf(loopback.http({ retryLimit: 0 }).read(READ, shape))
     expect(error).toMatchObject({ code: 'unexpected_reply', outcome: { wrongShape: true } })
     expect(error.message).toContain('"value"')
     expect(error.apiWords).toMatch(/^\{"value":"seven","filler":"x+…$/)

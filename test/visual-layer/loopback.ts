@@ -94,7 +94,7 @@ export class Loopback {
       credentials: { kind: 'key', apiKey: 'the-key', apiSecret: 'the-secret' },
       userAgent: 'test-agent/1',
       requestTimeoutMs: 60_000,
-      maxRetries: 3,
+      retryLimit: 3,
       clock: this.clock,
       deadline: new Deadline(this.clock, 7_200_000),
       signal: this.cancel.signal,

@@ -18,7 +18,7 @@ afterEach(async () => {
 describe('the media ids of a dataset', () => {
   const mediaIds = async (body: string, status = 200) => {
     loopback.answers({ body, status, headers: { 'content-type': 'text/csv' } })
-    return loopback.client({ maxRetries: 1 }).explore.mediaIds(SOURCE)
+    return loopback.client({ retryLimit: 1 }).explore.mediaIds(SOURCE)
   }
 
   it('are the last column of the table', async () => {
@@ -127,7 +127,7 @@ describe('a large table of media ids', () => {
         clock,
         deadline: new Deadline(clock, 600_000),
         requestTimeoutMs,
-        maxRetries: 0,
+        retryLimit: 0,
       })
       .explore.mediaIds(SOURCE)
 

@@ -31,7 +31,7 @@ const WHOLE = {
 describe('the list of snapshots', () => {
   const list = async (json: unknown) => {
     loopback.answers({ json })
-    return loopback.client({ maxRetries: 0 }).snapshots.list(SOURCE)
+    return loopback.client({ retryLimit: 0 }).snapshots.list(SOURCE)
   }
 
   it('is read as documented', async () => {

@@ -108,7 +108,7 @@ describe('the list of tasks', () => {
     'is not read from %j',
     async (json) => {
       loopback.answers({ json })
-      expect(await rejection(loopback.client({ maxRetries: 0 }).tasks.list({}))).toMatchObject({
+      expect(await rejection(loopback.client({ retryLimit: 0 }).tasks.list({}))).toMatchObject({
         code: 'unexpected_reply',
         outcome: { wrongShape: true },
       })

@@ -15,6 +15,7 @@ export async function transferOptions(
     leftMs: () => step.deadline.remainingMs(),
     slots: step.slots,
     userAgent: step.userAgent,
+    onExchange: step.onExchange,
     onNote: (line) => step.reporter.info(line),
   }
 }

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici'
 import type { Clock } from '../../clock.ts'
 import { networkFault } from '../../network.ts'
 import { type Headers, headerOf, retryAfterMs } from '../../visual-layer/retry.ts'
+import { exchangeLine, requestIds, traceLine } from '../../visual-layer/trace.ts'
 import { placeOf, type Source } from './source.ts'
 import { TransferFailure } from './transfer-failure.ts'
 
@@ -18,6 +19,8 @@ export interface StorageOptions {
   /** Without a byte for this long (ms) a connection counts as broken. */
   stallTimeoutMs: number
   userAgent: string
+  /** Told of each response; one line for the debug log. */
+  onExchange?: ((line: string) => void) | undefined
 }
 
 /** Which version of which object bytes belong to, as far as the storage host says. */
@@ -78,6 +81,7 @@ export async function requestBytes(
     if (!(error instanceof TransferFailure)) throw error
     error.pauseMs = retryAfterMs(reply.headers, options.clock.date())
     error.apiWords = await refusalWords(reply.body)
+    error.trace = reply.trace
     throw error
   }
 }
@@ -163,6 +167,8 @@ interface Reply {
   status: number
   headers: Headers
   body: Readable
+  /** The line that lets people find the request. */
+  trace: string
 }
 
 /**
@@ -170,22 +176,36 @@ interface Reply {
  * that comes with an `Authorization` header.
  */
 async function get(options: StorageOptions, signal: AbortSignal, more: Record<string, string>): Promise<Reply> {
-  const { source, dispatcher, stallTimeoutMs, userAgent } = options
+  const { source, dispatcher, clock, stallTimeoutMs, userAgent, onExchange } = options
   const { request } = await import('undici')
   const headers = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': userAgent, ...more }
   let link = source.link()
   for (let redirects = 0; ; redirects += 1) {
     if (link.protocol !== 'https:' && link.protocol !== 'http:') throw astray('its link is neither http nor https')
     let reply: Dispatcher.ResponseData
+    const [atMs, startedAt] = [clock.date(), clock.now()]
+    const tell = (response: { status: number; headers: Headers } | undefined, failure?: unknown) =>
+      onExchange?.(exchangeLine('GET', placeOf(link), clock.now() - startedAt, response, failure))
     try {
       const limits = { headersTimeout: stallTimeoutMs, bodyTimeout: stallTimeoutMs }
       reply = await request(link, { headers, dispatcher, signal, ...limits })
     } catch (error) {
       signal.throwIfAborted()
-      throw networkFailure(error, stallTimeoutMs)
+      tell(undefined, error)
+      const failure = networkFailure(error, stallTimeoutMs)
+      failure.trace = traceLine('GET', placeOf(link), atMs, '')
+      throw failure
     }
-    const { statusCode: status, body } = reply
-    if (![301, 302, 303, 307, 308].includes(status)) return { status, headers: reply.headers, body }
+    const { statusCode: status, headers: got, body } = reply
+    tell({ status, headers: got })
+    if (![301, 302, 303, 307, 308].includes(status)) {
+      return {
+        status,
+        headers: reply.headers,
+        body,
+        trace: traceLine('GET', placeOf(link), atMs, requestIds(reply.headers)),
+      }
+    }
     discard(body)
     link = follow(link, headerOf(reply.headers, 'location'), redirects)
   }

@@ -16,6 +16,8 @@ export class TransferFailure extends Error {
   /** The pause the storage host asks for, in ms. */
   pauseMs: number | undefined
   apiWords: string | undefined
+  /** The request, in one line for whoever runs the storage host. */
+  trace: string | undefined
   /** What to do, if that is known better than by the code. */
   readonly todo: string | undefined
   /** Of the response, if it is one that brings no bytes. */
@@ -50,7 +52,7 @@ const todos: Record<TransferCode, string> = {
  * @param ending completes the sentence: `, 3 times in a row without progress`
  */
 export function toActionError(failure: TransferFailure, place: string, ending: string): ActionError {
-  const { code, message, todo, apiWords } = failure
-  const details = { todo: todo ?? todos[code], apiWords, cause: failure }
+  const { code, message, todo, apiWords, trace } = failure
+  const details = { todo: todo ?? todos[code], apiWords, trace, cause: failure }
   return new ActionError(code, `The download of ${place} failed: ${message}${ending}.`, details)
 }

@@ -1,0 +1,69 @@
+import { describe } from '../errors.ts'
+import { type Body, spelled } from './reply.ts'
+import { headerOf, type Headers } from './retry.ts'
+
+/** Headers by which Visual Layer, S3, and Cloudflare find a request in their logs. */
+const ID_HEADERS = ['x-request-id', 'x-amz-request-id', 'x-amz-id-2', 'cf-ray']
+/** An ID, and not a sentence or a secret of another kind. */
+const ID = /^\w[\w.+/=:@-]{0,127}$/
+const LONGEST_BODY_CHARS = 600
+
+/** The IDs in a response, for people: `x-request-id: 4f1c, cf-ray: 9a0b`. Empty if there are none. */
+export function requestIds(headers: Headers, body?: Body): string {
+  const ids = ID_HEADERS.map((name) => [name, headerOf(headers, name)])
+  const json = body?.kind === 'json' && typeof body.json === 'object' ? Object.entries(body.json ?? {}) : []
+  for (const [name, value] of json) if (name === 'request_id' || name === 'requestId') ids.push([name, String(value)])
+  return ids
+    .filter(([, id]) => id !== undefined && ID.test(id))
+    .map(([name, id]) => `${name}: ${id}`)
+    .join(', ')
+}
+
+/**
+ * The line of an error that lets the people who run a service find the request: method, path without its query, UTC time, and IDs.
+ *
+ * @param path as far as it may be shown
+ * @param atMs when the request was sent, in ms since the Unix epoch
+ */
+export function traceLine(method: string, path: string, atMs: number, ids: string): string {
+  const at = `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  return `Request, for support: ${method} ${path}, ${at}${ids === '' ? '' : `, ${ids}`}`
+}
+
+/** An attempt and its response in one line for the debug log; with the body if it failed. `failure` is what it led to. */
+export function exchangeLine(
+  method: string,
+  path: string,
+  ms: number,
+  reply: { status: number; headers: Headers; body?: Body } | undefined,
+  failure: unknown,
+): string {
+  const end = reply ? String(reply.status) : `no response (${describe(failure)})`
+  const ids = reply ? requestIds(reply.headers, reply.body) : ''
+  const body = reply?.body && (failure !== undefined || reply.status >= 400) ? `; body: ${debugBody(reply.body)}` : ''
+  return `${method} ${path}: ${end} in ${Math.round(ms)} ms${ids === '' ? '' : `, ${ids}`}${body}`
+}
+
+/**
+ * A body as the debug log may show it: on one line, shortened, without the queries that sign links, tokens, and fields that are named
+ * as secrets. Whatever else is a secret of this step is masked in the log itself.
+ */
+function debugBody(body: Body): string {
+  if (body.kind === 'empty') return '(empty)'
+  const text = (body.kind === 'json' ? spelled(body.json) : body.text).slice(0, 8 * LONGEST_BODY_CHARS)
+  const bare = text
+    .replace(/(https?:\/\/[^\s"'<>?\\]{1,2000})\?[^\s"'<>\\]*/gi, '$1?***')
+    .replace(
+      /\b([\w-]{0,60}(?:signature|credential|security-token|access_?key|secret|token|password)[\w-]{0,60}=)[^&\s"'<>]+/gi,
+      '$1***',
+    )
+    .replace(
+      /("[\w-]{0,60}(?:signature|credential|access_?key|secret|token|password|authorization)[\w-]{0,60}"\s*:\s*)"(?:[^"\\]|\\.)*"?/gi,
+      '$1"***"',
+    )
+    .replace(/(<[\w-]{0,60}(?:signature|stringtosign|canonicalrequest|accesskey|token)[\w-]{0,60}>)[^<]*/gi, '$1***')
+    .replace(/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, '***')
+    .replace(/\b(bearer\s+)[^\s"'<>]+/gi, '$1***')
+    .replace(/\s+/g, ' ')
+  return bare.length > LONGEST_BODY_CHARS ? `${bare.slice(0, LONGEST_BODY_CHARS)}…` : bare
+}
