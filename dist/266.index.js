@@ -1244,7 +1244,7 @@ async function ended({ step, dataset, part, onPhase, onRunning }, exportId, grac
         return seen;
     };
     // What the polls say is shown for all parts together.
-    const end = await (0,until/* until */.T)(probe, { ...step.waiting, onLook: () => undefined });
+    const end = await (0,until/* until */.TG)(probe, { ...step.waiting, onLook: () => undefined });
     if (end.end === 'done')
         return end.value;
     if (end.end === 'failed')

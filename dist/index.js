@@ -618,7 +618,7 @@ function runAsProcess(load) {
 }
 function cancelled() {
     return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('cancelled', 'The step was canceled: the workflow run was stopped, or the step reached its timeout-minutes.', {
-        todo: 'Work already started in Visual Layer continues unless the log says it was aborted. The outputs list its IDs.',
+        todo: 'What this step started in Visual Layer continues. The outputs list its IDs.',
     });
 }
 /** Reports a failure without anything else of the action, which may not even have loaded: one error, its outputs, a summary. */
@@ -662,7 +662,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 // The bundle has one entry, which the threads that unpack archives or hash records start as well.
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
     (0,_lifetime_js__WEBPACK_IMPORTED_MODULE_2__/* .runAsProcess */ .d)(async () => {
-        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(565), __nccwpck_require__.e(393), __nccwpck_require__.e(882)]).then(__nccwpck_require__.bind(__nccwpck_require__, 42882));
+        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(565), __nccwpck_require__.e(393), __nccwpck_require__.e(290)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3290));
         return (options) => run({ ...options, clock: _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .ml });
     });
 }

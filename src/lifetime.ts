@@ -64,7 +64,7 @@ function cancelled(): ActionError {
     'cancelled',
     'The step was canceled: the workflow run was stopped, or the step reached its timeout-minutes.',
     {
-      todo: 'Work already started in Visual Layer continues unless the log says it was aborted. The outputs list its IDs.',
+      todo: 'What this step started in Visual Layer continues. The outputs list its IDs.',
     },
   )
 }

@@ -11,6 +11,7 @@ import { undo } from './operations/undo.ts'
 import { type Plan, savedPlan, UndoLog } from './operations/undo-log.ts'
 import { readContext } from './runner/context.ts'
 import { RunnerReporter } from './runner/log.ts'
+import { restoredTo } from './runner/restored.ts'
 import { savedUndo } from './runner/state.ts'
 import type { RunOptions } from './run.ts'
 import { Session } from './session.ts'
@@ -106,13 +107,19 @@ function subjectOf(plan: Exclude<Plan, { kind: 'rollback' }>): string {
 }
 
 /**
- * Restores the snapshot that the main step took. No safety snapshot is taken: what a failed job left is what the user asked to
- * undo, and a canceled job has minutes.
+ * Restores the snapshot that the main step took, unless a step of the job has done so since. What the failed job left is saved first
+ * if it can be: a restore cannot be undone.
  */
 async function rollBack(plan: Extract<Plan, { kind: 'rollback' }>, post: Post): Promise<void> {
   const { env, reporter, session, signal, shared, given } = post
   const { datasetId, snapshot } = plan
   const context = readContext(env)
+  if (restoredTo(context, datasetId) === snapshot.id) {
+    reporter.info(
+      `A later step of this job restored dataset ${datasetId} to snapshot "${snapshot.name}" (${snapshot.id}). It is not restored again.`,
+    )
+    return
+  }
   reporter.info(
     `The job failed or was canceled, and rollback_on_failure is set: restoring dataset ${datasetId} to snapshot "${snapshot.name}" (${snapshot.id}).`,
   )
@@ -121,7 +128,7 @@ async function rollBack(plan: Extract<Plan, { kind: 'rollback' }>, post: Post): 
     operation: 'restore' as const,
     datasetId,
     snapshot: { by: 'id' as const, snapshotId: snapshot.id },
-    safetySnapshot: false,
+    safetySnapshot: true,
     onConflict: 'wait' as const,
     wait: true,
     pollIntervalMs: readFields(waitingFields, given).values?.poll_interval ?? ('auto' as const),
@@ -135,15 +142,19 @@ async function rollBack(plan: Extract<Plan, { kind: 'rollback' }>, post: Post): 
     reporter.info(told)
     summarize({ ...account, headline: told, failure: undefined })
   } catch (error) {
-    let failure = asActionError(error)
-    if (signal.aborted && signal.reason instanceof ActionError) failure = signal.reason
-    const words = failure.apiWords === undefined ? '' : ` Server message: ${failure.apiWords}`
-    reporter.warning(
-      `Could not confirm that the rollback of dataset ${datasetId} to snapshot "${snapshot.name}" (${snapshot.id}) finished: ${failure.message}${words}`,
-      {
-        todo: `${failure.todo ?? ''}\nLook at the dataset in Visual Layer, and restore the snapshot there if it is not the current one.`,
-      },
-    )
-    summarize({ ...account, headline: '', failure })
+    const failure = signal.aborted && signal.reason instanceof ActionError ? signal.reason : asActionError(error)
+    const { code, apiWords } = failure
+    const mayRun = code === 'timed_out' || code === 'cancelled'
+    const which = `of dataset ${datasetId} to snapshot "${snapshot.name}" (${snapshot.id})`
+    const message = mayRun
+      ? `Could not confirm that the rollback ${which} finished: ${failure.message}`
+      : `The rollback ${which} failed: ${failure.message}`
+    const todo = `${mayRun ? 'If the snapshot is not current in Visual Layer when nothing runs there any longer, restore it' : 'Restore it'}:
+  operation: restore
+  dataset_id: ${datasetId}
+  snapshot_id: ${snapshot.id}`
+    const words = apiWords === undefined ? '' : ` Server message: ${apiWords}`
+    reporter.warning(`${message}${words}`, { todo })
+    summarize({ ...account, headline: '', failure: new ActionError(code, message, { apiWords, todo, cause: failure }) })
   }
 }

@@ -13,6 +13,7 @@ import { RunnerReporter } from './runner/log.ts'
 import { LAST_REQUEST_MS, Session } from './session.ts'
 import { type Account, summarize, tellEnd } from './summarize.ts'
 import { VERSION } from './version.ts'
+import type { Phase } from './waiting/until.ts'
 import { readProxies } from './visual-layer/connection.ts'
 import { IN_FLIGHT_MS } from './visual-layer/http.ts'
 
@@ -66,8 +67,11 @@ export async function run({ env, clock, signal }: RunOptions): Promise<0 | 1> {
     reporter.endGroup()
   }
   if (session) {
-    await cleanUp(session, log, account, clock, signal)
+    const { phase, hasSentChange } = session
+    const undone = await cleanUp(session, log, account, clock, signal)
     await session.close()
+    if (account.failure?.code === 'cancelled')
+      account.failure = cancelledIn(account.failure, phase, hasSentChange, undone)
   }
   if (signal.aborted) account.failure ??= asFailure(undefined, signal)
   // Nothing waits from here on, so a signal finds the step either not over yet or over.
@@ -101,8 +105,24 @@ function asFailure(error: unknown, signal: AbortSignal): ActionError {
   return asActionError(error)
 }
 
+/** A cancellation, with what it interrupted, what continues in Visual Layer, and what was undone. */
+function cancelledIn(
+  failure: ActionError,
+  phase: Phase | undefined,
+  hasSentChange: boolean,
+  undone: string | undefined,
+): ActionError {
+  const untouched = hasSentChange ? undefined : 'This step had sent no request that changes anything in Visual Layer.'
+  const left = undone ?? phase?.carryOn
+  return new ActionError(
+    'cancelled',
+    phase ? `${failure.message} It was waiting for ${phase.awaited}.` : failure.message,
+    { todo: [untouched, left].filter(Boolean).join(' ') || failure.todo, cause: failure },
+  )
+}
+
 /**
- * Undoes or names what an operation has left. After anything but a cancellation only a temporary clone is undone: whatever else
+ * Undoes or names what an operation has left; returns in a sentence what came of it. After anything but a cancellation only a temporary clone is undone: whatever else
  * there is, the error speaks of it.
  */
 async function cleanUp(
@@ -111,14 +131,14 @@ async function cleanUp(
   { reporter, failure }: Account,
   clock: Clock,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
   const plan = log.open
-  if (!plan || plan.kind === 'rollback') return
+  if (!plan || plan.kind === 'rollback') return undefined
   const isEphemeral = plan.kind === 'clone' && plan.ephemeral
   const isCancelled = failure?.code === 'cancelled'
   if (!isCancelled && !isEphemeral) {
     if (failure) log.settle()
-    return
+    return undefined
   }
   const done = new AbortController()
   const hurry = delayed(signal, CANCELLED_UNDO_MS + LAST_REQUEST_MS, clock, done.signal)
@@ -132,12 +152,14 @@ async function cleanUp(
     if (candidates) {
       reporter.addToResult('candidate_dataset_ids', candidates)
       reporter.warning(text)
-    } else reporter.note(text)
+    } else if (isCancelled) reporter.info(text)
+    else reporter.note(text)
     if (datasetId !== undefined && isEphemeral) reporter.addToResult('clone_dataset_id', datasetId)
     else if (datasetId !== undefined) reporter.output('dataset_id', datasetId)
     if (snapshot && plan.kind === 'snapshot' && plan.safety) reporter.output('safety_snapshot_id', snapshot.id)
     else if (snapshot) reporter.output('snapshot_id', snapshot.id)
     if (settled) log.settle()
+    return text
   } catch (error) {
     const what =
       plan.kind === 'clone' && plan.datasetId !== undefined
@@ -148,6 +170,7 @@ async function cleanUp(
         ? 'Delete it in Visual Layer; nothing else uses it. If the job fails or is canceled, the post step tries again.'
         : 'The post step tries again.',
     })
+    return undefined
   } finally {
     done.abort()
   }

@@ -4,7 +4,7 @@ import type { SharedRequest } from './inputs/service-inputs.ts'
 import type { Step } from './operations/step.ts'
 import { Slots } from './transfer/download/slots.ts'
 import { USER_AGENT } from './version.ts'
-import type { Waiting } from './waiting/until.ts'
+import type { Phase, Waiting } from './waiting/until.ts'
 import { connect, type VisualLayer } from './visual-layer/client.ts'
 import { openConnection, type Proxies } from './visual-layer/connection.ts'
 
@@ -26,6 +26,8 @@ export class Session {
   readonly #proxies: Proxies
   readonly #say: (line: string) => void
   readonly #debug: ((line: string) => void) | undefined
+  readonly #phases = new Set<Phase>()
+  #hasSentChange = false
   #dispatcher: Promise<Dispatcher> | undefined
 
   /** @param debug one line for the debug log, if there is one */
@@ -41,6 +43,16 @@ export class Session {
     this.#proxies = proxies
     this.#say = say
     this.#debug = debug
+  }
+
+  /** What the step was in the midst of when it ended. */
+  get phase(): Phase | undefined {
+    return [...this.#phases].at(-1)
+  }
+
+  /** A request that changes something was sent, or was about to be. */
+  get hasSentChange(): boolean {
+    return this.#hasSentChange
   }
 
   /** Opened when first needed: an invalid input never loads the network. */
@@ -60,6 +72,7 @@ export class Session {
       signal,
       connection: this.connection,
       onRetry: this.#say,
+      onChange: () => (this.#hasSentChange = true),
       onExchange: this.#debug,
     })
   }
@@ -74,7 +87,10 @@ export class Session {
       api: this.client(deadline, signal),
       clock: this.#clock,
       deadline,
-      waiting: this.#waiting(deadline, signal, pollIntervalMs, (line) => reporter.progress(line)),
+      waiting: {
+        ...this.#waiting(deadline, signal, pollIntervalMs, (line) => reporter.progress(line)),
+        phases: this.#phases,
+      },
       maxRetries,
       retryLimit,
       requestTimeoutMs,

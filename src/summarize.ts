@@ -47,7 +47,7 @@ function modelOf(account: Account): SummaryModel {
     dataset: id === '' ? undefined : { name, id, link },
     facts: reporter.facts,
     notes: reporter.notes.filter((note) => note !== headline),
-    warnings: reporter.warnings,
+    warnings: reporter.warnings.filter((warning) => !failure || !warning.startsWith(failure.message)),
     sections: reporter.sections,
     error: failure && {
       code: failure.code,

@@ -764,7 +764,7 @@ function runAsProcess(load) {
 }
 function cancelled() {
     return new errors/* ActionError */.lZ('cancelled', 'The step was canceled: the workflow run was stopped, or the step reached its timeout-minutes.', {
-        todo: 'Work already started in Visual Layer continues unless the log says it was aborted. The outputs list its IDs.',
+        todo: 'What this step started in Visual Layer continues. The outputs list its IDs.',
     });
 }
 /** Reports a failure without anything else of the action, which may not even have loaded: one error, its outputs, a summary. */
@@ -797,7 +797,7 @@ function append(variable, text) {
 
 // A bundle of its own: no operation is in it, except what undoes one.
 runAsProcess(async () => {
-    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(821)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3821));
+    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(253)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8253));
     return (options) => runPost({ ...options, clock: clock/* systemClock */.ml });
 });
 

@@ -1,10 +1,11 @@
 import { ActionError } from '../errors.ts'
 import type { AddMediaRequest } from '../inputs/operations/add-media.ts'
+import { rememberRestored } from '../runner/restored.ts'
 import { totalBytes } from '../transfer/upload.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { MediaSource } from '../visual-layer/media.ts'
 import { hasEnded, type Task } from '../visual-layer/tasks.ts'
-import { OnceOnly } from '../waiting/once.ts'
+import { type Change, OnceOnly } from '../waiting/once.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'
 import { until } from '../waiting/until.ts'
 import { datasetLine } from '../waiting/verdicts/dataset.ts'
@@ -122,41 +123,44 @@ async function startAddition(
   const { api, reporter } = step
   let before: Before = { dataset, taskIds: new Set() }
   const files = filesOf(source)
+  const total = totalBytes(files)
+  let sentBytes = 0
   const phase = {
     awaited: `the upload to dataset ${dataset.id}`,
-    carryOn: 'Media are added only by a whole upload. Run the step again.',
-  }
-  const change = new OnceOnly<void>(
-    {
-      what: `add media to dataset ${dataset.id}`,
-      get ifUnclear() {
-        const count = itemCount(before.dataset).toLocaleString('en-US')
-        return `The media may have been added; adding them again would add them twice. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${TYPE} task for each addition, and before this step it had ${count} items. Re-run the job only if nothing was added.`
-      },
-      send: () =>
-        withinDeadline(step, phase, (signal) => {
-          const tell = uploadProgress(step, files)
-          const total = totalBytes(files)
-          const onBytes = (sent: number) =>
-            total === 0 ? undefined : tell(sent >= total ? files.length : 0, Math.min(sent, total))
-          return api.media.add(dataset.id, source, request.autoReindex, { signal, onBytes })
-        }),
-      async look() {
-        if (newTask(await visibleTasks(step, { datasetId: dataset.id }, 0), before)) return { found: undefined }
-        const now = await api.datasets.get(dataset.id, 0)
-        if (isChanged(before.dataset, now)) return { found: undefined }
-        return isBusy(now) ? 'busy' : 'absent'
-      },
+    get carryOn() {
+      return sentBytes < total ? 'Media are added only by a whole upload. Re-run the job.' : change.ifUnclear
     },
-    step.waiting,
-    (line) => reporter.info(line),
-  )
+  }
+  const change: Change<void> = {
+    what: `add media to dataset ${dataset.id}`,
+    get ifUnclear() {
+      const count = itemCount(before.dataset).toLocaleString('en-US')
+      return `The media may have been added; adding them again would add them twice. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${TYPE} task for each addition, and before this step it had ${count} items. Re-run the job only if nothing was added.`
+    },
+    send: () =>
+      withinDeadline(step, phase, (signal) => {
+        const tell = uploadProgress(step, files)
+        const onBytes = (sent: number) => {
+          sentBytes = sent
+          if (total > 0) tell(sent >= total ? files.length : 0, Math.min(sent, total))
+        }
+        return api.media.add(dataset.id, source, request.autoReindex, { signal, onBytes })
+      }),
+    async look() {
+      if (newTask(await visibleTasks(step, { datasetId: dataset.id }, 0), before)) return { found: undefined }
+      const now = await api.datasets.get(dataset.id, 0)
+      if (isChanged(before.dataset, now)) return { found: undefined }
+      return isBusy(now) ? 'busy' : 'absent'
+    },
+  }
+  const once = new OnceOnly<void>(change, step.waiting, (line) => reporter.info(line))
+  rememberRestored(step.context, dataset.id, undefined, reporter)
   await throughConflicts(step, dataset.id, request.onConflict, async () => {
-    if (!change.mayHaveTakenEffect) {
+    if (!once.mayHaveTakenEffect) {
       const tasks = await visibleTasks(step, { datasetId: dataset.id })
       before = { dataset: await api.datasets.get(dataset.id), taskIds: new Set(tasks.map((task) => task.id)) }
     }
-    await change.run().catch((error: unknown) => {
+    await once.run().catch((error: unknown) => {
       throw withSizeHint(error)
     })
   })

@@ -4,11 +4,12 @@ import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
 import { hasEnded, isBlocking, type Task } from '../visual-layer/tasks.ts'
 import { patienceMs } from '../waiting/pace.ts'
+import type { Phase } from '../waiting/until.ts'
 import { cloneName } from '../waiting/verdicts/clone.ts'
 import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
-import { type Phase, waitFor } from './waits.ts'
+import { waitFor } from './waits.ts'
 
 /** What stands in the way on a dataset: work that will end, a status that will not change by itself, or nothing visible. */
 type Blocker = { kind: 'work'; line: string } | { kind: 'stuck'; line: string } | { kind: 'none' }

@@ -1,4 +1,6 @@
+import { ActionError } from '../errors.ts'
 import type { RestoreRequest } from '../inputs/operations/restore.ts'
+import { rememberRestored } from '../runner/restored.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import type { Task } from '../visual-layer/tasks.ts'
@@ -17,28 +19,34 @@ import { Seen, waitFor } from './waits.ts'
 
 const TYPE = 'SNAPSHOT_RESTORE'
 
+/** How the summary calls the snapshot until it is restored. */
+const TARGET = 'Target snapshot'
+
 /**
  * Puts a dataset back to a snapshot; done when the restore's own task COMPLETED, the snapshot is current, none is restoring and
- * the dataset is READY.
+ * the dataset is READY. An error says which state the dataset is in, and how to bring back the one before.
  */
 export async function restore(request: RestoreRequest, step: Step): Promise<string> {
   const { reporter } = step
   let dataset = await readDataset(step, request.datasetId)
   // Chosen before the safety snapshot is taken: that one becomes the current one.
   const target = await chooseSnapshot(step, dataset, request.snapshot)
-  aboutSnapshot(step, target, 'Restored to')
+  aboutSnapshot(step, target, TARGET)
   reporter.info(
     `The snapshot to restore is "${target.name}" (${target.id}), created ${target.createdAtText || 'at an unknown time'}.`,
   )
 
   dataset = await calmDataset(step, dataset.id, request.onConflict)
-  if (request.safetySnapshot) await saveFirst(step, request, dataset, target)
+  const safety = request.safetySnapshot ? await saveFirst(step, request, dataset, target) : undefined
 
-  const task = await startRestore(step, request, dataset, target)
+  const restoring = { dataset, target, safety }
+  const task = await startRestore(step, request, restoring)
   if (!request.wait) {
     return `The restore of dataset "${dataset.name}" to snapshot "${target.name}" was accepted; the step did not wait for it (wait: false).`
   }
-  const { since } = await waitForRestore(step, dataset, target, task)
+  const { since } = await waitForRestore(step, restoring, task)
+  reporter.fact('Restored to', target.name, { insteadOf: TARGET })
+  rememberRestored(step.context, dataset.id, since?.id ?? target.id, reporter)
   if (since)
     reporter.note(
       `Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore had finished.`,
@@ -46,16 +54,28 @@ export async function restore(request: RestoreRequest, step: Step): Promise<stri
   return `Dataset "${dataset.name}" was restored to snapshot "${target.name}".`
 }
 
+/** What is restored, and what was saved before. */
+interface Restoring {
+  dataset: Dataset
+  target: Snapshot
+  safety: Snapshot | undefined
+}
+
 /** A restore cannot be undone, so the present state is saved before. Only a READY dataset can be saved. */
-async function saveFirst(step: Step, request: RestoreRequest, dataset: Dataset, target: Snapshot): Promise<void> {
+async function saveFirst(
+  step: Step,
+  request: RestoreRequest,
+  dataset: Dataset,
+  target: Snapshot,
+): Promise<Snapshot | undefined> {
   const { reporter } = step
   if (dataset.status !== 'READY') {
     reporter.warning(
-      `No safety snapshot was taken before the restore: dataset ${dataset.id} is ${dataset.statusWord}, and Visual Layer saves only READY datasets. What is in it now is replaced for good.`,
+      `No safety snapshot was taken before the restore: dataset ${dataset.id} is ${dataset.statusWord}, and Visual Layer saves only READY datasets. The restore permanently replaces its current contents.`,
     )
-    return
+    return undefined
   }
-  await reporter.group('Safety snapshot of the present state', async () => {
+  return reporter.group('Safety snapshot of the present state', async () => {
     const run = step.context.runId === undefined ? '' : `, run ${step.context.runId}`
     const saved = await takeSnapshot(
       step,
@@ -68,11 +88,35 @@ async function saveFirst(step: Step, request: RestoreRequest, dataset: Dataset, 
         onId: (one) => reporter.output('safety_snapshot_id', one.id),
       },
       true,
-    )
+    ).catch((error: unknown) => {
+      throw withState(
+        step,
+        error,
+        `No restore was started, because the safety snapshot of dataset ${dataset.id} failed.`,
+      )
+    })
     reporter.fact('Safety snapshot', saved.name)
     reporter.fact('Safety snapshot id', saved.id, { code: true })
     reporter.info(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`)
+    return saved
   })
+}
+
+/** The error of a restore with the state that it left, and more to do. */
+function withState(step: Step, error: unknown, state: string, more?: string): unknown {
+  if (step.signal.aborted || !(error instanceof ActionError)) return error
+  const { code, message, apiWords, todo } = error
+  const what = [todo, more].filter(Boolean).join('\n')
+  return new ActionError(code, `${message} ${state}`, { apiWords, todo: what, cause: error })
+}
+
+/** How to bring back what was there before a restore. */
+function wayBack({ dataset, safety }: Restoring): string {
+  if (!safety) return 'There is no safety snapshot of the state before this step.'
+  return `To bring back the state before this step:
+  operation: restore
+  dataset_id: ${dataset.id}
+  snapshot_id: ${safety.id}`
 }
 
 interface Started {
@@ -90,7 +134,8 @@ async function newTasks(step: Step, datasetId: string, earlier: ReadonlySet<stri
   return (await visibleTasks(step, { datasetId, type: TYPE }, 0)).filter((task) => !earlier.has(task.id))
 }
 
-async function startRestore(step: Step, request: RestoreRequest, dataset: Dataset, target: Snapshot): Promise<Started> {
+async function startRestore(step: Step, request: RestoreRequest, restoring: Restoring): Promise<Started> {
+  const { dataset, target } = restoring
   const { api, reporter } = step
   let earlier: ReadonlySet<string> = new Set()
   let snapshotIds: ReadonlySet<string> = new Set()
@@ -118,6 +163,7 @@ async function startRestore(step: Step, request: RestoreRequest, dataset: Datase
     step.waiting,
     (line) => reporter.info(line),
   )
+  rememberRestored(step.context, dataset.id, undefined, reporter)
   await throughConflicts(step, dataset.id, request.onConflict, async () => {
     if (!change.mayHaveTakenEffect) {
       const tasks = await visibleTasks(step, { datasetId: dataset.id, type: TYPE })
@@ -128,6 +174,10 @@ async function startRestore(step: Step, request: RestoreRequest, dataset: Datase
       wasError = (await api.datasets.get(dataset.id)).status === 'ERROR'
     }
     await change.run()
+  }).catch((error: unknown) => {
+    throw change.mayHaveTakenEffect
+      ? withState(step, error, 'It is not certain whether the restore was started.', wayBack(restoring))
+      : withState(step, error, `Dataset "${dataset.name}" is unchanged: the restore was not started.`)
   })
   reporter.info('Visual Layer accepted the restore.')
   const started = { earlier, snapshotIds, wasCurrent, wasError, acceptedAt: step.clock.now() }
@@ -149,15 +199,22 @@ async function nameTask(step: Step, dataset: Dataset, started: Started): Promise
   )
 }
 
-async function waitForRestore(step: Step, dataset: Dataset, target: Snapshot, started: Started): Promise<Restored> {
+async function waitForRestore(step: Step, restoring: Restoring, started: Started): Promise<Restored> {
+  const { dataset, target } = restoring
   const { api, clock, reporter } = step
   const patience = patienceMs(step.deadline.remainingMs())
   const settling = settlingMs(step.deadline.remainingMs())
   const atWork = new Seen()
-  const carryOn = `The restore goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${dataset.id}, instead of restoring again.`
+  const carryOn = `The restore is still running in Visual Layer. Do not restore again; to resume waiting, use operation: wait and dataset_id: ${dataset.id}.`
+  let seen = `The restore was accepted, and the state of dataset "${dataset.name}" has not been seen since.`
   return waitFor(
     step,
-    { awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`, carryOn },
+    {
+      awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`,
+      get carryOn() {
+        return step.signal.aborted ? `${carryOn}\n${wayBack(restoring)}` : carryOn
+      },
+    },
     async () => {
       const tasks = await newTasks(step, dataset.id, started.earlier)
       const task = lastRestore(tasks)
@@ -165,8 +222,10 @@ async function waitForRestore(step: Step, dataset: Dataset, target: Snapshot, st
       const snapshots = await api.snapshots.list(dataset.id, 0)
       const now = await api.datasets.get(dataset.id, 0)
       reporter.output('dataset_status', now.statusWord)
+      const current = snapshots.find((one) => one.isCurrent)
+      seen = `Dataset "${now.name}" is ${now.statusWord}, and its current snapshot is ${current ? `"${current.name}" (${current.id})` : 'not known'}.`
       const sinceMs = clock.now() - started.acceptedAt
-      const restoring = snapshots.some((one) => one.id === target.id && one.isRestoring)
+      const isRestoring = snapshots.some((one) => one.id === target.id && one.isRestoring)
       const verdict = restoreVerdict({
         tasks,
         snapshots,
@@ -175,7 +234,7 @@ async function waitForRestore(step: Step, dataset: Dataset, target: Snapshot, st
         targetId: target.id,
         wasCurrent: started.wasCurrent,
         wasError: started.wasError,
-        seenAtWork: atWork.add(restoring || now.status === 'READ_ONLY' || now.status === 'BUSY'),
+        seenAtWork: atWork.add(isRestoring || now.status === 'READ_ONLY' || now.status === 'BUSY'),
         sinceMs,
         patienceMs: patience,
       })
@@ -183,5 +242,7 @@ async function waitForRestore(step: Step, dataset: Dataset, target: Snapshot, st
       if (verdict.state !== 'failed' || sinceMs >= settling) return verdict
       return { state: 'pending', line: `${task ? taskLine(task) : datasetLine(now)}; looking again` }
     },
-  )
+  ).catch((error: unknown) => {
+    throw withState(step, error, seen, wayBack(restoring))
+  })
 }

@@ -3,8 +3,9 @@ import { totalBytes, uploadFiles } from '../transfer/upload.ts'
 import type { Sending } from '../visual-layer/ingestion.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
 import { size } from './facts.ts'
+import type { Phase } from '../waiting/until.ts'
 import type { Step } from './step.ts'
-import { type Phase, withinDeadline } from './waits.ts'
+import { withinDeadline } from './waits.ts'
 
 /** Between two lines of progress, in ms. */
 const PROGRESS_MS = 5_000

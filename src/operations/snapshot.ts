@@ -1,6 +1,7 @@
 import { ActionError } from '../errors.ts'
 import type { SnapshotRequest } from '../inputs/operations/snapshot.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
+import { duration } from '../runner/text.ts'
 import { newestNamed } from './choose-snapshot.ts'
 import { aboutSnapshot, readDataset } from './facts.ts'
 import type { Step } from './step.ts'
@@ -24,7 +25,16 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
     }
     if (existing) {
       aboutSnapshot(step, existing, 'Snapshot')
-      if (request.rollbackOnFailure) planRollback(step, dataset.id, existing)
+      if (request.rollbackOnFailure) {
+        const age =
+          existing.createdAt === undefined
+            ? 'of unknown age'
+            : `${duration(Math.max(0, step.clock.date() - existing.createdAt))} old`
+        reporter.warning(
+          `Snapshot "${existing.name}" is ${age}. A rollback to it also undoes what was changed since then.`,
+        )
+        planRollback(step, dataset.id, existing)
+      }
       return `Snapshot "${existing.name}" of dataset "${dataset.name}" was already there and is used; none was created.`
     }
   }

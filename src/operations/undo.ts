@@ -70,11 +70,11 @@ async function undoCreation(plan: CreationPlan, api: VisualLayer, waiting: Waiti
     return [...new Set(named)].filter((id) => !plan.earlier.includes(id))
   })
   if (found.length === 0) {
-    const text = `The request to create dataset "${name}" was not answered, and no new dataset of that name has appeared.`
+    const text = `The step ended before it knew the ID of dataset "${name}", and no new dataset of that name has appeared.`
     return { text, settled: true }
   }
   return {
-    text: `The request to create dataset "${name}" was not answered. ${perhapsOurs(found, 'Abort its creation or delete it')}`,
+    text: `The step ended before it knew the ID of dataset "${name}". ${perhapsOurs(found, 'Abort its creation or delete it')}`,
     settled: false,
     candidates: found,
   }

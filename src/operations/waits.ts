@@ -4,22 +4,17 @@ import { duration } from '../runner/text.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'
-import { type Ended, type Look, until } from '../waiting/until.ts'
+import { asPhase, type Ended, type Look, type Phase, until } from '../waiting/until.ts'
 import type { Step } from './step.ts'
-
-export interface Phase {
-  /** What is waited for, to complete "waiting for …". */
-  awaited: string
-  /** What the reader can do when time runs out, beside raising `timeout`. */
-  carryOn: string
-}
 
 /**
  * Waits until `probe` is done; a failed look or the end of the time is thrown. The message of a `timed_out` names what was
  * waited for, the last state seen, how long, and how to carry on.
  */
 export async function waitFor<T>(step: Step, phase: Phase, probe: () => Promise<Look<T>>): Promise<T> {
-  const ended = await step.reporter.group(`Waiting for ${phase.awaited}`, () => until(probe, step.waiting))
+  const ended = await step.reporter.group(`Waiting for ${phase.awaited}`, () =>
+    asPhase(step.waiting, phase, () => until(probe, step.waiting)),
+  )
   switch (ended.end) {
     case 'done':
       return ended.value
@@ -131,5 +126,5 @@ export async function withinDeadline<T>(
     const message = `Timed out after ${duration(deadline.elapsedMs())} (timeout: ${duration(deadline.totalMs)}) during ${phase.awaited}.`
     return new ActionError('timed_out', message, { todo: `${phase.carryOn} Or increase timeout.` })
   }
-  return within(clock, deadline.remainingMs(), step.signal, late, body)
+  return asPhase(step.waiting, phase, () => within(clock, deadline.remainingMs(), step.signal, late, body))
 }

@@ -198,8 +198,9 @@ export class RunnerReporter implements Reporter {
     return this.#secrets.redact(text)
   }
 
-  fact(label: string, value: string, options: Pick<Fact, 'link' | 'code'> = {}): void {
-    this.#facts.set(label, { label, value, ...options })
+  fact(label: string, value: string, options: Pick<Fact, 'link' | 'code'> & { insteadOf?: string } = {}): void {
+    const { insteadOf = label, ...shown } = options
+    this.#facts.set(insteadOf, { label, value, ...shown })
   }
 
   table(table: Table): void {

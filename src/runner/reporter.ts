@@ -59,8 +59,11 @@ export interface Reporter {
   addToResult(name: string, value: string | readonly string[]): void
   /** Registers a secret, before its first use. Values under 4 characters are not masked. */
   mask(secret: string): void
-  /** A row of the job summary; the last value for a label counts, the place is the first one's. */
-  fact(label: string, value: string, options?: Pick<Fact, 'link' | 'code'>): void
+  /**
+   * A row of the job summary; the last value for a label counts, the place is the first one's. With `insteadOf` it takes the place of
+   * the row with that label.
+   */
+  fact(label: string, value: string, options?: Pick<Fact, 'link' | 'code'> & { insteadOf?: string }): void
   /**
    * A table of the job summary, before the charts; of the tables and charts of a title the last counts, the place is the first one's.
    * Rows that the summary has no room for are counted.

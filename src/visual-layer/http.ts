@@ -47,6 +47,8 @@ export interface HttpOptions {
   connection: () => Promise<Dispatcher>
   /** Told before each repeated attempt; one line for the log. */
   onRetry: (line: string) => void
+  /** Told when a request that changes something is about to be sent. */
+  onChange?: (() => void) | undefined
   /** Told of each attempt and its response; one line for the debug log. */
   onExchange?: ((line: string) => void) | undefined
 }
@@ -262,6 +264,7 @@ export class Http {
     const { clock, deadline, signal, requestTimeoutMs } = this.#options
     const { upload } = request
     signal.throwIfAborted()
+    if (isChange) this.#options.onChange?.()
     // One attempt that hangs must leave time to check what became of it.
     const fair = upload ? Infinity : Math.max(deadline.remainingMs() / 2, LAST_POLL_MS)
     const limit = Math.min(requestTimeoutMs, fair, deadline.remainingMs(OVERTIME_MS))

@@ -2,7 +2,7 @@ import { ActionError } from '../errors.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
 import { fullJitter } from '../visual-layer/retry.ts'
 import { patienceMs } from './pace.ts'
-import { until, type Waiting } from './until.ts'
+import { asPhase, until, type Waiting } from './until.ts'
 
 /** What a look for a lost change found: the change; nothing; or the service still at work on something that may be it. */
 export type Trace<T> = { found: T } | 'absent' | 'busy'
@@ -53,6 +53,12 @@ export class OnceOnly<T> {
    * be made, `timed_out` where the time ended before that could be told, and the signal's reason when the step is cancelled.
    */
   async run(): Promise<T> {
+    const { what, ifUnclear } = this.#change
+    const phase = { awaited: `the response to the request to ${what}`, carryOn: ifUnclear }
+    return asPhase(this.#waiting, phase, () => this.#run())
+  }
+
+  async #run(): Promise<T> {
     const { clock, deadline, signal, maxRetries } = this.#waiting
     let answeredFailures = 0
     let notBefore = 0

@@ -16,6 +16,14 @@ export type Ended<T> =
   | { end: 'failed'; error: ActionError }
   | { end: 'out_of_time'; lastLine: string | undefined; lastFault: RequestFailure | undefined; waitedMs: number }
 
+/** A stretch of a step that takes time, for the errors of steps that end in it. */
+export interface Phase {
+  /** What is waited for, to complete "waiting for …". */
+  readonly awaited: string
+  /** What continues in Visual Layer, and what the reader can do, beside raising `timeout`. */
+  readonly carryOn: string
+}
+
 export interface Waiting {
   clock: Clock
   deadline: Deadline
@@ -26,6 +34,18 @@ export interface Waiting {
   maxRetries: number
   /** Told how it stands after each look. */
   onLook: (line: string) => void
+  /** The phases that have begun and not ended, the innermost last. */
+  phases?: Set<Phase>
+}
+
+/** Runs `body` as a phase. One that a cancellation ends stays open, so that the step can say what it left. */
+export async function asPhase<T>(waiting: Waiting, phase: Phase, body: () => Promise<T>): Promise<T> {
+  waiting.phases?.add(phase)
+  try {
+    return await body()
+  } finally {
+    if (!waiting.signal.aborted) waiting.phases?.delete(phase)
+  }
 }
 
 /**

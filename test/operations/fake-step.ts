@@ -45,7 +45,10 @@ class RecordingReporter implements Reporter {
   mask = (secret: string) => void this.masks.push(secret)
   output = (name: string, value: string | number | boolean) => void (this.outputs[name] = String(value))
   addToResult = (name: string, value: string | readonly string[]) => void (this.inResult[name] = value)
-  fact = (label: string, value: string) => void (this.facts[label] = value)
+  fact = (label: string, value: string, { insteadOf }: { insteadOf?: string } = {}) => {
+    if (insteadOf !== undefined) delete this.facts[insteadOf]
+    this.facts[label] = value
+  }
   table = (table: Table) => void (this.tables[table.title] = table)
   chart = (chart: Chart) => void (this.charts[chart.title] = chart)
   async group<T>(title: string, body: () => Promise<T>): Promise<T> {

@@ -263,7 +263,7 @@ describe('the export of explored clusters', () => {
 })
 
 describe('the labels of a dataset', () => {
-  const has = async () => loopback.client({ maxRetries: 0 }).explore.hasLabels(SOURCE, 'OBJECTS', ['a "cat"', 'dog'])
+  const has = async () => loopback.client({ retryLimit: 0 }).explore.hasLabels(SOURCE, 'OBJECTS', ['a "cat"', 'dog'])
 
   it.each([
     ['clusters with them', { clusters: [{ cluster_id: id(1), n_images: 2 }] }, true],

@@ -11,6 +11,8 @@ export interface ExportSubject {
   snapshot: Snapshot | undefined
   /** What to do about an export that goes on when time runs out. */
   carryOn: (exportId: string) => string
+  /** What to do about an export that is COMPLETED, and whose bytes are not here. */
+  again: (exportId: string) => string
 }
 
 /** What the inputs select, for people. */

@@ -5,6 +5,7 @@ import type { Placed } from '../../export/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import { patienceMs } from '../../waiting/pace.ts'
+import { asPhase } from '../../waiting/until.ts'
 import { type ExportEnd, type Refused, refusedExport } from '../../waiting/verdicts/export.ts'
 import { type Earlier, readEarlier } from './compare-with.ts'
 import { publishExport } from './export-artifact.ts'
@@ -28,12 +29,14 @@ export async function exportDataset(request: ExportRequest, step: Step): Promise
   step.reporter.fact('Exported', selectionWords(request))
   if (request.snapshot === undefined) {
     const carryOn = (exportId: string) =>
-      `The export goes on in Visual Layer: fetch it later with export_id: ${exportId}, instead of starting another.`
-    return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn }, earlier)
+      `The export is still running in Visual Layer. Do not start it again; to download it later, set export_id: ${exportId}.`
+    const again = (exportId: string) =>
+      `The export is complete in Visual Layer. To download it without exporting again, set export_id: ${exportId} and re-run the job.`
+    return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn, again }, earlier)
   }
   return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
-    const carryOn = () => 'The clone that it was made from is deleted: run the step again.'
-    return exportSubject(request, step, { source, exported: clone, snapshot, carryOn }, earlier)
+    const carryOn = () => 'The clone that it was made from is deleted: re-run the job.'
+    return exportSubject(request, step, { source, exported: clone, snapshot, carryOn, again: carryOn }, earlier)
   })
 }
 
@@ -103,7 +106,7 @@ async function fetched(request: ExportRequest, step: Step, subject: ExportSubjec
     exportId,
     link: end.link,
     origin: originOf(request, step, subject, exportId),
-    carryOn: subject.carryOn(exportId),
+    carryOn: subject.again(exportId),
     reading,
   })
   return { kind: 'placed', placed, how: '' }
@@ -152,18 +155,26 @@ async function begin(request: ExportRequest, step: Step, dataset: Dataset): Prom
     step.reporter.info(`Attaching to export ${request.selection.exportId}; none is started.`)
     return { kind: 'begun', exportId: request.selection.exportId }
   }
-  return beginExport(step, dataset, startOf(request), request.onConflict)
+  const phase = {
+    awaited: 'the response to the start of the export',
+    carryOn: 'The export may be running in Visual Layer, where it changes nothing. Re-run the job.',
+  }
+  return asPhase(step.waiting, phase, () => beginExport(step, dataset, startOf(request), request.onConflict))
 }
 
 async function completed(
   request: ExportRequest,
   step: Step,
-  { exported, carryOn }: ExportSubject,
+  { exported, carryOn, again }: ExportSubject,
   exportId: string,
 ): Promise<ExportEnd> {
   const grace = request.selection.kind === 'attached' ? 0 : patienceMs(step.deadline.remainingMs())
   const phase = { awaited: `export ${exportId} of dataset ${exported.id}`, carryOn: carryOn(exportId) }
-  return waitFor(step, phase, exportProbe(step, exported.id, exportId, grace))
+  // COMPLETED, it may still be without its link.
+  const probe = exportProbe(step, exported.id, exportId, grace, ({ state }) => {
+    if (state === 'COMPLETED') phase.carryOn = again(exportId)
+  })
+  return waitFor(step, phase, probe)
 }
 
 function nothing(dataset: Dataset): string {

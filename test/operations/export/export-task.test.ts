@@ -18,7 +18,7 @@ it('an export that Visual Layer starts without naming it is an error', async () 
 it('a dataset that does not say how much it holds holds nothing for certain', () => {
   const held = (counts: Partial<ReturnType<typeof dataset>>) => {
     const exported = dataset(counts)
-    return heldBy(asked, { source: exported, exported, snapshot: undefined, carryOn: () => '' })
+    return heldBy(asked, { source: exported, exported, snapshot: undefined, carryOn: () => '', again: () => '' })
   }
   expect(held({ images: undefined, videos: undefined })).toBe(0)
   expect(held({ images: 3, videos: undefined })).toBe(3)

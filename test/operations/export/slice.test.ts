@@ -14,6 +14,7 @@ const subject: ExportSubject = {
   exported: dataset(),
   snapshot: undefined,
   carryOn: () => '',
+  again: () => '',
 }
 
 type Members = (clusterId: string) => string[] | undefined
