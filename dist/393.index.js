@@ -10,7 +10,8 @@ export const modules = {
 /* harmony export */   Gz: () => (/* binding */ below),
 /* harmony export */   TM: () => (/* binding */ folded),
 /* harmony export */   df: () => (/* binding */ slashed),
-/* harmony export */   jC: () => (/* binding */ safeName)
+/* harmony export */   jC: () => (/* binding */ safeName),
+/* harmony export */   sq: () => (/* binding */ withSlashes)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
 
@@ -33,6 +34,10 @@ function below(folder, path, flavour = node_path__WEBPACK_IMPORTED_MODULE_0__) {
 /** A path with `/` between its parts. Only where `\` parts them too: elsewhere it is a character like any other. */
 function slashed(path, flavour = node_path__WEBPACK_IMPORTED_MODULE_0__) {
     return flavour.sep === '\\' ? path.replaceAll('\\', '/') : path;
+}
+/** A path as a person wrote it, with `/` for the separators of Windows, on every system. */
+function withSlashes(path) {
+    return path.replaceAll('\\', '/');
 }
 /** Whether a path read from a file stays inside the folder it is meant for: relative, no `..`, no drive, no other separators. */
 function isPlain(path) {

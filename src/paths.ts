@@ -21,6 +21,11 @@ export function slashed(path: string, flavour: PlatformPath = native): string {
   return flavour.sep === '\\' ? path.replaceAll('\\', '/') : path
 }
 
+/** A path as a person wrote it, with `/` for the separators of Windows, on every system. */
+export function withSlashes(path: string): string {
+  return path.replaceAll('\\', '/')
+}
+
 /** Whether a path read from a file stays inside the folder it is meant for: relative, no `..`, no drive, no other separators. */
 export function isPlain(path: string): boolean {
   if (path.includes('\\') || path.includes('\0') || path.includes(':')) return false

@@ -797,7 +797,7 @@ function append(variable, text) {
 
 // A bundle of its own: no operation is in it, except what undoes one.
 runAsProcess(async () => {
-    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(253)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8253));
+    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(668)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7668));
     return (options) => runPost({ ...options, clock: clock/* systemClock */.ml });
 });
 

@@ -10,12 +10,19 @@ export interface Service {
   isCloud: boolean
 }
 
-const RULE = 'it must be the origin of a Visual Layer server such as https://app.visual-layer.com'
+const RULE = 'it must be the origin of a Visual Layer server'
 const UUID_IN_PATH = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i
 
-/** The service behind a `base_url`: an origin, with or without a slash or `/api/v1` at its end. */
-export function serviceAt(text: string): Outcome<Service> {
-  if (/[\s\\\p{Cc}]/u.test(text)) return { broken: `${RULE}, on one line and without spaces or backslashes` }
+/**
+ * The host and what follows it of an address that has no scheme. Which scheme is meant is clear only for a name with a dot: a
+ * server at an IP address, on this machine, or with a name of one word often has no certificate.
+ */
+const WITHOUT_SCHEME = /^(?!(?:[^/:?#]*\.)?(?:localhost|\d+)\.?(?:[:/?#]|$))[^\s/:?#@[\]]+\.[^\s/:?#@[\]]+(?:[:/?#]|$)/i
+
+/** The service behind a `base_url`: an origin, with or without `https://`, and a slash or `/api/v1` at its end. */
+export function serviceAt(given: string): Outcome<Service> {
+  if (/[\s\\\p{Cc}]/u.test(given)) return { broken: `${RULE}, on one line and without spaces or backslashes` }
+  const text = WITHOUT_SCHEME.test(given) ? `https://${given}` : given
   if (!/^https?:\/\/[^/]/i.test(text)) return { broken: `${RULE}, and it must begin with https:// or http://` }
   const url = URL.parse(text)
   if (url === null) return { broken: RULE }
@@ -23,8 +30,8 @@ export function serviceAt(text: string): Outcome<Service> {
   if (/[?#]/.test(text)) return { broken: `${RULE}, without a query or a fragment` }
   if (!/^\/(?:api\/v1\/?)?$/.test(url.pathname)) {
     const id = UUID_IN_PATH.exec(url.pathname)
-    const hint = id ? `; this looks like the page of a dataset, whose id ${id[0]} belongs in dataset_id` : ''
-    return { broken: `${RULE}, with nothing after it but /api/v1${hint}` }
+    const hint = id ? `; this looks like the page of a dataset, whose ID ${id[0]} belongs in dataset_id` : ''
+    return { broken: `${RULE}, with nothing after it but /api/v1${hint}`, instead: url.origin }
   }
   const { origin } = url
   return { value: { apiRoot: new URL('/api/v1/', origin), origin, isCloud: isCloudHost(url.hostname) } }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { quoted } from './faults.ts'
-import { parsed } from './fields.ts'
+import { quoted, type WrongItems } from './faults.ts'
+import { linesOf, parsed } from './fields.ts'
 
 /** Figures of an export as a whole; those that compare are known only beside an earlier export. */
 const WHOLE = {
@@ -58,35 +58,41 @@ export function compares({ figure, percent }: Condition): boolean {
   return WHOLE[figure.name].compares || percent
 }
 
-const RULE = `it must be conditions, one a line, such as "issues.mislabels > 50", "removed > 5%" or "media_count < 1000"`
-
 /** Conditions, one a line; empty lines and lines that begin with `#` do not count. All lines that cannot be read are named. */
 export function conditions() {
-  return parsed(RULE, (text) => {
-    const { value, broken, lines } = readConditions(text)
-    if (lines > MOST_CONDITIONS) return { broken: `it must be at most ${MOST_CONDITIONS} conditions` }
-    return broken.length === 0 ? { value } : { broken: `${RULE}, and ${broken.join('; ')}` }
+  const metrics = [...Object.keys(WHOLE), ...NAMED.map((group) => `${group}.<name>`)].join(', ')
+  const rule = `each line must be a metric, one of ${Object.keys(OPERATORS).join(' ')}, and a number; the metrics are ${metrics}`
+  return parsed(rule, (text) => {
+    const lines = conditionLines(text)
+    if (lines.length > MOST_CONDITIONS) return { broken: `it must be at most ${MOST_CONDITIONS} conditions` }
+    const problems = lines.flatMap(({ line, text: given, parsed: condition }) =>
+      typeof condition === 'string' ? [`line ${line}: ${quoted(given)}: ${condition}`] : [],
+    )
+    if (problems.length > 0) return { broken: rule, wrongItems: { kind: 'lines', total: lines.length, problems } }
+    return { value: lines.flatMap(({ parsed: condition }) => (typeof condition === 'string' ? [] : [condition])) }
   }).default([])
 }
 
-/** The conditions of a text, whatever is wrong with its other lines, and what that is: `in "images > 5" there is …`. */
-export function readConditions(text: string): { value: Condition[]; broken: string[]; lines: number } {
-  const lines = text.split(/[\r\n]/).map((line) => line.trim())
-  const given = lines.filter((line) => line !== '' && !line.startsWith('#'))
-  const value: Condition[] = []
-  const broken: string[] = []
-  // More are refused, whatever is in them.
-  for (const line of given.slice(0, MOST_CONDITIONS)) {
-    const condition = parseCondition(line)
-    if (typeof condition === 'string') broken.push(`in ${quoted(line)} ${condition}`)
-    else value.push(condition)
-  }
-  return { value, broken, lines: given.length }
+/** The lines of conditions that something is wrong with. @param whatOf completes `"removed > 5%" …`; invalid lines are left out */
+export function wrongConditions(text: string, whatOf: (condition: Condition) => string | undefined): WrongItems {
+  const lines = conditionLines(text)
+  const problems = lines.flatMap(({ line, text: given, parsed: condition }) => {
+    const what = typeof condition === 'string' ? undefined : whatOf(condition)
+    return what === undefined ? [] : [`line ${line}: ${quoted(given)} ${what}`]
+  })
+  return { kind: 'lines', total: lines.length, problems }
 }
 
-/** Whether two conditions say the same, however they are spelled. */
-export function isSame(one: Condition, other: Condition): boolean {
-  return isDeepStrictEqual({ ...one, text: '' }, { ...other, text: '' })
+/** Whether a line of the text is the same condition, however it is spelled. */
+export function includesCondition(text: string, one: Condition): boolean {
+  return conditionLines(text).some(
+    ({ parsed: other }) => typeof other !== 'string' && isDeepStrictEqual({ ...one, text: '' }, { ...other, text: '' }),
+  )
+}
+
+function conditionLines(text: string) {
+  const given = linesOf(text).filter((line) => !line.text.startsWith('#'))
+  return given.map((line) => ({ ...line, parsed: parseCondition(line.text) }))
 }
 
 /** The condition, or what is wrong with the line. */
@@ -95,13 +101,13 @@ function parseCondition(text: string): Condition | string {
   const [, left = '', operator = '', number = '', percent] =
     /^(.*?)\s*([<>=!]+)\s*([^<>=!\s]*?)\s*(%?)$/s.exec(text) ?? []
   if (left === '' || !isOperator(operator)) {
-    return `there is no figure followed by one of ${Object.keys(OPERATORS).join(' ')} and a number`
+    return 'there is no metric followed by a comparison and a number'
   }
   if (!/^\d+(\.\d+)?$/.test(number)) return `${quoted(number)} is not a number such as 50, 0.5 or 5%`
   const figure = figureOf(left)
   if (typeof figure === 'string') return figure
   if (percent === '%' && figure.of === 'whole' && (figure.name === 'clusters' || figure.name === 'size_bytes')) {
-    return `${figure.name} is no share of anything: leave the % out`
+    return `${figure.name} cannot be a percentage; remove the %`
   }
   return { text, figure, operator, limit: Number(number), percent: percent === '%' }
 }
@@ -113,8 +119,7 @@ function figureOf(text: string): Condition['figure'] | string {
   const of = NAMED.find((group) => group === text.slice(0, dot))
   const rest = text.slice(dot + 1).trim()
   if (of !== undefined && rest !== '') return { of, name: rest }
-  const groups = NAMED.map((group) => `${group}.<name>`)
-  return `${quoted(text)} is none of the figures ${[...Object.keys(WHOLE), ...groups].join(', ')}`
+  return `${quoted(text)} is not a metric`
 }
 
 function isWhole(name: string): name is WholeFigure {

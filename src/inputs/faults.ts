@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.ts'
-import type { InputName } from './input-table.ts'
+import { exampleOf, type InputName } from './input-table.ts'
 
 /** One thing wrong with one input. */
 export interface Fault {
@@ -8,17 +8,61 @@ export interface Fault {
   got: string | undefined
   /** What is allowed: the half of the sentence that follows "got ...;", such as "it must be a UUID". */
   rule: string
+  /** What to do, with the YAML line; without it, an example of the input is shown. */
+  fix?: string | undefined
+  /** What is wrong with the lines or items of an input that has several, in place of what came. */
+  wrongItems?: WrongItems | undefined
 }
+
+/** The items that are wrong of an input that has several. */
+export interface WrongItems {
+  /** Such as "lines". */
+  kind: string
+  total: number
+  /** One text for each wrong item. */
+  problems: readonly string[]
+}
+
+const MOST_PROBLEMS = 10
 
 const SHOWN_CHARACTERS = 100
 
 /** Inputs whose value never appears in a message: a key and a secret put in each other's place are secret too. */
 const CONCEALED: readonly InputName[] = ['api_key', 'api_secret', 'token', 'github_token']
 
-function shown({ input, got }: Fault): string {
-  if (got === undefined) return 'nothing'
-  if (CONCEALED.includes(input)) return `${got.length} characters that are not shown`
-  return quoted(got)
+function shown({ input, got, wrongItems }: Fault): string {
+  if (got === undefined) return 'missing'
+  if (wrongItems) {
+    const { kind, total, problems } = wrongItems
+    return `${count(problems.length)} of ${count(total)} ${kind} ${problems.length === 1 ? 'is' : 'are'} invalid`
+  }
+  if (CONCEALED.includes(input)) return `got ${got.length} characters (hidden)`
+  return `got ${quoted(got)}`
+}
+
+/** The bullet of a fault, with a line below it for each wrong item. */
+function bullet(fault: Fault): string {
+  const { input, got, rule, wrongItems } = fault
+  const fix = fault.fix ?? `${got === undefined ? 'Add' : 'Example'}: ${yamlLine(input, exampleOf(input))}`
+  const problems = wrongItems?.problems ?? []
+  const items = problems.slice(0, MOST_PROBLEMS)
+  if (problems.length > MOST_PROBLEMS) items.push(`and ${count(problems.length - MOST_PROBLEMS)} more`)
+  return [`- ${input}: ${shown(fault)}; ${rule}. ${fix}`, ...items].join('\n    ')
+}
+
+function count(amount: number): string {
+  return amount.toLocaleString('en-US')
+}
+
+/** An input as a line under "with:"; a value that YAML would read as something else is quoted. */
+export function yamlLine(input: InputName, value: string): string {
+  const isPlain = /^[\w./$][^#\n]*$/.test(value) && !/:\s|\s$/.test(value)
+  return `${input}: ${isPlain ? value : `'${value.replaceAll("'", "''")}'`}`
+}
+
+/** What to do about an input that cannot be there. */
+export function removal(input: InputName, got: string): string {
+  return `Remove: ${input}: ${CONCEALED.includes(input) || got.length > 40 ? '...' : quoted(got)}`
 }
 
 /**
@@ -39,12 +83,14 @@ function withoutUser(text: string): string {
   return text.includes('@', start) ? `${text.slice(0, start)}***` : text
 }
 
-/** All faults as the one error that ends the step before any request is sent. */
-export function invalidInput(faults: readonly Fault[]): ActionError {
-  const lines = new Set(faults.map((fault) => `- ${fault.input}: got ${shown(fault)}; ${fault.rule}`))
-  const inputs = new Set(faults.map((fault) => fault.input))
-  const heading = inputs.size === 1 ? '1 input is wrong.' : `${inputs.size} inputs are wrong.`
-  return new ActionError('invalid_input', [heading, ...lines].join('\n'), {
-    todo: 'Correct the inputs under "with:" of this step. Nothing was sent to Visual Layer.',
+/** All faults as the one error that ends the step before any request is sent. `operation` is there if it is known. */
+export function invalidInput(faults: readonly Fault[], operation?: string): ActionError {
+  const bullets = new Set(faults.map(bullet))
+  const inputs = new Set(faults.map((fault) => fault.input)).size
+  const what = inputs === 1 ? '1 input is invalid' : `${inputs} inputs are invalid`
+  const where = operation === undefined ? '' : ` for operation "${operation}"`
+  const problems = bullets.size > inputs ? ` (${bullets.size} problems)` : ''
+  return new ActionError('invalid_input', [`${what}${where}${problems}.`, ...bullets].join('\n'), {
+    todo: `Fix ${bullets.size === 1 ? 'this input' : 'these inputs'} under "with:". Nothing was sent to Visual Layer.`,
   })
 }

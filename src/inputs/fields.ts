@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { durationMs } from './durations.ts'
-import { quoted } from './faults.ts'
+import { quoted, type WrongItems } from './faults.ts'
+import { nearest } from './nearest.ts'
+import { datasetIn, uuidIn } from './uuids.ts'
 
 // Field schemas turn the text of one input into its value. Every message is a rule: the sentence after "got ...;".
 
@@ -9,32 +11,55 @@ const HOUR = 3_600_000
 const LONGEST_JOB = 120 * HOUR
 const MAX_ID_CHARACTERS = 200
 
+/** What a message can say about a broken rule beside the rule. */
+interface Details {
+  /** A value that is probably meant. */
+  instead?: string | undefined
+  wrongItems?: WrongItems
+}
+
 /** What a function makes of a text: a value, or the rule the text breaks. */
-export type Outcome<T> = { value: T } | { broken: string }
+export type Outcome<T> = { value: T } | ({ broken: string } & Details)
 
 /** A field whose text a function turns into a value. `rule` is said when there is no text at all. */
 export function parsed<T>(rule: string, parse: (text: string) => Outcome<T>) {
   return z.string(rule).transform((text, context): T => {
     const outcome = parse(text)
     if ('value' in outcome) return outcome.value
-    context.addIssue({ code: 'custom', message: outcome.broken })
+    const { broken, ...details } = outcome
+    context.addIssue({ code: 'custom', message: broken, params: { details } })
     return z.NEVER
   })
 }
 
+/** The details that {@link parsed} gave an issue; none for any other issue. */
+export function detailsOf(issue: z.core.$ZodIssue): Details {
+  return issue.code === 'custom' && issue.params !== undefined ? (issue.params['details'] ?? {}) : {}
+}
+
+/** The words that YAML 1.1, shells, and people use, for those that YAML 1.2 has. */
+const OTHER_FLAGS = new Map([
+  ...['yes', 'y', 'on', '1'].map((word) => [word, 'true'] as const),
+  ...['no', 'n', 'off', '0'].map((word) => [word, 'false'] as const),
+])
+
 /** `true` or `false` as YAML 1.2 spells them, which is what `@actions/core` takes too. */
 export function flag() {
-  return z.stringbool({
-    truthy: ['true', 'True', 'TRUE'],
-    falsy: ['false', 'False', 'FALSE'],
-    case: 'sensitive',
-    error: 'it must be true or false',
+  const rule = 'it must be true or false'
+  return parsed(rule, (text) => {
+    if (/^(?:true|True|TRUE)$/.test(text)) return { value: true }
+    if (/^(?:false|False|FALSE)$/.test(text)) return { value: false }
+    return { broken: rule, instead: OTHER_FLAGS.get(text.toLowerCase()) ?? nearest(text, ['true', 'false']) }
   })
 }
 
 /** One of a few words, spelled exactly. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
-  return z.enum(words, `it must be ${words.map((word) => JSON.stringify(word)).join(' or ')}`)
+  const rule = `it must be ${words.map((word) => JSON.stringify(word)).join(' or ')}`
+  return parsed<Words[number]>(rule, (text) => {
+    const value = words.find((word) => word === text)
+    return value === undefined ? { broken: rule, instead: nearest(text, words) } : { value }
+  })
 }
 
 /** What an export counts; taken in any case. */
@@ -51,30 +76,45 @@ export function wholeNumber(lowest: number, highest: number) {
   })
 }
 
-const DURATION_FORM = 'a duration such as 90s, 45m, 2h, 1h30m or 500ms'
+const DURATION_FORM = 'a duration such as 90s, 45m, 2h, 1h30m, or 500ms'
 
 /** A duration in milliseconds, more than zero and at most the 120 hours that a job can last. */
 export function duration() {
   const rule = `it must be ${DURATION_FORM}, more than zero and at most 120h`
-  return parsed(rule, (text) => {
-    const value = durationMs(text)
-    return value !== undefined && value <= LONGEST_JOB ? { value } : { broken: rule }
-  })
+  return parsed(rule, (text) => durationWithin(text, rule, 1, LONGEST_JOB))
+}
+
+function durationWithin(text: string, rule: string, leastMs: number, mostMs: number): Outcome<number> {
+  const value = durationMs(text)
+  if (value !== undefined && value >= leastMs && value <= mostMs) return { value }
+  if (!/^\d+(?:\.\d+)?$/.test(text)) return { broken: rule }
+  return { broken: `the unit is missing (${text}s for seconds, ${text}m for minutes)`, instead: `${text}s` }
 }
 
 /** `auto`, or milliseconds from 50 ms to an hour. */
 export function pollInterval() {
   const rule = `it must be "auto" or ${DURATION_FORM}, from 50ms to 1h`
   return parsed<number | 'auto'>(rule, (text) => {
-    if (text === 'auto') return { value: text }
-    const value = durationMs(text)
-    return value !== undefined && value >= 50 && value <= HOUR ? { value } : { broken: rule }
+    return text === 'auto' ? { value: text } : durationWithin(text, rule, 50, HOUR)
   })
 }
 
-/** A UUID of any version, in lower case: Visual Layer's own are not of version 4 only. */
+/** A UUID in lower case; see {@link uuidIn}. */
 export function uuid() {
-  return z.guid('it must be a UUID such as 0a1b2c3d-4e5f-6789-abcd-ef0123456789').toLowerCase()
+  const rule = 'it must be a UUID'
+  return parsed(rule, (text) => {
+    const value = uuidIn(text)
+    return value === undefined ? { broken: rule } : { value }
+  })
+}
+
+/** The ID of a dataset, or the address of its page. */
+export function datasetId() {
+  const rule = "it must be a UUID, or the URL of the dataset's page"
+  return parsed(rule, (text) => {
+    const value = uuidIn(text) ?? datasetIn(text)
+    return value === undefined ? { broken: rule } : { value }
+  })
 }
 
 /** The id of a snapshot, in lower case, or the word `current`. */
@@ -82,8 +122,8 @@ export function snapshotId() {
   const rule = 'it must be the UUID of a snapshot, or the word "current"'
   return parsed(rule, (text) => {
     if (text === 'current') return { value: text }
-    const id = uuid().safeParse(text)
-    return id.success ? { value: id.data } : { broken: rule }
+    const value = uuidIn(text)
+    return value === undefined ? { broken: rule } : { value }
   })
 }
 
@@ -99,21 +139,26 @@ export function description() {
   return z.string(rule).refine((text) => text.length <= 10_000, rule)
 }
 
-/** Items between commas and line ends: trimmed, blanks and repetitions dropped. */
-export function listItems(text: string): string[] {
-  const items = text.split(/[,\r\n]/).map((item) => item.trim())
-  return [...new Set(items.filter((item) => item !== ''))]
+/** The lines of a text that are not blank, trimmed, with their numbers from 1. */
+export function linesOf(text: string): { line: number; text: string }[] {
+  const lines = text.split(/\r\n|\r|\n/).map((content, index) => ({ line: index + 1, text: content.trim() }))
+  return lines.filter((line) => line.text !== '')
 }
 
 /** Ids that Visual Layer gave out. UUIDs as far as documented, but that is the service's to judge. */
 export function idList() {
-  const rule = `it must be ids separated by commas or lines, each of at most ${MAX_ID_CHARACTERS} characters without spaces`
+  const rule = `it must be IDs separated by commas or lines, each of at most ${MAX_ID_CHARACTERS} characters without spaces`
   return parsed(rule, (text) => {
-    const items = listItems(text)
+    const items = linesOf(text).flatMap(({ line, text: ids }) =>
+      ids.split(',').map((id) => ({ line, id: uuidIn(id) ?? id.trim() })),
+    )
+    const given = items.filter(({ id }) => id !== '')
     // Commas alone must not turn a selection that came out empty into the whole dataset.
-    if (items.length === 0) return { broken: `${rule}, and there is no id in it` }
-    const wrong = items.find((item) => item.length > MAX_ID_CHARACTERS || /[\s\p{Cc}]/u.test(item))
-    return wrong === undefined ? { value: items } : { broken: `${rule}, and ${quoted(wrong)} is not one` }
+    if (given.length === 0) return { broken: `${rule}, and there is no ID in it` }
+    const wrong = given.filter(({ id }) => id.length > MAX_ID_CHARACTERS || /[\s\p{Cc}]/u.test(id))
+    if (wrong.length === 0) return { value: [...new Set(given.map(({ id }) => id))] }
+    const problems = wrong.map(({ line, id }) => `line ${line}: ${quoted(id)}`)
+    return { broken: rule, wrongItems: { kind: 'IDs', total: given.length, problems } }
   }).default([])
 }
 
@@ -122,7 +167,7 @@ export function idList() {
  * white space between its parts, so that no number in it changes.
  */
 export function vql() {
-  const rule = 'it must be a JSON array of filter objects such as [{"labels":{"op":"one_of","value":["cat"]}}]'
+  const rule = 'it must be a JSON array of filter objects'
   return parsed(rule, (text) => {
     let filters: unknown
     try {
@@ -144,7 +189,7 @@ function isObject(value: unknown): boolean {
  * passes as it came.
  */
 export function bucketPath() {
-  const rule = 'it must be a bucket and a prefix such as s3://my-bucket/images/'
+  const rule = 'it must be a bucket and a prefix'
   return parsed(rule, (text) => {
     if (/^https?:\/\//i.test(text)) return { broken: `${rule}, not the web address of a bucket` }
     if (/[\s\p{Cc}]/u.test(text)) return { broken: `${rule}, on one line and without spaces` }
@@ -182,7 +227,7 @@ const MOST_SHARDS = 1000
 
 /** A slice and the number of slices: `2/8`. */
 export function shard() {
-  const rule = `it must be a slice and the number of slices such as "2/8": whole numbers, the first from 1 to the second, which is at most ${MOST_SHARDS}`
+  const rule = `it must be the number of a shard and the number of shards: whole numbers, the first from 1 to the second, which is at most ${MOST_SHARDS}`
   return parsed(rule, (text) => {
     const [, first, second] = /^(\d{1,4})\s*\/\s*(\d{1,4})$/.exec(text) ?? []
     const [index, of] = [Number(first), Number(second)]

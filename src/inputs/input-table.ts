@@ -62,6 +62,52 @@ export const INPUT_DEFAULTS = {
 
 export type InputName = keyof typeof INPUT_DEFAULTS
 
+type WithoutDefault = { [Name in InputName]: (typeof INPUT_DEFAULTS)[Name] extends '' ? Name : never }[InputName]
+
+const SOME_ID = '0a1b2c3d-4e5f-6789-abcd-ef0123456789'
+
+/** What a message shows as a valid value of an input that has no default. */
+const EXAMPLES: Record<WithoutDefault, string> = {
+  operation: 'export',
+  api_key: '${{ secrets.VL_API_KEY }}',
+  api_secret: '${{ secrets.VL_API_SECRET }}',
+  token: '${{ secrets.VL_TOKEN }}',
+  dataset_id: SOME_ID,
+  dataset_name: 'street-scenes',
+  bucket_path: 's3://my-bucket/images/',
+  files: 'images/**/*.jpg',
+  archive: 'images.zip',
+  s3_uri: 's3://my-bucket/images/',
+  snapshot_id: SOME_ID,
+  snapshot_name: 'before-training',
+  description: 'Labels reviewed',
+  media_ids: SOME_ID,
+  cluster_ids: SOME_ID,
+  exclude_media_ids: SOME_ID,
+  vql: '[{"labels":{"op":"one_of","value":["cat"]}}]',
+  export_id: SOME_ID,
+  shard: '2/8',
+  compare_with: 'previous-run',
+  retention_days: '7',
+  keep_last: '10',
+  keep_days: '30',
+  name_prefix: 'nightly-',
+  confirm_dataset_name: 'street-scenes',
+  fail_if: 'removed > 5%',
+  warn_if: 'issues.blur > 5%',
+  models: 'vl_image_captioner_v00',
+  class_list: 'classes.txt',
+}
+
+/** A valid value of an input: its default, or one made up. */
+export function exampleOf(name: InputName): string {
+  return lacksDefault(name) ? EXAMPLES[name] : INPUT_DEFAULTS[name]
+}
+
+function lacksDefault(name: InputName): name is WithoutDefault {
+  return INPUT_DEFAULTS[name] === ''
+}
+
 export function isInputName(name: unknown): name is InputName {
   return typeof name === 'string' && Object.hasOwn(INPUT_DEFAULTS, name)
 }

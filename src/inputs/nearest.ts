@@ -7,7 +7,9 @@ export function nearest(text: string, words: readonly string[]): string | undefi
     .toLowerCase()
     .replace(/[\s_]+/g, '-')
     .slice(0, LONGEST)
-  const ranked = words.map((word) => ({ word, edits: editDistance(plain, word) })).sort((a, b) => a.edits - b.edits)
+  const ranked = words
+    .map((word) => ({ word, edits: editDistance(plain, word.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits)
   const best = ranked[0]
   return best && best.edits <= Math.min(MOST_EDITS, best.word.length / 2) ? best.word : undefined
 }

@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
-import { below } from '../paths.ts'
+import { basename, dirname, join, resolve, sep } from 'node:path'
+import { below, withSlashes } from '../paths.ts'
 import type { Outcome } from './fields.ts'
 
 const RULE = 'it must be a folder inside the workspace, and not the workspace itself'
@@ -14,7 +14,9 @@ export function outputDir(text: string, workspace: string): Outcome<string> {
   const root = realPath(resolve(workspace)) ?? resolve(workspace)
   if (statSync(root, { throwIfNoEntry: false })?.isFile())
     return { broken: `the workspace of the job (GITHUB_WORKSPACE) is a file, not a folder: ${root}` }
-  const path = realPath(resolve(root, text))
+  const given = withSlashes(text)
+  if (sep === '/' && /^[a-z]:/i.test(given)) return { broken: `${RULE}, and a drive of Windows is not on this runner` }
+  const path = realPath(resolve(root, given))
   if (path === undefined) return { broken: `${RULE}, and a link or a file stands in its way` }
   const inside = below(root, path)
   if (inside === undefined || inside === '') return { broken: RULE }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Fault } from './faults.ts'
+import { type Fault, yamlLine } from './faults.ts'
+import { detailsOf } from './fields.ts'
 import { type Given, INPUT_DEFAULTS, type InputName, inputNames, isInputName } from './input-table.ts'
 
 /** Schemas for some inputs, by name. */
@@ -22,12 +23,14 @@ export function readFields<Shape extends Fields>(
   const outcome = z.object(fields).safeParse(Object.fromEntries(texts))
   if (outcome.success) return { values: outcome.data, faults: [] }
   const faults = new Map<InputName, Fault>()
-  for (const { path, message } of outcome.error.issues) {
-    const input = path[0]
-    if (!isInputName(input)) continue
+  for (const issue of outcome.error.issues) {
+    const input = issue.path[0]
+    if (!isInputName(input) || faults.has(input)) continue
     const got = given[input]
-    const rule = got === undefined ? `operation "${operation}" needs it, and ${message}` : message
-    if (!faults.has(input)) faults.set(input, { input, got, rule })
+    const rule = got === undefined ? `operation "${operation}" requires it, and ${issue.message}` : issue.message
+    const { instead, wrongItems } = detailsOf(issue)
+    const fix = instead === undefined ? undefined : `Change it to: ${yamlLine(input, instead)}`
+    faults.set(input, { input, got, rule, fix, wrongItems })
   }
   return { values: undefined, faults: [...faults.values()] }
 }

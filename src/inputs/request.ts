@@ -1,4 +1,4 @@
-import { type Fault, invalidInput } from './faults.ts'
+import { type Fault, invalidInput, yamlLine } from './faults.ts'
 import { type Given, givenInputs } from './input-table.ts'
 import { nearest } from './nearest.ts'
 import type { Places } from './operation-inputs.ts'
@@ -17,7 +17,7 @@ export function readRequest(env: NodeJS.ProcessEnv, places: Places): { request: 
   if (typeof operation === 'object') throw invalidInput([operation, ...shared.faults])
   const own = OPERATIONS[operation].read(given, places)
   if (own.request === undefined || shared.values === undefined || own.faults.length > 0) {
-    throw invalidInput([...own.faults, ...shared.faults])
+    throw invalidInput([...own.faults, ...shared.faults], operation)
   }
   return { request: own.request(shared.values), warnings: own.warnings }
 }
@@ -29,7 +29,7 @@ function operationOf({ operation: got }: Given): OperationName | Fault {
   const rule = `it must be one of ${names.join(', ')}`
   if (got === undefined) return { input: 'operation', got, rule }
   const meant = nearest(got, names)
-  return { input: 'operation', got, rule: meant ? `${rule}. Did you mean "${meant}"?` : rule }
+  return { input: 'operation', got, rule, fix: meant && `Did you mean ${yamlLine('operation', meant)}?` }
 }
 
 function isOffered(name: string): name is OperationName {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Credentials } from '../visual-layer/token.ts'
 import { isLoopback, type Service, serviceAt } from './base-url.ts'
-import type { Fault } from './faults.ts'
+import { type Fault, removal, yamlLine } from './faults.ts'
 import { duration, parsed, wholeNumber } from './fields.ts'
-import { type Given, INPUT_DEFAULTS, inputNames } from './input-table.ts'
+import { exampleOf, type Given, INPUT_DEFAULTS, inputNames } from './input-table.ts'
 import { type Reading, readFields } from './read-fields.ts'
 
 /** What every operation is told. */
@@ -62,8 +62,7 @@ function credentials(values: z.output<z.ZodObject<typeof fields>>): Credentials 
   return { kind: 'none' }
 }
 
-const WHY_EMPTY =
-  'A secret that does not exist is empty, and so is every secret in a run for a pull request from a fork or from Dependabot'
+const WHY_EMPTY = 'Undefined secrets are empty, and pull requests from forks or Dependabot get no secrets'
 
 /** What is wrong with the credentials as a whole. The service is unknown when `base_url` is wrong itself. */
 function credentialFaults(given: Given, service: Service | undefined): Fault[] {
@@ -73,7 +72,8 @@ function credentialFaults(given: Given, service: Service | undefined): Fault[] {
     faults.push({
       input: 'token',
       got: token,
-      rule: 'it must be left out beside api_key and api_secret: give one or the other',
+      rule: 'it cannot be combined with api_key and api_secret; set only one kind of credentials',
+      fix: removal('token', token),
     })
   } else if ((key === undefined) !== (secret === undefined)) {
     const [input, other] =
@@ -83,16 +83,18 @@ function credentialFaults(given: Given, service: Service | undefined): Fault[] {
   if (service === undefined) return faults
   if (key === undefined && secret === undefined && token === undefined) {
     if (service.isCloud) {
-      const yaml = 'api_key: ${{ secrets.VL_API_KEY }} and api_secret: ${{ secrets.VL_API_SECRET }}'
+      const fix = `Add: ${yamlLine('api_key', exampleOf('api_key'))} and ${yamlLine('api_secret', exampleOf('api_secret'))}`
       faults.push({
         input: 'api_key',
         got: undefined,
-        rule: `${service.origin} needs credentials: set ${yaml}. ${WHY_EMPTY}`,
+        rule: `${service.origin} requires credentials. ${WHY_EMPTY}`,
+        fix,
       })
     }
   } else if (service.apiRoot.protocol === 'http:' && !isLoopback(service)) {
-    const rule = 'it must begin with https://, since credentials over http can be read on the way'
-    faults.push({ input: 'base_url', got: given.base_url, rule })
+    const rule = 'it must begin with https://, because http would expose the credentials'
+    const fix = `Change it to: ${yamlLine('base_url', service.origin.replace('http:', 'https:'))}`
+    faults.push({ input: 'base_url', got: given.base_url, rule, fix })
   }
   return faults
 }

@@ -41,7 +41,7 @@ function notConfirmed(dataset: Dataset, given: string): ActionError {
     'invalid_input',
     `Nothing was deleted: confirm_dataset_name is "${given}", but dataset ${dataset.id} is named "${dataset.name}".`,
     {
-      todo: 'Check that dataset_id is the dataset that you mean to delete. If it is, set confirm_dataset_name to its name, letter by letter. A deleted dataset cannot be brought back.',
+      todo: `Check that dataset_id is the dataset that you mean to delete. If it is, set confirm_dataset_name: ${JSON.stringify(dataset.name)}. Deletion cannot be undone.`,
     },
   )
 }

@@ -86,7 +86,7 @@ export async function chooseArchive(step: Step, place: string): Promise<FilePart
     return { path: found.path, fileName, contentType, sizeBytes: found.sizeBytes }
   }
   throw new ActionError('invalid_input', `The archive ${JSON.stringify(place)} ${why}, in ${step.context.workspace}.`, {
-    todo: 'Check the path, and that a step before this one puts the archive into the workspace. Nothing was sent to Visual Layer.',
+    todo: 'Check the path (archive: images.zip), and that an earlier step puts the archive into the workspace. Nothing was sent to Visual Layer.',
   })
 }
 
@@ -131,7 +131,7 @@ function nothingFound(step: Step, patterns: readonly string[], hidden: number): 
   const message = `"files" matches no file${only} in ${step.context.workspace}: ${quotedList(patterns)}.`
   const todo =
     hints(patterns) ??
-    'Check the patterns, and that a step before this one puts the files into the workspace (actions/checkout, a download). Links to folders are not followed.'
+    'Check the patterns (files: images/**/*.jpg), and that an earlier step puts the files into the workspace (actions/checkout, a download). Links to folders are not followed.'
   return new ActionError('invalid_input', message, { todo: `${todo} Nothing was sent to Visual Layer.` })
 }
 
@@ -143,6 +143,7 @@ function quotedList(patterns: readonly string[]): string {
 const HABITS: readonly { sign: RegExp; hint: string }[] = [
   { sign: /^!?["']|["']$/, hint: 'Write patterns without quotes.' },
   { sign: /\{.*\}/, hint: 'Braces are not expanded: write one pattern per line, for example m/*.jpg and m/*.png.' },
+  { sign: /\\/, hint: 'A backslash means the character after it. Write / between folders: images/*.jpg.' },
   { sign: /,/, hint: 'Write one pattern per line, without commas.' },
   {
     sign: /\[.*\]/,

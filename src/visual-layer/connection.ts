@@ -26,7 +26,7 @@ function readProxy(env: NodeJS.ProcessEnv, lowerCase: string): string | undefine
       'invalid_input',
       `The environment variable ${name} is not a valid proxy address (not shown).`,
       {
-        todo: `It must be http://host:port or http://user:password@host:port, with special characters in the password percent-encoded (% is %25). Fix it where the runner or the workflow sets it, or unset it. Nothing was sent to Visual Layer.`,
+        todo: `It must be http://host:port or http://user:password@host:port, with special characters in the password percent-encoded (% is %25). Fix it where the runner or the workflow sets it (env: ${name}: http://host:port), or unset it. Nothing was sent to Visual Layer.`,
       },
     )
   }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Scene } from './scene.ts'
 
@@ -6,12 +7,13 @@ const id = '0a1b2c3d-0000-4000-8000-000000000000'
 describe.concurrent('inputs', () => {
   const wrong: [string, Record<string, string>, string[]][] = [
     ['no operation', { operation: '' }, ['operation']],
-    ['an operation that is misspelled', { operation: 'snapshots' }, ['operation', 'Did you mean "snapshot"']],
+    ['an operation that is misspelled', { operation: 'snapshots' }, ['operation', 'Did you mean operation: snapshot?']],
     ['a dataset_id that is no UUID', { operation: 'wait', dataset_id: 'cats' }, ['dataset_id', '"cats"', 'UUID']],
     ['a duration in words', { operation: 'wait', dataset_id: id, timeout: 'two hours' }, ['timeout', '2h']],
     ['no time at all', { operation: 'wait', dataset_id: id, timeout: '0s' }, ['timeout']],
     ['a negative count', { operation: 'wait', dataset_id: id, max_retries: '-1' }, ['max_retries']],
-    ['a flag in words', { operation: 'snapshot', dataset_id: id, wait: 'yes' }, ['wait', 'true or false']],
+    ['a flag in words', { operation: 'snapshot', dataset_id: id, wait: 'yes' }, ['"snapshot"', 'wait: true']],
+    ['a duration without a unit', { operation: 'wait', dataset_id: id, timeout: '120' }, ['120s', '120m']],
     [
       'another word for a choice',
       { operation: 'snapshot', dataset_id: id, on_conflict: 'retry' },
@@ -77,7 +79,7 @@ describe.concurrent('inputs', () => {
     })
     const names = ['dataset_id', 'snapshot_id', 'safety_snapshot', 'timeout', 'poll_interval', 'request_timeout']
     for (const name of [...names, 'max_retries', 'wait', 'on_conflict', 'base_url']) {
-      expect(errors[0]).toContain(`- ${name}: got`)
+      expect(errors[0]).toMatch(new RegExp(`^- ${name}: (?:got .*|missing); .*: \\w+: .`, 'm'))
     }
   })
 
@@ -105,6 +107,21 @@ describe.concurrent('inputs', () => {
     })
     expect(scene.emulator.requests[0]?.path).toBe(`/api/v1/dataset/${dataset.id}`)
     expect(scene.emulator.requests.map(({ status }) => status)).toEqual(scene.emulator.requests.map(() => 200))
+  })
+
+  it('takes the page of a dataset, durations in words, and separators of Windows', async () => {
+    await using scene = await Scene.open()
+    const dataset = scene.world.addDataset({ name: 'cats' })
+    const { outputs } = await scene.succeed({
+      operation: 'export',
+      dataset_id: `"${scene.emulator.url}/dataset/${dataset.id.toUpperCase()}/data?page=2"`,
+      timeout: '12 seconds',
+      request_timeout: 'PT5S',
+      output_dir: String.raw`exports\nightly`,
+      upload_artifact: 'false',
+    })
+    expect(outputs['dataset_id']).toBe(dataset.id)
+    expect(outputs['export_dir']).toBe(path.join(scene.job.workspace, 'exports', 'nightly'))
   })
 
   it('takes a ready-made token', async () => {

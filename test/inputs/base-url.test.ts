@@ -35,8 +35,16 @@ describe('serviceAt', () => {
   })
 
   it.each([
-    ['app.visual-layer.com', 'begin with https://'],
     ['localhost:2080', 'begin with https://'],
+    ['vl.localhost', 'begin with https://'],
+    ['127.0.0.1:2080', 'begin with https://'],
+    ['10.0.0.1', 'begin with https://'],
+    ['[::1]:2080', 'begin with https://'],
+    ['vl:2080', 'begin with https://'],
+    ['//app.visual-layer.com', 'begin with https://'],
+    ['app.visual-layer.com/x', 'nothing after it but /api/v1'],
+    ['app.visual-layer.com?a=b', 'without a query'],
+    ['me.x:pa55@app.visual-layer.com', 'without a user or a password'],
     ['ftp://example.com', 'begin with https://'],
     ['https:///api/v1', 'begin with https://'],
     ['https://exa mple.com', 'without spaces'],
@@ -55,7 +63,7 @@ describe('serviceAt', () => {
 
   it('says where the id in the address of a dataset page belongs', () => {
     const rule = broken(`https://app.visual-layer.com/dataset/${DATASET_ID}/data?page=1`.replace(/\?.*/, ''))
-    expect(rule).toContain(`the page of a dataset, whose id ${DATASET_ID} belongs in dataset_id`)
+    expect(rule).toContain(`the page of a dataset, whose ID ${DATASET_ID} belongs in dataset_id`)
   })
 
   it('leads to the API of whatever origin was given', () => {
@@ -69,6 +77,16 @@ describe('serviceAt', () => {
         expect(found.apiRoot.href).toBe(`${origin}/api/v1/`)
       }),
     )
+  })
+
+  it.each([
+    ['app.visual-layer.com', 'https://app.visual-layer.com'],
+    ['App.Visual-Layer.com/api/v1/', 'https://app.visual-layer.com'],
+    ['vl.example.com:2080/', 'https://vl.example.com:2080'],
+    ['10.example.com', 'https://10.example.com'],
+    ['localhost.example.com', 'https://localhost.example.com'],
+  ])('takes the name %s without a scheme for https', (text, origin) => {
+    expect(service(text).origin).toBe(origin)
   })
 
   it('refuses every other path', () => {

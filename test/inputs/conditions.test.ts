@@ -1,14 +1,16 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Condition, compares, conditions, isMet } from '../../src/inputs/conditions.ts'
+import { detailsOf } from '../../src/inputs/fields.ts'
+import { faults } from './step-inputs.ts'
 
 function parse(text: string): Condition[] {
   return conditions().parse(text)
 }
 
 function fault(text: string): string | undefined {
-  const result = conditions().safeParse(text)
-  return result.success ? undefined : result.error.issues[0]?.message
+  const issue = conditions().safeParse(text).error?.issues[0]
+  return issue && (detailsOf(issue).wrongItems?.problems.join('\n') ?? issue.message)
 }
 
 describe('conditions', () => {
@@ -67,11 +69,11 @@ describe('conditions', () => {
   })
 
   it.each([
-    ['media_count', 'there is no figure followed by one of > >= < <= == != and a number'],
-    ['media_count 5', 'there is no figure followed by'],
-    ['> 5', 'there is no figure followed by'],
-    ['media_count => 5', 'there is no figure followed by'],
-    ['media_count = 5', 'there is no figure followed by'],
+    ['media_count', 'there is no metric followed by a comparison and a number'],
+    ['media_count 5', 'there is no metric followed by'],
+    ['> 5', 'there is no metric followed by'],
+    ['media_count => 5', 'there is no metric followed by'],
+    ['media_count = 5', 'there is no metric followed by'],
     ['media_count >', '"" is not a number'],
     ['media_count > many', '"many" is not a number'],
     ['media_count > -1', '"-1" is not a number'],
@@ -79,20 +81,39 @@ describe('conditions', () => {
     ['media_count > 1e3', '"1e3" is not a number'],
     ['media_count > 1.', '"1." is not a number'],
     ['media_count > 1.x', '"1.x" is not a number'],
-    [
-      'images > 5',
-      '"images" is none of the figures media_count, clusters, size_bytes, added, removed, modified, issues.<name>',
-    ],
-    ['issues. > 5', '"issues." is none of the figures'],
-    ['issues > 5', '"issues" is none of the figures'],
-    ['constructor > 5', '"constructor" is none of the figures'],
-    ['clusters > 5%', 'clusters is no share of anything'],
-    ['export_size_bytes > 5%', 'size_bytes is no share of anything'],
+    ['images > 5', '"images" is not a metric'],
+    ['issues. > 5', '"issues." is not a metric'],
+    ['issues > 5', '"issues" is not a metric'],
+    ['constructor > 5', '"constructor" is not a metric'],
+    ['clusters > 5%', 'clusters cannot be a percentage'],
+    ['export_size_bytes > 5%', 'size_bytes cannot be a percentage'],
   ])('are refused as in %j, naming the line', (line, why) => {
     const said = fault(`media_count < 1\n${line}`)
-    expect(said).toMatch(/^it must be conditions, one a line, such as /)
+    expect(said).toMatch(/^line 2: [^\n]*$/)
     expect(said).toContain(why)
-    expect(said).toContain(`in ${JSON.stringify(line)}`)
+    expect(said).toContain(JSON.stringify(line))
+  })
+
+  it('are refused for all invalid lines at once, by the numbers that the lines have in the input', () => {
+    const found = faults('export', {
+      fail_if: 'images > 5\n# a comment\n\nmedia_count < 1\nadded\nremoved > x%\nadded > 1',
+    })
+    const [invalid = '', comparing = ''] = found
+    expect(found).toHaveLength(2)
+    expect(invalid).toMatch(
+      /^- fail_if: 3 of 5 lines are invalid; .*media_count.*issues\.<name>.*: fail_if: removed > 5%\n/,
+    )
+    expect([...invalid.matchAll(/^ +line (\d+): /gm)].map(({ 1: line }) => Number(line))).toEqual([1, 5, 6])
+    expect(comparing).toMatch(
+      /^- fail_if: 1 of 5 lines is invalid; .*: compare_with: previous-run\n +line 7: "added > 1"/,
+    )
+  })
+
+  it('are refused with the first ten of many invalid lines, and how many more there are', () => {
+    const [said = ''] = faults('export', { fail_if: 'nothing > 1\n'.repeat(37) })
+    expect(said.split('\n')).toHaveLength(12)
+    expect(said).toContain('37 of 37 lines')
+    expect(said).toMatch(/\n +and 27 more$/)
   })
 
   it('are all named that cannot be read', () => {

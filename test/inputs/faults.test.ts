@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { invalidInput, quoted } from '../../src/inputs/faults.ts'
+import { parse } from 'yaml'
+import { invalidInput, quoted, removal, yamlLine } from '../../src/inputs/faults.ts'
+import { exampleOf, INPUT_NAMES } from '../../src/inputs/input-table.ts'
 
 describe('quoted', () => {
   it('stays on one line whatever came', () => {
@@ -43,16 +45,50 @@ describe('invalidInput', () => {
       { input: 'vql', got: '1', rule: 'it must be JSON' },
       { input: 'wait', got: 'no', rule: 'it must be true or false' },
     ])
-    expect(error.message.split('\n')).toEqual([
-      '2 inputs are wrong.',
+    const [heading, ...bullets] = error.message.split('\n')
+    expect(heading).toBe('2 inputs are invalid (3 problems).')
+    expect(bullets.map((bullet) => bullet.split('. ')[0])).toEqual([
       '- vql: got "1"; it must be left out',
       '- vql: got "1"; it must be JSON',
       '- wait: got "no"; it must be true or false',
     ])
   })
 
+  it('names the operation where it is known', () => {
+    const fault = { input: 'wait', got: 'no', rule: 'it must be true or false' } as const
+    expect(invalidInput([fault], 'export').message).toMatch(/^1 input is invalid for operation "export"\.\n- wait: /)
+  })
+
+  it.each([
+    [1, ['1 of 20 lines is invalid', 'p0']],
+    [10, ['10 of 20 lines are invalid', 'p0', 'p9']],
+    [11, ['11 of 20 lines are invalid', 'p0', 'p9', 'and 1 more']],
+  ])('lists at most ten of %d wrong lines, and counts the rest', (amount, shown) => {
+    const problems = Array.from({ length: amount }, (_, index) => `p${index}`)
+    const wrongItems = { kind: 'lines', total: 20, problems }
+    const { message } = invalidInput([{ input: 'fail_if', got: 'x', rule: 'it must be right', wrongItems }])
+    for (const text of shown) expect(message).toContain(text)
+    expect(message.split('\n')).toHaveLength(2 + Math.min(amount, 10) + (amount > 10 ? 1 : 0))
+  })
+
+  it('shows for every input a line that is YAML and means the example', () => {
+    for (const input of INPUT_NAMES) {
+      const line = yamlLine(input, exampleOf(input))
+      expect(String(parse(line)[input]), line).toBe(exampleOf(input))
+      expect(invalidInput([{ input, got: undefined, rule: 'x' }]).message).toContain(`Add: ${line}`)
+    }
+    for (const value of ["it's: 1", '*', '!x', '# x', 'a #b', '"x"', ' x', "'"])
+      expect(parse(yamlLine('vql', value)).vql, value).toBe(value)
+  })
+
+  it('shows no credential that is to be removed', () => {
+    expect(removal('token', 'pa55')).not.toContain('pa55')
+    expect(removal('vql', 'cats')).toContain('vql: "cats"')
+  })
+
   it.each(['api_key', 'api_secret', 'token', 'github_token'] as const)('tells only the length of %s', (input) => {
     const { message } = invalidInput([{ input, got: 'pa55 word', rule: 'it must be otherwise' }])
-    expect(message).toBe(`1 input is wrong.\n- ${input}: got 9 characters that are not shown; it must be otherwise`)
+    expect(message).toContain(`\n- ${input}: got 9 characters (hidden); it must be otherwise.`)
+    expect(message).not.toContain('pa55')
   })
 })

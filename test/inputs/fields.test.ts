@@ -1,26 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { listItems } from '../../src/inputs/fields.ts'
 import { DATASET_ID, faults, OTHER_ID, request } from './step-inputs.ts'
 
-const UUID_RULE = 'it must be a UUID such as 0a1b2c3d-4e5f-6789-abcd-ef0123456789'
-
-describe('listItems', () => {
-  it('splits at commas and line ends, drops blanks and repetitions, keeps the order', () => {
-    expect(listItems(' b, a\r\nc,,b\n\n , d ')).toEqual(['b', 'a', 'c', 'd'])
-    expect(listItems(' ,\n')).toEqual([])
-  })
-
-  it('gives back any distinct items, however they were separated', () => {
-    const items = fc.uniqueArray(fc.stringMatching(/^[a-z0-9-]{1,20}$/), { minLength: 1 })
-    const separator = fc.constantFrom(',', '\n', '\r\n', ' , ', ',\n', '\n\n')
-    fc.assert(
-      fc.property(items, separator, (ids, between) => {
-        expect(listItems(ids.join(between))).toEqual(ids)
-      }),
-    )
-  })
-})
+const mediaIds = (text: string) => {
+  const { selection } = request('export', { media_ids: text })
+  return selection.kind === 'selected' ? selection.mediaIds : []
+}
 
 describe('ids', () => {
   it.each([DATASET_ID, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'])(
@@ -31,12 +16,71 @@ describe('ids', () => {
     },
   )
 
-  it.each(['abc', `{${DATASET_ID}}`, DATASET_ID.replaceAll('-', ''), `${DATASET_ID}0`, `${DATASET_ID}\n${OTHER_ID}`])(
-    'refuses %j',
-    (id) => {
-      expect(faults('snapshot', { dataset_id: id })).toEqual([`- dataset_id: got ${JSON.stringify(id)}; ${UUID_RULE}`])
-    },
-  )
+  it.each([
+    `{${DATASET_ID}}`,
+    `"${DATASET_ID}"`,
+    `' ${DATASET_ID.toUpperCase()} '`,
+    `"{${DATASET_ID}}"`,
+    `\`${DATASET_ID}\``,
+  ])('takes %s, wherever a UUID belongs', (text) => {
+    expect(request('restore', { dataset_id: text, snapshot_id: text })).toMatchObject({
+      datasetId: DATASET_ID,
+      snapshot: { by: 'id', snapshotId: DATASET_ID },
+    })
+    expect(request('delete-snapshot', { snapshot_id: text }).snapshot).toEqual({ by: 'id', snapshotId: DATASET_ID })
+    expect(request('export', { export_id: text }).selection).toEqual({ kind: 'attached', exportId: DATASET_ID })
+    expect(mediaIds(`x, ${text}`)).toEqual(['x', DATASET_ID])
+  })
+
+  it.each([
+    `https://app.visual-layer.com/dataset/${DATASET_ID}`,
+    `https://app.visual-layer.com/dataset/${DATASET_ID.toUpperCase()}/data?page=1&id=${OTHER_ID}#top`,
+    `"https://app.visual-layer.com/datasets/${DATASET_ID}/"`,
+    `http://vl.internal:2080/dataset/${DATASET_ID}/snapshot/${OTHER_ID}`,
+    `https://vl.example.com/api/v1/dataset/${DATASET_ID}`,
+    `app.visual-layer.com/dataset/${DATASET_ID}/data`,
+  ])('takes a dataset from the page %s, and nothing else', (url) => {
+    expect(request('wait', { dataset_id: url }).datasetId).toBe(DATASET_ID)
+    for (const input of ['snapshot_id', 'export_id'] as const) {
+      expect(faults('export', { [input]: url })).toEqual([expect.stringContaining(`- ${input}: got `)])
+    }
+  })
+
+  it.each([
+    'abc',
+    '',
+    DATASET_ID.replaceAll('-', ''),
+    `${DATASET_ID}0`,
+    `${DATASET_ID}\n${OTHER_ID}`,
+    `{${DATASET_ID}`,
+    `"${DATASET_ID}'`,
+    `https://app.visual-layer.com/snapshot/${DATASET_ID}`,
+    `https://app.visual-layer.com/?x=/dataset/${DATASET_ID}`,
+    `https://app.visual-layer.com/dataset/${DATASET_ID}0`,
+    `https://me:pa55@app.visual-layer.com/dataset/${DATASET_ID}`,
+    `ftp://app.visual-layer.com/dataset/${DATASET_ID}`,
+    `https://app.visual-layer.com/dataset/x\nhttps://app.visual-layer.com/dataset/${DATASET_ID}`,
+    '{'.repeat(100_000),
+  ])('refuses %j as a dataset', (id) => {
+    const [fault, ...more] = faults('snapshot', { dataset_id: id })
+    expect(more).toEqual([])
+    expect(fault).toMatch(/^- dataset_id: .*UUID.*: dataset_id: 0a1b2c3d-4e5f-6789-abcd-ef0123456789$/)
+    expect(fault).not.toContain('pa55')
+  })
+
+  it('splits lists at commas and line ends, drops blanks and repetitions, and keeps the order', () => {
+    expect(mediaIds(' b, a\r\nc,,b\n\n , #d ')).toEqual(['b', 'a', 'c', '#d'])
+  })
+
+  it('gives back any distinct ids, however they were separated', () => {
+    const items = fc.uniqueArray(fc.stringMatching(/^[a-z0-9-]{1,20}$/), { minLength: 1 })
+    const separator = fc.constantFrom(',', '\n', '\r\n', ' , ', ',\n', '\n\n')
+    fc.assert(
+      fc.property(items, separator, (ids, between) => {
+        expect(mediaIds(ids.join(between))).toEqual(ids)
+      }),
+    )
+  })
 
   it('takes a list of ids with tokens of any form', () => {
     const { selection } = request('export', { cluster_ids: `a_1, ${OTHER_ID}\na_1`, exclude_media_ids: 'x' })
@@ -49,15 +93,28 @@ describe('ids', () => {
   })
 
   it.each([
-    ['a, b c', 'and "b c" is not one'],
-    [`a,${'x'.repeat(201)}`, 'is not one'],
-    ['a,b\u0007', String.raw`and "b\u0007" is not one`],
-    [' , ,', 'and there is no id in it'],
-  ])('refuses the list %j', (text, reason) => {
+    ['a, b c', ['1 of 2 IDs', 'line 1: "b c"']],
+    [`a,\n${'x'.repeat(201)}`, ['1 of 2 IDs', 'line 2: "xxx']],
+    ['a,b\u0007', [String.raw`line 1: "b\u0007"`]],
+    [' , ,', ['there is no ID in it']],
+  ])('refuses the list %j', (text, reasons) => {
     const [fault] = faults('export', { media_ids: text })
-    expect(fault).toContain('ids separated by commas or lines, each of at most 200 characters without spaces')
-    expect(fault).toContain(reason)
+    for (const reason of reasons) expect(fault).toContain(reason)
   })
+
+  it.each(['media_ids', 'cluster_ids', 'exclude_media_ids'] as const)(
+    'names the lines of the first ten that are malformed in %s, and how many there are',
+    (input) => {
+      const text = Array.from({ length: 1_200 }, (_, index) => (index % 2 === 0 ? `id${index}` : `an id${index}`))
+      const [fault = ''] = faults('export', { cluster_ids: 'a', [input]: text.join('\n') })
+      const [heading, ...lines] = fault.split('\n').map((line) => line.trim())
+      expect(heading).toMatch(new RegExp(`^- ${input}: 600 of 1,200 IDs are invalid; `))
+      expect(lines.slice(0, -1)).toEqual(
+        Array.from({ length: 10 }, (_, index) => `line ${2 * index + 2}: "an id${2 * index + 1}"`),
+      )
+      expect(lines.at(-1)).toBe('and 590 more')
+    },
+  )
 })
 
 describe('true and false', () => {
@@ -70,10 +127,21 @@ describe('true and false', () => {
     fc.assert(
       fc.property(other, (text) => {
         expect(faults('export', { extract: text })).toEqual([
-          expect.stringMatching(/^- extract: .*; it must be true or false$/),
+          expect.stringMatching(/^- extract: .*; it must be true or false\. .*: extract: (?:true|false)$/),
         ])
       }),
     )
+  })
+
+  it.each([
+    ['true', ['yes', 'Yes', 'y', 'on', 'ON', '1', 'ture', 'tRUE']],
+    ['false', ['no', 'No', 'n', 'off', '0', 'fasle']],
+  ])('says %s for what is probably meant so', (word, texts) => {
+    for (const text of texts) {
+      expect(faults('export', { extract: text })[0]).toContain(`Change it to: extract: ${word}`)
+      expect(faults('export', { wait: text })[0]).toContain(`Change it to: wait: ${word}`)
+    }
+    expect(faults('export', { extract: 'constructor' })[0]).toContain('Example: extract: false')
   })
 
   it('takes an empty text for the default', () => {
@@ -108,7 +176,11 @@ describe('numbers and durations', () => {
     ['compression_level', '10', 'a whole number from 0 to 9'],
     ['timeout', '121h', 'more than zero and at most 120h'],
     ['timeout', '0s', 'more than zero and at most 120h'],
-    ['request_timeout', '60', 'a duration such as 90s'],
+    ['request_timeout', '60', '60s for seconds, 60m for minutes.*: request_timeout: 60s$'],
+    ['timeout', '120', '120s for seconds, 120m for minutes'],
+    ['timeout', '1.5', '1.5s for seconds, 1.5m for minutes'],
+    ['timeout', '-5', 'a duration such as 90s'],
+    ['poll_interval', '10', '10s for seconds, 10m for minutes'],
     ['poll_interval', '49ms', 'from 50ms to 1h'],
     ['poll_interval', '61m', 'from 50ms to 1h'],
     ['poll_interval', 'Auto', 'it must be "auto" or a duration'],
@@ -133,7 +205,7 @@ describe('names and texts', () => {
   })
 
   it('refuses a description that is too long', () => {
-    expect(faults('snapshot', { description: 'x'.repeat(10_001) })[0]).toMatch(/10,000 characters$/)
+    expect(faults('snapshot', { description: 'x'.repeat(10_001) })[0]).toContain('10,000 characters')
   })
 
   it.each(['nightly', 'a.b_c-d (1)', '...', 'x'.repeat(200)])('takes the artifact name %s', (name) => {
@@ -198,24 +270,29 @@ describe('vql', () => {
   })
 
   it.each(['{}', '[1]', '[null]', '[[]]', '"x"', '[{}', 'label = cat', "[{'a':1}]"])('refuses %s', (text) => {
-    expect(faults('export', { vql: text })[0]).toContain('a JSON array of filter objects such as')
+    expect(faults('export', { vql: text })[0]).toContain('a JSON array of filter objects')
   })
 
   it('says where it is not JSON at all', () => {
-    expect(faults('export', { vql: '[{' })[0]).toMatch(/and it is not JSON$/)
+    expect(faults('export', { vql: '[{' })[0]).toContain('and it is not JSON')
     expect(faults('export', { vql: '[1]' })[0]).not.toContain('not JSON')
   })
 })
 
 describe('words', () => {
   it.each([
-    ['export', 'export_format', 'JSON', '"json" or "parquet"'],
-    ['snapshot', 'if_exists', 'skip', '"create" or "reuse" or "fail"'],
-    ['clone', 'on_conflict', 'retry', '"wait" or "fail"'],
-    ['create-from-s3', 'on_cancel', 'delete', '"abort" or "leave"'],
-    ['export', 'entity_type', 'VIDEOS', '"IMAGES" or "OBJECTS"'],
-  ] as const)('%s refuses %s: %s', (operation, input, text, allowed) => {
-    expect(faults(operation, { [input]: text })).toEqual([`- ${input}: got "${text}"; it must be ${allowed}`])
+    ['export', 'export_format', 'JSON', '"json" or "parquet"', 'json'],
+    ['export', 'export_format', 'parqet', '"json" or "parquet"', 'parquet'],
+    ['snapshot', 'if_exists', 'skip', '"create" or "reuse" or "fail"', 'create'],
+    ['clone', 'on_conflict', 'retry', '"wait" or "fail"', 'wait'],
+    ['create-from-s3', 'on_cancel', 'delete', '"abort" or "leave"', 'abort'],
+    ['export', 'entity_type', 'VIDEOS', '"IMAGES" or "OBJECTS"', 'IMAGES'],
+    ['export', 'entity_type', 'object', '"IMAGES" or "OBJECTS"', 'OBJECTS'],
+  ] as const)('%s refuses %s: %s', (operation, input, text, allowed, line) => {
+    const [fault, ...more] = faults(operation, { [input]: text })
+    expect(more).toEqual([])
+    expect(fault).toContain(`- ${input}: got "${text}"; it must be ${allowed}.`)
+    expect(fault).toContain(`: ${input}: ${line}`)
   })
 
   it('takes entity_type in any case', () => {

@@ -25,8 +25,27 @@ describe('files', () => {
     ['.//./images/*', 'images/*'],
     ['images/.', 'images'],
     ['images/a..b.jpg', 'images/a..b.jpg'],
+    [String.raw`images\train\cat.jpg`, 'images/train/cat.jpg'],
+    ['images\\_old\\', 'images/_old/'],
   ])('takes %s', (given, meant) => {
     expect(patterns(given)).toEqual([meant])
+  })
+
+  it.each([
+    String.raw`images/\*.jpg`,
+    String.raw`a\[b\].jpg`,
+    String.raw`a\?b`,
+    String.raw`two\ words.jpg`,
+    String.raw`*\.jpg`,
+  ])('leaves the backslash of %s an escape, but on Windows', (given) => {
+    expect(relativePattern(given, '/workspace', path.posix)).toBe(given)
+    expect(relativePattern(given, 'C:\\workspace', path.win32)).toBe(given.replaceAll('\\', '/'))
+  })
+
+  it('names every line that leads out of the workspace', () => {
+    const [fault, ...more] = faults('create-from-files', { files: '../a\n# b\nimages/*\n/etc/*' })
+    expect(more).toEqual([])
+    expect(fault).toMatch(/^- files: 2 of 3 lines .*\n +line 1: "\.\.\/a" .*\n +line 4: "\/etc\/\*" [^\n]*$/)
   })
 
   it('takes absolute ones in a workspace that is the root', () => {
@@ -44,13 +63,13 @@ describe('files', () => {
     '!/etc/*\nimages/*',
   ])('refuses %s, which leads out of the workspace', (files) => {
     expect(faults('create-from-files', { files })).toEqual([
-      expect.stringMatching(/^- files: got .*leads out of the workspace$/),
+      expect.stringMatching(/^- files: 1 of .*leads out of the workspace$/s),
     ])
   })
 
   it('refuses patterns that leave nothing, or none at all', () => {
-    expect(faults('create-from-files', { files: '!a\n# b' })[0]).toContain('every line of it excludes')
-    expect(faults('create-from-files', { files: ' ' })[0]).toContain('operation "create-from-files" needs it')
+    expect(faults('create-from-files', { files: '!a\n# b' })[0]).toContain('at least one line must not exclude')
+    expect(faults('create-from-files', { files: ' ' })[0]).toContain('operation "create-from-files" requires it')
   })
 })
 

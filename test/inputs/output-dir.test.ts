@@ -26,6 +26,20 @@ describe('outputDir', () => {
     },
   )
 
+  it('takes the separators of Windows', () => {
+    expect(outputDir(String.raw`exports\nightly`, workspace)).toEqual({ value: join(workspace, 'exports', 'nightly') })
+    expect(outputDir(String.raw`.\exports\nightly\\`, workspace)).toEqual({
+      value: join(workspace, 'exports', 'nightly'),
+    })
+    for (const text of [String.raw`..\x`, String.raw`data\..`, String.raw`\x`, String.raw`\\host\share`])
+      expect(outputDir(text, workspace), text).toHaveProperty('broken')
+    expect(outputDir(String.raw`data\.git\x`, workspace)).toEqual({ broken: expect.stringContaining('.git') })
+  })
+
+  it.skipIf(sep === '\\')('refuses a drive where there is none', () => {
+    expect(outputDir(String.raw`C:\exports`, workspace)).toEqual({ broken: expect.stringContaining('drive') })
+  })
+
   it('takes an absolute path inside the workspace', () => {
     expect(outputDir(join(workspace, 'data', 'x'), workspace)).toEqual({ value: join(workspace, 'data', 'x') })
   })

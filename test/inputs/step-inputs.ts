@@ -69,7 +69,9 @@ export function errorAbout(env: NodeJS.ProcessEnv, workspace = '/workspace'): Ac
   throw new Error('the inputs were taken as right')
 }
 
-/** What is said to be wrong with such a step, one line for each fault. */
+/** What is said to be wrong with such a step, one text for each fault: its bullet and the lines below it. */
 export function faults(operation: OperationName, overrides: Inputs, workspace?: string): string[] {
-  return errorAbout(step(operation, overrides), workspace).message.split('\n').slice(1)
+  return errorAbout(step(operation, overrides), workspace)
+    .message.split(/\n(?=- )/)
+    .slice(1)
 }

@@ -79,7 +79,7 @@ async function asFile(path: string): Promise<ExportPlace> {
 export function noExport({ path, given }: BaselineSource, why: string, cause?: unknown): ActionError {
   const where = path === given ? '' : ` (${path})`
   return new ActionError('invalid_input', `compare_with is ${JSON.stringify(given)}${where}, but ${why}.`, {
-    todo: 'Set compare_with to an earlier export: the folder it was put in, its ZIP, its metadata.json or its .parquet file; or to "previous-run". Without the line "compare_with" the export is made and nothing is compared.',
+    todo: 'Set compare_with to an earlier export: the folder it was put in, its ZIP, its metadata.json, or its .parquet file; or use compare_with: previous-run. Without the line "compare_with" the export is made and nothing is compared.',
     cause,
   })
 }

@@ -1,6 +1,6 @@
-import type { Fault } from '../faults.ts'
+import { type Fault, removal } from '../faults.ts'
 import { archivePath, filePatterns } from '../file-patterns.ts'
-import { flag, s3Uri, uuid } from '../fields.ts'
+import { datasetId, flag, s3Uri } from '../fields.ts'
 import type { Given } from '../input-table.ts'
 import { onConflict, operationInputs, type Places, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
 import type { SharedRequest } from '../service-inputs.ts'
@@ -23,7 +23,7 @@ export interface AddMediaRequest extends SharedRequest, Waiting {
 const SOURCES = ['files', 'archive', 's3_uri'] as const
 
 const fields = ({ workspace }: Places) => ({
-  dataset_id: uuid(),
+  dataset_id: datasetId(),
   files: filePatterns(workspace).optional(),
   archive: archivePath(workspace).optional(),
   s3_uri: s3Uri().optional(),
@@ -36,12 +36,13 @@ const fields = ({ workspace }: Places) => ({
 function sourceFaults(given: Given): Fault[] {
   const [first, ...others] = SOURCES.filter((name) => given[name] !== undefined)
   if (first === undefined) {
-    return [{ input: 'files', got: undefined, rule: 'operation "add-media" needs one of files, archive and s3_uri' }]
+    return [{ input: 'files', got: undefined, rule: 'operation "add-media" requires files, archive, or s3_uri' }]
   }
   return others.map((input) => ({
     input,
     got: given[input],
-    rule: `it must be left out beside ${first}: media come from one of files, archive and s3_uri`,
+    rule: `it cannot be combined with ${first}; set only one of files, archive, and s3_uri`,
+    fix: removal(input, given[input] ?? ''),
   }))
 }
 

@@ -1,4 +1,4 @@
-import { uuid } from '../fields.ts'
+import { datasetId } from '../fields.ts'
 import { onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
 import type { SharedRequest } from '../service-inputs.ts'
 import { type SnapshotChoice, snapshotChoice, snapshotChoiceFaults, snapshotChoiceFields } from './snapshot-choice.ts'
@@ -11,7 +11,7 @@ export interface CloneRequest extends SharedRequest, Waiting {
   onConflict: 'wait' | 'fail'
 }
 
-const fields = { dataset_id: uuid(), ...snapshotChoiceFields, on_conflict: onConflict, ...waitingFields }
+const fields = { dataset_id: datasetId(), ...snapshotChoiceFields, on_conflict: onConflict, ...waitingFields }
 
 export const clone = operationInputs({
   operation: 'clone',

@@ -1,4 +1,4 @@
-import { displayName, pollInterval, uuid } from '../fields.ts'
+import { datasetId, displayName, pollInterval } from '../fields.ts'
 import { operationInputs } from '../operation-inputs.ts'
 import type { SharedRequest } from '../service-inputs.ts'
 
@@ -10,7 +10,7 @@ export interface DeleteDatasetRequest extends SharedRequest {
   pollIntervalMs: number | 'auto'
 }
 
-const fields = { dataset_id: uuid(), confirm_dataset_name: displayName(), poll_interval: pollInterval() }
+const fields = { dataset_id: datasetId(), confirm_dataset_name: displayName(), poll_interval: pollInterval() }
 
 export const deleteDataset = operationInputs({
   operation: 'delete-dataset',

@@ -1,6 +1,7 @@
-import { displayName, parsed, pollInterval, uuid } from '../fields.ts'
+import { datasetId, displayName, parsed, pollInterval } from '../fields.ts'
 import { operationInputs } from '../operation-inputs.ts'
 import type { SharedRequest } from '../service-inputs.ts'
+import { uuidIn } from '../uuids.ts'
 import { type SnapshotChoice, snapshotChoice, snapshotChoiceFaults } from './snapshot-choice.ts'
 
 export interface DeleteSnapshotRequest extends SharedRequest {
@@ -15,11 +16,11 @@ const UUID_RULE = 'it must be the UUID of a snapshot'
 const CURRENT_RULE = `${UUID_RULE} that is not the current one: Visual Layer does not delete the state that a dataset is in. Take another snapshot (operation: snapshot) or restore one (operation: restore); from then on that one is current, and this one can be deleted by its UUID`
 
 const fields = {
-  dataset_id: uuid(),
+  dataset_id: datasetId(),
   snapshot_id: parsed<string>(UUID_RULE, (text) => {
     if (text.toLowerCase() === 'current') return { broken: CURRENT_RULE }
-    const id = uuid().safeParse(text)
-    return id.success ? { value: id.data } : { broken: UUID_RULE }
+    const value = uuidIn(text)
+    return value === undefined ? { broken: UUID_RULE } : { value }
   }).optional(),
   snapshot_name: displayName().optional(),
   poll_interval: pollInterval(),

@@ -1,15 +1,17 @@
 import path from 'node:path'
 import { z } from 'zod'
+import { withSlashes } from '../../paths.ts'
 import { classList } from '../class-list.ts'
-import { type Condition, compares, conditions, isSame, readConditions } from '../conditions.ts'
-import { type Fault, quoted } from '../faults.ts'
+import { type Condition, compares, conditions, includesCondition, wrongConditions } from '../conditions.ts'
+import { type Fault, removal, yamlLine } from '../faults.ts'
 import {
   artifactName,
+  datasetId,
   entityType,
   flag,
   idList,
-  type Outcome,
   oneOf,
+  type Outcome,
   parsed,
   type Shard,
   shard,
@@ -17,11 +19,11 @@ import {
   vql,
   wholeNumber,
 } from '../fields.ts'
-import { type Given, INPUT_DEFAULTS, type InputName } from '../input-table.ts'
+import { exampleOf, type Given, INPUT_DEFAULTS, type InputName } from '../input-table.ts'
 import { type Idle, onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
 import { outputDir } from '../output-dir.ts'
 import type { SharedRequest } from '../service-inputs.ts'
-import { type SnapshotChoice, snapshotChoice, snapshotChoiceFields } from './snapshot-choice.ts'
+import { bothFault, type SnapshotChoice, snapshotChoice, snapshotChoiceFields } from './snapshot-choice.ts'
 
 /** What is exported. An attached export was started elsewhere, with a selection of its own. */
 export type ExportSelection =
@@ -78,7 +80,7 @@ const selectionFields = {
 }
 
 const fields = {
-  dataset_id: uuid(),
+  dataset_id: datasetId(),
   ...snapshotChoiceFields,
   export_format: oneOf('json', 'parquet'),
   include_images: flag(),
@@ -134,29 +136,38 @@ function rules(given: Given): Fault[] {
 }
 
 /** A condition on what changed needs something to compare with, and no condition can both fail the step and leave it green. */
-function conditionRules(given: Given): Fault[] {
-  const read = (input: 'fail_if' | 'warn_if') => readConditions(given[input] ?? '').value
-  const needing = (['fail_if', 'warn_if'] as const).flatMap((input): Fault[] => {
-    const comparing = given.compare_with === undefined ? read(input).filter(compares) : []
-    if (comparing.length === 0) return []
-    const named = comparing.map(({ text }) => quoted(text)).join(', ')
-    const rule = `it must come with compare_with: ${named} ${comparing.length === 1 ? 'compares' : 'compare'} with an earlier export`
-    return [{ input, got: given[input], rule }]
+function conditionRules({ fail_if, warn_if, compare_with }: Given): Fault[] {
+  const fix = `Add: ${yamlLine('compare_with', exampleOf('compare_with'))}`
+  const given = [['fail_if', fail_if] as const, ['warn_if', warn_if] as const]
+  const needing = given.flatMap(([input, got = '']): Fault[] => {
+    const wrongItems = wrongConditions(got, (one) => (compares(one) ? 'compares with an earlier export' : undefined))
+    if (compare_with !== undefined || wrongItems.problems.length === 0) return []
+    return [{ input, got, rule: 'conditions on changes require compare_with', fix, wrongItems }]
   })
-  const failing = read('fail_if')
-  const both = read('warn_if').filter((condition) => failing.some((other) => isSame(condition, other)))
-  const rule = 'it must be in fail_if or in warn_if, not in both'
-  return [...needing, ...both.map(({ text: got }): Fault => ({ input: 'warn_if', got, rule }))]
+  const inBoth = wrongConditions(warn_if ?? '', (one) =>
+    includesCondition(fail_if ?? '', one) ? 'is also in fail_if' : undefined,
+  )
+  if (inBoth.problems.length === 0) return needing
+  const rule = 'a condition must be in fail_if or in warn_if, not in both'
+  return [
+    ...needing,
+    { input: 'warn_if', got: warn_if ?? '', rule, fix: 'Remove the line from one of them.', wrongItems: inBoth },
+  ]
 }
 
 /** `annotations.json` is written beside `metadata.json`, so both must be files. */
 function cocoRules({ coco: got, extract, export_format: format }: Given): Fault[] {
   if (got === undefined || got.toLowerCase() === 'false') return []
-  const lines = [
-    ...(extract?.toLowerCase() === 'true' ? [] : ['extract: true']),
-    ...(format === undefined || format === 'json' ? [] : ['export_format: json']),
+  const lines: [InputName, string][] = [
+    ...(extract?.toLowerCase() === 'true' ? [] : [['extract', 'true'] as [InputName, string]]),
+    ...(format === undefined || format === 'json' ? [] : [['export_format', 'json'] as [InputName, string]]),
   ]
-  return lines.map((line) => ({ input: 'coco', got, rule: `it requires "${line}"; add that line` }))
+  return lines.map(([input, value]) => ({
+    input: 'coco',
+    got,
+    rule: `it requires ${input}: ${value}`,
+    fix: `Add: ${yamlLine(input, value)}`,
+  }))
 }
 
 function selectionRules(given: Given): Fault[] {
@@ -165,30 +176,28 @@ function selectionRules(given: Given): Fault[] {
   const faults: Fault[] = []
   const { snapshot_id: id, snapshot_name: name } = given
   if (id !== undefined && name !== undefined) {
-    const rule = 'it must be left out beside snapshot_id: choose the snapshot by one of them'
-    faults.push({ input: 'snapshot_name', got: name, rule })
+    faults.push(bothFault(name))
   }
   if ((id ?? name) !== undefined && given.wait?.toLowerCase() === 'false') {
-    const rule =
-      'it must be true with snapshot_id or snapshot_name: the clone that is exported is deleted at the end of the step'
+    const rule = 'it must be true with snapshot_id or snapshot_name, because the step deletes the clone that it exports'
     faults.push({ input: 'wait', got: given.wait, rule })
   }
   if (given.shard !== undefined && (id ?? name) !== undefined) {
     const rule =
-      'it must be left out beside snapshot_id and snapshot_name: each job would make a clone of its own, and their slices would not fit together. Clone the snapshot in an earlier job (operation: clone) and export the clone in slices'
-    faults.push({ input: 'shard', got: given.shard, rule })
+      'it cannot be combined with snapshot_id or snapshot_name, because each job would export a clone of its own. Clone the snapshot in an earlier job (operation: clone) and export shards of the clone'
+    faults.push({ input: 'shard', got: given.shard, rule, fix: `Or: ${removal('shard', given.shard)}` })
   }
   if (given.shard !== undefined && given.wait?.toLowerCase() === 'false') {
-    const rule = 'it must be true with shard: a slice may take several exports, which the step puts together'
+    const rule = 'it must be true with shard, because the step may have to merge several exports'
     faults.push({ input: 'wait', got: given.wait, rule })
   }
   if (filter !== undefined && (media_ids !== undefined || cluster_ids !== undefined)) {
-    const rule = 'it must be left out beside media_ids and cluster_ids: select by filter or by ids'
-    faults.push({ input: 'vql', got: filter, rule })
+    const rule = 'it cannot be combined with media_ids or cluster_ids; select by filter or by IDs'
+    faults.push({ input: 'vql', got: filter, rule, fix: removal('vql', filter) })
   }
   if (exclusions !== undefined && cluster_ids === undefined) {
-    const rule = 'it must be left out without cluster_ids, from which it takes media away'
-    faults.push({ input: 'exclude_media_ids', got: exclusions, rule })
+    const rule = 'it requires cluster_ids: it excludes media from those clusters'
+    faults.push({ input: 'exclude_media_ids', got: exclusions, rule, fix: removal('exclude_media_ids', exclusions) })
   }
   return faults
 }
@@ -235,7 +244,7 @@ function artifactOf(name: string, slice: Shard | undefined): string {
 function comparedWith(text: string, workspace: string): Outcome<CompareWith> {
   if (text.toLowerCase() === 'previous-run') return { value: { kind: 'previous-run' } }
   if (text.includes('\0')) return { broken: 'it must be a path, or "previous-run"' }
-  return { value: { kind: 'path', path: path.resolve(workspace, text), given: text } }
+  return { value: { kind: 'path', path: path.resolve(workspace, withSlashes(text)), given: text } }
 }
 
 export const exportDataset = operationInputs({

@@ -1,5 +1,5 @@
 import type { Fault } from '../faults.ts'
-import { displayName, flag, pollInterval, uuid, wholeNumber } from '../fields.ts'
+import { datasetId, displayName, flag, pollInterval, wholeNumber } from '../fields.ts'
 import type { Given } from '../input-table.ts'
 import { operationInputs } from '../operation-inputs.ts'
 import type { SharedRequest } from '../service-inputs.ts'
@@ -18,7 +18,7 @@ export interface PruneSnapshotsRequest extends SharedRequest {
 }
 
 const fields = {
-  dataset_id: uuid(),
+  dataset_id: datasetId(),
   keep_last: wholeNumber(0, 1000).optional(),
   keep_days: wholeNumber(0, 36_500).optional(),
   name_prefix: displayName().optional(),
@@ -30,12 +30,13 @@ const fields = {
 function rules({ keep_last: last, keep_days: days }: Given): Fault[] {
   if (last === undefined && days === undefined) {
     const rule =
-      'operation "prune-snapshots" needs keep_last (how many of the newest to keep), keep_days (for how many days), or both; without a rule nothing is deleted'
+      'operation "prune-snapshots" requires keep_last (how many of the newest to keep), keep_days (for how many days), or both'
     return [{ input: 'keep_last', got: undefined, rule }]
   }
   const keepsNothing = [last, days].every((text) => text === undefined || /^0+$/.test(text))
   if (!keepsNothing) return []
-  const rule = 'it must be at least 1 where nothing else keeps any: this rule would delete every snapshot that can be'
+  const rule =
+    'it must be at least 1 if nothing else keeps any, because this rule would delete every snapshot that can be deleted'
   return [last === undefined ? { input: 'keep_days', got: days, rule } : { input: 'keep_last', got: last, rule }]
 }
 

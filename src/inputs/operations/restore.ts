@@ -1,4 +1,4 @@
-import { flag, uuid } from '../fields.ts'
+import { datasetId, flag } from '../fields.ts'
 import { onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
 import type { SharedRequest } from '../service-inputs.ts'
 import { type SnapshotChoice, snapshotChoice, snapshotChoiceFaults, snapshotChoiceFields } from './snapshot-choice.ts'
@@ -12,7 +12,7 @@ export interface RestoreRequest extends SharedRequest, Waiting {
 }
 
 const fields = {
-  dataset_id: uuid(),
+  dataset_id: datasetId(),
   ...snapshotChoiceFields,
   safety_snapshot: flag(),
   on_conflict: onConflict,

@@ -1,4 +1,4 @@
-import type { Fault } from '../faults.ts'
+import { type Fault, removal } from '../faults.ts'
 import { displayName, snapshotId } from '../fields.ts'
 import type { Given } from '../input-table.ts'
 
@@ -14,11 +14,17 @@ export function snapshotChoiceFaults(
   idForm = 'a UUID, or "current"',
 ): Fault[] {
   if (id === undefined && name === undefined) {
-    const rule = `operation "${operation}" needs either snapshot_id (${idForm}) or snapshot_name`
+    const rule = `operation "${operation}" requires either snapshot_id (${idForm}) or snapshot_name`
     return [{ input: 'snapshot_id', got: undefined, rule }]
   }
   if (id === undefined || name === undefined) return []
-  return [{ input: 'snapshot_name', got: name, rule: 'it must be left out beside snapshot_id: give one or the other' }]
+  return [bothFault(name)]
+}
+
+/** The fault of a snapshot chosen in two ways. */
+export function bothFault(name: string): Fault {
+  const rule = 'it cannot be combined with snapshot_id; set only one'
+  return { input: 'snapshot_name', got: name, rule, fix: removal('snapshot_name', name) }
 }
 
 /** The choice that values make once {@link snapshotChoiceFaults} has found nothing wrong. */

@@ -1,4 +1,4 @@
-import { description, displayName, flag, uuid } from '../fields.ts'
+import { datasetId, description, displayName, flag } from '../fields.ts'
 import { ifExists, onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
 import type { SharedRequest } from '../service-inputs.ts'
 
@@ -15,7 +15,7 @@ export interface SnapshotRequest extends SharedRequest, Waiting {
 }
 
 const fields = {
-  dataset_id: uuid(),
+  dataset_id: datasetId(),
   snapshot_name: displayName().optional(),
   description: description().optional(),
   if_exists: ifExists,

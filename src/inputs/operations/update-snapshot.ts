@@ -1,5 +1,5 @@
 import type { Fault } from '../faults.ts'
-import { description, displayName, pollInterval, snapshotId, uuid } from '../fields.ts'
+import { datasetId, description, displayName, pollInterval, snapshotId } from '../fields.ts'
 import type { Given } from '../input-table.ts'
 import { operationInputs } from '../operation-inputs.ts'
 import type { SharedRequest } from '../service-inputs.ts'
@@ -16,7 +16,7 @@ export interface UpdateSnapshotRequest extends SharedRequest {
 }
 
 const fields = {
-  dataset_id: uuid(),
+  dataset_id: datasetId(),
   snapshot_id: snapshotId(),
   snapshot_name: displayName().optional(),
   description: description().optional(),
@@ -25,7 +25,7 @@ const fields = {
 
 function rules({ snapshot_name: name, description: text }: Given): Fault[] {
   if (name !== undefined || text !== undefined) return []
-  const rule = 'operation "update-snapshot" needs snapshot_name (the name to give), description, or both'
+  const rule = 'operation "update-snapshot" requires snapshot_name (the name to give), description, or both'
   return [{ input: 'snapshot_name', got: undefined, rule }]
 }
 

@@ -1,4 +1,4 @@
-import { pollInterval, uuid } from '../fields.ts'
+import { datasetId, pollInterval } from '../fields.ts'
 import { operationInputs } from '../operation-inputs.ts'
 import type { SharedRequest } from '../service-inputs.ts'
 
@@ -8,7 +8,7 @@ export interface WaitRequest extends SharedRequest {
   pollIntervalMs: number | 'auto'
 }
 
-const fields = { dataset_id: uuid(), poll_interval: pollInterval() }
+const fields = { dataset_id: datasetId(), poll_interval: pollInterval() }
 
 export const wait = operationInputs({
   operation: 'wait',

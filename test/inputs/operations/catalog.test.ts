@@ -6,7 +6,7 @@ const CATALOG = ['list-snapshots', 'update-snapshot', 'delete-snapshot', 'prune-
 describe.each(CATALOG)('%s', (operation) => {
   it('needs a dataset', () => {
     const { message } = errorAbout(environment({ operation, token: 't' }))
-    expect(message).toContain(`- dataset_id: got nothing; operation "${operation}" needs it`)
+    expect(message).toContain(`- dataset_id: missing; operation "${operation}" requires it`)
   })
 
   it('takes how often to look, and warns of what it does not use', () => {
@@ -41,8 +41,10 @@ describe('update-snapshot', () => {
 
   it('refuses neither, and a missing id beside it', () => {
     expect(faults('update-snapshot', { snapshot_name: '', snapshot_id: '' })).toEqual([
-      expect.stringContaining('- snapshot_id: got nothing; operation "update-snapshot" needs it'),
-      '- snapshot_name: got nothing; operation "update-snapshot" needs snapshot_name (the name to give), description, or both',
+      expect.stringContaining('- snapshot_id: missing; operation "update-snapshot" requires it'),
+      expect.stringContaining(
+        '- snapshot_name: missing; operation "update-snapshot" requires snapshot_name (the name to give), description, or both',
+      ),
     ])
   })
 })
@@ -66,10 +68,12 @@ describe('delete-snapshot', () => {
   it('refuses both, neither, and what is no UUID', () => {
     expect(faults('delete-snapshot', { snapshot_name: 'old' })).toHaveLength(1)
     expect(faults('delete-snapshot', { snapshot_id: '' })).toEqual([
-      '- snapshot_id: got nothing; operation "delete-snapshot" needs either snapshot_id (a UUID) or snapshot_name',
+      expect.stringContaining(
+        '- snapshot_id: missing; operation "delete-snapshot" requires either snapshot_id (a UUID) or snapshot_name',
+      ),
     ])
     expect(faults('delete-snapshot', { snapshot_id: 'latest' })).toEqual([
-      '- snapshot_id: got "latest"; it must be the UUID of a snapshot',
+      expect.stringMatching(/^- snapshot_id: got "latest"; .*UUID.*: snapshot_id: 0a1b/),
     ])
   })
 })
@@ -89,7 +93,7 @@ describe('prune-snapshots', () => {
   })
 
   it.each([
-    [{ keep_last: '' }, '- keep_last: got nothing; operation "prune-snapshots" needs keep_last'],
+    [{ keep_last: '' }, '- keep_last: missing; operation "prune-snapshots" requires keep_last'],
     [{ keep_last: '0' }, '- keep_last: got "0"; it must be at least 1'],
     [{ keep_last: '00' }, '- keep_last: got "00"; it must be at least 1'],
     [{ keep_last: '', keep_days: '0' }, '- keep_days: got "0"; it must be at least 1'],
@@ -116,7 +120,7 @@ describe('delete-dataset', () => {
   it('needs the name as a confirmation', () => {
     expect(request('delete-dataset').confirmDatasetName).toBe('Cats')
     expect(faults('delete-dataset', { confirm_dataset_name: ' ' })).toEqual([
-      expect.stringContaining('- confirm_dataset_name: got nothing; operation "delete-dataset" needs it'),
+      expect.stringContaining('- confirm_dataset_name: missing; operation "delete-dataset" requires it'),
     ])
   })
 })

@@ -17,28 +17,32 @@ describe.each(['restore', 'clone'] as const)('%s', (operation) => {
 
   it('refuses both ways at once', () => {
     expect(faults(operation, { snapshot_id: 'current', snapshot_name: 'nightly' })).toEqual([
-      '- snapshot_name: got "nightly"; it must be left out beside snapshot_id: give one or the other',
+      '- snapshot_name: got "nightly"; it cannot be combined with snapshot_id; set only one. Remove: snapshot_name: "nightly"',
     ])
   })
 
   it('refuses neither, and says so beside other faults', () => {
     expect(faults(operation, { snapshot_id: '', dataset_id: 'x' })).toEqual([
       expect.stringContaining('- dataset_id: got "x"'),
-      `- snapshot_id: got nothing; operation "${operation}" needs either snapshot_id (a UUID, or "current") or snapshot_name`,
+      expect.stringContaining(
+        `- snapshot_id: missing; operation "${operation}" requires either snapshot_id (a UUID, or "current") or snapshot_name`,
+      ),
     ])
   })
 
   it('refuses any other word for an id', () => {
     for (const text of ['latest', 'CURRENT', 'nightly']) {
       expect(faults(operation, { snapshot_id: text })).toEqual([
-        `- snapshot_id: got "${text}"; it must be the UUID of a snapshot, or the word "current"`,
+        expect.stringContaining(
+          `- snapshot_id: got "${text}"; it must be the UUID of a snapshot, or the word "current"`,
+        ),
       ])
     }
   })
 
   it('needs a dataset', () => {
     const { message } = errorAbout(environment({ operation, token: 't', snapshot_id: 'current' }))
-    expect(message).toContain(`- dataset_id: got nothing; operation "${operation}" needs it`)
+    expect(message).toContain(`- dataset_id: missing; operation "${operation}" requires it`)
   })
 
   it('does not use a description', () => {
