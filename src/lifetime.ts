@@ -8,6 +8,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const
 /** After a cancellation the runner sends SIGTERM after 7.5 s and kills 2.5 s later. A step must have ended after this many ms. */
 const CANCELLED_MS = 4_700
 
+/** The Node that action.yml names. Only what is run by hand can be run by an older one. */
+const LEAST_NODE = 24
+
 /** How long handles that nothing can close (an artifact upload in progress, for example) may keep a finished process alive, in ms. */
 const LINGER_MS = 250
 
@@ -26,6 +29,10 @@ export type Step = (options: { env: NodeJS.ProcessEnv; signal: AbortSignal }) =>
  */
 export function runAsProcess(load: () => Promise<Step>): void {
   process.exitCode = 1
+  if (Number.parseInt(process.versions.node) < LEAST_NODE) {
+    reportAlone(tooOld())
+    return
+  }
   const stop = new AbortController()
   let ended = false
   const crash = (error: unknown) => {
@@ -66,6 +73,13 @@ function cancelled(): ActionError {
     {
       todo: 'What this step started in Visual Layer continues. The outputs list its IDs.',
     },
+  )
+}
+
+function tooOld(): ActionError {
+  return new ActionError(
+    'operation_failed',
+    `This action needs Node ${LEAST_NODE}, but runs on Node ${process.versions.node}. On GitHub, use a runner of version 2.327.1 or later; in a clone, run npm ci and use node_modules/.bin/node.`,
   )
 }
 

@@ -42,16 +42,20 @@ export class Job {
   readonly root: string
   readonly workspace: string
   readonly #running = new Set<StepProcess>()
+  /** Whether its files stay, in a folder that the caller chose. */
+  readonly isKept: boolean
   #steps = 0
 
-  private constructor(root: string) {
+  private constructor(root: string, isKept: boolean) {
     this.root = root
+    this.isKept = isKept
     this.workspace = path.join(root, 'workspace')
   }
 
-  static async create(): Promise<Job> {
-    const job = new Job(await mkdtemp(path.join(os.tmpdir(), 'vl-action-')))
-    await mkdir(job.workspace)
+  /** `folder`: where its files go, instead of a temporary folder. */
+  static async create(folder?: string): Promise<Job> {
+    const job = new Job(folder ?? (await mkdtemp(path.join(os.tmpdir(), 'vl-action-'))), folder !== undefined)
+    await mkdir(job.workspace, { recursive: true })
     return job
   }
 

@@ -1,17 +1,20 @@
-/** A log as GitHub shows it: groups as headings, annotations in words, and without what only the runner reads. */
-export function asGitHubShows(stdout: string, margin: string): string {
+/**
+ * A log as GitHub shows it: groups as headings, annotations in words, and without what only the runner reads. `folded` leaves
+ * out what is in the groups.
+ */
+export function asGitHubShows(stdout: string, margin: string, folded: boolean): string {
   const shown: string[] = []
   let inGroup = false
   for (const line of stdout.split('\n')) {
     const command = /^::([a-z-]+)(?: [^:]*)?::(.*)$/.exec(line)
     if (!command) {
-      if (line !== '') shown.push(`${inGroup ? '    ' : ''}${line}`)
+      if (line !== '' && !(inGroup && folded)) shown.push(`${inGroup ? '    ' : ''}${line}`)
       continue
     }
     const [, name, text = ''] = command
     switch (name) {
       case 'group':
-        shown.push(`▼ ${text}`)
+        shown.push(`${folded ? '▶' : '▼'} ${text}`)
         inGroup = true
         break
       case 'endgroup':

@@ -1,21 +1,26 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { Job, type StepResult } from '../action/run-action.ts'
-import { startEmulator } from '../emulator/emulator.ts'
+import type { StepResult } from '../action/run-action.ts'
+import { command } from '../command-line.ts'
 import type { MediaItem } from '../emulator/model.ts'
-import { asGitHubShows } from './github-log.ts'
+import { Stage, writePage } from './stage.ts'
+import { summaryText } from './summary-text.ts'
 
 /**
  * The main job, as a workflow would run it, through the built action against the emulator: create, snapshot, restore, clone,
  * export, and a second export that is compared with the first. Prints what a user would see of each step; ends with 1 when a step
  * fails or an outcome is not what it must be. `--summary FILE`: the job summary of the last step, as Markdown.
  */
-const { values } = parseArgs({ options: { summary: { type: 'string' } } })
-const emulator = await startEmulator({ bucketImages: 240 })
-const job = await Job.create()
-try {
-  console.log(`Visual Layer in a box listens at ${emulator.url} (this machine only).`)
-  const credentials = { base_url: emulator.url, api_key: emulator.apiKey, api_secret: emulator.apiSecret }
+/** A summary has more, which the page shows. */
+const SUMMARY_LINES = 33
+
+await command(async () => {
+  const { values } = parseArgs({ options: { summary: { type: 'string' } } })
+  await using stage = await Stage.open({ bucketImages: 240 })
+  const { emulator } = stage
+  console.log(`Six steps of a workflow, run by the built action on this machine against an emulator of Visual Layer.
+For each step: its inputs, its log as GitHub shows it (▶ is a closed group), and the names of its outputs.`)
 
   const created = await step('Create a dataset from a bucket', {
     operation: 'create-from-s3',
@@ -68,38 +73,33 @@ try {
   })
   expect('the comparison tells what was changed', output(nightly, 'changed') === 'true')
   expect('and how much', output(nightly, 'modified_count') === '38' && output(nightly, 'removed_count') === '16')
-  if (values.summary !== undefined) await writeFile(values.summary, nightly.summary)
-  console.log('\nAll five operations did what they said.')
+  if (values.summary !== undefined) {
+    await mkdir(path.dirname(values.summary), { recursive: true })
+    await writeFile(values.summary, nightly.summary)
+  }
+  const lines = summaryText(nightly.summary).split('\n')
+  console.log(
+    `\n  Its job summary:\n\n${lines
+      .slice(0, SUMMARY_LINES)
+      .join('\n')
+      .replace(/^(?=.)/gm, '    ')}`,
+  )
+  console.log(`    ... and more, with charts, in ${await writePage('demo/summary.html', nightly.summary)}`)
+  console.log('\nAll six steps did what they said. Try one of your own: npm run try -- --help')
 
   async function step(title: string, inputs: Record<string, string>): Promise<StepResult> {
-    console.log(`\n━━━ ${title} ${'━'.repeat(Math.max(3, 76 - title.length))}\n`)
-    console.log('  - uses: OWNER/visual-layer-dataset-action@v1\n    with:')
-    for (const [name, value] of Object.entries(inputs)) console.log(`      ${name}: ${asYaml(value)}`)
-    const result = await job.run({ ...credentials, ...inputs }, emulator.artifacts.environment())
-    console.log(`\n${asGitHubShows(result.stdout, '  │ ')}`)
-    console.log('  Outputs for later steps:')
-    for (const [name, value] of Object.entries(result.outputs)) {
-      if (value !== '' && name !== 'result') console.log(`    ${name} = ${value}`)
-    }
-    console.log(`\n  Job summary (Markdown):\n${result.summary.trim().replace(/^/gm, '    ')}`)
+    console.log(`\n━━━ ${title} ${'━'.repeat(Math.max(3, 76 - title.length))}`)
+    const result = await stage.play(inputs, { folded: true, values: false })
     expect(`the step "${title}" succeeds`, result.exitCode === 0, result.stderr)
     return result
   }
-} finally {
-  await emulator.stop()
-  await job.remove()
-}
+})
 
 /** What people do in a day: 38 images turn out to show buses, the blurred ones among the first are thrown away. */
 function relabelled(items: readonly MediaItem[]): MediaItem[] {
   return items
     .filter((item, index) => index > 80 || !item.issues.some(({ type }) => type === 'blur'))
     .map((item, index) => (index % 6 === 0 ? { ...item, labels: ['bus'], tags: ['reviewed'] } : item))
-}
-
-/** A text of several lines as it stands in a workflow. */
-function asYaml(value: string): string {
-  return value.includes('\n') ? `|\n${value.replace(/^/gm, '        ')}` : value
 }
 
 function output(result: StepResult, name: string): string {

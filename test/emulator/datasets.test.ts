@@ -259,7 +259,7 @@ describe('npm run emulator', () => {
     })
     const command = /^curl .*$/m.exec(printed)?.[0] ?? ''
     const { stdout } = await promisify(execFile)('bash', ['-c', `${command} -s`])
-    expect(JSON.parse(stdout)).toMatchObject({ display_name: 'Street scenes', status_new: 'READY', n_images: 40 })
+    expect(JSON.parse(stdout)).toMatchObject({ display_name: 'street-scenes', status_new: 'READY', n_images: 40 })
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
     expect(await ended).toEqual([0, null])

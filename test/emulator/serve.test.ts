@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseRunnerFile } from '../action/runner-files.ts'
+import { runNode } from '../run-node.ts'
 import { signToken } from './auth.ts'
 
 const SERVE = path.join(import.meta.dirname, 'serve.ts')
@@ -55,6 +57,42 @@ describe('npm run emulator', () => {
     const ended = new Promise((resolve) => child?.once('close', (code, signal) => resolve({ code, signal })))
     child?.kill('SIGTERM')
     expect(await ended).toEqual({ code: 0, signal: null })
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'prints a command that can be pasted into a shell without a Node of its own, twice',
+    async () => {
+      const printed = await serve('--work-ms', '5')
+      const [, command = ''] = /as the runner would:\n\n(.*? dist\/index\.js)\n/s.exec(printed) ?? []
+      await symlink(path.join(import.meta.dirname, '../../dist'), path.join(folder, 'dist'))
+      const options = { cwd: folder, env: { PATH: '/bin' } }
+      for (const time of [1, 2]) {
+        const { stdout } = await promisify(execFile)('/bin/bash', ['-c', command], options)
+        expect(stdout, String(time)).toMatch(/::debug::Output error_code: *\n/)
+        expect(stdout, String(time)).toMatch(/::debug::Output artifact_id: \d+\n/)
+      }
+      expect(await readdir(path.join(folder, 'visual-layer-export'))).toContain('visual-layer-export.zip')
+    },
+  )
+
+  it('says in one line that its port is in use, and ends', async () => {
+    const printed = await serve()
+    const port = /127\.0\.0\.1:(\d+) /.exec(printed)?.[1] ?? ''
+    const { code, stdout, stderr } = await runNode([SERVE, '--port', port])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(new RegExp(`^Port ${port} is in use\\.[^\\n]*\\n$`))
+  })
+
+  it('explains itself in one line', async () => {
+    const { code, stdout, stderr } = await runNode([SERVE, '--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^[^\n]*--port[^\n]*\n$/)
+  })
+
+  it.each([['--prot=1'], ['--port=99999'], ['--work-ms=-5'], ['8080']])('refuses %s in one line', async (argument) => {
+    const { code, stderr } = await runNode([SERVE, argument])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^[^\n]+\n$/)
   })
 
   it.each([

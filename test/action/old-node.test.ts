@@ -1,0 +1,23 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { asVersion, runNode } from '../run-node.ts'
+import { actionYml } from './action-yml.ts'
+import { parseRunnerFile } from './runner-files.ts'
+
+it.each([actionYml.runs.main, actionYml.runs.post])(
+  '%s says in one line that an older Node cannot run it',
+  async (entry) => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'vl-node-'))
+    try {
+      const env = { GITHUB_OUTPUT: path.join(folder, 'output'), INPUT_OPERATION: 'wait' }
+      const { code, stdout, stderr } = await runNode([...asVersion('20.1.0'), entry], env)
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+      expect(stdout).toMatch(/^::error [^\n]*Node 24[^\n]*Node 20\.1\.0\.[^\n]*node_modules\/\.bin\/node\.\n$/)
+      expect(parseRunnerFile(await readFile(env.GITHUB_OUTPUT, 'utf8'))['error_code']).toBe('operation_failed')
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+)

@@ -1,0 +1,43 @@
+import { faultsOfOneReply } from '../action/faults.ts'
+import type { FaultRule } from '../emulator/http/faults.ts'
+import type { OperationName } from '../../src/inputs/operations-table.ts'
+
+/** Something that goes wrong once a step runs. */
+export interface NamedFault {
+  rule: FaultRule
+  /** Inputs that keep its effect short; those that are given win. */
+  inputs: Record<string, string>
+}
+
+/** The method of the request by which an operation does its work; POST unless named. */
+const METHODS: Partial<Record<OperationName, string>> = {
+  'list-snapshots': 'GET',
+  wait: 'GET',
+  'update-snapshot': 'PATCH',
+  'delete-snapshot': 'DELETE',
+  'prune-snapshots': 'DELETE',
+  'delete-dataset': 'DELETE',
+}
+
+/** Faults by name. Those of one reply hit the first request by which the operation does its work. */
+export function namedFaults(operation: OperationName): Map<string, NamedFault> {
+  const once = faultsOfOneReply().map(([name, fault]): [string, NamedFault] => [
+    name.toLowerCase().replaceAll(' ', '-'),
+    { rule: { method: METHODS[operation] ?? 'POST', path: /./, fault }, inputs: { request_timeout: '2s' } },
+  ])
+  const lasting: [string, FaultRule][] = [
+    ['down', { path: /./, times: Infinity, fault: { kind: 'status', status: 503 } }],
+    ['unauthorized', { path: /./, times: Infinity, fault: { kind: 'status', status: 401 } }],
+    ['forbidden', { path: /./, times: Infinity, fault: { kind: 'status', status: 403 } }],
+    ['download-breaks', { server: 'storage', path: /./, fault: { kind: 'resetMid', afterBytes: 1000 } }],
+    ['download-link-expired', { server: 'storage', path: /./, fault: { kind: 'status', status: 403 } }],
+    ['artifact-refused', { server: 'artifacts', path: /./, times: Infinity, fault: { kind: 'status', status: 403 } }],
+  ]
+  return new Map([
+    ...once,
+    ...lasting.map(([name, rule]): [string, NamedFault] => [
+      name,
+      { rule, inputs: { timeout: '20s', max_retries: '2' } },
+    ]),
+  ])
+}

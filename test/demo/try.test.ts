@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { runNode } from '../run-node.ts'
+
+const tryOut = (...args: string[]) => runNode(['test/demo/try.ts', ...args])
+
+// One after the other: each leaves its files in build/try.
+describe('npm run try', () => {
+  it('plays a step against a dataset by its name, and shows log, outputs and summary', async () => {
+    const { code, stdout, stderr } = await tryOut('export', '--dataset', 'street-scenes', '--upload_artifact=false')
+    expect([code, stderr], stdout).toEqual([0, ''])
+    expect(stdout).toMatch(/▼ Downloading and verifying\n/)
+    expect(stdout).toMatch(/\n +media_count = 48\n/)
+    expect(stdout).toMatch(/\n +Records +48\n/)
+    expect(stdout).not.toMatch(/^::|&#?\w+;|mermaid/m)
+    const [, page = ''] = /^Summary as HTML: (.*)$/m.exec(stdout) ?? []
+    expect(readFileSync(page, 'utf8')).toContain('<h2>✅ Visual Layer: export</h2>')
+    const [, zip = ''] = /export_path = (.*)$/m.exec(stdout) ?? []
+    expect(readFileSync(zip).subarray(0, 2).toString()).toBe('PK')
+  })
+
+  it('plays a fault by its name', async () => {
+    const snapshot = ['snapshot', '--dataset', 'birds', '--snapshot-name', 'kept', '--poll_interval', '50ms']
+    const { code, stdout } = await tryOut(...snapshot, '--timeout', '20s', '--fault', 'reset-after')
+    expect(code, stdout).toBe(0)
+    expect(stdout).toContain('snapshot_name = kept')
+    expect(stdout).toContain('Could not reach Visual Layer')
+  })
+
+  it('fails as the step fails, with its annotation', async () => {
+    const { code, stdout } = await tryOut('wait', '--dataset', 'birds', '--fault', 'unauthorized')
+    expect(code, stdout).toBe(1)
+    expect(stdout).toMatch(/ Error: .*credentials/)
+    expect(stdout).toContain('error_code = unauthorized')
+  })
+
+  it('sends the files of its workspace', async () => {
+    const { code, stdout } = await tryOut('create-from-files', '--dataset_name', 'mine', '--files', 'images/*.png')
+    expect(code, stdout).toBe(0)
+    expect(stdout).toContain('3 images')
+  })
+
+  it.each([['--help'], ['export', '--help'], []])('explains itself in a short list: %s %s', async (...args) => {
+    const { code, stdout, stderr } = await tryOut(...args)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    for (const word of ['street-scenes', 'list-snapshots', 'reset-after']) expect(stdout).toContain(word)
+    expect(stdout.split('\n').length).toBeLessThan(20)
+  })
+
+  it.each([
+    [['exprot'], 'Did you mean export?'],
+    [['export', '--datset', 'x'], 'Did you mean dataset?'],
+    [['export', '--dataset', 'x'], 'no dataset "x"'],
+    [['export', '--fault', 'reset-befor'], 'Did you mean reset-before?'],
+    [['export', 'street-scenes'], '"street-scenes"'],
+    [['export', '--timeout'], '--timeout'],
+  ])('says in one line what is wrong with %s', async (args, word) => {
+    const { code, stdout, stderr } = await tryOut(...args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/^[^\n]+\n$/)
+    expect(stderr).toContain(word)
+  })
+})
