@@ -23,7 +23,9 @@ export function asGitHubShows(stdout: string, margin: string, folded: boolean): 
       case 'error':
       case 'warning':
         shown.push(
-          `${name === 'error' ? 'Error' : 'Warning'}: ${text.replaceAll('%0A', '\n  ').replaceAll('%25', '%')}`,
+          ...`${name === 'error' ? 'Error' : 'Warning'}: ${text.replaceAll('%0A', '\n  ').replaceAll('%25', '%')}`.split(
+            '\n',
+          ),
         )
         break
       default:

@@ -4,7 +4,7 @@ import { summaryText } from './summary-text.ts'
 it('turns a summary into text: entities, tags, tables, lists and charts', () => {
   const markdown = `## ✅ Visual Layer: export
 
-Dataset &#34;a &amp;lt; b&#34; at s3&#58;&#8203;//x.
+Dataset &#34;a &amp;lt; b&#34; at s3&#58;&#8203;//x.<br>- two:<br>&nbsp;&nbsp;lines
 
 | | |
 | --- | --- |
@@ -29,6 +29,8 @@ xychart-beta horizontal
     '✅ Visual Layer: export',
     '',
     'Dataset "a &lt; b" at s3://x.',
+    '- two:',
+    '  lines',
     '',
     'Dataset  street 0a',
     'Took     1s',

@@ -29,10 +29,12 @@ function isOf<Type extends 'heading' | 'table' | 'list' | 'code' | 'space'>(
 function inlineText(markdown: string): string {
   const html = marked.parseInline(markdown, { async: false, gfm: true })
   return html
+    .replace(/<br\s*\/?>/g, '\n')
     .replace(/<[^>]*>/g, '')
     .replace(/&#(?:x([0-9a-f]+)|(\d+));/gi, (_, hex: string | undefined, decimal: string) =>
       String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
     )
+    .replaceAll('&nbsp;', ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&quot;', '"')

@@ -34,6 +34,14 @@ describe('npm run try', () => {
     expect(stdout).toContain('error_code = unauthorized')
   })
 
+  it('shows each line of a message on its own', async () => {
+    const { code, stdout } = await tryOut('export', '--dataset_id', 'cats', '--fail_if', 'images > 5\nadded > 1')
+    expect(code, stdout).toBe(1)
+    expect(stdout).toMatch(/^ +│ +- dataset_id: got "cats"/m)
+    expect(stdout).toMatch(/^ +- dataset_id: got "cats"/m)
+    expect(stdout).not.toMatch(/&#?\w+;/)
+  })
+
   it('sends the files of its workspace', async () => {
     const { code, stdout } = await tryOut('create-from-files', '--dataset_name', 'mine', '--files', 'images/*.png')
     expect(code, stdout).toBe(0)
