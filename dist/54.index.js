@@ -1404,9 +1404,9 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /**
- * The records of an export's `metadata.json`, split as bytes: the elements of its top-level `media_items` array (or of other arrays), or of
- * the array that the whole file is. What is inside a record is for its parser to judge. The memory used is that of one chunk and one record, however large the
- * file. Read {@link batches} once; then {@link info} and {@link found} are known.
+ * The records of an export's `metadata.json`, split as bytes: the elements of its top-level `media_items` array (or of other arrays, if
+ * they are named), or of the array that the whole file is. What is inside a record is for its parser to judge. The memory used is that of
+ * one chunk and one record, however large the file. Read {@link batches} once; then {@link info} and {@link found} are known.
  */
 class RecordReader {
     /** The `info` member beside the records, if there is one. */
@@ -6270,7 +6270,6 @@ async function checkAnnotations(step, files, media) {
             todo: 'Add the media that they label to "files". Visual Layer accepts annotations only together with them. Nothing was sent to Visual Layer.',
         });
     }
-    step.reporter.fact('Annotations', names);
     step.reporter.info(`Annotations: ${names}. Visual Layer documents them for datasets made in its application and from S3, not for this upload.`);
     const counts = new Map();
     for (const { fileName } of media)
@@ -6493,6 +6492,8 @@ async function create_from_files_createFromFiles(request, step) {
     if (used !== undefined)
         return used;
     reporter.fact('Files', filesText(files));
+    if (annotations.length > 0)
+        reporter.fact('Annotations', annotations.map(({ shown }) => shown).join(', '));
     const datasetId = await create(step, request);
     try {
         await upload(step, datasetId, files);

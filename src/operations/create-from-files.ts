@@ -29,6 +29,7 @@ export async function createFromFiles(request: CreateFromFilesRequest, step: Ste
   const used = await reuseExisting(step, request)
   if (used !== undefined) return used
   reporter.fact('Files', filesText(files))
+  if (annotations.length > 0) reporter.fact('Annotations', annotations.map(({ shown }) => shown).join(', '))
   const datasetId = await create(step, request)
   try {
     await upload(step, datasetId, files)

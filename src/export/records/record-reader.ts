@@ -39,9 +39,9 @@ export interface RecordBatch {
 }
 
 /**
- * The records of an export's `metadata.json`, split as bytes: the elements of its top-level `media_items` array (or of other arrays), or of
- * the array that the whole file is. What is inside a record is for its parser to judge. The memory used is that of one chunk and one record, however large the
- * file. Read {@link batches} once; then {@link info} and {@link found} are known.
+ * The records of an export's `metadata.json`, split as bytes: the elements of its top-level `media_items` array (or of other arrays, if
+ * they are named), or of the array that the whole file is. What is inside a record is for its parser to judge. The memory used is that of
+ * one chunk and one record, however large the file. Read {@link batches} once; then {@link info} and {@link found} are known.
  */
 export class RecordReader {
   /** The `info` member beside the records, if there is one. */

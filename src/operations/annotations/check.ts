@@ -23,7 +23,6 @@ export async function checkAnnotations(
       todo: 'Add the media that they label to "files". Visual Layer accepts annotations only together with them. Nothing was sent to Visual Layer.',
     })
   }
-  step.reporter.fact('Annotations', names)
   step.reporter.info(
     `Annotations: ${names}. Visual Layer documents them for datasets made in its application and from S3, not for this upload.`,
   )

@@ -124,7 +124,6 @@ describe('annotation files that are sound', () => {
     expect(await ended).toEqual(labels)
     expect(step.reporter.warnings).toEqual([])
     expect(step.reporter.lines.filter((line) => line.includes('not for this upload'))).toHaveLength(1)
-    expect(step.reporter.facts['Annotations']).toBe(`labels/${Object.keys(contents)[0]}`)
   })
 
   it('pass as an export of Visual Layer has them: addresses of buckets, every image, labels without a box', async () => {
