@@ -144,11 +144,11 @@ describe.concurrent('slices of an export', () => {
   })
 })
 
-/** The program of the workflow in README.md that joins the manifests. */
+/** The program in recipes.md that merges the manifests. */
 async function joinProgram(): Promise<string> {
-  const readme = await readFile(path.resolve(import.meta.dirname, '../../README.md'), 'utf8')
-  const [, program] = /jq -s '\n([^']*)' manifests\/\*\/manifest\.json/.exec(readme) ?? []
-  if (program === undefined) throw new Error('README.md has no jq program that joins manifests')
+  const recipes = await readFile(path.resolve(import.meta.dirname, '../../.github/docs/recipes.md'), 'utf8')
+  const [, program] = /jq -s '\n([^']*)' manifests\/\*\/manifest\.json/.exec(recipes) ?? []
+  if (program === undefined) throw new Error('recipes.md has no jq program that merges manifests')
   return program
 }
 
@@ -172,8 +172,8 @@ describe('the job that joins the manifests of slices', () => {
     expect(JSON.parse(joined.stdout)).toEqual({
       dataset: { id: split.dataset.id, name: 'cats' },
       media_count: 53,
-      slices: exported.map(({ manifest }, index) => ({
-        artifact: `slice-${index + 1}`,
+      shards: exported.map(({ manifest }, index) => ({
+        artifact: `shard-${index + 1}`,
         media_count: manifest.media_count,
         content_digest: manifest.content_digest,
         parts: manifest.parts.length,
@@ -182,14 +182,14 @@ describe('the job that joins the manifests of slices', () => {
 
     const missing = await join([first, third])
     expect(missing.code).not.toBe(0)
-    expect(missing.stderr).toContain('slices are missing: of 3 there are [1,3]')
+    expect(missing.stderr).toContain('shards are missing: of 3 there are [1,3]')
 
     split.dataset.items = split.dataset.items.slice(1)
     await scene.succeed({ ...split.inputs, shard: '3/3', output_dir: 'later' })
     const later = path.join(scene.job.workspace, 'later', 'manifest.json')
     const moved = await join([first, second, later])
     expect(moved.code).not.toBe(0)
-    expect(moved.stderr).toContain('the dataset changed between the slices')
+    expect(moved.stderr).toContain('the dataset changed between the shards')
   })
 
   it('tells that there are too few items', async () => {

@@ -14,7 +14,7 @@ let scratch: string
 
 beforeAll(() => {
   scratch = mkdtempSync(join(tmpdir(), 'digest-'))
-  const program = codeBlocks(fileText('.github/CONTENT_DIGEST.md')).find(({ language }) => language === 'python')
+  const program = codeBlocks(fileText('.github/docs/comparing.md')).find(({ language }) => language === 'python')
   writeFileSync(join(scratch, 'digest.py'), program?.text ?? '')
 })
 
@@ -53,7 +53,7 @@ const LINKS = [
   'https://f.example/?token=1\u2028',
 ]
 
-describe.skipIf(!hasPython)('the program in CONTENT_DIGEST.md', () => {
+describe.skipIf(!hasPython)('the program in comparing.md', () => {
   it.each([
     ['links', LINKS.map((link) => JSON.stringify({ source: link, url: link }))],
     [

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -9,6 +9,11 @@ const ROOT = join(import.meta.dirname, '../..')
 export function fileText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8')
 }
+
+/** Every Markdown page of the project. */
+export const PAGES = ['README.md', 'src/visual-layer/README.md', '.github/*.md', '.github/docs/*.md'].flatMap(
+  (pattern) => globSync(pattern, { cwd: ROOT }).map((path) => path.replaceAll('\\', '/')),
+)
 
 const metadata = z.object({
   inputs: z.record(

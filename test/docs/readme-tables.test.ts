@@ -1,27 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { isInputName } from '../../src/inputs/input-table.ts'
 import { OPERATIONS } from '../../src/inputs/operations-table.ts'
+import { OUTPUTS } from '../../src/runner/outputs.ts'
 import { ACTION, fileText } from './documents.ts'
 import { outputSetters } from './output-setters.ts'
-import { namedOperations, operationsUsing, readmeWithTables } from './readme-tables.ts'
+import { namedOperations, operationsUsing, withTables, WRITTEN_PAGES } from './readme-tables.ts'
 
 const README = fileText('README.md')
 const OPERATION_NAMES = Object.keys(OPERATIONS)
 
-describe('the parts of README.md that come from elsewhere', () => {
-  it('are as action.yml and the code have them now', async () => {
-    // Else: node test/docs/readme-tables.ts --write
-    expect(README).toBe(await readmeWithTables(README))
+describe('what the pages take from the code', () => {
+  it.each(WRITTEN_PAGES)('is up to date: %s', async (page) => {
+    // Otherwise: node test/docs/readme-tables.ts --write
+    expect(fileText(page)).toBe(await withTables(page, fileText(page)))
   })
 
-  it('are written where they belong, and only there', async () => {
-    const changed = README.replace(/^\| `artifact_id` .*$/m, '| gone |').replace(
-      '"schema_version": 1',
-      '"schema_version": 2',
-    )
+  it('is written between its marks only', async () => {
+    const changed = README.replace(/^\| `artifact_id` .*$/m, '| gone |')
     expect(changed).not.toBe(README)
-    expect(await readmeWithTables(changed)).toBe(README)
-    await expect(readmeWithTables(README.replace('<!-- outputs:', '<!-- '))).rejects.toThrow('no place for outputs')
+    expect(await withTables('README.md', changed)).toBe(README)
+    const unmarked = README.replace('<!-- outputs:', '<!-- ')
+    await expect(withTables('README.md', unmarked)).rejects.toThrow('no place for outputs')
   })
 })
 
@@ -42,15 +41,20 @@ describe('which operations set an output', () => {
   })
 })
 
-describe('the descriptions in action.yml', () => {
+describe('action.yml', () => {
   const all = Object.entries({ ...ACTION.inputs, ...ACTION.outputs })
 
-  it.each(all)('hold no expression, which the runner would evaluate: %s', (_, { description }) => {
+  it('lists every output, and no other', () => {
+    expect(Object.keys(ACTION.outputs).sort()).toEqual(Object.keys(OUTPUTS).sort())
+  })
+
+  it.each(all)('has no expression in a description, which the runner would evaluate: %s', (_, { description }) => {
     expect(description).not.toContain('${{')
   })
 
-  it.each(Object.entries(ACTION.inputs))('name only operations that use the input: %s', (name, { description }) => {
+  it.each(Object.entries(ACTION.inputs))('names only operations that use the input: %s', (name, { description }) => {
     if (!isInputName(name)) throw new Error(`src does not know the input ${name}`)
+    expect(operationsUsing(name)).not.toEqual([])
     const [, named] = namedOperations(description)
     if (named.length > 0) expect(operationsUsing(name)).toEqual(expect.arrayContaining(named))
     else if (description.endsWith('Used by all operations.')) expect(operationsUsing(name)).toEqual(OPERATION_NAMES)

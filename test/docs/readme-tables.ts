@@ -1,60 +1,36 @@
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { isMap, isPair, isScalar, parseDocument } from 'yaml'
 import { isInputName, type InputName } from '../../src/inputs/input-table.ts'
 import { type OperationName, OPERATIONS } from '../../src/inputs/operations-table.ts'
-import { OUTPUTS } from '../../src/runner/outputs.ts'
+import { comparisonBlock } from './comparison-example.ts'
 import { ACTION, fileText } from './documents.ts'
 import { outputSetters } from './output-setters.ts'
-import { comparisonBlock } from './readme-comparison.ts'
 
 /**
- * `node test/docs/readme-tables.ts --write` writes what README.md has from elsewhere, between its marks: the tables of inputs and
- * outputs, and the example of `comparison.json`. Without `--write` it only tells whether they are up to date.
+ * `node test/docs/readme-tables.ts --write` writes what the pages take from the code, between its marks: the tables of inputs and
+ * outputs in README.md, and the example in comparing.md. Without `--write` it only reports whether they are up to date.
  */
 
 const NAMES = Object.keys(OPERATIONS).filter((name): name is OperationName => Object.hasOwn(OPERATIONS, name))
 
-/** Where README.md tells more of an input or an output. */
-const SECTIONS: Readonly<Record<string, string>> = {
-  operation: 'operations',
-  api_key: 'credentials',
-  api_secret: 'credentials',
-  base_url: 'self-hosted-visual-layer',
-  rollback_on_failure: 'a-checkpoint-before-training-restored-on-failure',
-  files: 'create-from-files',
-  split: 'exports-of-any-size',
-  shard: 'exports-of-any-size',
-  compare_with: 'comparing-with-an-earlier-export',
-  fail_if: 'conditions-that-fail-the-step',
-  warn_if: 'conditions-that-fail-the-step',
-  github_token: 'permissions',
-  timeout: 'timeouts-and-how-to-carry-on',
-  on_cancel: 'when-a-run-is-cancelled',
-  snapshots: 'list-snapshots',
-  export_id: 'timeouts-and-how-to-carry-on',
-  content_digest: 'the-content-digest',
-  changed: 'comparing-with-an-earlier-export',
-  error_code: 'when-a-step-fails',
+/** What is written, by page and mark. */
+const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => string | Promise<string>>>>> = {
+  'README.md': { inputs: inputTables, outputs: outputTable },
+  '.github/docs/comparing.md': { comparison: comparisonBlock },
 }
+
+export const WRITTEN_PAGES = Object.keys(BLOCKS)
 
 /** The operations that do anything with an input that is set to something other than its default. */
 export function operationsUsing(input: InputName): OperationName[] {
-  // The runner fills this one in, so that no operation warns of it.
+  // The runner sets this one, so no operation warns about it.
   if (input === 'github_token') return ['export']
   return NAMES.filter((operation) => {
     const { warnings } = OPERATIONS[operation].read({ [input]: 'something' }, { workspace: tmpdir() })
     return !warnings.some((warning) => warning.startsWith(`The input "${input}" is set but operation`))
   })
-}
-
-/** A description without the operations at its front and the like: these have a column. What is about some of them only stays. */
-function meaning(description: string, operations: readonly OperationName[]): string {
-  const [front, named] = namedOperations(description)
-  const text =
-    [...named].sort().join() === [...operations].sort().join() ? description.slice(front.length) : description
-  const rest = text.replace(/ Used by all operations\.$/, '')
-  return rest.charAt(0).toUpperCase() + rest.slice(1)
 }
 
 /** The operations that a description names at its front, and how it does. */
@@ -63,13 +39,19 @@ export function namedOperations(description: string): [front: string, names: str
   return front.endsWith(': ') ? [front, front.match(/[\w-]+/g) ?? []] : ['', []]
 }
 
-function operationCell(operations: readonly OperationName[]): string {
-  return operations.length === NAMES.length ? 'all' : operations.map((name) => `\`${name}\``).join(' ')
+/** The first sentence of a description, without the operations at its front, which have a column. */
+function meaning(description: string): string {
+  const [front] = namedOperations(description)
+  const [sentence = ''] = description.slice(front.length).split(/(?<=\.) (?=[A-Z`\d])/, 1)
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1)
 }
 
-function nameCell(name: string): string {
-  const anchor = SECTIONS[name]
-  return anchor === undefined ? `\`${name}\`` : `[\`${name}\`](#${anchor})`
+/** Names the operations, or the few that are left out. */
+function operationCell(operations: readonly OperationName[]): string {
+  const others = NAMES.filter((name) => !operations.includes(name))
+  if (others.length === 0) return 'all'
+  const [used, unused] = [operations, others].map((names) => names.map((name) => `\`${name}\``).join(' '))
+  return others.length < 4 ? `all except ${unused}` : (used ?? '')
 }
 
 function table(headers: readonly string[], rows: readonly string[][]): string {
@@ -77,26 +59,25 @@ function table(headers: readonly string[], rows: readonly string[][]): string {
   return lines.join('\n').replaceAll('|  |', '| |')
 }
 
-/** One table for each group that `action.yml` makes of its inputs by a comment. */
+/** One table for each group that `action.yml` makes of its inputs with a comment. Operations that a whole group shares are named once. */
 function inputTables(): string {
-  const groups: { title: string; rows: string[][] }[] = []
+  const groups: { title: string; rows: [name: string, byDefault: string, usedBy: string, meaning: string][] }[] = []
   for (const [name, title] of inputTitles()) {
     if (title !== undefined) groups.push({ title, rows: [] })
     if (!isInputName(name)) throw new Error(`action.yml has an input that src does not know: ${name}`)
     const { description, default: standard = '', required } = ACTION.inputs[name] ?? { description: '' }
     const operations = name === 'operation' ? NAMES : operationsUsing(name)
     const byDefault = standard === '' ? '' : `\`${standard}\``
-    groups
-      .at(-1)
-      ?.rows.push([
-        nameCell(name),
-        required ? 'required' : byDefault,
-        operationCell(operations),
-        meaning(description, operations),
-      ])
+    const usedBy = operationCell(operations)
+    groups.at(-1)?.rows.push([`\`${name}\``, required ? 'required' : byDefault, usedBy, meaning(description)])
   }
   return groups
-    .map(({ title, rows }) => `**${title}**\n\n${table(['input', 'default', 'used by', 'meaning'], rows)}`)
+    .map(({ title, rows }) => {
+      const users = new Set(rows.map(([, , usedBy]) => usedBy))
+      if (users.size > 1) return `**${title}**\n\n${table(['Input', 'Default', 'Used by', 'Meaning'], rows)}`
+      const shorter = rows.map(([name, byDefault, , meant]) => [name, byDefault, meant])
+      return `**${title}** (${[...users].join().replace('all', 'all operations')})\n\n${table(['Input', 'Default', 'Meaning'], shorter)}`
+    })
     .join('\n\n')
 }
 
@@ -110,38 +91,34 @@ function inputTitles(): [name: string, title: string | undefined][] {
   })
 }
 
-const FORMS = { text: 'text', number: 'number', boolean: '`true` or `false`', json: 'JSON' } as const
-
 function outputTable(): string {
   const setters = outputSetters()
-  const rows = Object.entries(OUTPUTS).map(([name, kind]) => {
-    const operations = setters.get(name) ?? []
-    const { description } = ACTION.outputs[name] ?? { description: '' }
-    return [nameCell(name), operationCell(operations), FORMS[kind], meaning(description, operations)]
+  const rows = Object.entries(ACTION.outputs).map(([name, { description }]) => {
+    return [`\`${name}\``, operationCell(setters.get(name) ?? []), meaning(description)]
   })
-  return table(['output', 'set by', 'form', 'meaning'], rows)
+  return table(['Output', 'Set by', 'Meaning'], rows)
 }
 
-/** README.md with everything between its marks as it should be. Throws where a mark is missing. */
-export async function readmeWithTables(readme: string): Promise<string> {
-  const blocks = { inputs: inputTables(), outputs: outputTable(), comparison: await comparisonBlock() }
-  let text = readme
-  for (const [name, block] of Object.entries(blocks)) {
+/** A page with everything between its marks as it should be. Throws if a mark is missing. */
+export async function withTables(page: string, content: string): Promise<string> {
+  let text = content
+  for (const [name, block] of Object.entries(BLOCKS[page] ?? {})) {
     const [begin, end] = [`<!-- ${name}: from the code, by node test/docs/readme-tables.ts --write -->`, '<!-- end -->']
     const from = text.indexOf(begin)
     const to = text.indexOf(end, from)
-    if (from < 0 || to < 0) throw new Error(`README.md has no place for ${name}: ${begin} ... ${end}`)
-    text = `${text.slice(0, from + begin.length)}\n\n${block}\n\n${text.slice(to)}`
+    if (from < 0 || to < 0) throw new Error(`${page} has no place for ${name}: ${begin} ... ${end}`)
+    text = `${text.slice(0, from + begin.length)}\n\n${await block()}\n\n${text.slice(to)}`
   }
   return text
 }
 
 if (import.meta.main) {
-  const readme = fileText('README.md')
-  const wanted = await readmeWithTables(readme)
-  if (process.argv.includes('--write')) writeFileSync(new URL('../../README.md', import.meta.url), wanted)
-  else if (wanted !== readme) {
-    process.stderr.write('README.md is not up to date: node test/docs/readme-tables.ts --write\n')
-    process.exitCode = 1
+  for (const page of WRITTEN_PAGES) {
+    const wanted = await withTables(page, fileText(page))
+    if (process.argv.includes('--write')) writeFileSync(join(import.meta.dirname, '../..', page), wanted)
+    else if (wanted !== fileText(page)) {
+      process.stderr.write(`${page} is not up to date: node test/docs/readme-tables.ts --write\n`)
+      process.exitCode = 1
+    }
   }
 }

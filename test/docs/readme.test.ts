@@ -3,94 +3,71 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ERROR_CODES } from '../../src/errors.ts'
-import { INPUT_DEFAULTS, isInputName } from '../../src/inputs/input-table.ts'
-import { type OperationName, OPERATIONS } from '../../src/inputs/operations-table.ts'
-import { OUTPUTS } from '../../src/runner/outputs.ts'
+import { OPERATIONS } from '../../src/inputs/operations-table.ts'
 import { VERSION } from '../../src/version.ts'
-import { ACTION, codeWords, fileText, section, tableRows } from './documents.ts'
-import { operationsUsing } from './readme-tables.ts'
+import { codeWords, fileText, PAGES, section, tableRows } from './documents.ts'
 
 const README = fileText('README.md')
-const OPERATION_NAMES = Object.keys(OPERATIONS).filter(isOperation)
+const OPERATIONS_PAGE = fileText('.github/docs/operations.md')
+const TROUBLESHOOTING = fileText('.github/docs/troubleshooting.md')
+const OPERATION_NAMES = Object.keys(OPERATIONS)
 const PACKAGE = z
   .object({ version: z.string(), license: z.string(), scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(fileText('package.json')))
 
-function isOperation(name: string): name is OperationName {
-  return Object.hasOwn(OPERATIONS, name)
-}
-
-/** The rows below a heading by the word in their first cell. */
-function table(heading: string): Map<string, string[]> {
-  const rows = tableRows(section(README, heading)).map((cells) => [codeWords(cells[0] ?? '')[0] ?? '', cells] as const)
-  expect(new Set(rows.map(([name]) => name)).size).toBe(rows.length)
-  return new Map(rows)
+/** The words in the first cells of the tables below a heading. */
+function firstWords(page: string, heading: string): string[] {
+  return tableRows(section(page, heading)).flatMap(([cell = '']) => codeWords(cell))
 }
 
 describe('README.md', () => {
-  it('begins with what it is, and the two commands for who has cloned it', () => {
-    const [title, what, ...rest] = README.split('\n\n')
+  it('begins with what the action is, that it has not met the live service, and two commands to try it', () => {
+    const [title, what, known, ...rest] = README.split('\n\n')
     expect(title).toMatch(/^# /)
     expect(what).toMatch(/^[A-Z].*\.$/s)
-    expect(rest.slice(0, 4).join('\n')).toMatch(/npm ci && npm run demo\b.*\nnpm ci && npm test\n/s)
+    expect(known).toContain('live service')
+    expect(rest.slice(0, 2).join('\n')).toMatch(/npm ci && npm run demo\b.*\nnpm ci && npm test\n/s)
   })
 
-  it('lists every input with its default, and no other', () => {
-    const rows = table('## Inputs')
-    expect([...rows.keys()].sort()).toEqual(Object.keys(ACTION.inputs).sort())
-    for (const [name, [, byDefault = '']] of rows) {
-      const standard = isInputName(name) ? INPUT_DEFAULTS[name] : undefined
-      if (name === 'operation') expect(byDefault, name).toBe('required')
-      else expect(codeWords(byDefault).join(), name).toBe(standard)
-    }
+  it('is read in one sitting', () => {
+    expect(README.length).toBeLessThan(20_000)
   })
 
-  it('says of every input which operations use it', () => {
-    for (const [name, [, , usedBy = '']] of table('## Inputs')) {
-      if (!isInputName(name)) continue
-      const told = usedBy === 'all' ? OPERATION_NAMES : codeWords(usedBy)
-      expect([...told].sort(), name).toEqual([...operationsUsing(name)].sort())
-      expect(told, name).not.toEqual([])
-    }
-  })
-
-  it('lists every output, and no other', () => {
-    const names = [...table('## Outputs').keys()].sort()
-    expect(names).toEqual(Object.keys(OUTPUTS).sort())
-    expect(names).toEqual(Object.keys(ACTION.outputs).sort())
-  })
-
-  it('shows operations in the order in which they are told', () => {
-    const rows = tableRows(section(README, '## Operations')).map(([name = '']) => codeWords(name)[0])
-    expect(rows).toEqual(OPERATION_NAMES)
-    expect([...README.matchAll(/^### `([\w-]+)`$/gm)].map(({ 1: name }) => name)).toEqual(OPERATION_NAMES)
-  })
-
-  it('lists every error code, and no other', () => {
-    expect([...table('## When a step fails').keys()].sort()).toEqual([...ERROR_CODES].sort())
-  })
-
-  it('has a section for every operation on offer, with a step that can be copied and what "done" means', () => {
-    for (const name of OPERATION_NAMES) {
-      const text = section(README, `### \`${name}\``)
-      expect(text, name).toContain(`operation: ${name}\n`)
-      expect(text, name).toContain('**Done** means')
-    }
+  it('lists the operations in their order', () => {
+    expect(tableRows(section(README, '## Operations')).map(([name = '']) => codeWords(name)[0])).toEqual(
+      OPERATION_NAMES,
+    )
   })
 })
 
-describe('the documents', () => {
-  const documents = [
-    'README.md',
-    '.github/CONTRIBUTING.md',
-    '.github/SECURITY.md',
-    '.github/RELIABILITY.md',
-    '.github/CONTENT_DIGEST.md',
-    '.github/CHANGELOG.md',
-    'src/visual-layer/README.md',
-  ]
+describe('operations.md', () => {
+  it('has a section for every operation, and no other', () => {
+    const sections = [...OPERATIONS_PAGE.matchAll(/^### `([\w-]+)`$/gm)].map(({ 1: name = '' }) => name)
+    expect(sections.sort()).toEqual([...OPERATION_NAMES].sort())
+  })
 
-  it.each(documents)('link only to what is there: %s', (path) => {
+  it.each(OPERATION_NAMES)('has a step to copy and says when it is done: %s', (name) => {
+    const text = section(OPERATIONS_PAGE, `### \`${name}\``)
+    expect(text).toContain(`operation: ${name}\n`)
+    expect(text).toContain('**Done when** ')
+  })
+})
+
+describe('troubleshooting.md', () => {
+  it('lists every error code, and no other', () => {
+    const codes = tableRows(section(TROUBLESHOOTING, '## Error codes')).map(([cell = '']) => codeWords(cell)[0] ?? '')
+    expect(codes.sort()).toEqual([...ERROR_CODES].sort())
+  })
+
+  it('says how to resume every operation that can time out', () => {
+    const resumed = firstWords(TROUBLESHOOTING, '## Timeouts and how to resume')
+    const others = ['list-snapshots', 'wait']
+    expect([...resumed, ...others].sort()).toEqual([...OPERATION_NAMES].sort())
+  })
+})
+
+describe('the pages', () => {
+  it.each(PAGES)('link only to what is there: %s', (path) => {
     const text = fileText(path)
     const links = [...text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(({ 1: target = '' }) => target)
     for (const link of links) {
@@ -101,12 +78,18 @@ describe('the documents', () => {
     }
   })
 
-  it.each([...documents, '.ci/run', '.github/workflows/ci.yml'])('name only npm scripts that are there: %s', (path) => {
+  it.each([...PAGES, '.ci/run', '.github/workflows/ci.yml'])('name only npm scripts that are there: %s', (path) => {
     const named = [...fileText(path).matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(({ 1: name = '' }) => name)
     for (const name of named) expect(Object.keys(PACKAGE.scripts)).toContain(name)
   })
 
-  it('agree on the version', () => {
+  it('are all linked from README.md', () => {
+    const pages = PAGES.filter((path) => path.startsWith('.github/docs/'))
+    expect(pages.length).toBeGreaterThan(5)
+    for (const path of pages) expect(README).toContain(`](${path})`)
+  })
+
+  it('agree on the version and the license', () => {
     expect(PACKAGE).toMatchObject({ version: VERSION, license: 'MIT' })
     expect(README).toContain(`@v${VERSION.split('.')[0]}`)
     expect(fileText('LICENSE')).toMatch(

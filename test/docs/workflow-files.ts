@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { createRequire, registerHooks } from 'node:module'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { codeBlocks, fileText } from './documents.ts'
+import { codeBlocks, fileText, PAGES } from './documents.ts'
 
 // GitHub's own packages are written for bundlers: they import JSON without saying so, which Node refuses.
 registerHooks({
@@ -49,16 +49,15 @@ export interface Workflow {
   permissions: unknown
 }
 
-const DOCUMENTS = ['README.md', '.github/CONTRIBUTING.md', '.github/SECURITY.md']
 const FOLDER = '.github/workflows/'
 
-/** The workflows of this repository, and those in its documents; steps shown alone stand in a job made up for them. */
+/** The workflows of this repository and those in its pages. Steps get a job around them, and inputs an export step. */
 export function allWorkflows(): Workflow[] {
   const files = readdirSync(new URL(`../../${FOLDER}`, import.meta.url)).map((name) => FOLDER + name)
-  const shown = DOCUMENTS.flatMap((path) =>
+  const shown = PAGES.flatMap((path) =>
     codeBlocks(fileText(path))
       .filter(({ language }) => language === 'yaml')
-      .map(({ text, line }) => ({ place: `${path}:${line}`, text: /^jobs:/m.test(text) ? text : inWorkflow(text) })),
+      .map(({ text, line }) => ({ place: `${path}:${line}`, text: whole(text) })),
   )
   return [...files.map((path) => ({ place: path, text: fileText(path) })), ...shown].map(({ place, text }) => ({
     place,
@@ -67,9 +66,25 @@ export function allWorkflows(): Workflow[] {
   }))
 }
 
+const EXPORT_STEP = `- uses: OWNER/visual-layer-dataset-action@v1
+  with:
+    operation: export
+    api_key: key
+    api_secret: secret
+    dataset_id: 0a1b2c3d-4e5f-6789-abcd-ef0123456789
+`
+
+function whole(text: string): string {
+  if (/^jobs:/m.test(text)) return text
+  return inWorkflow(text.startsWith('- ') ? text : EXPORT_STEP + indent(text, 4))
+}
+
+function indent(text: string, spaces: number): string {
+  return text.replace(/^(?=.)/gm, ' '.repeat(spaces))
+}
+
 function inWorkflow(steps: string): string {
-  const indented = steps.replace(/^(?=.)/gm, '      ')
-  return `on: workflow_dispatch\npermissions: {}\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n${indented}`
+  return `on: workflow_dispatch\npermissions: {}\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n${indent(steps, 6)}`
 }
 
 /** What GitHub's language service, which editors use, finds wrong with a workflow or with `action.yml`. */

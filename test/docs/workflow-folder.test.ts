@@ -55,7 +55,7 @@ describe('the issue forms', () => {
 
   it('say what may not be shown, and where a vulnerability is reported', () => {
     const [notice] = issueForm('bug').body
-    expect(notice?.attributes.value).toMatch(/API keys, secrets, tokens and signed links[\s\S]*Report a vulnerability/)
+    expect(notice?.attributes.value).toMatch(/API keys, secrets, tokens, and signed links[\s\S]*Report a vulnerability/)
     expect(parse(fileText('.github/ISSUE_TEMPLATE/config.yml'))).toMatchObject({ blank_issues_enabled: false })
   })
 })

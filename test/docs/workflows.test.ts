@@ -1,5 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { describe, expect, it } from 'vitest'
+import path from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 import { readRequest } from '../../src/inputs/request.ts'
 import { ACTION, fileText } from './documents.ts'
 import {
@@ -28,9 +30,11 @@ function references(value: unknown, pattern: RegExp): { source: string; name: st
 
 /** Stands for what an expression would give. */
 function evaluated(input: string, text: string): string {
-  // What a matrix counts is a number.
-  const matrix = text.replace(/\$\{\{ matrix\.[\w-]+ \}\}/g, '1')
-  return matrix.replace(/\$\{\{.*?\}\}/g, input.endsWith('_id') ? '0a1b2c3d-4e5f-6789-abcd-ef0123456789' : 'value')
+  if (input.endsWith('_id')) return text.replace(/\$\{\{.*?\}\}/g, '0a1b2c3d-4e5f-6789-abcd-ef0123456789')
+  return text
+    .replace(/\$\{\{ matrix\.[\w-]+ \}\}/g, '1')
+    .replace(/\$\{\{[^}]* && '(.*?)'.*?\}\}/g, '$1')
+    .replace(/\$\{\{.*?\}\}/g, 'value')
 }
 
 function asEnvironment(step: Step): Record<string, string> {
@@ -44,7 +48,8 @@ function asEnvironment(step: Step): Record<string, string> {
 describe('every workflow of this repository and of its documents', () => {
   it('is there to be tested', () => {
     expect(OF_THIS_REPOSITORY.length).toBeGreaterThan(0)
-    expect(WORKFLOWS.filter(({ place }) => place.startsWith('README.md')).length).toBeGreaterThan(10)
+    for (const page of ['README.md', '.github/docs/operations.md', '.github/docs/recipes.md'])
+      expect(WORKFLOWS.filter(({ place }) => place.startsWith(page)).length, page).toBeGreaterThan(2)
     expect(eachJob(WORKFLOWS).filter(({ job }) => job.steps.some(isOurs)).length).toBeGreaterThan(10)
   })
 
@@ -115,8 +120,13 @@ describe('the steps that the documents show', () => {
     ({ place, job }) => job.steps.filter(isOurs).map((step) => ({ place, operation: step.with['operation'], step })),
   )
 
+  const workspace = mkdtempSync(path.join(tmpdir(), 'documents-'))
+  // A file that a recipe expects in the repository.
+  writeFileSync(path.join(workspace, 'classes.txt'), 'cat\ndog\n')
+  afterAll(() => rmSync(workspace, { recursive: true }))
+
   it.each(shown)('are accepted as they stand, without a warning: $operation, $place', ({ step }) => {
-    const { request, warnings } = readRequest(asEnvironment(step), { workspace: tmpdir() })
+    const { request, warnings } = readRequest(asEnvironment(step), { workspace })
     expect(request.operation).toBe(step.with['operation'])
     expect(warnings).toEqual([])
   })

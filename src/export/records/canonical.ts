@@ -22,7 +22,7 @@ export function recordHash(record: unknown, exact = false): Buffer {
  * 4. What JSON does not know: a whole number is written in full, a date and time as an ISO 8601 string in UTC with milliseconds, bytes as
  *    {"base64":"…"}, NaN and the infinities as the strings "NaN", "Infinity", and "-Infinity".
  *
- * `.github/CONTENT_DIGEST.md` has the same rules as a script. Throws `corrupt_download` for a record that is nested thousands of levels deep.
+ * `.github/docs/comparing.md` has the same rules as a script. Throws `corrupt_download` for a record that is nested thousands of levels deep.
  *
  * @param name of the member that the value is
  * @param exact `false` throws {@link InexactNumber} for a whole number that may have lost digits when it was parsed

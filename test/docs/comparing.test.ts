@@ -3,10 +3,10 @@ import { CONFIDENCE_TOLERANCE, FIELDS, UNIQUENESS_TOLERANCE } from '../../src/ex
 import { conditions } from '../../src/inputs/conditions.ts'
 import { codeWords, fileText, section, tableRows } from './documents.ts'
 
-const README = fileText('README.md')
+const PAGE = fileText('.github/docs/comparing.md')
 
-describe('what README.md tells of comparing', () => {
-  const rows = tableRows(section(README, '## Comparing with an earlier export'))
+describe('the section on changes in comparing.md', () => {
+  const rows = tableRows(section(PAGE, '## What counts as a change'))
 
   it('names every field in which items can differ', () => {
     const first = rows.findIndex(([cell = '']) => codeWords(cell)[0] === FIELDS[0])
@@ -21,8 +21,8 @@ describe('what README.md tells of comparing', () => {
   })
 })
 
-describe('what README.md tells of conditions', () => {
-  const text = section(README, '## Conditions that fail the step')
+describe('the section on conditions in comparing.md', () => {
+  const text = section(PAGE, '## Conditions')
   const figures = tableRows(text).flatMap(([cell = '', , share = '']) =>
     codeWords(cell).map((word) => ({ figure: word.replace(/<\w+>/, 'some name'), group: word.split('.')[0], share })),
   )

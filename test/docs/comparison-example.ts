@@ -71,7 +71,7 @@ async function exampleComparison(): Promise<unknown> {
   }
 }
 
-/** The example as README.md shows it. */
+/** The example as comparing.md shows it. */
 export async function comparisonBlock(): Promise<string> {
   return `\`\`\`json\n${compact(await exampleComparison(), '')}\n\`\`\``
 }
