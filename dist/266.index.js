@@ -1911,6 +1911,7 @@ async function mergeAndPlace(work, queue, signal) {
         return { placed, parts: parts.length };
     }
     catch (error) {
+        await coco?.close();
         // With the same parts the next run would come to the same end.
         const isFinal = error instanceof errors/* ActionError */.lZ && ['unexpected_reply', 'corrupt_download'].includes(error.code);
         if (isFinal || error instanceof WrongTotal)
@@ -1919,7 +1920,6 @@ async function mergeAndPlace(work, queue, signal) {
     }
     finally {
         await merge.close();
-        await coco?.close();
     }
 }
 /** What the service itself says there is, as a least number of items. */

@@ -28,7 +28,8 @@ export const modules = {
 /** Beyond this many they are no classes, and their names would fill the memory. */
 const MOST_CLASSES = 100_000;
 const ANNOTATION_BYTES = _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T * Float64Array.BYTES_PER_ELEMENT;
-const ANNOTATIONS_AT_ONCE = 16 * 1024;
+/** Few, so that their texts are small and soon collected. */
+const ANNOTATIONS_AT_ONCE = 512;
 /** Whether a file had to give way to our `annotations.json`. */
 function gaveWay({ original_name: original }) {
     return original !== undefined && (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)(original) === _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn;
@@ -78,7 +79,7 @@ class CocoFile {
         const kept = this.#numbered(coco);
         await onDisk(folder, async () => {
             await json.write(Buffer.from(lines.join('')));
-            await (0,_transfer_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFully */ .KM)(spool, Buffer.from(kept.buffer, 0, kept.byteLength), position);
+            await (0,_transfer_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFully */ .KM)(spool, Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength), position);
         });
         this.#images += coco.images.length;
         this.#badBoxes += coco.badBoxes;
@@ -87,23 +88,23 @@ class CocoFile {
     get #annotations() {
         return this.#boxes + this.#imageLabels;
     }
-    /** The annotations of a batch with the IDs of their images and the numbers of their classes, without those of other classes. */
+    /** The annotations of a batch, changed in place: with the IDs of their images and the numbers of their classes, without those of other classes. */
     #numbered({ annotations, classes }) {
-        const kept = new Float64Array(annotations.length);
         let end = 0;
         for (let at = 0; at < annotations.length; at += _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T) {
-            const [record = 0, index = 0, ...box] = annotations.subarray(at, at + _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T);
-            const number = this.#classNumber(classes[index] ?? '');
+            const number = this.#classNumber(classes[annotations[at + 1] ?? 0] ?? '');
             if (number === undefined)
                 continue;
-            kept.set([this.#images + record + 1, number, ...box], end);
-            end += _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T;
-            if (Number.isNaN(box[0]))
+            annotations.copyWithin(end, at, at + _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T);
+            annotations[end] = this.#images + (annotations[end] ?? 0) + 1;
+            annotations[end + 1] = number;
+            if (Number.isNaN(annotations[end + 2]))
                 this.#imageLabels += 1;
             else
                 this.#boxes += 1;
+            end += _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T;
         }
-        return kept.subarray(0, end);
+        return annotations.subarray(0, end);
     }
     #classNumber(name) {
         const known = this.#classes.get(name);
@@ -146,6 +147,8 @@ class CocoFile {
             await json.write(Buffer.from(`\n],\n"categories":[${categories.join(',')}\n],\n"info":${JSON.stringify(info)}}\n`));
             await json.close();
             await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rename)(draftIn(folder), (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(files, _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn));
+            // Nothing open may be left in the folder: Windows could not remove it.
+            await this.close();
         });
         return {
             file: { path: _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn, size_bytes: json.size, crc32: (0,_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .checksumText */ .d8)(json.crc32) },
@@ -192,10 +195,11 @@ function spoolIn(folder) {
 function annotationLines(numbers, first, classIds) {
     let text = '';
     for (let at = 0; at < numbers.length; at += _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T) {
-        const [image, number = 0, x, y, width = 0, height = 0] = numbers.subarray(at, at + _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T);
+        const [x, y, width = 0, height = 0] = [numbers[at + 2], numbers[at + 3], numbers[at + 4], numbers[at + 5]];
         const id = first + at / _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T + 1;
         const box = Number.isNaN(x) ? '' : `,"bbox":[${x},${y},${width},${height}],"area":${width * height},"iscrowd":0`;
-        text += `${id === 1 ? '' : ','}\n{"id":${id},"image_id":${image},"category_id":${classIds[number]}${box}}`;
+        const category = classIds[numbers[at + 1] ?? 0];
+        text += `${id === 1 ? '' : ','}\n{"id":${id},"image_id":${numbers[at]},"category_id":${category}${box}}`;
     }
     return text;
 }
@@ -1244,15 +1248,24 @@ class BatchThreads {
 class BatchThread {
     #thread;
     #waiting = [];
+    #lost;
     constructor(wanted) {
         this.#thread = (0,threads/* startThread */.BR)(import.meta.url, './records-thread.ts', 'records', { wanted });
-        this.#thread.receive((report) => this.#waiting.shift()?.(report));
+        this.#thread.receive((report) => this.#waiting.shift()?.resolve(report));
+        // Racing each batch against `lost` would keep all results in memory until the thread ends.
+        this.#thread.lost.catch((error) => {
+            this.#lost = { error };
+            for (const { reject } of this.#waiting.splice(0))
+                reject(error);
+        });
     }
     async read(batch) {
-        const { promise, resolve } = Promise.withResolvers();
-        this.#waiting.push(resolve);
+        if (this.#lost)
+            throw this.#lost.error;
+        const waiting = Promise.withResolvers();
+        this.#waiting.push(waiting);
         this.#thread.send(batch);
-        const report = await Promise.race([promise, this.#thread.lost]);
+        const report = await waiting.promise;
         if ('error' in report)
             throw (0,threads/* toError */.iT)(report.error);
         return report.result;

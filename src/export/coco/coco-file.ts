@@ -11,7 +11,8 @@ import { ANNOTATION_NUMBERS, type CocoBatch, type CocoLabels } from './coco-batc
 /** Beyond this many they are no classes, and their names would fill the memory. */
 const MOST_CLASSES = 100_000
 const ANNOTATION_BYTES = ANNOTATION_NUMBERS * Float64Array.BYTES_PER_ELEMENT
-const ANNOTATIONS_AT_ONCE = 16 * 1024
+/** Few, so that their texts are small and soon collected. */
+const ANNOTATIONS_AT_ONCE = 512
 
 export interface CocoOptions {
   labels: CocoLabels
@@ -88,7 +89,7 @@ export class CocoFile {
     const kept = this.#numbered(coco)
     await onDisk(folder, async () => {
       await json.write(Buffer.from(lines.join('')))
-      await writeFully(spool, Buffer.from(kept.buffer, 0, kept.byteLength), position)
+      await writeFully(spool, Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength), position)
     })
     this.#images += coco.images.length
     this.#badBoxes += coco.badBoxes
@@ -99,20 +100,20 @@ export class CocoFile {
     return this.#boxes + this.#imageLabels
   }
 
-  /** The annotations of a batch with the IDs of their images and the numbers of their classes, without those of other classes. */
+  /** The annotations of a batch, changed in place: with the IDs of their images and the numbers of their classes, without those of other classes. */
   #numbered({ annotations, classes }: CocoBatch): Float64Array {
-    const kept = new Float64Array(annotations.length)
     let end = 0
     for (let at = 0; at < annotations.length; at += ANNOTATION_NUMBERS) {
-      const [record = 0, index = 0, ...box] = annotations.subarray(at, at + ANNOTATION_NUMBERS)
-      const number = this.#classNumber(classes[index] ?? '')
+      const number = this.#classNumber(classes[annotations[at + 1] ?? 0] ?? '')
       if (number === undefined) continue
-      kept.set([this.#images + record + 1, number, ...box], end)
-      end += ANNOTATION_NUMBERS
-      if (Number.isNaN(box[0])) this.#imageLabels += 1
+      annotations.copyWithin(end, at, at + ANNOTATION_NUMBERS)
+      annotations[end] = this.#images + (annotations[end] ?? 0) + 1
+      annotations[end + 1] = number
+      if (Number.isNaN(annotations[end + 2])) this.#imageLabels += 1
       else this.#boxes += 1
+      end += ANNOTATION_NUMBERS
     }
-    return kept.subarray(0, end)
+    return annotations.subarray(0, end)
   }
 
   #classNumber(name: string): number | undefined {
@@ -160,6 +161,8 @@ export class CocoFile {
       )
       await json.close()
       await rename(draftIn(folder), join(files, ANNOTATIONS_NAME))
+      // Nothing open may be left in the folder: Windows could not remove it.
+      await this.close()
     })
     return {
       file: { path: ANNOTATIONS_NAME, size_bytes: json.size, crc32: checksumText(json.crc32) },
@@ -210,10 +213,11 @@ function spoolIn(folder: string): string {
 function annotationLines(numbers: Float64Array, first: number, classIds: readonly number[]): string {
   let text = ''
   for (let at = 0; at < numbers.length; at += ANNOTATION_NUMBERS) {
-    const [image, number = 0, x, y, width = 0, height = 0] = numbers.subarray(at, at + ANNOTATION_NUMBERS)
+    const [x, y, width = 0, height = 0] = [numbers[at + 2], numbers[at + 3], numbers[at + 4], numbers[at + 5]]
     const id = first + at / ANNOTATION_NUMBERS + 1
     const box = Number.isNaN(x) ? '' : `,"bbox":[${x},${y},${width},${height}],"area":${width * height},"iscrowd":0`
-    text += `${id === 1 ? '' : ','}\n{"id":${id},"image_id":${image},"category_id":${classIds[number]}${box}}`
+    const category = classIds[numbers[at + 1] ?? 0]
+    text += `${id === 1 ? '' : ','}\n{"id":${id},"image_id":${numbers[at]},"category_id":${category}${box}}`
   }
   return text
 }

@@ -42,18 +42,25 @@ export class BatchThreads {
 
 class BatchThread {
   readonly #thread: Thread<RecordBytes, RecordsReport>
-  readonly #waiting: ((report: RecordsReport) => void)[] = []
+  readonly #waiting: PromiseWithResolvers<RecordsReport>[] = []
+  #lost: { error: unknown } | undefined
 
   constructor(wanted: Wanted) {
     this.#thread = startThread(import.meta.url, './records-thread.ts', 'records', { wanted })
-    this.#thread.receive((report) => this.#waiting.shift()?.(report))
+    this.#thread.receive((report) => this.#waiting.shift()?.resolve(report))
+    // Racing each batch against `lost` would keep all results in memory until the thread ends.
+    this.#thread.lost.catch((error: unknown) => {
+      this.#lost = { error }
+      for (const { reject } of this.#waiting.splice(0)) reject(error)
+    })
   }
 
   async read(batch: RecordBytes): Promise<BatchResult> {
-    const { promise, resolve } = Promise.withResolvers<RecordsReport>()
-    this.#waiting.push(resolve)
+    if (this.#lost) throw this.#lost.error
+    const waiting = Promise.withResolvers<RecordsReport>()
+    this.#waiting.push(waiting)
     this.#thread.send(batch)
-    const report = await Promise.race([promise, this.#thread.lost])
+    const report = await waiting.promise
     if ('error' in report) throw toError(report.error)
     return report.result
   }

@@ -191,13 +191,13 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
     await kept.remove()
     return { placed, parts: parts.length }
   } catch (error) {
+    await coco?.close()
     // With the same parts the next run would come to the same end.
     const isFinal = error instanceof ActionError && ['unexpected_reply', 'corrupt_download'].includes(error.code)
     if (isFinal || error instanceof WrongTotal) await kept.remove()
     throw error
   } finally {
     await merge.close()
-    await coco?.close()
   }
 }
 

@@ -128,7 +128,6 @@ describe('parts put together with a COCO file', () => {
     const coco = new CocoFile({ labels: 'boxes' })
     await coco.begin(work)
     const merged = await merge(work, made, { wanted: coco.wanted, take: (batch) => coco.take(batch), coco })
-    await coco.close()
     const files = await filesIn(join(work, 'files'))
     const document = readCoco(files['annotations.json'] ?? '')
     expect(labelsIn(document)).toEqual([
