@@ -6,6 +6,7 @@ import type { Chart, Reporter, Table } from '../../src/runner/reporter.ts'
 import { Slots } from '../../src/transfer/download/slots.ts'
 import { connect, type VisualLayer } from '../../src/visual-layer/client.ts'
 import type { Datasets } from '../../src/visual-layer/datasets.ts'
+import type { Enrichment } from '../../src/visual-layer/enrichment.ts'
 import type { Exports } from '../../src/visual-layer/exports.ts'
 import type { Ingestion } from '../../src/visual-layer/ingestion.ts'
 import type { Media } from '../../src/visual-layer/media.ts'
@@ -22,6 +23,7 @@ export interface StubApi {
   exports?: Partial<Pick<Exports, keyof Exports>>
   ingestion?: Partial<Pick<Ingestion, keyof Ingestion>>
   media?: Partial<Pick<Media, keyof Media>>
+  enrichment?: Partial<Pick<Enrichment, keyof Enrichment>>
 }
 
 /** Writes down all that an operation says. */
@@ -107,6 +109,7 @@ function stubbed(api: StubApi, step: Waiting): VisualLayer {
     api.ingestion,
   )
   Object.assign(client.media, notExpected('media', 'add', 'reindex'), api.media)
+  Object.assign(client.enrichment, notExpected('enrichment', 'models', 'context', 'start', 'abort'), api.enrichment)
   return client
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { undo } from '../../src/operations/undo.ts'
 import type { Plan } from '../../src/operations/undo-log.ts'
+import type { EnrichmentContext } from '../../src/visual-layer/enrichment.ts'
+import type { Task } from '../../src/visual-layer/tasks.ts'
 import { dataset, id, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep, type StubApi } from './fake-step.ts'
 
@@ -119,6 +121,95 @@ describe('undoing a creation', () => {
 
   it('says that none appeared', async () => {
     expect(await undone(creation, datasets([OLD]))).toMatchObject({ settled: true })
+  })
+})
+
+describe('undoing an enrichment', () => {
+  const plan: Extract<Plan, { kind: 'enrichment' }> = {
+    kind: 'enrichment',
+    source,
+    earlier: [OLD, SOURCE],
+    earlierTasks: ['earlier'],
+    abort: true,
+  }
+  const enriching = (over: Partial<Task> = {}) => task({ id: 'mine', type: 'ENRICHMENT', datasetId: NEW, ...over })
+  const context: EnrichmentContext = { id: 'c', status: 'RUNNING', models: {} }
+
+  /** An API in which the enrichment runs until an abort is accepted that `works`. */
+  function running(works: 'context' | 'task' | 'none', after: Task['state'] = 'ABORTED', over: Partial<Task> = {}) {
+    const asked: string[] = []
+    const state = () => (works !== 'none' && asked.at(-1)?.startsWith(works) ? after : 'RUNNING')
+    const ask = async (way: string) => {
+      asked.push(way)
+      if (!way.startsWith(works)) throw refused(409, 'not now')
+    }
+    const api: StubApi = {
+      tasks: {
+        list: async () => [enriching({ id: 'earlier' }), enriching({ state: state(), ...over })],
+        abort: (taskId) => ask(`task ${taskId}`),
+      },
+      enrichment: {
+        context: async (one) => (one === NEW ? context : { ...context, status: 'NEW' }),
+        abort: (one, contextId) => ask(`context ${one} ${contextId}`),
+      },
+    }
+    return { api, asked }
+  }
+  const known = { ...plan, datasetId: NEW }
+
+  it('aborts it through the context of its dataset, and sees its task end', async () => {
+    const { api, asked } = running('context')
+    expect(await undone(known, api)).toMatchObject({ settled: true, text: expect.stringContaining('was aborted') })
+    expect(asked).toEqual([`context ${NEW} c`])
+  })
+
+  it('aborts it through the context of the copy where its task is listed on the source', async () => {
+    const { api, asked } = running('context', 'ABORTED', { datasetId: SOURCE })
+    expect(await undone(known, api)).toMatchObject({ settled: true, text: expect.stringContaining('was aborted') })
+    expect(asked).toEqual([`context ${NEW} c`])
+  })
+
+  it('aborts it through its task where the context refuses', async () => {
+    const { api, asked } = running('task')
+    expect(await undone(known, api)).toMatchObject({ settled: true, text: expect.stringContaining('was aborted') })
+    expect(asked).toEqual([`context ${NEW} c`, 'task mine'])
+  })
+
+  it('names what cannot be aborted', async () => {
+    const { text, settled } = await undone(known, running('none').api)
+    expect(settled).toBe(true)
+    expect(text).toMatch(/could not be aborted \(not now\)/)
+    expect(text).toContain(NEW)
+  })
+
+  it('does not call aborted what completed, or goes on', async () => {
+    expect((await undone(known, running('context', 'COMPLETED').api)).text).toContain('already ended')
+    const still = await undone(known, running('context', 'RUNNING').api)
+    expect(still).toMatchObject({ settled: false, text: expect.stringContaining('has not ended') })
+  })
+
+  it('leaves alone what has ended, and what is to stay', async () => {
+    const { api, asked } = running('context', 'ABORTED', { state: 'COMPLETED' })
+    expect((await undone(known, api)).text).toContain('already ended (COMPLETED)')
+    expect(asked).toEqual([])
+    expect(await undone({ ...known, abort: false }, {})).toMatchObject({ settled: true })
+  })
+
+  it('fails if its task does not show', async () => {
+    await expect(undone(known, { tasks: { list: async () => [] } })).rejects.toThrow(NEW)
+  })
+
+  it('names what may be it without an ID, and touches none', async () => {
+    const lists = (tasks: Task[], ids: string[]): StubApi => ({
+      tasks: { list: async () => tasks },
+      datasets: { list: async () => ids.map((one) => dataset({ id: one, sourceDatasetId: SOURCE })) },
+    })
+    expect(await undone(plan, lists([], [OLD]))).toMatchObject({ settled: true })
+    expect(await undone(plan, lists([], [OLD, NEW]))).toMatchObject({ settled: false, candidates: [NEW] })
+    expect(await undone(plan, lists([enriching({ datasetId: SOURCE })], [OLD]))).toMatchObject({
+      settled: false,
+      candidates: [SOURCE],
+    })
   })
 })
 

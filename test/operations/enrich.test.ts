@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest'
+import { enrich } from '../../src/operations/enrich.ts'
+import type { Dataset } from '../../src/visual-layer/datasets.ts'
+import type { EnrichmentContext } from '../../src/visual-layer/enrichment.ts'
+import type { Task } from '../../src/visual-layer/tasks.ts'
+import { failureOf } from '../failure-of.ts'
+import { request } from '../inputs/step-inputs.ts'
+import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
+import { fakeStep } from './fake-step.ts'
+
+const MODEL = 'vl_image_captioner_v00'
+const COPY = id(5)
+const copy = (over: Partial<Dataset> = {}) => dataset({ id: COPY, name: 'Copy', sourceDatasetId: SOURCE, ...over })
+const enriching = (over: Partial<Task> = {}) => task({ type: 'ENRICHMENT', datasetId: COPY, ...over })
+const fresh: EnrichmentContext = { id: 'c', status: 'NEW', models: {} }
+const applied: EnrichmentContext = { id: 'c', status: 'COMPLETED', models: { CAPTION_IMAGES: MODEL } }
+
+interface Plan {
+  /** The answers to the requests, the last one staying. */
+  answers: (Error | string)[]
+  /** What is seen, `ms` after the first request. */
+  datasets?: (ms: number) => Dataset[]
+  tasks?: (ms: number) => Task[]
+  source?: (ms: number) => Partial<Dataset>
+  context?: (ms: number) => EnrichmentContext
+}
+
+function running({ answers, datasets, tasks, source, context }: Plan) {
+  const sent: unknown[] = []
+  let askedAt: number | undefined
+  const since = () => (askedAt === undefined ? undefined : step.clock.now() - askedAt)
+  const seen = <T>(view: ((ms: number) => T) | undefined, before: T): T => {
+    const ms = since()
+    return ms === undefined || !view ? before : view(ms)
+  }
+  const sources = () => dataset(seen(source, {}))
+  const step = fakeStep({
+    timeoutMs: 600_000,
+    interval: 1_000,
+    api: {
+      datasets: {
+        list: async () => [sources(), ...seen(datasets, [])],
+        get: async (one) => {
+          if (one === SOURCE) return sources()
+          const found = seen(datasets, []).find((made) => made.id === one)
+          if (!found) throw refused(404)
+          return found
+        },
+      },
+      tasks: { list: async () => seen(tasks, []) },
+      enrichment: {
+        models: async () => [
+          { id: MODEL, name: 'Captioner', type: 'CAPTION_IMAGES', status: 'Active', isActive: true, dependencies: [] },
+        ],
+        context: async () => seen(context, fresh),
+        start: async (_, models) => {
+          const answer = answers[Math.min(sent.length, answers.length - 1)] ?? COPY
+          sent.push(models)
+          askedAt ??= step.clock.now()
+          if (answer instanceof Error) throw answer
+          return answer
+        },
+      },
+    },
+  })
+  return { step, sent, ended: enrich(request('enrich', { dataset_id: SOURCE, models: MODEL }), step) }
+}
+
+describe('an enriched copy', () => {
+  it('is waited for although its task is never listed', async () => {
+    const { step, ended, sent } = running({
+      answers: [COPY.toUpperCase()],
+      datasets: (ms) => (ms < 3_000 ? [] : [copy({ status: ms < 60_000 ? 'READ_ONLY' : 'READY' })]),
+    })
+    expect(await ended).toContain('into dataset "Copy"')
+    expect(step.reporter.outputs).toMatchObject({
+      dataset_id: COPY,
+      source_dataset_id: SOURCE,
+      dataset_status: 'READY',
+    })
+    expect(step.clock.now()).toBeGreaterThanOrEqual(60_000)
+    expect(sent).toEqual([{ CAPTION_IMAGES: MODEL }])
+    expect(step.undo.open).toBeUndefined()
+  })
+
+  it('is planned to be undone from before the request until its end', async () => {
+    const { step, ended } = running({
+      answers: [COPY],
+      datasets: () => [copy()],
+      tasks: () => [enriching({ state: 'FAILED' })],
+    })
+    expect(await failureOf(ended)).toMatchObject({ code: 'operation_failed' })
+    expect(step.saved[0]).toMatchObject({ kind: 'enrichment', earlier: [SOURCE], abort: true })
+    expect(step.saved.at(-1)).toMatchObject({ datasetId: COPY })
+  })
+
+  it('that someone deleted at once was made', async () => {
+    const { step, ended } = running({
+      answers: [COPY],
+      datasets: (ms) => (ms < 5_000 ? [copy({ status: 'READ_ONLY' })] : []),
+      tasks: (ms) => [enriching({ state: ms < 5_000 ? 'RUNNING' : 'COMPLETED' })],
+    })
+    expect(await ended).toContain(COPY)
+    expect(step.reporter.warnings).toHaveLength(1)
+  })
+
+  it('is found after a lost response, when it is listed only at the end and its task names the source', async () => {
+    const { step, ended, sent } = running({
+      answers: [lostReply()],
+      tasks: (ms) => [enriching({ datasetId: SOURCE, state: ms < 200_000 ? 'RUNNING' : 'COMPLETED' })],
+      source: (ms) => ({ status: ms < 200_000 ? 'READ_ONLY' : 'READY' }),
+      datasets: (ms) => (ms < 210_000 ? [] : [copy()]),
+    })
+    await ended
+    expect(step.reporter.outputs).toMatchObject({ dataset_id: COPY, task_id: id(200) })
+    expect(sent).toHaveLength(1)
+  })
+
+  it('is looked for while the source is READ ONLY and nothing else shows', async () => {
+    const { step, ended, sent } = running({
+      answers: [lostReply()],
+      source: (ms) => ({ status: ms < 300_000 ? 'READ_ONLY' : 'READY' }),
+      datasets: (ms) => (ms < 299_000 ? [] : [copy()]),
+    })
+    await ended
+    expect(step.reporter.outputs['dataset_id']).toBe(COPY)
+    expect(sent).toHaveLength(1)
+  })
+
+  it('that names no source is not taken where the source was never busy', async () => {
+    const { ended, sent } = running({
+      answers: [lostReply()],
+      tasks: () => [enriching()],
+      datasets: () => [copy({ sourceDatasetId: undefined })],
+    })
+    expect(await failureOf(ended)).toMatchObject({
+      code: 'operation_failed',
+      message: expect.stringContaining(COPY),
+    })
+    expect(sent).toHaveLength(1)
+  })
+
+  it('is asked for again where nothing shows for long', async () => {
+    const { step, ended, sent } = running({ answers: [lostReply(), COPY], datasets: () => [] })
+    expect(await failureOf(ended)).toMatchObject({ code: 'not_found' })
+    expect(sent).toHaveLength(2)
+    expect(step.clock.now()).toBeGreaterThanOrEqual(120_000)
+  })
+})
+
+describe('an enrichment in place', () => {
+  it('does not end with the READY that was there before', async () => {
+    const { step, ended } = running({
+      answers: [SOURCE],
+      source: (ms) => ({ status: ms < 20_000 || ms > 90_000 ? 'READY' : 'READ_ONLY' }),
+    })
+    expect(await ended).toContain('in place')
+    expect(step.reporter.outputs['dataset_id']).toBe(SOURCE)
+    expect(step.clock.now()).toBeGreaterThanOrEqual(90_000)
+  })
+
+  it('of which nothing but the context is seen ends once that has the models', async () => {
+    const { step, ended } = running({ answers: [SOURCE], context: (ms) => (ms < 200_000 ? fresh : applied) })
+    await ended
+    expect(step.clock.now()).toBeGreaterThanOrEqual(200_000)
+  })
+
+  it('of which nothing is seen is never called done', async () => {
+    const { ended } = running({ answers: [SOURCE] })
+    expect(await failureOf(ended)).toMatchObject({ code: 'timed_out' })
+  })
+
+  const lost = (context: Plan['context']) =>
+    running({
+      answers: [lostReply()],
+      tasks: (ms) => [enriching({ datasetId: SOURCE, state: ms < 10_000 ? 'RUNNING' : 'COMPLETED' })],
+      source: (ms) => ({ status: ms < 10_000 ? 'READ_ONLY' : 'READY' }),
+      datasets: () => [dataset({ id: id(9), name: 'new' })],
+      ...(context && { context }),
+    })
+
+  it('is found after a lost response once its models are applied and no copy showed', async () => {
+    const { step, ended, sent } = lost((ms) => (ms < 10_000 ? fresh : applied))
+    await ended
+    expect(step.reporter.outputs['dataset_id']).toBe(SOURCE)
+    expect(step.clock.now()).toBeGreaterThanOrEqual(120_000)
+    expect(sent).toHaveLength(1)
+  })
+
+  it('whose models are not applied to the source cannot be told from a copy: what is new is named', async () => {
+    const { step, ended, sent } = lost(undefined)
+    expect(await failureOf(ended)).toMatchObject({
+      code: 'operation_failed',
+      message: expect.stringContaining(id(9)),
+    })
+    expect(step.reporter.outputs).not.toHaveProperty('dataset_id')
+    expect(sent).toHaveLength(1)
+  })
+
+  it('that failed after a lost response says why', async () => {
+    const { step, ended } = running({
+      answers: [lostReply()],
+      tasks: () => [enriching({ datasetId: SOURCE, state: 'FAILED', words: 'no GPU' })],
+    })
+    expect(await failureOf(ended)).toMatchObject({ code: 'operation_failed', apiWords: 'no GPU' })
+    expect(step.reporter.outputs['task_id']).toBe(id(200))
+  })
+})
