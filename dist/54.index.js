@@ -7229,8 +7229,9 @@ function alreadyEnded(datasetId, task) {
  * is lost and several datasets could be it, it fails and names them.
  */
 async function startEnrichment(step, source, models, { onConflict, onCancel }) {
-    const { api, reporter } = step;
+    const { api, clock, deadline, reporter } = step;
     const atWork = new waits/* Seen */.UW();
+    let busyAt = -Infinity;
     let known;
     const change = new OnceOnly({
         what: `enrich dataset ${source.id}`,
@@ -7242,11 +7243,14 @@ async function startEnrichment(step, source, models, { onConflict, onCancel }) {
             if (!known)
                 return 'absent';
             const now = await sighting(step, known);
-            // The source is READ ONLY while it is enriched, in place or into a copy, and the lists may show nothing before the end.
-            const busy = atWork.add(now.source.status === 'READ_ONLY') && now.source.status === 'READ_ONLY';
+            const isBusy = now.source.status === 'READ_ONLY';
+            atWork.add(isBusy);
+            if (isBusy)
+                busyAt = clock.now();
             if (now.copies.length > 0 || now.onSource.length > 0 || now.inPlace)
                 return { found: { datasetId: undefined } };
-            return busy ? 'busy' : 'absent';
+            // The source is READ ONLY while it is enriched, and the lists may show nothing before the end, or a while after it.
+            return clock.now() - busyAt < (0,pace/* patienceMs */.si)(deadline.remainingMs()) ? 'busy' : 'absent';
         },
     }, step.waiting, (line) => reporter.info(line));
     return (0,conflicts/* throughConflicts */.j)(step, source.id, onConflict, async () => {
@@ -7299,7 +7303,7 @@ async function sighting(step, known) {
     const datasets = await api.datasets.list(0);
     return {
         source,
-        copies: enrichedCopies(known, tasks, datasets),
+        copies: await make_enrichment_narrowed(step, known.source.id, enrichedCopies(known, tasks, datasets)),
         onSource: tasksOnSource(known, tasks),
         inPlace: await isInPlace(step, known),
     };
@@ -7327,13 +7331,12 @@ async function findEnriched(step, source, known, atWork) {
         atWork.add(now.source.status === 'READ_ONLY');
         if (clock.now() - startedAt < settling)
             return { state: 'pending', line: 'checking whether anything else appears' };
-        const copies = await make_enrichment_narrowed(step, source, now.copies);
-        const [only, ...others] = copies;
+        const [only, ...others] = now.copies;
         const isOurs = only?.dataset?.sourceDatasetId !== undefined || atWork.value;
         if (only && others.length === 0 && isOurs)
             return { state: 'done', value: [only.datasetId] };
         if (only)
-            return { state: 'failed', error: cannotTell(source, copies) };
+            return { state: 'failed', error: cannotTell(source, now.copies) };
         const [task] = now.onSource;
         if (task && now.onSource.every(({ state }) => state === 'FAILED' || state === 'ABORTED')) {
             reporter.output('task_id', task.id);
@@ -7353,11 +7356,11 @@ async function findEnriched(step, source, known, atWork) {
     return datasetId;
 }
 /** Reads what each candidate itself says of where it comes from: the list may say less. */
-async function make_enrichment_narrowed(step, source, found) {
+async function make_enrichment_narrowed(step, sourceId, found) {
     const kept = [];
     for (const candidate of found) {
         const dataset = await (0,waits/* lenient */.W_)(step, Infinity, () => step.api.datasets.get(candidate.datasetId, 0))();
-        if ((0,verdicts_clone/* canComeFrom */.PZ)(dataset, source.id))
+        if ((0,verdicts_clone/* canComeFrom */.PZ)(dataset, sourceId))
             kept.push({ ...candidate, dataset: dataset ?? candidate.dataset });
     }
     return kept;

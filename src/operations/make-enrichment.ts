@@ -55,8 +55,9 @@ export async function startEnrichment(
   models: EnrichmentModels,
   { onConflict, onCancel }: Wish,
 ): Promise<StartedEnrichment | undefined> {
-  const { api, reporter } = step
+  const { api, clock, deadline, reporter } = step
   const atWork = new Seen()
+  let busyAt = -Infinity
   let known: Background | undefined
   const change = new OnceOnly<{ datasetId: string | undefined }>(
     {
@@ -68,10 +69,12 @@ export async function startEnrichment(
       async look() {
         if (!known) return 'absent'
         const now = await sighting(step, known)
-        // The source is READ ONLY while it is enriched, in place or into a copy, and the lists may show nothing before the end.
-        const busy = atWork.add(now.source.status === 'READ_ONLY') && now.source.status === 'READ_ONLY'
+        const isBusy = now.source.status === 'READ_ONLY'
+        atWork.add(isBusy)
+        if (isBusy) busyAt = clock.now()
         if (now.copies.length > 0 || now.onSource.length > 0 || now.inPlace) return { found: { datasetId: undefined } }
-        return busy ? 'busy' : 'absent'
+        // The source is READ ONLY while it is enriched, and the lists may show nothing before the end, or a while after it.
+        return clock.now() - busyAt < patienceMs(deadline.remainingMs()) ? 'busy' : 'absent'
       },
     },
     step.waiting,
@@ -131,7 +134,7 @@ async function sighting(step: Step, known: Background): Promise<Sighting> {
   const datasets = await api.datasets.list(0)
   return {
     source,
-    copies: enrichedCopies(known, tasks, datasets),
+    copies: await narrowed(step, known.source.id, enrichedCopies(known, tasks, datasets)),
     onSource: tasksOnSource(known, tasks),
     inPlace: await isInPlace(step, known),
   }
@@ -164,11 +167,10 @@ async function findEnriched(step: Step, source: Dataset, known: Background, atWo
       atWork.add(now.source.status === 'READ_ONLY')
       if (clock.now() - startedAt < settling)
         return { state: 'pending', line: 'checking whether anything else appears' }
-      const copies = await narrowed(step, source, now.copies)
-      const [only, ...others] = copies
+      const [only, ...others] = now.copies
       const isOurs = only?.dataset?.sourceDatasetId !== undefined || atWork.value
       if (only && others.length === 0 && isOurs) return { state: 'done', value: [only.datasetId] }
-      if (only) return { state: 'failed', error: cannotTell(source, copies) }
+      if (only) return { state: 'failed', error: cannotTell(source, now.copies) }
       const [task] = now.onSource
       if (task && now.onSource.every(({ state }) => state === 'FAILED' || state === 'ABORTED')) {
         reporter.output('task_id', task.id)
@@ -193,11 +195,11 @@ async function findEnriched(step: Step, source: Dataset, known: Background, atWo
 }
 
 /** Reads what each candidate itself says of where it comes from: the list may say less. */
-async function narrowed(step: Step, source: Dataset, found: EnrichedCandidate[]): Promise<EnrichedCandidate[]> {
+async function narrowed(step: Step, sourceId: string, found: EnrichedCandidate[]): Promise<EnrichedCandidate[]> {
   const kept: EnrichedCandidate[] = []
   for (const candidate of found) {
     const dataset = await lenient(step, Infinity, () => step.api.datasets.get(candidate.datasetId, 0))()
-    if (canComeFrom(dataset, source.id)) kept.push({ ...candidate, dataset: dataset ?? candidate.dataset })
+    if (canComeFrom(dataset, sourceId)) kept.push({ ...candidate, dataset: dataset ?? candidate.dataset })
   }
   return kept
 }

@@ -18,6 +18,8 @@ const applied: EnrichmentContext = { id: 'c', status: 'COMPLETED', models: { CAP
 interface Plan {
   /** The answers to the requests, the last one staying. */
   answers: (Error | string)[]
+  /** Datasets that can be read, and that no list shows. */
+  unlisted?: Dataset[]
   /** What is seen, `ms` after the first request. */
   datasets?: (ms: number) => Dataset[]
   tasks?: (ms: number) => Task[]
@@ -25,7 +27,7 @@ interface Plan {
   context?: (ms: number) => EnrichmentContext
 }
 
-function running({ answers, datasets, tasks, source, context }: Plan) {
+function running({ answers, unlisted = [], datasets, tasks, source, context }: Plan) {
   const sent: unknown[] = []
   let askedAt: number | undefined
   const since = () => (askedAt === undefined ? undefined : step.clock.now() - askedAt)
@@ -42,7 +44,7 @@ function running({ answers, datasets, tasks, source, context }: Plan) {
         list: async () => [sources(), ...seen(datasets, [])],
         get: async (one) => {
           if (one === SOURCE) return sources()
-          const found = seen(datasets, []).find((made) => made.id === one)
+          const found = [...seen(datasets, []), ...unlisted].find((made) => made.id === one)
           if (!found) throw refused(404)
           return found
         },
@@ -116,11 +118,11 @@ describe('an enriched copy', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('is looked for while the source is READ ONLY and nothing else shows', async () => {
+  it('is looked for while the source is READ ONLY and for a while after, although nothing else shows', async () => {
     const { step, ended, sent } = running({
       answers: [lostReply()],
       source: (ms) => ({ status: ms < 300_000 ? 'READ_ONLY' : 'READY' }),
-      datasets: (ms) => (ms < 299_000 ? [] : [copy()]),
+      datasets: (ms) => (ms < 340_000 ? [] : [copy()]),
     })
     await ended
     expect(step.reporter.outputs['dataset_id']).toBe(COPY)
@@ -138,6 +140,18 @@ describe('an enriched copy', () => {
       message: expect.stringContaining(COPY),
     })
     expect(sent).toHaveLength(1)
+  })
+
+  it('is not taken from an enrichment of another dataset, and is asked for again', async () => {
+    const theirs = dataset({ id: id(8), sourceDatasetId: id(9) })
+    const { step, ended, sent } = running({
+      answers: [lostReply(), COPY],
+      unlisted: [theirs, copy()],
+      tasks: () => [enriching({ id: id(208), datasetId: theirs.id })],
+    })
+    await ended
+    expect(step.reporter.outputs['dataset_id']).toBe(COPY)
+    expect(sent).toHaveLength(2)
   })
 
   it('is asked for again where nothing shows for long', async () => {
