@@ -7130,7 +7130,7 @@ function enrichmentVerdict({ datasetId, dataset, task, proven }) {
 
 const ENRICHMENT = 'ENRICHMENT';
 /**
- * Aborts an enrichment: through the context of the dataset whose task runs, else through the task. Neither is documented to work in
+ * Aborts an enrichment: through the context of the enriched dataset or of the one its task is listed on, else through the task. Neither is documented to work in
  * every version, so a refusal is no error: the enrichment is named. Throws if its task does not show or the API cannot be reached.
  */
 async function abortEnrichment(api, waiting, target) {
@@ -7165,16 +7165,18 @@ async function abortEnrichment(api, waiting, target) {
         settled: true,
     };
 }
+/** Contexts in which nothing runs, such as that of an earlier enrichment of the source. */
+const IDLE = /^NEW$|COMPLETE|DONE|READY|FAIL|ERROR|ABORT|CANCEL/;
 /** The requests that may abort an enrichment, the surest first. */
 async function ways(api, task, datasetId) {
     const found = [];
-    for (const id of new Set([task.datasetId.toLowerCase(), datasetId])) {
+    for (const id of new Set([datasetId, task.datasetId.toLowerCase()])) {
         const context = await api.enrichment.context(id, 0).catch((error) => {
             if (!isRefusal(error))
                 throw error;
         });
-        const contextId = context?.status === 'NEW' ? undefined : context?.id;
-        if (contextId !== undefined)
+        const contextId = context?.id;
+        if (contextId !== undefined && !IDLE.test(context?.status ?? ''))
             found.push(() => api.enrichment.abort(id, contextId));
     }
     return [...found, () => api.tasks.abort(task.id)];

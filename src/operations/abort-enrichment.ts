@@ -20,7 +20,7 @@ interface Target {
 }
 
 /**
- * Aborts an enrichment: through the context of the dataset whose task runs, else through the task. Neither is documented to work in
+ * Aborts an enrichment: through the context of the enriched dataset or of the one its task is listed on, else through the task. Neither is documented to work in
  * every version, so a refusal is no error: the enrichment is named. Throws if its task does not show or the API cannot be reached.
  */
 export async function abortEnrichment(api: VisualLayer, waiting: Waiting, target: Target): Promise<Aborted> {
@@ -61,15 +61,19 @@ export async function abortEnrichment(api: VisualLayer, waiting: Waiting, target
   }
 }
 
+/** Contexts in which nothing runs, such as that of an earlier enrichment of the source. */
+const IDLE = /^NEW$|COMPLETE|DONE|READY|FAIL|ERROR|ABORT|CANCEL/
+
 /** The requests that may abort an enrichment, the surest first. */
 async function ways(api: VisualLayer, task: Task, datasetId: string): Promise<(() => Promise<void>)[]> {
   const found: (() => Promise<void>)[] = []
-  for (const id of new Set([task.datasetId.toLowerCase(), datasetId])) {
+  for (const id of new Set([datasetId, task.datasetId.toLowerCase()])) {
     const context = await api.enrichment.context(id, 0).catch((error: unknown) => {
       if (!isRefusal(error)) throw error
     })
-    const contextId = context?.status === 'NEW' ? undefined : context?.id
-    if (contextId !== undefined) found.push(() => api.enrichment.abort(id, contextId))
+    const contextId = context?.id
+    if (contextId !== undefined && !IDLE.test(context?.status ?? ''))
+      found.push(() => api.enrichment.abort(id, contextId))
   }
   return [...found, () => api.tasks.abort(task.id)]
 }

@@ -149,7 +149,7 @@ describe('undoing an enrichment', () => {
         abort: (taskId) => ask(`task ${taskId}`),
       },
       enrichment: {
-        context: async (one) => (one === NEW ? context : { ...context, status: 'NEW' }),
+        context: async (one) => (one === NEW ? context : { ...context, status: 'COMPLETED' }),
         abort: (one, contextId) => ask(`context ${one} ${contextId}`),
       },
     }
