@@ -2573,6 +2573,7 @@ function share(done, total) {
 /* harmony export */   Ej: () => (/* binding */ size),
 /* harmony export */   JP: () => (/* binding */ readDataset),
 /* harmony export */   Sr: () => (/* binding */ aboutDataset),
+/* harmony export */   gM: () => (/* binding */ namedDataset),
 /* harmony export */   hN: () => (/* binding */ tellPlaced),
 /* harmony export */   ld: () => (/* binding */ items),
 /* harmony export */   sg: () => (/* binding */ aboutSnapshot)
@@ -2599,6 +2600,10 @@ async function readDataset(step, datasetId) {
     const dataset = await step.api.datasets.get(datasetId);
     aboutDataset(step, dataset);
     return dataset;
+}
+/** How messages name a dataset: `dataset "Cats" (0a1b…)`; by its ID alone if its name is not known. */
+function namedDataset({ id, name }) {
+    return name ? `dataset "${name}" (${id})` : `dataset ${id}`;
 }
 /** Bytes for people. */
 function size(bytes) {
@@ -5358,7 +5363,7 @@ async function startAddition(step, request, dataset, source) {
     const total = totalBytes(files);
     let sentBytes = 0;
     const phase = {
-        awaited: `the upload to dataset ${dataset.id}`,
+        awaited: `the upload to ${(0,facts/* namedDataset */.gM)(dataset)}`,
         get carryOn() {
             return sentBytes < total ? 'Media are added only by a whole upload. Re-run the job.' : change.ifUnclear;
         },
@@ -5427,7 +5432,7 @@ async function waitForAddition(step, { autoReindex }, before, acceptedAt) {
     const change = new waits/* Seen */.UW();
     let partialSince;
     return (0,waits/* waitFor */.fm)(step, {
-        awaited: `media to be added to dataset ${id}`,
+        awaited: `media to be added to ${(0,facts/* namedDataset */.gM)(before.dataset)}`,
         carryOn: `The addition goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${id}, instead of adding again.`,
     }, async () => {
         const tasks = await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: id }, 0);
@@ -5622,6 +5627,7 @@ function savedPlan(text) {
 
 
 
+
 const make_clone_TYPE = 'SNAPSHOT_CLONE';
 /**
  * Has a snapshot cloned, once, and finds the new dataset, whose ID the API does not return. Never takes someone else's: if several
@@ -5704,7 +5710,7 @@ async function findClone(step, source, known) {
     let firstAt;
     let settling = 0;
     const found = await (0,waits/* waitFor */.fm)(step, {
-        awaited: `the clone of dataset ${source.id} to show in the lists`,
+        awaited: `the clone of ${(0,facts/* namedDataset */.gM)(source)} to show in the lists`,
         carryOn: `The clone goes on in Visual Layer as "${source.name} (cloned)": look for it there before you clone again.`,
     }, async () => {
         const { seen, tasks } = await candidates(step, known);
@@ -5754,7 +5760,7 @@ async function waitForClone(step, { found, known }, carryOn) {
     const read = (0,waits/* ownDataset */.JU)(step, datasetId, patience, found.dataset);
     const atWork = new waits/* Seen */.UW();
     return (0,waits/* waitFor */.fm)(step, {
-        awaited: `the clone, dataset ${datasetId}`,
+        awaited: `the clone, ${(0,facts/* namedDataset */.gM)({ id: datasetId, name: found.dataset?.name })}`,
         carryOn,
     }, async () => {
         const task = taskOf(found, await (0,visible_tasks/* visibleTasks */.H)(step, { type: make_clone_TYPE }, 0), known);
@@ -6454,10 +6460,10 @@ async function createOnce(step, creation) {
     return datasetId;
 }
 /** Waits until a dataset that this step has made is READY, and tells how large it became. */
-async function waitForCreation(step, datasetId) {
+async function waitForCreation(step, datasetId, name) {
     const read = (0,waits/* ownDataset */.JU)(step, datasetId, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()));
     const dataset = await (0,waits/* waitFor */.fm)(step, {
-        awaited: `dataset ${datasetId} to be READY`,
+        awaited: `${(0,facts/* namedDataset */.gM)({ id: datasetId, name })} to be READY`,
         carryOn: `The creation goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
     }, async () => {
         // The task first: a dataset that is read after its task has failed says why.
@@ -6518,7 +6524,7 @@ async function create_from_files_createFromFiles(request, step) {
         step.undo.settle();
         return `Dataset "${name}" was accepted for creation from ${filesText(files)}; the step did not wait for it (wait: false).`;
     }
-    const { dataset, size: made } = await waitForCreation(step, datasetId);
+    const { dataset, size: made } = await waitForCreation(step, datasetId, name);
     step.undo.settle();
     create_from_files_compare(step, dataset, media);
     await warnIfUnlabeled(step, dataset, labels);
@@ -6618,7 +6624,7 @@ async function create_from_s3_createFromS3(request, step) {
         step.undo.settle();
         return `Dataset "${name}" was accepted for creation from ${bucketPath}; the step did not wait for it (wait: false).`;
     }
-    const { size } = await waitForCreation(step, datasetId);
+    const { size } = await waitForCreation(step, datasetId, name);
     step.undo.settle();
     return `Dataset "${name}" was created from ${bucketPath}${size === undefined ? '' : ` with ${size}`}.`;
 }
@@ -6745,7 +6751,7 @@ async function delete_dataset_deleteDataset(request, step) {
     const acceptedAt = step.clock.now();
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     await (0,waits/* waitFor */.fm)(step, {
-        awaited: `dataset ${dataset.id} to be gone`,
+        awaited: `${(0,facts/* namedDataset */.gM)(dataset)} to be gone`,
         carryOn: 'The deletion was accepted: look at the dataset in Visual Layer, or run the step again.',
     }, async () => {
         if (await isGone())
@@ -8100,8 +8106,12 @@ function tellItems(reporter, comparison) {
         ...exampleRows('removed', removed, examples.removed),
         ...exampleRows('modified', modified, examples.modified),
     ];
-    if (rows.length > 0)
-        reporter.table({ title: 'Examples', headers: ['Change', 'Item', 'Fields'], rows });
+    // Only a modified item has fields.
+    const columns = examples.modified.length > 0 ? 3 : 2;
+    if (rows.length > 0) {
+        const headers = ['Change', 'Item', 'Fields'].slice(0, columns);
+        reporter.table({ title: 'Examples', headers, rows: rows.map((row) => row.slice(0, columns)) });
+    }
 }
 /** `3 added, 1 removed, 5 modified (labels 4, tags 1); 91 unchanged`. */
 function changeWords(comparison) {
@@ -8574,7 +8584,7 @@ async function begin(request, step, dataset) {
 }
 async function completed(request, step, { exported, carryOn, again }, exportId) {
     const grace = request.selection.kind === 'attached' ? 0 : (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
-    const phase = { awaited: `export ${exportId} of dataset ${exported.id}`, carryOn: carryOn(exportId) };
+    const phase = { awaited: `the export of ${(0,facts/* namedDataset */.gM)(exported)}, export ${exportId}`, carryOn: carryOn(exportId) };
     // COMPLETED, it may still be without its link.
     const probe = (0,export_task/* exportProbe */.Z)(step, exported.id, exportId, grace, ({ state }) => {
         if (state === 'COMPLETED')
@@ -9006,6 +9016,7 @@ function describedWith(description, line) {
 
 
 
+
 /**
  * Saves the present state of a dataset, once, and sees it: the snapshot is in the list and the dataset READY again.
  * The description ends with a line that says where it came from; the mark in it tells ours from any other.
@@ -9044,7 +9055,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     const busy = new waits/* Seen */.UW();
     let last = reply;
     const made = await (0,waits/* waitFor */.fm)(step, {
-        awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`} of dataset ${dataset.id}${reply ? ` (${reply.id})` : ''}`,
+        awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`}${reply ? ` (${reply.id})` : ''} of ${(0,facts/* namedDataset */.gM)(dataset)}`,
         carryOn: 'The snapshot may still appear: look at the Snapshot Catalog of the dataset before you take another (if_exists: reuse takes the one that is there).',
     }, async () => {
         const listed = await api.snapshots.list(dataset.id, 0);
@@ -9229,7 +9240,7 @@ async function waitForRestore(step, restoring, started) {
     const carryOn = `The restore is still running in Visual Layer. Do not restore again; to resume waiting, use operation: wait and dataset_id: ${dataset.id}.`;
     let seen = `The restore was accepted, and the state of dataset "${dataset.name}" has not been seen since.`;
     return (0,waits/* waitFor */.fm)(step, {
-        awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`,
+        awaited: `the restore of ${(0,facts/* namedDataset */.gM)(dataset)} to snapshot "${target.name}" (${target.id})`,
         get carryOn() {
             return step.signal.aborted ? `${carryOn}\n${wayBack(restoring)}` : carryOn;
         },
@@ -9366,7 +9377,7 @@ async function update_snapshot_updateSnapshot(request, step) {
     const acceptedAt = step.clock.now();
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     const changed = await (0,waits/* waitFor */.fm)(step, {
-        awaited: `the catalog to show the change of snapshot ${target.id}`,
+        awaited: `the catalog to show the change of snapshot "${target.name}" (${target.id})`,
         carryOn: 'The change was accepted: look at the Snapshot Catalog of the dataset, or run the step again.',
     }, async () => {
         const now = await listed();

@@ -2275,6 +2275,10 @@ async function readDataset(step, datasetId) {
     aboutDataset(step, dataset);
     return dataset;
 }
+/** How messages name a dataset: `dataset "Cats" (0a1b…)`; by its ID alone if its name is not known. */
+function namedDataset({ id, name }) {
+    return name ? `dataset "${name}" (${id})` : `dataset ${id}`;
+}
 /** Bytes for people. */
 function size(bytes) {
     return prettyBytes(bytes, { binary: true });
@@ -2384,6 +2388,7 @@ function describedWith(description, line) {
 
 
 
+
 /**
  * Saves the present state of a dataset, once, and sees it: the snapshot is in the list and the dataset READY again.
  * The description ends with a line that says where it came from; the mark in it tells ours from any other.
@@ -2422,7 +2427,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     const busy = new Seen();
     let last = reply;
     const made = await waitFor(step, {
-        awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`} of dataset ${dataset.id}${reply ? ` (${reply.id})` : ''}`,
+        awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`}${reply ? ` (${reply.id})` : ''} of ${namedDataset(dataset)}`,
         carryOn: 'The snapshot may still appear: look at the Snapshot Catalog of the dataset before you take another (if_exists: reuse takes the one that is there).',
     }, async () => {
         const listed = await api.snapshots.list(dataset.id, 0);
@@ -2607,7 +2612,7 @@ async function waitForRestore(step, restoring, started) {
     const carryOn = `The restore is still running in Visual Layer. Do not restore again; to resume waiting, use operation: wait and dataset_id: ${dataset.id}.`;
     let seen = `The restore was accepted, and the state of dataset "${dataset.name}" has not been seen since.`;
     return waitFor(step, {
-        awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`,
+        awaited: `the restore of ${namedDataset(dataset)} to snapshot "${target.name}" (${target.id})`,
         get carryOn() {
             return step.signal.aborted ? `${carryOn}\n${wayBack(restoring)}` : carryOn;
         },

@@ -11,7 +11,7 @@ import { until } from '../waiting/until.ts'
 import { datasetLine } from '../waiting/verdicts/dataset.ts'
 import { mediaVerdict } from '../waiting/verdicts/media.ts'
 import { calmDataset, throughConflicts } from './conflicts.ts'
-import { aboutDataset, items, readDataset, size } from './facts.ts'
+import { aboutDataset, items, namedDataset, readDataset, size } from './facts.ts'
 import { chooseArchive, chooseMedia } from './media-files.ts'
 import { reindex } from './reindex.ts'
 import { uploadProgress } from './send-files.ts'
@@ -126,7 +126,7 @@ async function startAddition(
   const total = totalBytes(files)
   let sentBytes = 0
   const phase = {
-    awaited: `the upload to dataset ${dataset.id}`,
+    awaited: `the upload to ${namedDataset(dataset)}`,
     get carryOn() {
       return sentBytes < total ? 'Media are added only by a whole upload. Re-run the job.' : change.ifUnclear
     },
@@ -205,7 +205,7 @@ async function waitForAddition(
   return waitFor(
     step,
     {
-      awaited: `media to be added to dataset ${id}`,
+      awaited: `media to be added to ${namedDataset(before.dataset)}`,
       carryOn: `The addition goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${id}, instead of adding again.`,
     },
     async () => {

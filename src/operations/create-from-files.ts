@@ -40,7 +40,7 @@ export async function createFromFiles(request: CreateFromFilesRequest, step: Ste
     step.undo.settle()
     return `Dataset "${name}" was accepted for creation from ${filesText(files)}; the step did not wait for it (wait: false).`
   }
-  const { dataset, size: made } = await waitForCreation(step, datasetId)
+  const { dataset, size: made } = await waitForCreation(step, datasetId, name)
   step.undo.settle()
   compare(step, dataset, media)
   await warnIfUnlabeled(step, dataset, labels)

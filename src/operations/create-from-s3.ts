@@ -18,7 +18,7 @@ export async function createFromS3(request: CreateFromS3Request, step: Step): Pr
     step.undo.settle()
     return `Dataset "${name}" was accepted for creation from ${bucketPath}; the step did not wait for it (wait: false).`
   }
-  const { size } = await waitForCreation(step, datasetId)
+  const { size } = await waitForCreation(step, datasetId, name)
   step.undo.settle()
   return `Dataset "${name}" was created from ${bucketPath}${size === undefined ? '' : ` with ${size}`}.`
 }

@@ -3,7 +3,7 @@ import type { Dataset } from '../visual-layer/datasets.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { creationVerdict } from '../waiting/verdicts/dataset.ts'
-import { aboutDataset, items } from './facts.ts'
+import { aboutDataset, items, namedDataset } from './facts.ts'
 import type { Task } from '../visual-layer/tasks.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
@@ -120,12 +120,13 @@ export async function createOnce(step: Step, creation: Creation): Promise<string
 export async function waitForCreation(
   step: Step,
   datasetId: string,
+  name: string,
 ): Promise<{ dataset: Dataset; size: string | undefined }> {
   const read = ownDataset(step, datasetId, patienceMs(step.deadline.remainingMs()))
   const dataset = await waitFor(
     step,
     {
-      awaited: `dataset ${datasetId} to be READY`,
+      awaited: `${namedDataset({ id: datasetId, name })} to be READY`,
       carryOn: `The creation goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
     },
     async () => {

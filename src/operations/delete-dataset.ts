@@ -4,7 +4,7 @@ import { duration } from '../runner/text.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { throughConflicts } from './conflicts.ts'
-import { readDataset } from './facts.ts'
+import { namedDataset, readDataset } from './facts.ts'
 import { datasetRemoval } from './remove-dataset.ts'
 import type { Step } from './step.ts'
 import { waitFor } from './waits.ts'
@@ -24,7 +24,7 @@ export async function deleteDataset(request: DeleteDatasetRequest, step: Step): 
   await waitFor<void>(
     step,
     {
-      awaited: `dataset ${dataset.id} to be gone`,
+      awaited: `${namedDataset(dataset)} to be gone`,
       carryOn: 'The deletion was accepted: look at the dataset in Visual Layer, or run the step again.',
     },
     async () => {

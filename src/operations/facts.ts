@@ -25,6 +25,11 @@ export async function readDataset(step: Step, datasetId: string): Promise<Datase
   return dataset
 }
 
+/** How messages name a dataset: `dataset "Cats" (0a1b…)`; by its ID alone if its name is not known. */
+export function namedDataset({ id, name }: { id: string; name?: string | undefined }): string {
+  return name ? `dataset "${name}" (${id})` : `dataset ${id}`
+}
+
 /** Bytes for people. */
 export function size(bytes: number): string {
   return prettyBytes(bytes, { binary: true })

@@ -14,6 +14,7 @@ import {
 } from '../waiting/verdicts/clone.ts'
 import { cloneVerdict, taskError } from '../waiting/verdicts/dataset.ts'
 import { throughConflicts } from './conflicts.ts'
+import { namedDataset } from './facts.ts'
 import type { Step } from './step.ts'
 import { MOST_SAVED_IDS } from './undo-log.ts'
 import { visibleTasks } from './visible-tasks.ts'
@@ -130,7 +131,7 @@ async function findClone(step: Step, source: Dataset, known: CloneBackground): P
   const found = await waitFor<CloneCandidate[]>(
     step,
     {
-      awaited: `the clone of dataset ${source.id} to show in the lists`,
+      awaited: `the clone of ${namedDataset(source)} to show in the lists`,
       carryOn: `The clone goes on in Visual Layer as "${source.name} (cloned)": look for it there before you clone again.`,
     },
     async () => {
@@ -190,7 +191,7 @@ export async function waitForClone(
   return waitFor<Dataset | undefined>(
     step,
     {
-      awaited: `the clone, dataset ${datasetId}`,
+      awaited: `the clone, ${namedDataset({ id: datasetId, name: found.dataset?.name })}`,
       carryOn,
     },
     async () => {

@@ -11,7 +11,7 @@ import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
 import { lastRestore, type Restored, restoreVerdict } from '../waiting/verdicts/restore.ts'
 import { chooseSnapshot } from './choose-snapshot.ts'
 import { calmDataset, throughConflicts } from './conflicts.ts'
-import { aboutSnapshot, readDataset } from './facts.ts'
+import { aboutSnapshot, namedDataset, readDataset } from './facts.ts'
 import type { Step } from './step.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 import { visibleTasks } from './visible-tasks.ts'
@@ -210,7 +210,7 @@ async function waitForRestore(step: Step, restoring: Restoring, started: Started
   return waitFor(
     step,
     {
-      awaited: `the restore of dataset ${dataset.id} to snapshot ${target.id}`,
+      awaited: `the restore of ${namedDataset(dataset)} to snapshot "${target.name}" (${target.id})`,
       get carryOn() {
         return step.signal.aborted ? `${carryOn}\n${wayBack(restoring)}` : carryOn
       },

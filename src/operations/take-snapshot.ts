@@ -5,6 +5,7 @@ import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { snapshotVerdict } from '../waiting/verdicts/snapshot.ts'
 import { throughConflicts } from './conflicts.ts'
+import { namedDataset } from './facts.ts'
 import { describedWith, newMark, provenanceLine } from './provenance.ts'
 import type { Step } from './step.ts'
 import { Seen, waitFor } from './waits.ts'
@@ -61,7 +62,7 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
   const made = await waitFor<Snapshot | 'gone'>(
     step,
     {
-      awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`} of dataset ${dataset.id}${reply ? ` (${reply.id})` : ''}`,
+      awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`}${reply ? ` (${reply.id})` : ''} of ${namedDataset(dataset)}`,
       carryOn:
         'The snapshot may still appear: look at the Snapshot Catalog of the dataset before you take another (if_exists: reuse takes the one that is there).',
     },

@@ -59,7 +59,7 @@ export async function updateSnapshot(request: UpdateSnapshotRequest, step: Step)
   const changed = await waitFor<Snapshot>(
     step,
     {
-      awaited: `the catalog to show the change of snapshot ${target.id}`,
+      awaited: `the catalog to show the change of snapshot "${target.name}" (${target.id})`,
       carryOn: 'The change was accepted: look at the Snapshot Catalog of the dataset, or run the step again.',
     },
     async () => {

@@ -37,6 +37,6 @@ describe('a snapshot whose id the reply does not tell', () => {
   it('is told of without a name where it does not show in time', async () => {
     const error = await failureOf(taking(false, true).ended)
     expect(error).toMatchObject({ code: 'timed_out' })
-    expect(error.message).toContain(`the snapshot of dataset ${SOURCE};`)
+    expect(error.message).toContain(`the snapshot of dataset "Cats" (${SOURCE});`)
   })
 })

@@ -87,7 +87,12 @@ function tellItems(reporter: Teller, comparison: Comparison): void {
     ...exampleRows('removed', removed, examples.removed),
     ...exampleRows('modified', modified, examples.modified),
   ]
-  if (rows.length > 0) reporter.table({ title: 'Examples', headers: ['Change', 'Item', 'Fields'], rows })
+  // Only a modified item has fields.
+  const columns = examples.modified.length > 0 ? 3 : 2
+  if (rows.length > 0) {
+    const headers = ['Change', 'Item', 'Fields'].slice(0, columns)
+    reporter.table({ title: 'Examples', headers, rows: rows.map((row) => row.slice(0, columns)) })
+  }
 }
 
 /** `3 added, 1 removed, 5 modified (labels 4, tags 1); 91 unchanged`. */

@@ -15,7 +15,7 @@ import { type Reading, readingFor, reviewExport } from './export-review.ts'
 import { withEphemeralClone } from './export-snapshot.ts'
 import { type ExportSubject, selectionWords } from './export-subject.ts'
 import { type Begun, beginExport, exportProbe } from './export-task.ts'
-import { readDataset } from '../facts.ts'
+import { namedDataset, readDataset } from '../facts.ts'
 import { check, passGates } from './gates.ts'
 import { type PartsCause, wasBegunInParts } from './parts-folder.ts'
 import { startOf } from './start-export.ts'
@@ -169,7 +169,7 @@ async function completed(
   exportId: string,
 ): Promise<ExportEnd> {
   const grace = request.selection.kind === 'attached' ? 0 : patienceMs(step.deadline.remainingMs())
-  const phase = { awaited: `export ${exportId} of dataset ${exported.id}`, carryOn: carryOn(exportId) }
+  const phase = { awaited: `the export of ${namedDataset(exported)}, export ${exportId}`, carryOn: carryOn(exportId) }
   // COMPLETED, it may still be without its link.
   const probe = exportProbe(step, exported.id, exportId, grace, ({ state }) => {
     if (state === 'COMPLETED') phase.carryOn = again(exportId)

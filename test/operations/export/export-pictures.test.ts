@@ -153,7 +153,7 @@ describe('what changed', () => {
     const added = [{ mediaId: 'id-0', name: '' }]
     const examples = { added, removed: [], modified: [] }
     expect(tell(after, comparison(before, after, { examples })).tables['Examples']?.rows).toEqual([
-      ['added', { code: 'id-0' }, ''],
+      ['added', { code: 'id-0' }],
     ])
     const { tables, charts } = tell(after, comparison(before, after, { notCompared: 'why' }))
     expect(tables).toEqual({})
