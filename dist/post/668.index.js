@@ -5209,11 +5209,11 @@ const ROW_HEIGHT = 34;
 const BARS_PERCENT = 38;
 /** How wide a name and its numbers may be together, in small letters of 9 pixels; the rest of 62 % is the axis and its padding. */
 const LABEL_ROOM = 58;
+const NAME_ROOM = 32;
+const MIN_NAME_ROOM = 16;
 /** In CSS pixels: of a small letter, rounded up, and of the widest space. */
 const LETTER_WIDTH = 8;
 const SPACE_WIDTH = 14;
-const NAME_ROOM = 32;
-const MIN_NAME_ROOM = 16;
 /** Of the squares in the legend, and seen on white and on black: more, fewer, and what both have or the only series. */
 const COLOURS = ['#2da44e', '#e5534b', '#539bf5'];
 /**
@@ -5244,7 +5244,7 @@ function frameOf(charts) {
     for (const { unit, longest } of drawings)
         scales.set(unit, Math.max(longest, scales.get(unit) ?? 0));
     const widest = Math.max(...drawings.flatMap(({ labels }) => labels.map(widthOf)));
-    // Mermaid trims labels, and a label without a glyph would be as wide as none.
+    // Mermaid trims white space at the ends of a label, so characters without a width stand there.
     const spacer = `\u200B${'\u2003'.repeat(Math.ceil((widest * LETTER_WIDTH) / SPACE_WIDTH))}\u200B`;
     return { scales, spacer };
 }

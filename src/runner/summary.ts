@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, type ErrorCode, type ErrorDetails } from '../errors.ts'
-import { chartMarkdown, chartTable, type Frame, frameOf } from './chart.ts'
+import { chartMarkdown, chartTable, frameOf } from './chart.ts'
 import type { Cell, Chart, Fact, Reporter, Section, Table } from './reporter.ts'
 import { code, count, duration, lines, markdown } from './text.ts'
 
@@ -83,7 +83,7 @@ function pageOf(model: SummaryModel, maxBytes: number): Page {
 }
 
 function addCharts(page: Page, charts: readonly Chart[]): void {
-  const frame: Frame = frameOf(charts)
+  const frame = frameOf(charts)
   let leftOut = 0
   for (const chart of charts) {
     const drawn = chartMarkdown(chart, frame)

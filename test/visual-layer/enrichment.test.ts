@@ -12,7 +12,7 @@ afterEach(async () => {
   await loopback.stop()
 })
 
-const enrichment = () => loopback.client({ maxRetries: 0 }).enrichment
+const enrichment = () => loopback.client({ retryLimit: 0 }).enrichment
 
 describe('the list of models', () => {
   const list = async (json: unknown) => {
