@@ -1833,7 +1833,7 @@ async function exportInParts(request, step, subject, cause, reading) {
 /** Makes the output folder. What is surely in the way there is an error now, not when everything is exported. */
 async function prepareOutput(request) {
     const { outputDir, exportFormat, coco } = request;
-    const earlier = await (0,place/* prepareFolder */.G)(outputDir, (0,parts_folder/* partsFolder */.Hb)(request));
+    const earlier = await (0,place/* prepareFolder */.G8)(outputDir, (0,parts_folder/* partsFolder */.Hb)(request));
     for (const file of exportFormat === 'json' ? ['metadata.json'] : ['metadata', 'metadata/part-00001.parquet']) {
         const there = (0,earlier_export/* look */.Op)(external_node_path_.join(outputDir, file));
         if (!there)

@@ -772,11 +772,12 @@ class ReadAhead {
 /* harmony export */   MK: () => (/* binding */ requireSpace),
 /* harmony export */   S6: () => (/* binding */ SequentialFile)
 /* harmony export */ });
+/* unused harmony export inUnitOf */
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
 /* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(38522);
-/* harmony import */ var pretty_bytes__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(85901);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(19473);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(31279);
 
 
 
@@ -800,12 +801,17 @@ async function requireSpace(path, needs) {
     const bytes = needs.reduce((sum, need) => sum + need.bytes, 0);
     if (free >= bytes)
         return;
-    const parts = needs.filter((need) => need.bytes > 0).map((need) => `${size(need.bytes)} to ${need.purpose}`);
-    const sum = parts.length === 1 ? parts[0] : `${size(bytes)} (${parts.join(', ')})`;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ('operation_failed', `The disk of the runner is too full for the export: it needs ${sum}, and ${size(free)} are free (${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)}).`, { todo: 'Free disk space before this step, use a runner with a larger disk, or divide the export (shard).' });
+    const show = inUnitOf(bytes);
+    const parts = needs.filter((need) => need.bytes > 0).map((need) => `${show(need.bytes)} to ${need.purpose}`);
+    const sum = parts.length === 1 ? parts[0] : `${show(bytes)} (${parts.join(', ')})`;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ActionError */ .lZ('operation_failed', `Not enough disk space on the runner: the export needs ${sum}, but only ${show(free)} is free (${(0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path)}).`, { todo: _system_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .FREE_SPACE */ .Kt });
 }
-function size(bytes) {
-    return (0,pretty_bytes__WEBPACK_IMPORTED_MODULE_4__/* ["default"] */ .A)(bytes, { binary: true });
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+/** Shows sizes that are to be compared in one unit: that of `largest` bytes. */
+function inUnitOf(largest) {
+    const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, largest)) / 10));
+    const format = { maximumFractionDigits: power === 0 ? 0 : 2 };
+    return (bytes) => `${(bytes / 1024 ** power).toLocaleString('en-US', format)} ${UNITS[power]}`;
 }
 /** Writes all of `bytes` at `position`: one write call may take fewer than it is given. */
 async function writeFully(file, bytes, position) {

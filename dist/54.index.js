@@ -581,18 +581,21 @@ async function readJson(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ prepareFolder),
-/* harmony export */   y: () => (/* binding */ placeExport)
+/* harmony export */   G8: () => (/* binding */ prepareFolder),
+/* harmony export */   ik: () => (/* binding */ requireWritable),
+/* harmony export */   yr: () => (/* binding */ placeExport)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(73024);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(76760);
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(31279);
-/* harmony import */ var _coco_coco_file_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(33373);
-/* harmony import */ var _earlier_export_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(80830);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(91946);
-/* harmony import */ var _replace_export_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(36818);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(19473);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(31279);
+/* harmony import */ var _coco_coco_file_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(33373);
+/* harmony import */ var _earlier_export_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(80830);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(91946);
+/* harmony import */ var _replace_export_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(36818);
+
 
 
 
@@ -612,17 +615,17 @@ async function placeExport(options) {
     const { outputDir, archiveName, extract, signal, coco } = options;
     const earlier = await prepareFolder(outputDir);
     if (coco)
-        (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_6__/* .refuseObstacles */ .TZ)(outputDir, [_manifest_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATIONS_NAME */ .fn], earlier);
+        (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_7__/* .refuseObstacles */ .TZ)(outputDir, [_manifest_js__WEBPACK_IMPORTED_MODULE_8__/* .ANNOTATIONS_NAME */ .fn], earlier);
     if (!extract) {
-        const there = (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_6__/* .look */ .Op)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(outputDir, archiveName));
+        const there = (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_7__/* .look */ .Op)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(outputDir, archiveName));
         if (there && !there.isFile())
-            throw (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_6__/* .inTheWay */ .Mb)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(outputDir, archiveName));
+            throw (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_7__/* .inTheWay */ .Mb)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(outputDir, archiveName));
     }
     let work;
     try {
-        work = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(outputDir, `${_replace_export_js__WEBPACK_IMPORTED_MODULE_8__/* .WORK_PREFIX */ .Nc}${safeId(options.origin.export.id)}-`));
+        work = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(outputDir, `${_replace_export_js__WEBPACK_IMPORTED_MODULE_9__/* .WORK_PREFIX */ .Nc}${safeId(options.origin.export.id)}-`));
         const archive = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(work, `${archiveName}.partial`);
-        const files = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(work, _replace_export_js__WEBPACK_IMPORTED_MODULE_8__/* .FILES_FOLDER */ .rv);
+        const files = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(work, _replace_export_js__WEBPACK_IMPORTED_MODULE_9__/* .FILES_FOLDER */ .rv);
         const { downloaded, contents } = await options.fetch(archive, ...(extract ? [files] : []));
         if (!extract) {
             (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(files);
@@ -632,36 +635,51 @@ async function placeExport(options) {
         await coco?.begin(work);
         const records = await options.read(place);
         const written = await coco?.finish(files, options.origin, records.contentDigest, signal);
-        const list = [...(0,_manifest_js__WEBPACK_IMPORTED_MODULE_7__/* .listed */ .KE)(contents), ...(written ? [written.file] : [])];
+        const list = [...(0,_manifest_js__WEBPACK_IMPORTED_MODULE_8__/* .listed */ .KE)(contents), ...(written ? [written.file] : [])];
         if (written)
-            written.summary.theirs = list.find(_coco_coco_file_js__WEBPACK_IMPORTED_MODULE_5__/* .gaveWay */ .X)?.path;
+            written.summary.theirs = list.find(_coco_coco_file_js__WEBPACK_IMPORTED_MODULE_6__/* .gaveWay */ .X)?.path;
         const paths = extract ? list.map(({ path }) => path) : [archiveName];
         const manifest = manifestOf(options, downloaded, records);
-        await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_7__/* .writeManifest */ .HN)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(work, _manifest_js__WEBPACK_IMPORTED_MODULE_7__/* .MANIFEST_NAME */ .ir), manifest, extract ? list : undefined);
-        if (!extract && (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_6__/* .isPlainFile */ .Dn)(outputDir, archiveName))
+        await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_8__/* .writeManifest */ .HN)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(work, _manifest_js__WEBPACK_IMPORTED_MODULE_8__/* .MANIFEST_NAME */ .ir), manifest, extract ? list : undefined);
+        if (!extract && (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_7__/* .isPlainFile */ .Dn)(outputDir, archiveName))
             earlier.add(archiveName);
-        (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_6__/* .refuseObstacles */ .TZ)(outputDir, paths, earlier);
+        (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_7__/* .refuseObstacles */ .TZ)(outputDir, paths, earlier);
         signal.throwIfAborted();
-        await (0,_replace_export_js__WEBPACK_IMPORTED_MODULE_8__/* .replaceExport */ .PZ)(outputDir, work, paths, earlier);
+        await (0,_replace_export_js__WEBPACK_IMPORTED_MODULE_9__/* .replaceExport */ .PZ)(outputDir, work, paths, earlier);
         return {
             ...records,
             sizeBytes: downloaded.sizeBytes,
             ...(extract ? {} : { archivePath: (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(outputDir, archiveName) }),
-            manifestPath: (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(outputDir, _manifest_js__WEBPACK_IMPORTED_MODULE_7__/* .MANIFEST_NAME */ .ir),
+            manifestPath: (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(outputDir, _manifest_js__WEBPACK_IMPORTED_MODULE_8__/* .MANIFEST_NAME */ .ir),
             files: extract ? paths.map((path) => (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(outputDir, path)) : [],
             coco: written?.summary,
         };
     }
     catch (error) {
-        if (error instanceof _replace_export_js__WEBPACK_IMPORTED_MODULE_8__/* .HalfReplaced */ .Wu)
+        if (error instanceof _replace_export_js__WEBPACK_IMPORTED_MODULE_9__/* .HalfReplaced */ .Wu)
             work = undefined;
         signal.throwIfAborted();
-        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .systemFailure */ .oM)(error, 'move the export into place', outputDir);
+        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .systemFailure */ .oM)(error, 'move the export into place', outputDir);
     }
     finally {
         await coco?.close().catch(() => undefined);
         if (work !== undefined)
             await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(work, { recursive: true, force: true }).catch(() => undefined);
+    }
+}
+/** Throws `operation_failed` that names the output folder if nothing can be written there. Leaves nothing behind. */
+async function requireWritable(outputDir) {
+    // mkdir -p of Node never ends below a folder like /proc.
+    let there = outputDir;
+    while (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(there) && (0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(there) !== there)
+        there = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(there);
+    try {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rmdir)(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(there, `${_replace_export_js__WEBPACK_IMPORTED_MODULE_9__/* .WORK_PREFIX */ .Nc}check-`)));
+    }
+    catch (error) {
+        // Without the path of the attempt, which nobody knows.
+        const fault = Object.assign(new Error((0,_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .describe */ .q0)(error)), { code: (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .codeOf */ .$N)(error) });
+        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .systemFailure */ .oM)(fault, 'write to the workspace', outputDir);
     }
 }
 /**
@@ -672,11 +690,11 @@ async function placeExport(options) {
 async function prepareFolder(outputDir, keep) {
     try {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdir)(outputDir, { recursive: true });
-        await (0,_replace_export_js__WEBPACK_IMPORTED_MODULE_8__/* .recover */ .lj)(outputDir, keep);
-        return await (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_6__/* .findEarlier */ ._l)(outputDir);
+        await (0,_replace_export_js__WEBPACK_IMPORTED_MODULE_9__/* .recover */ .lj)(outputDir, keep);
+        return await (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_7__/* .findEarlier */ ._l)(outputDir);
     }
     catch (error) {
-        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .systemFailure */ .oM)(error, 'prepare the output folder', outputDir);
+        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .systemFailure */ .oM)(error, 'prepare the output folder', outputDir);
     }
 }
 function manifestOf(options, { sizeBytes, sha256 }, records) {
@@ -1887,6 +1905,7 @@ function removeEmpty(dir, folders) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
 
 const REACH = 'Check that the address is right (base_url) and that the runner can reach it (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.';
+const REACH_STORAGE = 'Check that the runner can reach the storage host (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.';
 const AUTHORITY = `Put the certificate of that authority (a PEM file) on the runner and name it for this step:
   env:
     NODE_EXTRA_CA_CERTS: /path/to/authority.pem
@@ -1911,13 +1930,17 @@ const BROKEN = {
     UND_ERR_HEADERS_TIMEOUT: 'no response came in time',
     UND_ERR_BODY_TIMEOUT: 'no more bytes came in time',
 };
-/** The classification of everything that can keep a response from coming. `error` is what an HTTP client threw. */
-function networkFault(error) {
+/**
+ * The classification of everything that can keep a response from coming. `error` is what an HTTP client threw.
+ *
+ * @param isStorage the host was named by a download link, and not by `base_url`
+ */
+function networkFault(error, isStorage = false) {
     const chain = errorsIn(error);
     const codes = chain.map(codeOf).filter((code) => code !== '');
     const certificate = chain.find((one) => /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(codeOf(one)));
     if (certificate)
-        return certificateFault(certificate);
+        return certificateFault(certificate, isStorage);
     // A proxy that opens no tunnel answers before anything reaches the server.
     const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message));
     if (proxy) {
@@ -1929,15 +1952,17 @@ function networkFault(error) {
     const known = broken ?? connecting;
     const cause = known === undefined ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error) : `${BROKEN[known] ?? CONNECTING[known]} (${known})`;
     const neverSent = codes.length > 0 && codes.every((code) => CONNECTING[code] !== undefined);
-    return { cause, todo: REACH, neverSent, isFinal: false };
+    return { cause, todo: isStorage ? REACH_STORAGE : REACH, neverSent, isFinal: false };
 }
-function certificateFault(error) {
+function certificateFault(error, isStorage) {
     const code = codeOf(error);
     const fault = (cause, todo) => ({ cause: `${cause} (${code})`, todo, neverSent: true, isFinal: true });
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         const names = namesOf(error);
         const cause = names === '' ? 'its certificate is for another host' : `its certificate is for ${names}`;
-        return fault(cause, 'Check the host name in the address (base_url, or the proxy).');
+        return fault(cause, isStorage
+            ? 'Something between the runner and the storage host answers in its place: check DNS, the proxy, and the firewall.'
+            : 'Check the host name in the address (base_url, or the proxy).');
     }
     if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
         const cause = code === 'CERT_HAS_EXPIRED' ? 'its certificate has expired' : 'its certificate is not valid yet';
@@ -2213,7 +2238,7 @@ async function fetchExport(request, step, { origin, reading, ...completed }) {
         reporter.info(`Downloaded ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_4__/* .size */ .Ej)(sizeBytes)}, SHA-256 ${sha256}.`);
     };
     const phase = { awaited: `the download of export ${completed.exportId}`, carryOn: completed.carryOn };
-    const placed = await (0,_waits_js__WEBPACK_IMPORTED_MODULE_8__/* .withinDeadline */ .iP)(step, phase, (signal) => (0,_export_place_js__WEBPACK_IMPORTED_MODULE_3__/* .placeExport */ .y)({
+    const placed = await (0,_waits_js__WEBPACK_IMPORTED_MODULE_8__/* .withinDeadline */ .iP)(step, phase, (signal) => (0,_export_place_js__WEBPACK_IMPORTED_MODULE_3__/* .placeExport */ .yr)({
         outputDir: request.outputDir,
         archiveName: (0,_start_export_js__WEBPACK_IMPORTED_MODULE_6__/* .archiveName */ .uv)(request),
         extract: request.extract,
@@ -2725,7 +2750,17 @@ function isFinal(error, retries) {
  * waited for, the last state seen, how long, and how to carry on.
  */
 async function waitFor(step, phase, probe) {
-    const ended = await step.reporter.group(`Waiting for ${phase.awaited}`, () => (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_4__/* .asPhase */ .uQ)(step.waiting, phase, () => (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_4__/* .until */ .TG)(probe, step.waiting)));
+    let hasLooked = false;
+    const look = async () => {
+        const found = await probe();
+        hasLooked = true;
+        return found;
+    };
+    const ended = await step.reporter
+        .group(`Waiting for ${phase.awaited}`, () => (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_4__/* .asPhase */ .uQ)(step.waiting, phase, () => (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_4__/* .until */ .TG)(look, step.waiting)))
+        .catch((error) => {
+        throw hasLooked ? goneMeanwhile(error, phase) : error;
+    });
     switch (ended.end) {
         case 'done':
             return ended.value;
@@ -2735,6 +2770,14 @@ async function waitFor(step, phase, probe) {
             throw timedOut(step, phase, ended);
     }
 }
+/** What is waited for was there before, so a 404 is news, and no fault of the inputs. */
+function goneMeanwhile(error, { awaited }) {
+    if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .RequestFailure */ .e6) || error.outcome.status !== 404)
+        return error;
+    const message = `It disappeared while this step waited for ${awaited}: someone deleted it, or took away the access to it. ${error.message}`;
+    return new Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error });
+}
+const REDO = 'If that was unintended, re-run the job.';
 /** The error of a wait whose time ran out. */
 function timedOut({ deadline }, { awaited, carryOn }, { lastLine, lastFault, waitedMs }) {
     const last = lastLine === undefined ? 'no status received' : `last status: ${lastLine}`;
@@ -2796,7 +2839,7 @@ function ownDataset(step, datasetId, graceMs, seen) {
             if (clock.now() - missingSince < (0,_waiting_pace_js__WEBPACK_IMPORTED_MODULE_5__/* .settlingMs */ .Z0)(deadline.remainingMs()))
                 return undefined;
             const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it, or took away the access to it.`;
-            throw new Disappeared('not_found', message, { todo: 'If that was unintended, re-run the job.', cause: error });
+            throw new Disappeared('not_found', message, { todo: REDO, cause: error });
         }
     };
 }
@@ -7480,6 +7523,370 @@ async function enrich_enrich(request, step) {
 
 // EXTERNAL MODULE: ./build/export/records/digest.js
 var digest = __webpack_require__(7368);
+// EXTERNAL MODULE: ./build/export/place.js
+var place = __webpack_require__(50012);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: external "node:diagnostics_channel"
+var external_node_diagnostics_channel_ = __webpack_require__(53053);
+;// CONCATENATED MODULE: ./build/runner/artifact-errors.js
+
+
+
+function stageOf(error) {
+    const text = (0,errors/* describe */.q0)(error);
+    if (text.includes('Failed to CreateArtifact'))
+        return 'create';
+    return text.includes('Failed to FinalizeArtifact') ? 'finalize' : 'transfer';
+}
+/** Whether the artifact service refused the name because the run already has an artifact of that name. */
+function isNameTaken(error) {
+    return stageOf(error) === 'create' && /\(409\)/.test((0,errors/* describe */.q0)(error));
+}
+const NETWORK_CODES = /\b(ECONNRESET|ECONNREFUSED|ECONNABORTED|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|REQUEST_SEND_ERROR)\b/;
+/**
+ * Whether another attempt of ours may help: a lost connection during a call, or a stall. What the libraries below retry themselves
+ * (server errors of calls, all failures of the transfer but a stall) has outlasted their retries: one counter is enough. A 403 of
+ * FinalizeArtifact counts too: uploads have been seen to meet it at random (dotnet/orleans#10961, QIICR/dcmqi#562).
+ */
+function isTransient(error) {
+    const text = (0,errors/* describe */.q0)(error);
+    if (isOverQuota(text))
+        return false;
+    // All calls fail with these words.
+    if (!text.includes('Failed to '))
+        return /Upload progress stalled/.test(text);
+    if (stageOf(error) === 'finalize' && /\(403\)/.test(text))
+        return true;
+    return NETWORK_CODES.test(text);
+}
+/** The HTTP status of the storage that refused bytes. */
+function statusOf(error) {
+    return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+        ? error.statusCode
+        : undefined;
+}
+function isOverQuota(text) {
+    return /quota has been hit|insufficient usage/i.test(text);
+}
+const SKIP = 'To go without an artifact: `upload_artifact: false`; the export stays in `output_dir` for later steps of the job.';
+const SKIP_IN_ACT = 'This run is one of act, whose own artifact server is used. Set `upload_artifact: false`, or start act with --artifact-server-path and a version of act that supports the artifacts of upload-artifact@v4.';
+/** The error for a name that another artifact of this run has. @param state what became of the export */
+function nameTaken(name, state, cause) {
+    return new errors/* ActionError */.lZ('artifact_failed', `${state}: this workflow run already has an artifact named "${name}".`, {
+        todo: `Another job, another leg of the matrix or an earlier step took the name. Give each its own, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
+        cause,
+    });
+}
+const NOT_STORED = 'The export is complete on disk, but its artifact is not stored';
+/**
+ * What a user is told of an upload that failed for good.
+ *
+ * @param lastResponse of whichever server answered last, such as `HTTP 500 from results.example`
+ */
+function uploadFailure(error, storedName, isAct, lastResponse) {
+    const text = wordsOf(error);
+    const failure = (message, todo, apiWords) => new errors/* ActionError */.lZ('artifact_failed', `${NOT_STORED}: ${message}`, {
+        apiWords,
+        todo: isAct ? SKIP_IN_ACT : `${todo} ${SKIP}`,
+        cause: error,
+    });
+    if (isNameTaken(error))
+        return nameTaken(storedName, NOT_STORED, error);
+    if (isOverQuota(text)) {
+        return failure('the storage for artifacts that GitHub allows this account is used up.', 'Delete old artifacts or let them live shorter (`retention_days: 7`); GitHub counts anew every 6 to 12 hours.');
+    }
+    if (isTransient(error) || NETWORK_CODES.test(`${text} ${(0,system_errors/* codeOf */.$N)(error)}`)) {
+        return failure(`the connection to ${isAct ? "act's artifact server" : "GitHub's artifact storage"} kept breaking. Last: ${text}`, 'Re-run the job. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.');
+    }
+    const status = statusOf(error);
+    const how = lastResponse ?? (status === undefined ? undefined : `HTTP ${status}`);
+    return failure(`${isAct ? "act's artifact server" : 'the artifact service'} failed or refused it${how === undefined ? '' : ` (last response: ${how})`}.`, 'Check whether githubstatus.com reports trouble with Actions, then re-run the job.', text);
+}
+const withBody = schemas/* object */.Ikc({ response: schemas/* object */.Ikc({ bodyAsText: schemas/* string */.YjP() }) });
+/** The words of an error of the libraries. Those of the storage have no message of their own, but a code and an XML body. */
+function wordsOf(error) {
+    const text = (0,errors/* describe */.q0)(error);
+    const status = statusOf(error);
+    if (status === undefined)
+        return text;
+    const body = withBody.safeParse(error).data?.response.bodyAsText ?? '';
+    const said = ['Code', 'Message'].map((tag) => new RegExp(`<${tag}>([^<]{1,300})</${tag}>`).exec(body)?.[1]);
+    const found = said.filter((word) => word !== undefined).join(': ') || body.slice(0, 300);
+    const words = text === 'RestError' ? found : text;
+    return [`HTTP ${status}`, (0,system_errors/* codeOf */.$N)(error), words].filter(Boolean).join(' ');
+}
+/** What a user is told where the artifact service is out of reach from the start. */
+function noArtifactService(variable, isAct) {
+    return new errors/* ActionError */.lZ('artifact_failed', `${NOT_STORED}: ${variable} is not set, so ${isAct ? "act's artifact server" : "GitHub's artifact service"} cannot be reached.`, {
+        todo: isAct
+            ? SKIP_IN_ACT
+            : `The runner sets it for actions; it is absent outside a GitHub workflow and where a step or container clears the environment. ${SKIP}`,
+    });
+}
+
+;// CONCATENATED MODULE: ./build/runner/artifact.js
+
+
+
+
+
+
+
+
+
+
+
+const MAX_ATTEMPTS = 5;
+/** How long to wait for the list of artifacts, in ms. */
+const LIST_MS = 10_000;
+/** What Node publishes about each response of an HTTP client. */
+const RESPONSES = 'http.client.response.finish';
+const responseMessage = schemas/* object */.Ikc({
+    request: schemas/* object */.Ikc({ host: schemas/* string */.YjP() }),
+    response: schemas/* object */.Ikc({ statusCode: schemas/* number */.aig() }),
+});
+/**
+ * Stores an export as an artifact of this workflow run. On GitHub Enterprise Server, which has no such artifact service, it
+ * warns and skips. Lost connections are retried, up to 5 attempts; an artifact that was there before is only ever deleted
+ * with `overwrite`.
+ *
+ * @throws ActionError `artifact_failed`, or the reason of `signal`
+ */
+async function uploadExport(options) {
+    const { content, context, reporter, signal } = options;
+    signal.throwIfAborted();
+    if (context.isEnterpriseServer) {
+        const reason = `${new URL(context.serverUrl).host} is GitHub Enterprise Server, which the artifact library does not support`;
+        reporter.warning(`No artifact was stored: ${reason}. The export stays on the runner's disk.`, {
+            todo: 'Add a step with actions/upload-artifact@v3 and `path: ${{ steps.<id>.outputs.export_dir }}`; and set `upload_artifact: false` here.',
+        });
+        return { kind: 'skipped', reason };
+    }
+    for (const variable of ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL']) {
+        if (!process.env[variable])
+            throw noArtifactService(variable, context.isAct);
+    }
+    await requireFiles('zip' in content ? [content.zip] : content.files);
+    return await reporter.group('Storing the export as an artifact', () => new Upload(options).run());
+}
+/** One upload with its attempts. */
+class Upload {
+    #options;
+    #name;
+    /** A folder for the ZIP under another name, made when one is needed. */
+    #aliasFolder;
+    /** One of our attempts got past the creation of an artifact of the present name, so it is ours beyond doubt. */
+    #isOurs = false;
+    #lastResponse;
+    constructor(options) {
+        this.#options = options;
+        this.#name = 'zip' in options.content ? (0,external_node_path_.basename)(options.content.zip) : options.name;
+    }
+    async run() {
+        (0,external_node_diagnostics_channel_.subscribe)(RESPONSES, this.#onResponse);
+        try {
+            return await this.#run();
+        }
+        catch (error) {
+            throw this.#withLastResponse(error);
+        }
+        finally {
+            (0,external_node_diagnostics_channel_.unsubscribe)(RESPONSES, this.#onResponse);
+        }
+    }
+    /** A timeout says what the service answered until then. */
+    #withLastResponse(error) {
+        if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'timed_out')
+            return error;
+        const { code, message, todo } = error;
+        const last = this.#lastResponse ?? 'none';
+        return new errors/* ActionError */.lZ(code, `${message} Last response of the artifact service: ${last}.`, { todo, cause: error });
+    }
+    #failure(error) {
+        return uploadFailure(error, this.#name, this.#options.context.isAct, this.#lastResponse);
+    }
+    /** The library keeps the status of a response to itself, but Node tells of it. */
+    #onResponse = (message) => {
+        const told = responseMessage.safeParse(message);
+        if (told.success)
+            this.#lastResponse = `HTTP ${told.data.response.statusCode} from ${told.data.request.host}`;
+    };
+    async #run() {
+        const { reporter, clock, signal } = this.#options;
+        const client = await openClient();
+        const retentionDays = this.#retentionDays();
+        let toDelete = this.#options.overwrite;
+        try {
+            for (let attempt = 1;; attempt++) {
+                try {
+                    if (toDelete)
+                        await this.#delete(client);
+                    toDelete = false;
+                    return await this.#send(client, retentionDays);
+                }
+                catch (error) {
+                    signal.throwIfAborted();
+                    const stored = isNameTaken(error) ? await this.#settleTakenName(client, error, attempt) : undefined;
+                    if (stored)
+                        return stored;
+                    if (isNameTaken(error))
+                        continue;
+                    // The end of an upload whose response was lost.
+                    const whole = stageOf(error) === 'finalize' ? await this.#find(client) : undefined;
+                    if (whole)
+                        return whole;
+                    if (!isTransient(error) || attempt >= MAX_ATTEMPTS)
+                        throw this.#failure(error);
+                    reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} broke off: ${(0,errors/* describe */.q0)(error)}`);
+                    if (!toDelete && stageOf(error) !== 'create')
+                        this.#isOurs = true;
+                    await clock.sleep((0,retry/* fullJitter */.G1)(attempt), signal);
+                }
+            }
+        }
+        finally {
+            if (this.#aliasFolder)
+                await (0,promises_.rm)(this.#aliasFolder, { recursive: true, force: true });
+        }
+    }
+    async #send(client, retentionDays) {
+        const { content, compressionLevel, signal } = this.#options;
+        const retention = retentionDays === undefined ? {} : { retentionDays };
+        const work = 'zip' in content
+            ? this.#sendZip(client, content.zip, retention)
+            : client.uploadArtifact(this.#name, [...content.files], content.folder, { compressionLevel, ...retention });
+        const { id, size, digest } = await (0,build_clock/* orAborted */.H6)(work, signal);
+        if (id === undefined || digest === undefined)
+            throw new Error('The reply of the artifact service names no artifact.');
+        return this.#uploaded(id, digest, size ?? 0);
+    }
+    async #sendZip(client, zip, retention) {
+        const path = this.#name === (0,external_node_path_.basename)(zip) ? zip : await this.#alias(zip);
+        return await client.uploadArtifact(this.#name, [path], (0,external_node_path_.dirname)(path), { skipArchive: true, ...retention });
+    }
+    /**
+     * The service says that the name is taken. The library retries inside, so we may have taken it ourselves, in an attempt whose
+     * response was lost. If an artifact of that name is listed, it is ours if one of our attempts got that far, or if it holds our very
+     * bytes; else it is someone else's, and left alone. If none is listed, an upload that was never finished holds the name: nobody can
+     * use or delete it for the rest of the run (atlanhq/application-sdk#3711), so the next attempt takes a name of its own.
+     */
+    async #settleTakenName(client, error, attempt) {
+        const stored = await this.#find(client);
+        if (stored?.kind === 'uploaded' && (this.#isOurs || (await this.#holdsOurBytes(stored.digest))))
+            return stored;
+        if (stored)
+            throw this.#failure(error);
+        const deleted = this.#isOurs && (await this.#delete(client).catch(() => false));
+        this.#isOurs = false;
+        if (deleted)
+            return undefined;
+        const burnt = this.#name;
+        const extension = 'zip' in this.#options.content ? (0,external_node_path_.extname)(burnt) : '';
+        const stem = burnt.slice(0, burnt.length - extension.length).replace(/-retry-\d+$/, '');
+        this.#name = `${stem}-retry-${attempt}${extension}`;
+        this.#options.reporter.warning(`Storing the artifact as "${this.#name}": an unfinished upload, of this step or of another job, holds the name "${burnt}", and GitHub does not release it during this run.`, { todo: 'Later jobs find the artifact by the output `artifact_name` or `artifact_id`.' });
+        return undefined;
+    }
+    /** Only a ZIP is stored as it is. */
+    async #holdsOurBytes(digest) {
+        const { content } = this.#options;
+        if (!('zip' in content))
+            return false;
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(content.zip), hash);
+        return hash.digest('hex') === digest;
+    }
+    /** Deletes the artifact of the present name; `false` when none is listed. */
+    async #delete(client) {
+        try {
+            await (0,build_clock/* orAborted */.H6)(client.deleteArtifact(this.#name), this.#options.signal);
+            return true;
+        }
+        catch (error) {
+            if (error instanceof Error && error.name === 'ArtifactNotFoundError')
+                return false;
+            throw error;
+        }
+    }
+    /** The finished artifact of the present name; `undefined` when none is listed or the list cannot be had. */
+    async #find(client) {
+        try {
+            const found = await artifact_listed(client, this.#name, this.#options);
+            return found?.digest ? this.#uploaded(found.id, found.digest, found.size) : undefined;
+        }
+        catch (error) {
+            this.#options.signal.throwIfAborted();
+            this.#options.reporter.debug(`The artifacts of this run could not be listed: ${(0,errors/* describe */.q0)(error)}`);
+            return undefined;
+        }
+    }
+    #uploaded(id, digest, sizeBytes) {
+        const { serverUrl, repository, runId } = this.#options.context;
+        const url = repository && runId ? `${serverUrl}/${repository}/actions/runs/${runId}/artifacts/${id}` : '';
+        return { kind: 'uploaded', id, name: this.#name, url, digest: digest.replace(/^sha256:/, ''), sizeBytes };
+    }
+    // The library names a single file's artifact after the file, whatever name it is given.
+    async #alias(zip) {
+        this.#aliasFolder ??= await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_path_.dirname)(zip), '.artifact-'));
+        const path = (0,external_node_path_.join)(this.#aliasFolder, this.#name);
+        await (0,promises_.link)(zip, path).catch(() => (0,promises_.copyFile)(zip, path));
+        return path;
+    }
+    #retentionDays() {
+        const { retentionDays, context, reporter } = this.#options;
+        const most = context.retentionDays;
+        if (retentionDays === undefined || most === undefined || retentionDays <= most)
+            return retentionDays;
+        reporter.warning(`The artifact lives ${most} days, not ${retentionDays}: the repository's settings allow no more.`, {
+            todo: `Set \`retention_days: ${most}\`, or raise the limit in the repository's settings under Actions, General.`,
+        });
+        return most;
+    }
+}
+/**
+ * Throws `artifact_failed` if the run already has an artifact of this name, so that this is known before the export and not after it. A
+ * list that cannot be read proves nothing, and neither does one where an artifact may be replaced.
+ *
+ * @throws the reason of `signal`
+ */
+async function requireFreeName(options) {
+    const { name, overwrite, context, reporter, signal } = options;
+    if (overwrite || context.isEnterpriseServer)
+        return;
+    if (!process.env['ACTIONS_RUNTIME_TOKEN'] || !process.env['ACTIONS_RESULTS_URL'])
+        return;
+    const client = await openClient();
+    const found = await artifact_listed(client, name, options).catch((error) => {
+        signal.throwIfAborted();
+        reporter.debug(`The artifacts of this run could not be listed: ${(0,errors/* describe */.q0)(error)}`);
+    });
+    if (found)
+        throw nameTaken(name, 'Nothing was exported');
+}
+/** The package reads the event of the run when it is imported, and throws if the file is broken. Nothing here needs the event. */
+async function openClient() {
+    delete process.env['GITHUB_EVENT_PATH'];
+    return (await Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(351), __webpack_require__.e(21), __webpack_require__.e(220)]).then(__webpack_require__.bind(__webpack_require__, 67220))).default;
+}
+/** The artifact of this name in this run. The library retries a list for most of a minute, which is more than it is worth. */
+async function artifact_listed(client, name, { clock, signal }) {
+    const late = () => new Error(`no list came within ${LIST_MS / 1000} s`);
+    const { artifacts } = await (0,build_clock/* within */.ux)(clock, LIST_MS, signal, late, (ends) => (0,build_clock/* orAborted */.H6)(client.listArtifacts({ latest: true }), ends));
+    return artifacts.find((artifact) => artifact.name === name);
+}
+async function requireFiles(files) {
+    if (files.length === 0)
+        throw new errors/* ActionError */.lZ('artifact_failed', 'There is no file to store as an artifact: the export is empty.');
+    for (const file of files) {
+        const found = await (0,promises_.stat)(file).catch(() => undefined);
+        if (!found?.isFile())
+            throw new errors/* ActionError */.lZ('artifact_failed', `A file to be stored in the artifact is gone: ${file}`, {
+                todo: 'Check that no other step or process cleans the workspace at the same time.',
+            });
+    }
+}
+
 // EXTERNAL MODULE: ./build/waiting/verdicts/export.js
 var verdicts_export = __webpack_require__(89057);
 // EXTERNAL MODULE: ./build/export/earlier-export.js
@@ -7578,310 +7985,6 @@ async function temporaryFolder(temp) {
     }
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: external "node:diagnostics_channel"
-var external_node_diagnostics_channel_ = __webpack_require__(53053);
-;// CONCATENATED MODULE: ./build/runner/artifact-errors.js
-
-function stageOf(error) {
-    const text = (0,errors/* describe */.q0)(error);
-    if (text.includes('Failed to CreateArtifact'))
-        return 'create';
-    return text.includes('Failed to FinalizeArtifact') ? 'finalize' : 'transfer';
-}
-/** Whether the artifact service refused the name because the run already has an artifact of that name. */
-function isNameTaken(error) {
-    return stageOf(error) === 'create' && /\(409\)/.test((0,errors/* describe */.q0)(error));
-}
-const NETWORK_CODES = /\b(ECONNRESET|ECONNREFUSED|ECONNABORTED|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|REQUEST_SEND_ERROR)\b/;
-/**
- * Whether another attempt of ours may help: a lost connection or a stall, which the library does not retry. Server errors have
- * outlasted its own retries: one counter is enough. A 403 of FinalizeArtifact counts too: uploads have been seen to meet it at random
- * (dotnet/orleans#10961, QIICR/dcmqi#562).
- */
-function isTransient(error) {
-    const text = (0,errors/* describe */.q0)(error);
-    if (isOverQuota(text))
-        return false;
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && NETWORK_CODES.test(error.code))
-        return true;
-    if (statusOf(error) !== undefined)
-        return false;
-    if (stageOf(error) === 'finalize' && /\(403\)/.test(text))
-        return true;
-    return NETWORK_CODES.test(text) || /Upload progress stalled/.test(text);
-}
-/** The HTTP status of the storage that refused bytes. */
-function statusOf(error) {
-    return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-        ? error.statusCode
-        : undefined;
-}
-function isOverQuota(text) {
-    return /quota has been hit|insufficient usage/i.test(text);
-}
-const SKIP = 'To go without an artifact: `upload_artifact: false`; the export stays in `output_dir` for later steps of the job.';
-/**
- * What a user is told of an upload that failed for good.
- *
- * @param lastResponse of whichever server answered last, such as `HTTP 500 from results.example`
- */
-function uploadFailure(error, storedName, lastResponse) {
-    const text = (0,errors/* describe */.q0)(error);
-    const failure = (message, todo, apiWords) => new errors/* ActionError */.lZ('artifact_failed', `The export is complete on disk, but its artifact is not stored: ${message}`, {
-        apiWords,
-        todo: `${todo} ${SKIP}`,
-        cause: error,
-    });
-    if (isNameTaken(error)) {
-        return failure(`this workflow run already has an artifact named "${storedName}".`, 'Another job, another leg of the matrix or an earlier step took the name. Give each its own, such as `artifact_name: export-${{ strategy.job-index }}`, or replace the earlier one: `overwrite_artifact: true`.');
-    }
-    if (isOverQuota(text)) {
-        return failure('the storage for artifacts that GitHub allows this account is used up.', 'Delete old artifacts or let them live shorter (`retention_days: 7`); GitHub counts anew every 6 to 12 hours.');
-    }
-    if (isTransient(error)) {
-        return failure(`the connection to GitHub's artifact storage kept breaking. Last: ${text}`, 'Run the job again. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.');
-    }
-    const status = statusOf(error);
-    const how = lastResponse ?? (status === undefined ? undefined : `HTTP ${status}`);
-    return failure(`the artifact service failed or refused it${how === undefined ? '' : ` (last response: ${how})`}.`, 'Check whether githubstatus.com reports trouble with Actions, then re-run the job.', text);
-}
-/** What a user is told where the artifact service is out of reach from the start. */
-function noArtifactService(variable) {
-    return new errors/* ActionError */.lZ('artifact_failed', `The export is complete on disk, but its artifact is not stored: ${variable} is not set, so GitHub's artifact service cannot be reached.`, {
-        todo: `The runner sets it for actions; it is absent outside a GitHub workflow and where a step or container clears the environment. ${SKIP}`,
-    });
-}
-
-;// CONCATENATED MODULE: ./build/runner/artifact.js
-
-
-
-
-
-
-
-
-
-
-const MAX_ATTEMPTS = 5;
-/** What Node publishes about each response of an HTTP client. */
-const RESPONSES = 'http.client.response.finish';
-const responseMessage = schemas/* object */.Ikc({
-    request: schemas/* object */.Ikc({ host: schemas/* string */.YjP() }),
-    response: schemas/* object */.Ikc({ statusCode: schemas/* number */.aig() }),
-});
-/**
- * Stores an export as an artifact of this workflow run. On GitHub Enterprise Server, which has no such artifact service, it
- * warns and skips. Lost connections are retried, up to 5 attempts; an artifact that was there before is only ever deleted
- * with `overwrite`.
- *
- * @throws ActionError `artifact_failed`, or the reason of `signal`
- */
-async function uploadExport(options) {
-    const { content, context, reporter, signal } = options;
-    signal.throwIfAborted();
-    if (context.isEnterpriseServer) {
-        const reason = `${new URL(context.serverUrl).host} is GitHub Enterprise Server, which the artifact library does not support`;
-        reporter.warning(`No artifact was stored: ${reason}. The export stays on the runner's disk.`, {
-            todo: 'Add a step with actions/upload-artifact@v3 and `path: ${{ steps.<id>.outputs.export_dir }}`; and set `upload_artifact: false` here.',
-        });
-        return { kind: 'skipped', reason };
-    }
-    for (const variable of ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL']) {
-        if (!process.env[variable])
-            throw noArtifactService(variable);
-    }
-    await requireFiles('zip' in content ? [content.zip] : content.files);
-    return await reporter.group('Storing the export as an artifact', () => new Upload(options).run());
-}
-/** One upload with its attempts. */
-class Upload {
-    #options;
-    #name;
-    /** A folder for the ZIP under another name, made when one is needed. */
-    #aliasFolder;
-    /** One of our attempts got past the creation of an artifact of the present name, so it is ours beyond doubt. */
-    #isOurs = false;
-    #lastResponse;
-    constructor(options) {
-        this.#options = options;
-        this.#name = 'zip' in options.content ? (0,external_node_path_.basename)(options.content.zip) : options.name;
-    }
-    async run() {
-        (0,external_node_diagnostics_channel_.subscribe)(RESPONSES, this.#onResponse);
-        try {
-            return await this.#run();
-        }
-        finally {
-            (0,external_node_diagnostics_channel_.unsubscribe)(RESPONSES, this.#onResponse);
-        }
-    }
-    /** The library keeps the status of a response to itself, but Node tells of it. */
-    #onResponse = (message) => {
-        const told = responseMessage.safeParse(message);
-        if (told.success)
-            this.#lastResponse = `HTTP ${told.data.response.statusCode} from ${told.data.request.host}`;
-    };
-    async #run() {
-        const { reporter, clock, signal } = this.#options;
-        const { default: client } = await Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(351), __webpack_require__.e(21), __webpack_require__.e(220)]).then(__webpack_require__.bind(__webpack_require__, 67220));
-        const retentionDays = this.#retentionDays();
-        let toDelete = this.#options.overwrite;
-        try {
-            for (let attempt = 1;; attempt++) {
-                try {
-                    if (toDelete)
-                        await this.#delete(client);
-                    toDelete = false;
-                    return await this.#send(client, retentionDays);
-                }
-                catch (error) {
-                    signal.throwIfAborted();
-                    const stored = isNameTaken(error) ? await this.#settleTakenName(client, error, attempt) : undefined;
-                    if (stored)
-                        return stored;
-                    if (isNameTaken(error))
-                        continue;
-                    // The end of an upload whose response was lost.
-                    const whole = stageOf(error) === 'finalize' ? await this.#find(client) : undefined;
-                    if (whole)
-                        return whole;
-                    if (!isTransient(error) || attempt >= MAX_ATTEMPTS)
-                        throw uploadFailure(error, this.#name, this.#lastResponse);
-                    reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} broke off: ${(0,errors/* describe */.q0)(error)}`);
-                    if (!toDelete && stageOf(error) !== 'create')
-                        this.#isOurs = true;
-                    await clock.sleep((0,retry/* fullJitter */.G1)(attempt), signal);
-                }
-            }
-        }
-        finally {
-            if (this.#aliasFolder)
-                await (0,promises_.rm)(this.#aliasFolder, { recursive: true, force: true });
-        }
-    }
-    async #send(client, retentionDays) {
-        const { content, compressionLevel, signal } = this.#options;
-        const retention = retentionDays === undefined ? {} : { retentionDays };
-        const work = 'zip' in content
-            ? this.#sendZip(client, content.zip, retention)
-            : client.uploadArtifact(this.#name, [...content.files], content.folder, { compressionLevel, ...retention });
-        const { id, size, digest } = await abortable(work, signal);
-        if (id === undefined || digest === undefined)
-            throw new Error('The reply of the artifact service names no artifact.');
-        return this.#uploaded(id, digest, size ?? 0);
-    }
-    async #sendZip(client, zip, retention) {
-        const path = this.#name === (0,external_node_path_.basename)(zip) ? zip : await this.#alias(zip);
-        return await client.uploadArtifact(this.#name, [path], (0,external_node_path_.dirname)(path), { skipArchive: true, ...retention });
-    }
-    /**
-     * The service says that the name is taken. The library retries inside, so we may have taken it ourselves, in an attempt whose
-     * response was lost. If an artifact of that name is listed, it is ours if one of our attempts got that far, or if it holds our very
-     * bytes; else it is someone else's, and left alone. If none is listed, an upload that was never finished holds the name: nobody can
-     * use or delete it for the rest of the run (atlanhq/application-sdk#3711), so the next attempt takes a name of its own.
-     */
-    async #settleTakenName(client, error, attempt) {
-        const stored = await this.#find(client);
-        if (stored?.kind === 'uploaded' && (this.#isOurs || (await this.#holdsOurBytes(stored.digest))))
-            return stored;
-        if (stored)
-            throw uploadFailure(error, this.#name);
-        const deleted = this.#isOurs && (await this.#delete(client).catch(() => false));
-        this.#isOurs = false;
-        if (deleted)
-            return undefined;
-        const burnt = this.#name;
-        const extension = 'zip' in this.#options.content ? (0,external_node_path_.extname)(burnt) : '';
-        const stem = burnt.slice(0, burnt.length - extension.length).replace(/-retry-\d+$/, '');
-        this.#name = `${stem}-retry-${attempt}${extension}`;
-        this.#options.reporter.warning(`Storing the artifact as "${this.#name}": an unfinished upload, of this step or of another job, holds the name "${burnt}", and GitHub does not release it during this run.`, { todo: 'Later jobs find the artifact by the output `artifact_name` or `artifact_id`.' });
-        return undefined;
-    }
-    /** Only a ZIP is stored as it is. */
-    async #holdsOurBytes(digest) {
-        const { content } = this.#options;
-        if (!('zip' in content))
-            return false;
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(content.zip), hash);
-        return hash.digest('hex') === digest;
-    }
-    /** Deletes the artifact of the present name; `false` when none is listed. */
-    async #delete(client) {
-        try {
-            await abortable(client.deleteArtifact(this.#name), this.#options.signal);
-            return true;
-        }
-        catch (error) {
-            if (error instanceof Error && error.name === 'ArtifactNotFoundError')
-                return false;
-            throw error;
-        }
-    }
-    /** The finished artifact of the present name; `undefined` when none is listed or the list cannot be had. */
-    async #find(client) {
-        try {
-            const { artifacts } = await abortable(client.listArtifacts({ latest: true }), this.#options.signal);
-            const found = artifacts.find(({ name }) => name === this.#name);
-            return found?.digest ? this.#uploaded(found.id, found.digest, found.size) : undefined;
-        }
-        catch (error) {
-            this.#options.signal.throwIfAborted();
-            this.#options.reporter.debug(`The artifacts of this run could not be listed: ${(0,errors/* describe */.q0)(error)}`);
-            return undefined;
-        }
-    }
-    #uploaded(id, digest, sizeBytes) {
-        const { serverUrl, repository, runId } = this.#options.context;
-        const url = repository && runId ? `${serverUrl}/${repository}/actions/runs/${runId}/artifacts/${id}` : '';
-        return { kind: 'uploaded', id, name: this.#name, url, digest: digest.replace(/^sha256:/, ''), sizeBytes };
-    }
-    // The library names a single file's artifact after the file, whatever name it is given.
-    async #alias(zip) {
-        this.#aliasFolder ??= await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_path_.dirname)(zip), '.artifact-'));
-        const path = (0,external_node_path_.join)(this.#aliasFolder, this.#name);
-        await (0,promises_.link)(zip, path).catch(() => (0,promises_.copyFile)(zip, path));
-        return path;
-    }
-    #retentionDays() {
-        const { retentionDays, context, reporter } = this.#options;
-        const most = context.retentionDays;
-        if (retentionDays === undefined || most === undefined || retentionDays <= most)
-            return retentionDays;
-        reporter.warning(`The artifact lives ${most} days, not ${retentionDays}: the repository's settings allow no more.`, {
-            todo: `Set \`retention_days: ${most}\`, or raise the limit in the repository's settings under Actions, General.`,
-        });
-        return most;
-    }
-}
-async function requireFiles(files) {
-    if (files.length === 0)
-        throw new errors/* ActionError */.lZ('artifact_failed', 'There is no file to store as an artifact: the export is empty.');
-    for (const file of files) {
-        const found = await (0,promises_.stat)(file).catch(() => undefined);
-        if (!found?.isFile())
-            throw new errors/* ActionError */.lZ('artifact_failed', `A file to be stored in the artifact is gone: ${file}`, {
-                todo: 'Check that no other step or process cleans the workspace at the same time.',
-            });
-    }
-}
-/** The result of `work`, or a rejection with the signal's reason as soon as it aborts. */
-async function abortable(work, signal) {
-    signal.throwIfAborted();
-    const { promise: aborted, reject } = Promise.withResolvers();
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-        return await Promise.race([work, aborted]);
-    }
-    finally {
-        signal.removeEventListener('abort', abort);
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/operations/export/export-artifact.js
 
 
@@ -7889,7 +7992,8 @@ async function abortable(work, signal) {
 
 /**
  * Uploads the export as an artifact of the run: one ZIP as it is, so that the artifact's digest equals `export_sha256`, and then
- * `comparison.json`, if there is one, as a second artifact; an unpacked export as one folder, with `comparison.json`.
+ * `comparison.json`, if there is one, as a second artifact; an unpacked export as one folder, with `comparison.json`. Returns whether the export was
+ * uploaded.
  */
 async function publishExport(request, step, placed, comparisonPath) {
     const { reporter } = step;
@@ -7903,7 +8007,7 @@ async function publishExport(request, step, placed, comparisonPath) {
     });
     if (result.kind === 'skipped') {
         reporter.note(`No artifact was uploaded: ${result.reason}`);
-        return;
+        return false;
     }
     reporter.output('artifact_id', result.id);
     reporter.output('artifact_name', result.name);
@@ -7915,6 +8019,7 @@ async function publishExport(request, step, placed, comparisonPath) {
         reporter.fact('Artifact digest', result.digest, { code: true });
     else if (comparisonPath !== undefined)
         await publishComparison(request, step, comparisonPath);
+    return true;
 }
 /** The export is complete and stored by now, so a failure is a warning. Throws only if the step is canceled. */
 async function publishComparison(request, step, comparisonPath) {
@@ -8331,10 +8436,8 @@ const INPUTS = {
  * Tells what became of the conditions. Each one of `warn_if` that is met is a warning. Fails with `gate_failed` if one of `fail_if` is met,
  * naming each that is with its figure, or if the data contains classes that are not in `class_list`. To be called when the export is safe:
  * nothing is taken back.
- *
- * @param done a sentence on what the step did, which a step that fails would not tell otherwise
  */
-function passGates(step, { failIf, warnIf, unlisted }, done) {
+function passGates(step, { failIf, warnIf, unlisted }, { done, where }) {
     const { reporter } = step;
     gates_tell(step, 'fail_if', failIf);
     gates_tell(step, 'warn_if', warnIf);
@@ -8346,10 +8449,9 @@ function passGates(step, { failIf, warnIf, unlisted }, done) {
         return;
     reporter.note(done);
     throw new errors/* ActionError */.lZ('gate_failed', problems.flatMap(({ lines }) => lines).join('\n'), {
-        todo: [SAFE, ...problems.map(({ todo }) => todo)].join(' '),
+        todo: [where, ...problems.map(({ todo }) => todo)].join(' '),
     });
 }
-const SAFE = 'What was exported is safe, and stays where it is: see the outputs export_dir and artifact_url.';
 function metConditions(checked) {
     const met = checked.filter((one) => one.met);
     if (met.length === 0)
@@ -8359,7 +8461,7 @@ function metConditions(checked) {
         : `${met.length} of the ${checked.length} conditions of fail_if are met:`;
     return {
         lines: [heading, ...met.map((one) => `- ${one.condition.text}: found ${words(one)}`)],
-        todo: 'If it is as it should be, change the conditions under fail_if.',
+        todo: 'If the data is as it should be, change the conditions under fail_if.',
     };
 }
 /** Those with the most annotations first. */
@@ -8470,8 +8572,11 @@ var start_export = __webpack_require__(31613);
 
 
 
+
+
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 async function export_exportDataset(request, step) {
+    await requireOutput(request, step);
     const earlier = await readEarlier(request, step);
     const source = await (0,facts/* readDataset */.JP)(step, request.datasetId);
     step.reporter.fact('Exported', selectionWords(request));
@@ -8484,6 +8589,16 @@ async function export_exportDataset(request, step) {
         const carryOn = () => 'The clone that it was made from is deleted: re-run the job.';
         return exportSubject(request, step, { source, exported: clone, snapshot, carryOn, again: carryOn }, earlier);
     });
+}
+/** What is surely in the way of an export is an error before it starts. */
+async function requireOutput(request, step) {
+    if (!request.wait)
+        return;
+    await (0,place/* requireWritable */.ik)(request.outputDir);
+    if (!request.uploadArtifact)
+        return;
+    const name = request.extract || request.shard ? request.artifactName : (0,start_export/* archiveName */.uv)(request);
+    await requireFreeName({ ...step, name, overwrite: request.overwriteArtifact });
 }
 async function exportSubject(request, step, subject, earlier) {
     const { source } = subject;
@@ -8503,15 +8618,19 @@ async function exportSubject(request, step, subject, earlier) {
         step.reporter.output('content_digest', new digest/* RecordDigest */.G().hex());
     }
     const review = await reviewExport(request, step, placed, earlier, reading);
-    if (placed && request.uploadArtifact)
-        await publishExport(request, step, placed, review.comparisonPath);
+    const isUploaded = placed !== undefined &&
+        request.uploadArtifact &&
+        (await publishExport(request, step, placed, review.comparisonPath));
     const what = outcome.kind === 'nothing'
         ? nothing(source)
         : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}`;
     const done = `${what}${review.changes}.`;
+    const where = !placed
+        ? 'No file was written.'
+        : `The export is complete: see the ${isUploaded ? 'outputs artifact_url and export_dir' : 'output export_dir'}.`;
     const figures = { ...review, sizeBytes: placed?.sizeBytes ?? 0 };
     const [failIf, warnIf] = [check(request.failIf, figures), check(request.warnIf, figures)];
-    passGates(step, { failIf, warnIf, unlisted: placed?.coco?.unlisted }, done);
+    passGates(step, { failIf, warnIf, unlisted: placed?.coco?.unlisted }, { done, where });
     return done;
 }
 /** One export where that goes; parts where it was refused as too large, is a slice, or was begun in parts before. */
@@ -9743,6 +9862,7 @@ function readContext(env) {
         temp: env['RUNNER_TEMP'] || (0,external_node_os_.tmpdir)(),
         retentionDays: days === undefined ? undefined : Number(days),
         isEnterpriseServer: isEnterpriseServer(serverUrl),
+        isAct: Boolean(env['ACT']),
         isRunner: env['GITHUB_ACTIONS'] === 'true',
     };
 }
@@ -10617,6 +10737,17 @@ function signToken(apiKey, apiSecret, nowMs) {
     const signature = (0,external_node_crypto_.createHmac)('sha256', apiSecret).update(`${head}.${claims}`).digest('base64url');
     return `${head}.${claims}.${signature}`;
 }
+/** When a token expires, in ms since the epoch; `undefined` if it is no JWT or does not say. */
+function expiryOf(token) {
+    try {
+        const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+        const expiry = typeof claims === 'object' && claims !== null && 'exp' in claims ? claims.exp : undefined;
+        return typeof expiry === 'number' ? expiry * 1000 : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
 /**
  * Makes the `Authorization` header of each request. A token is signed anew every time, so that none expires in a long wait.
  */
@@ -10639,6 +10770,19 @@ class Signer {
             case 'none':
                 return undefined;
         }
+    }
+    /**
+     * Why a server answered 401.
+     *
+     * @param accepted whether it accepted these credentials before
+     * @param nowMs the wall clock in ms since the epoch
+     */
+    rejection(accepted, nowMs) {
+        const credentials = this.#credentials;
+        if (credentials.kind !== 'token')
+            return credentials.kind === 'key' ? 'key' : 'none_sent';
+        const expiry = expiryOf(credentials.token);
+        return accepted || (expiry !== undefined && expiry <= nowMs) ? 'expired_token' : 'token';
     }
     /**
      * Takes the server's clock (its `Date` header) after a 401: a runner whose clock is off signs tokens that are not yet, or no
@@ -10824,13 +10968,9 @@ class Http {
     }
     #failed(request, status, headers, body) {
         const words = (0,visual_layer_reply/* errorWords */.Yi)(body);
-        if (status === 401 && this.#signer.kind === 'token' && this.#accepted) {
-            const message = `The token was accepted before, but no longer at the request to ${request.what}: it has expired.`;
-            const todo = 'A ready-made token is never renewed. Give api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.';
-            return new visual_layer_failure/* RequestFailure */.e6('unauthorized', message, { apiWords: words, todo }, { transient: false, effect: 'none', status });
-        }
         const pause = (0,retry/* retryAfterMs */.Vs)(headers, this.#options.clock.date());
-        return (0,visual_layer_failure/* statusFailure */.FP)(request.what, status, words, body.kind === 'json', pause);
+        const rejection = this.#signer.rejection(this.#accepted, this.#options.clock.date());
+        return (0,visual_layer_failure/* statusFailure */.FP)(request.what, status, words, body.kind === 'json', pause, rejection);
     }
     /** Follows a redirect inside the same origin only: the bearer goes nowhere else. */
     #follow(request, url, location, allowed) {
@@ -12420,11 +12560,6 @@ function unexpectedReply(what, reason, excerpt, wrongShape) {
     }, { transient: true, effect: 'unknown', wrongShape });
 }
 const MEANING = {
-    401: {
-        code: 'unauthorized',
-        happened: 'Visual Layer did not accept the credentials',
-        todo: 'Check api_key and api_secret (or token): they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
-    },
     403: {
         code: 'forbidden',
         happened: 'Visual Layer refused permission',
@@ -12452,6 +12587,24 @@ const MEANING = {
         todo: 'Shorten vql, or select by media_ids or cluster_ids, which travel in the body.',
     },
 };
+const REJECTIONS = {
+    key: {
+        happened: 'Visual Layer did not accept the credentials',
+        todo: 'Check api_key and api_secret: they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
+    },
+    token: {
+        happened: 'Visual Layer did not accept the token',
+        todo: 'Check token: it must be complete, not revoked, and made for this base_url. Or set api_key and api_secret instead: they sign a fresh token for each request.',
+    },
+    expired_token: {
+        happened: 'The token has expired',
+        todo: 'The action cannot renew token. Set api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.',
+    },
+    none_sent: {
+        happened: 'Visual Layer requires credentials, and none were sent',
+        todo: 'Set api_key and api_secret (or token). Secrets that do not exist are empty, and so are all secrets in pull requests from forks.',
+    },
+};
 const REJECTED = {
     code: 'rejected',
     happened: 'Visual Layer refused the request',
@@ -12462,8 +12615,9 @@ const REJECTED = {
  *
  * @param words the API's own words, '' where it gave none
  * @param answered the body had the API's own JSON form
+ * @param rejection what a 401 is about
  */
-function statusFailure(what, status, words, answered, retryAfter) {
+function statusFailure(what, status, words, answered, retryAfter, rejection = 'key') {
     const apiWords = words === '' ? undefined : words;
     if (status >= 500 || status === 408 || status === 425 || status === 429) {
         const isLimit = status === 429;
@@ -12481,7 +12635,7 @@ function statusFailure(what, status, words, answered, retryAfter) {
             answered,
         });
     }
-    const meaning = MEANING[status] ?? REJECTED;
+    const meaning = status === 401 ? { code: 'unauthorized', ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED);
     return new RequestFailure(meaning.code, `${meaning.happened} (HTTP ${status}) at the request to ${what}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
 }
 

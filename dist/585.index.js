@@ -832,7 +832,7 @@ function astray(why) {
 }
 /** Why no (more) bytes came. */
 function networkFailure(error, stallTimeoutMs) {
-    const { cause, todo, isFinal } = (0,network/* networkFault */.T)(error);
+    const { cause, todo, isFinal } = (0,network/* networkFault */.T)(error, true);
     const silent = /UND_ERR_(BODY|HEADERS)_TIMEOUT/.test(cause);
     const words = silent ? `no byte arrived for ${Math.round(stallTimeoutMs / 100) / 10} s` : cause;
     return new TransferFailure(isFinal ? 'final' : 'transient', 'network', words, { cause: error, todo });

@@ -690,12 +690,14 @@ __webpack_async_result__();
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $N: () => (/* binding */ codeOf),
+/* harmony export */   Kt: () => (/* binding */ FREE_SPACE),
 /* harmony export */   oM: () => (/* binding */ systemFailure),
 /* harmony export */   z6: () => (/* binding */ asActionError)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19473);
 
-const SPACE = 'Free disk space before this step, or use a runner with a larger disk.';
+/** What to do about a full disk. The workspace is on the one that it is on. */
+const FREE_SPACE = 'Free disk space before this step, use a larger runner, or split the export over several jobs (shard: 1/4).';
 const ACCESS = 'Check that the user of the runner may read and write there, and that no earlier step changed the owner (a container that runs as root, for example).';
 const MEMORY = 'Use a runner with more memory, or run less beside this step.';
 const FILES = 'Raise the limit on open files of the runner (ulimit -n) to at least 256.';
@@ -703,9 +705,9 @@ const PLACE = 'Check the path, and that no other step or process changes the fol
 const HARDWARE = 'The disk of the runner has a fault. Re-run the job on another runner.';
 /** What a fault of the machine means, by the code of the system call that met it. The one table for files, folders, and threads. */
 const FAULTS = {
-    ENOSPC: { cause: 'the disk is full', todo: SPACE },
-    EDQUOT: { cause: 'the disk quota is used up', todo: SPACE },
-    EFBIG: { cause: 'the file is larger than the file system allows', todo: SPACE },
+    ENOSPC: { cause: 'the disk is full', todo: FREE_SPACE },
+    EDQUOT: { cause: 'the disk quota is used up', todo: FREE_SPACE },
+    EFBIG: { cause: 'the file is larger than the file system allows', todo: FREE_SPACE },
     EMFILE: { cause: 'too many files are open in this process', todo: FILES },
     ENFILE: { cause: 'too many files are open on this machine', todo: FILES },
     ENOMEM: { cause: 'the runner is out of memory', todo: MEMORY },
@@ -714,7 +716,7 @@ const FAULTS = {
     EPERM: { cause: 'operation not permitted', todo: ACCESS },
     EROFS: {
         cause: 'the file system is read-only',
-        todo: 'Mount it writable, or choose a folder that the runner can write to.',
+        todo: 'Mount the workspace writable.',
     },
     EIO: { cause: 'the disk reported a read or write error', todo: HARDWARE },
     ENOENT: { cause: 'it does not exist', todo: PLACE },

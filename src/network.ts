@@ -13,6 +13,8 @@ export interface NetworkFault {
 
 const REACH =
   'Check that the address is right (base_url) and that the runner can reach it (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.'
+const REACH_STORAGE =
+  'Check that the runner can reach the storage host (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.'
 const AUTHORITY = `Put the certificate of that authority (a PEM file) on the runner and name it for this step:
   env:
     NODE_EXTRA_CA_CERTS: /path/to/authority.pem
@@ -40,12 +42,16 @@ const BROKEN: Record<string, string> = {
   UND_ERR_BODY_TIMEOUT: 'no more bytes came in time',
 }
 
-/** The classification of everything that can keep a response from coming. `error` is what an HTTP client threw. */
-export function networkFault(error: unknown): NetworkFault {
+/**
+ * The classification of everything that can keep a response from coming. `error` is what an HTTP client threw.
+ *
+ * @param isStorage the host was named by a download link, and not by `base_url`
+ */
+export function networkFault(error: unknown, isStorage = false): NetworkFault {
   const chain = errorsIn(error)
   const codes = chain.map(codeOf).filter((code) => code !== '')
   const certificate = chain.find((one) => /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(codeOf(one)))
-  if (certificate) return certificateFault(certificate)
+  if (certificate) return certificateFault(certificate, isStorage)
   // A proxy that opens no tunnel answers before anything reaches the server.
   const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message))
   if (proxy) {
@@ -58,16 +64,21 @@ export function networkFault(error: unknown): NetworkFault {
   const known = broken ?? connecting
   const cause = known === undefined ? describe(error) : `${BROKEN[known] ?? CONNECTING[known]} (${known})`
   const neverSent = codes.length > 0 && codes.every((code) => CONNECTING[code] !== undefined)
-  return { cause, todo: REACH, neverSent, isFinal: false }
+  return { cause, todo: isStorage ? REACH_STORAGE : REACH, neverSent, isFinal: false }
 }
 
-function certificateFault(error: Error): NetworkFault {
+function certificateFault(error: Error, isStorage: boolean): NetworkFault {
   const code = codeOf(error)
   const fault = (cause: string, todo: string) => ({ cause: `${cause} (${code})`, todo, neverSent: true, isFinal: true })
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const names = namesOf(error)
     const cause = names === '' ? 'its certificate is for another host' : `its certificate is for ${names}`
-    return fault(cause, 'Check the host name in the address (base_url, or the proxy).')
+    return fault(
+      cause,
+      isStorage
+        ? 'Something between the runner and the storage host answers in its place: check DNS, the proxy, and the firewall.'
+        : 'Check the host name in the address (base_url, or the proxy).',
+    )
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     const cause = code === 'CERT_HAS_EXPIRED' ? 'its certificate has expired' : 'its certificate is not valid yet'

@@ -753,6 +753,7 @@ var pretty_ms = __webpack_require__(4506);
 ;// CONCATENATED MODULE: ./build/network.js
 
 const REACH = 'Check that the address is right (base_url) and that the runner can reach it (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.';
+const REACH_STORAGE = 'Check that the runner can reach the storage host (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.';
 const AUTHORITY = `Put the certificate of that authority (a PEM file) on the runner and name it for this step:
   env:
     NODE_EXTRA_CA_CERTS: /path/to/authority.pem
@@ -777,13 +778,17 @@ const BROKEN = {
     UND_ERR_HEADERS_TIMEOUT: 'no response came in time',
     UND_ERR_BODY_TIMEOUT: 'no more bytes came in time',
 };
-/** The classification of everything that can keep a response from coming. `error` is what an HTTP client threw. */
-function networkFault(error) {
+/**
+ * The classification of everything that can keep a response from coming. `error` is what an HTTP client threw.
+ *
+ * @param isStorage the host was named by a download link, and not by `base_url`
+ */
+function networkFault(error, isStorage = false) {
     const chain = errorsIn(error);
     const codes = chain.map(codeOf).filter((code) => code !== '');
     const certificate = chain.find((one) => /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(codeOf(one)));
     if (certificate)
-        return certificateFault(certificate);
+        return certificateFault(certificate, isStorage);
     // A proxy that opens no tunnel answers before anything reaches the server.
     const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message));
     if (proxy) {
@@ -795,15 +800,17 @@ function networkFault(error) {
     const known = broken ?? connecting;
     const cause = known === undefined ? (0,errors/* describe */.q0)(error) : `${BROKEN[known] ?? CONNECTING[known]} (${known})`;
     const neverSent = codes.length > 0 && codes.every((code) => CONNECTING[code] !== undefined);
-    return { cause, todo: REACH, neverSent, isFinal: false };
+    return { cause, todo: isStorage ? REACH_STORAGE : REACH, neverSent, isFinal: false };
 }
-function certificateFault(error) {
+function certificateFault(error, isStorage) {
     const code = codeOf(error);
     const fault = (cause, todo) => ({ cause: `${cause} (${code})`, todo, neverSent: true, isFinal: true });
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         const names = namesOf(error);
         const cause = names === '' ? 'its certificate is for another host' : `its certificate is for ${names}`;
-        return fault(cause, 'Check the host name in the address (base_url, or the proxy).');
+        return fault(cause, isStorage
+            ? 'Something between the runner and the storage host answers in its place: check DNS, the proxy, and the firewall.'
+            : 'Check the host name in the address (base_url, or the proxy).');
     }
     if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
         const cause = code === 'CERT_HAS_EXPIRED' ? 'its certificate has expired' : 'its certificate is not valid yet';
@@ -880,11 +887,6 @@ function unexpectedReply(what, reason, excerpt, wrongShape) {
     }, { transient: true, effect: 'unknown', wrongShape });
 }
 const MEANING = {
-    401: {
-        code: 'unauthorized',
-        happened: 'Visual Layer did not accept the credentials',
-        todo: 'Check api_key and api_secret (or token): they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
-    },
     403: {
         code: 'forbidden',
         happened: 'Visual Layer refused permission',
@@ -912,6 +914,24 @@ const MEANING = {
         todo: 'Shorten vql, or select by media_ids or cluster_ids, which travel in the body.',
     },
 };
+const REJECTIONS = {
+    key: {
+        happened: 'Visual Layer did not accept the credentials',
+        todo: 'Check api_key and api_secret: they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
+    },
+    token: {
+        happened: 'Visual Layer did not accept the token',
+        todo: 'Check token: it must be complete, not revoked, and made for this base_url. Or set api_key and api_secret instead: they sign a fresh token for each request.',
+    },
+    expired_token: {
+        happened: 'The token has expired',
+        todo: 'The action cannot renew token. Set api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.',
+    },
+    none_sent: {
+        happened: 'Visual Layer requires credentials, and none were sent',
+        todo: 'Set api_key and api_secret (or token). Secrets that do not exist are empty, and so are all secrets in pull requests from forks.',
+    },
+};
 const REJECTED = {
     code: 'rejected',
     happened: 'Visual Layer refused the request',
@@ -922,8 +942,9 @@ const REJECTED = {
  *
  * @param words the API's own words, '' where it gave none
  * @param answered the body had the API's own JSON form
+ * @param rejection what a 401 is about
  */
-function statusFailure(what, status, words, answered, retryAfter) {
+function statusFailure(what, status, words, answered, retryAfter, rejection = 'key') {
     const apiWords = words === '' ? undefined : words;
     if (status >= 500 || status === 408 || status === 425 || status === 429) {
         const isLimit = status === 429;
@@ -941,7 +962,7 @@ function statusFailure(what, status, words, answered, retryAfter) {
             answered,
         });
     }
-    const meaning = MEANING[status] ?? REJECTED;
+    const meaning = status === 401 ? { code: 'unauthorized', ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED);
     return new failure_RequestFailure(meaning.code, `${meaning.happened} (HTTP ${status}) at the request to ${what}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
 }
 
@@ -1776,7 +1797,17 @@ function signed(difference) {
  * waited for, the last state seen, how long, and how to carry on.
  */
 async function waitFor(step, phase, probe) {
-    const ended = await step.reporter.group(`Waiting for ${phase.awaited}`, () => until_asPhase(step.waiting, phase, () => until(probe, step.waiting)));
+    let hasLooked = false;
+    const look = async () => {
+        const found = await probe();
+        hasLooked = true;
+        return found;
+    };
+    const ended = await step.reporter
+        .group(`Waiting for ${phase.awaited}`, () => until_asPhase(step.waiting, phase, () => until(look, step.waiting)))
+        .catch((error) => {
+        throw hasLooked ? goneMeanwhile(error, phase) : error;
+    });
     switch (ended.end) {
         case 'done':
             return ended.value;
@@ -1786,6 +1817,14 @@ async function waitFor(step, phase, probe) {
             throw timedOut(step, phase, ended);
     }
 }
+/** What is waited for was there before, so a 404 is news, and no fault of the inputs. */
+function goneMeanwhile(error, { awaited }) {
+    if (!(error instanceof failure_RequestFailure) || error.outcome.status !== 404)
+        return error;
+    const message = `It disappeared while this step waited for ${awaited}: someone deleted it, or took away the access to it. ${error.message}`;
+    return new Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error });
+}
+const REDO = 'If that was unintended, re-run the job.';
 /** The error of a wait whose time ran out. */
 function timedOut({ deadline }, { awaited, carryOn }, { lastLine, lastFault, waitedMs }) {
     const last = lastLine === undefined ? 'no status received' : `last status: ${lastLine}`;
@@ -1818,7 +1857,7 @@ async function readNew(step, datasetId, carryOn) {
     });
 }
 /** What a step had made is no longer there. */
-class Disappeared extends (/* unused pure expression or super */ null && (ActionError)) {
+class Disappeared extends errors/* ActionError */.lZ {
 }
 /**
  * Makes a read of a dataset that this step has made: `undefined` while it is not visible yet, for at most `graceMs` from now. Once it
@@ -1847,7 +1886,7 @@ function ownDataset(step, datasetId, graceMs, seen) {
             if (clock.now() - missingSince < settlingMs(deadline.remainingMs()))
                 return undefined;
             const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it, or took away the access to it.`;
-            throw new Disappeared('not_found', message, { todo: 'If that was unintended, re-run the job.', cause: error });
+            throw new Disappeared('not_found', message, { todo: REDO, cause: error });
         }
     };
 }
@@ -3217,6 +3256,7 @@ function readContext(env) {
         temp: env['RUNNER_TEMP'] || (0,external_node_os_.tmpdir)(),
         retentionDays: days === undefined ? undefined : Number(days),
         isEnterpriseServer: isEnterpriseServer(serverUrl),
+        isAct: Boolean(env['ACT']),
         isRunner: env['GITHUB_ACTIONS'] === 'true',
     };
 }
@@ -4316,6 +4356,17 @@ function signToken(apiKey, apiSecret, nowMs) {
     const signature = (0,external_node_crypto_.createHmac)('sha256', apiSecret).update(`${head}.${claims}`).digest('base64url');
     return `${head}.${claims}.${signature}`;
 }
+/** When a token expires, in ms since the epoch; `undefined` if it is no JWT or does not say. */
+function expiryOf(token) {
+    try {
+        const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+        const expiry = typeof claims === 'object' && claims !== null && 'exp' in claims ? claims.exp : undefined;
+        return typeof expiry === 'number' ? expiry * 1000 : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
 /**
  * Makes the `Authorization` header of each request. A token is signed anew every time, so that none expires in a long wait.
  */
@@ -4338,6 +4389,19 @@ class Signer {
             case 'none':
                 return undefined;
         }
+    }
+    /**
+     * Why a server answered 401.
+     *
+     * @param accepted whether it accepted these credentials before
+     * @param nowMs the wall clock in ms since the epoch
+     */
+    rejection(accepted, nowMs) {
+        const credentials = this.#credentials;
+        if (credentials.kind !== 'token')
+            return credentials.kind === 'key' ? 'key' : 'none_sent';
+        const expiry = expiryOf(credentials.token);
+        return accepted || (expiry !== undefined && expiry <= nowMs) ? 'expired_token' : 'token';
     }
     /**
      * Takes the server's clock (its `Date` header) after a 401: a runner whose clock is off signs tokens that are not yet, or no
@@ -4578,13 +4642,9 @@ class Http {
     }
     #failed(request, status, headers, body) {
         const words = errorWords(body);
-        if (status === 401 && this.#signer.kind === 'token' && this.#accepted) {
-            const message = `The token was accepted before, but no longer at the request to ${request.what}: it has expired.`;
-            const todo = 'A ready-made token is never renewed. Give api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.';
-            return new failure_RequestFailure('unauthorized', message, { apiWords: words, todo }, { transient: false, effect: 'none', status });
-        }
         const pause = retryAfterMs(headers, this.#options.clock.date());
-        return statusFailure(request.what, status, words, body.kind === 'json', pause);
+        const rejection = this.#signer.rejection(this.#accepted, this.#options.clock.date());
+        return statusFailure(request.what, status, words, body.kind === 'json', pause, rejection);
     }
     /** Follows a redirect inside the same origin only: the bearer goes nowhere else. */
     #follow(request, url, location, allowed) {

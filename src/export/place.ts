@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { systemFailure } from '../system-errors.ts'
+import { existsSync, mkdirSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe } from '../errors.ts'
+import { codeOf, systemFailure } from '../system-errors.ts'
 import type { ArchiveContents } from '../transfer/archive/unpack.ts'
 import type { Downloaded } from '../transfer/download/download.ts'
 import { type CocoFile, type CocoSummary, gaveWay } from './coco/coco-file.ts'
@@ -103,6 +104,20 @@ export async function placeExport(options: PlaceOptions): Promise<Placed> {
   } finally {
     await coco?.close().catch(() => undefined)
     if (work !== undefined) await rm(work, { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+/** Throws `operation_failed` that names the output folder if nothing can be written there. Leaves nothing behind. */
+export async function requireWritable(outputDir: string): Promise<void> {
+  // mkdir -p of Node never ends below a folder like /proc.
+  let there = outputDir
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there)
+  try {
+    await rmdir(await mkdtemp(join(there, `${WORK_PREFIX}check-`)))
+  } catch (error) {
+    // Without the path of the attempt, which nobody knows.
+    const fault = Object.assign(new Error(describe(error)), { code: codeOf(error) })
+    throw systemFailure(fault, 'write to the workspace', outputDir)
   }
 }
 

@@ -12,9 +12,17 @@ import type { Step } from './step.ts'
  * waited for, the last state seen, how long, and how to carry on.
  */
 export async function waitFor<T>(step: Step, phase: Phase, probe: () => Promise<Look<T>>): Promise<T> {
-  const ended = await step.reporter.group(`Waiting for ${phase.awaited}`, () =>
-    asPhase(step.waiting, phase, () => until(probe, step.waiting)),
-  )
+  let hasLooked = false
+  const look = async () => {
+    const found = await probe()
+    hasLooked = true
+    return found
+  }
+  const ended = await step.reporter
+    .group(`Waiting for ${phase.awaited}`, () => asPhase(step.waiting, phase, () => until(look, step.waiting)))
+    .catch((error: unknown) => {
+      throw hasLooked ? goneMeanwhile(error, phase) : error
+    })
   switch (ended.end) {
     case 'done':
       return ended.value
@@ -24,6 +32,15 @@ export async function waitFor<T>(step: Step, phase: Phase, probe: () => Promise<
       throw timedOut(step, phase, ended)
   }
 }
+
+/** What is waited for was there before, so a 404 is news, and no fault of the inputs. */
+function goneMeanwhile(error: unknown, { awaited }: Phase): unknown {
+  if (!(error instanceof RequestFailure) || error.outcome.status !== 404) return error
+  const message = `It disappeared while this step waited for ${awaited}: someone deleted it, or took away the access to it. ${error.message}`
+  return new Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error })
+}
+
+const REDO = 'If that was unintended, re-run the job.'
 
 /** The error of a wait whose time ran out. */
 export function timedOut(
@@ -96,7 +113,7 @@ export function ownDataset(
       missingSince ??= clock.now()
       if (clock.now() - missingSince < settlingMs(deadline.remainingMs())) return undefined
       const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it, or took away the access to it.`
-      throw new Disappeared('not_found', message, { todo: 'If that was unintended, re-run the job.', cause: error })
+      throw new Disappeared('not_found', message, { todo: REDO, cause: error })
     }
   }
 }

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { ActionError, describe } from '../errors.ts'
+import { codeOf } from '../system-errors.ts'
 
 /** Where an upload broke: the library speaks of the call in its messages; what is neither is the transfer of the bytes. */
 export type UploadStage = 'create' | 'transfer' | 'finalize'
@@ -18,18 +20,17 @@ const NETWORK_CODES =
   /\b(ECONNRESET|ECONNREFUSED|ECONNABORTED|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|REQUEST_SEND_ERROR)\b/
 
 /**
- * Whether another attempt of ours may help: a lost connection or a stall, which the library does not retry. Server errors have
- * outlasted its own retries: one counter is enough. A 403 of FinalizeArtifact counts too: uploads have been seen to meet it at random
- * (dotnet/orleans#10961, QIICR/dcmqi#562).
+ * Whether another attempt of ours may help: a lost connection during a call, or a stall. What the libraries below retry themselves
+ * (server errors of calls, all failures of the transfer but a stall) has outlasted their retries: one counter is enough. A 403 of
+ * FinalizeArtifact counts too: uploads have been seen to meet it at random (dotnet/orleans#10961, QIICR/dcmqi#562).
  */
 export function isTransient(error: unknown): boolean {
   const text = describe(error)
   if (isOverQuota(text)) return false
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && NETWORK_CODES.test(error.code))
-    return true
-  if (statusOf(error) !== undefined) return false
+  // All calls fail with these words.
+  if (!text.includes('Failed to ')) return /Upload progress stalled/.test(text)
   if (stageOf(error) === 'finalize' && /\(403\)/.test(text)) return true
-  return NETWORK_CODES.test(text) || /Upload progress stalled/.test(text)
+  return NETWORK_CODES.test(text)
 }
 
 /** The HTTP status of the storage that refused bytes. */
@@ -45,54 +46,77 @@ function isOverQuota(text: string): boolean {
 
 const SKIP =
   'To go without an artifact: `upload_artifact: false`; the export stays in `output_dir` for later steps of the job.'
+const SKIP_IN_ACT =
+  'This run is one of act, whose own artifact server is used. Set `upload_artifact: false`, or start act with --artifact-server-path and a version of act that supports the artifacts of upload-artifact@v4.'
+
+/** The error for a name that another artifact of this run has. @param state what became of the export */
+export function nameTaken(name: string, state: string, cause?: unknown): ActionError {
+  return new ActionError('artifact_failed', `${state}: this workflow run already has an artifact named "${name}".`, {
+    todo: `Another job, another leg of the matrix or an earlier step took the name. Give each its own, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
+    cause,
+  })
+}
+
+const NOT_STORED = 'The export is complete on disk, but its artifact is not stored'
 
 /**
  * What a user is told of an upload that failed for good.
  *
  * @param lastResponse of whichever server answered last, such as `HTTP 500 from results.example`
  */
-export function uploadFailure(error: unknown, storedName: string, lastResponse?: string): ActionError {
-  const text = describe(error)
+export function uploadFailure(error: unknown, storedName: string, isAct: boolean, lastResponse?: string): ActionError {
+  const text = wordsOf(error)
   const failure = (message: string, todo: string, apiWords?: string) =>
-    new ActionError('artifact_failed', `The export is complete on disk, but its artifact is not stored: ${message}`, {
+    new ActionError('artifact_failed', `${NOT_STORED}: ${message}`, {
       apiWords,
-      todo: `${todo} ${SKIP}`,
+      todo: isAct ? SKIP_IN_ACT : `${todo} ${SKIP}`,
       cause: error,
     })
-  if (isNameTaken(error)) {
-    return failure(
-      `this workflow run already has an artifact named "${storedName}".`,
-      'Another job, another leg of the matrix or an earlier step took the name. Give each its own, such as `artifact_name: export-${{ strategy.job-index }}`, or replace the earlier one: `overwrite_artifact: true`.',
-    )
-  }
+  if (isNameTaken(error)) return nameTaken(storedName, NOT_STORED, error)
   if (isOverQuota(text)) {
     return failure(
       'the storage for artifacts that GitHub allows this account is used up.',
       'Delete old artifacts or let them live shorter (`retention_days: 7`); GitHub counts anew every 6 to 12 hours.',
     )
   }
-  if (isTransient(error)) {
+  if (isTransient(error) || NETWORK_CODES.test(`${text} ${codeOf(error)}`)) {
     return failure(
-      `the connection to GitHub's artifact storage kept breaking. Last: ${text}`,
-      'Run the job again. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.',
+      `the connection to ${isAct ? "act's artifact server" : "GitHub's artifact storage"} kept breaking. Last: ${text}`,
+      'Re-run the job. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.',
     )
   }
   const status = statusOf(error)
   const how = lastResponse ?? (status === undefined ? undefined : `HTTP ${status}`)
   return failure(
-    `the artifact service failed or refused it${how === undefined ? '' : ` (last response: ${how})`}.`,
+    `${isAct ? "act's artifact server" : 'the artifact service'} failed or refused it${how === undefined ? '' : ` (last response: ${how})`}.`,
     'Check whether githubstatus.com reports trouble with Actions, then re-run the job.',
     text,
   )
 }
 
+const withBody = z.object({ response: z.object({ bodyAsText: z.string() }) })
+
+/** The words of an error of the libraries. Those of the storage have no message of their own, but a code and an XML body. */
+function wordsOf(error: unknown): string {
+  const text = describe(error)
+  const status = statusOf(error)
+  if (status === undefined) return text
+  const body = withBody.safeParse(error).data?.response.bodyAsText ?? ''
+  const said = ['Code', 'Message'].map((tag) => new RegExp(`<${tag}>([^<]{1,300})</${tag}>`).exec(body)?.[1])
+  const found = said.filter((word) => word !== undefined).join(': ') || body.slice(0, 300)
+  const words = text === 'RestError' ? found : text
+  return [`HTTP ${status}`, codeOf(error), words].filter(Boolean).join(' ')
+}
+
 /** What a user is told where the artifact service is out of reach from the start. */
-export function noArtifactService(variable: string): ActionError {
+export function noArtifactService(variable: string, isAct: boolean): ActionError {
   return new ActionError(
     'artifact_failed',
-    `The export is complete on disk, but its artifact is not stored: ${variable} is not set, so GitHub's artifact service cannot be reached.`,
+    `${NOT_STORED}: ${variable} is not set, so ${isAct ? "act's artifact server" : "GitHub's artifact service"} cannot be reached.`,
     {
-      todo: `The runner sets it for actions; it is absent outside a GitHub workflow and where a step or container clears the environment. ${SKIP}`,
+      todo: isAct
+        ? SKIP_IN_ACT
+        : `The runner sets it for actions; it is absent outside a GitHub workflow and where a step or container clears the environment. ${SKIP}`,
     },
   )
 }

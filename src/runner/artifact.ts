@@ -4,12 +4,12 @@ import { createReadStream } from 'node:fs'
 import { copyFile, link, mkdtemp, rm, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { ArtifactClient } from '@actions/artifact'
+import type { Artifact, ArtifactClient } from '@actions/artifact'
 import { z } from 'zod'
-import type { Clock } from '../clock.ts'
+import { type Clock, orAborted, within } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
 import { fullJitter } from '../visual-layer/retry.ts'
-import { isNameTaken, isTransient, noArtifactService, stageOf, uploadFailure } from './artifact-errors.ts'
+import { isNameTaken, isTransient, nameTaken, noArtifactService, stageOf, uploadFailure } from './artifact-errors.ts'
 import type { RunnerContext } from './context.ts'
 import type { Reporter } from './reporter.ts'
 
@@ -46,6 +46,8 @@ export type UploadResult =
   | { kind: 'skipped'; reason: string }
 
 const MAX_ATTEMPTS = 5
+/** How long to wait for the list of artifacts, in ms. */
+const LIST_MS = 10_000
 /** What Node publishes about each response of an HTTP client. */
 const RESPONSES = 'http.client.response.finish'
 const responseMessage = z.object({
@@ -71,7 +73,7 @@ export async function uploadExport(options: UploadOptions): Promise<UploadResult
     return { kind: 'skipped', reason }
   }
   for (const variable of ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL']) {
-    if (!process.env[variable]) throw noArtifactService(variable)
+    if (!process.env[variable]) throw noArtifactService(variable, context.isAct)
   }
   await requireFiles('zip' in content ? [content.zip] : content.files)
   return await reporter.group('Storing the export as an artifact', () => new Upload(options).run())
@@ -96,9 +98,23 @@ class Upload {
     subscribe(RESPONSES, this.#onResponse)
     try {
       return await this.#run()
+    } catch (error) {
+      throw this.#withLastResponse(error)
     } finally {
       unsubscribe(RESPONSES, this.#onResponse)
     }
+  }
+
+  /** A timeout says what the service answered until then. */
+  #withLastResponse(error: unknown): unknown {
+    if (!(error instanceof ActionError) || error.code !== 'timed_out') return error
+    const { code, message, todo } = error
+    const last = this.#lastResponse ?? 'none'
+    return new ActionError(code, `${message} Last response of the artifact service: ${last}.`, { todo, cause: error })
+  }
+
+  #failure(error: unknown): ActionError {
+    return uploadFailure(error, this.#name, this.#options.context.isAct, this.#lastResponse)
   }
 
   /** The library keeps the status of a response to itself, but Node tells of it. */
@@ -109,7 +125,7 @@ class Upload {
 
   async #run(): Promise<UploadResult> {
     const { reporter, clock, signal } = this.#options
-    const { default: client } = await import('@actions/artifact')
+    const client = await openClient()
     const retentionDays = this.#retentionDays()
     let toDelete = this.#options.overwrite
     try {
@@ -126,7 +142,7 @@ class Upload {
           // The end of an upload whose response was lost.
           const whole = stageOf(error) === 'finalize' ? await this.#find(client) : undefined
           if (whole) return whole
-          if (!isTransient(error) || attempt >= MAX_ATTEMPTS) throw uploadFailure(error, this.#name, this.#lastResponse)
+          if (!isTransient(error) || attempt >= MAX_ATTEMPTS) throw this.#failure(error)
           reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} broke off: ${describe(error)}`)
           if (!toDelete && stageOf(error) !== 'create') this.#isOurs = true
           await clock.sleep(fullJitter(attempt), signal)
@@ -144,7 +160,7 @@ class Upload {
       'zip' in content
         ? this.#sendZip(client, content.zip, retention)
         : client.uploadArtifact(this.#name, [...content.files], content.folder, { compressionLevel, ...retention })
-    const { id, size, digest } = await abortable(work, signal)
+    const { id, size, digest } = await orAborted(work, signal)
     if (id === undefined || digest === undefined)
       throw new Error('The reply of the artifact service names no artifact.')
     return this.#uploaded(id, digest, size ?? 0)
@@ -164,7 +180,7 @@ class Upload {
   async #settleTakenName(client: ArtifactClient, error: unknown, attempt: number): Promise<UploadResult | undefined> {
     const stored = await this.#find(client)
     if (stored?.kind === 'uploaded' && (this.#isOurs || (await this.#holdsOurBytes(stored.digest)))) return stored
-    if (stored) throw uploadFailure(error, this.#name)
+    if (stored) throw this.#failure(error)
     const deleted = this.#isOurs && (await this.#delete(client).catch(() => false))
     this.#isOurs = false
     if (deleted) return undefined
@@ -191,7 +207,7 @@ class Upload {
   /** Deletes the artifact of the present name; `false` when none is listed. */
   async #delete(client: ArtifactClient): Promise<boolean> {
     try {
-      await abortable(client.deleteArtifact(this.#name), this.#options.signal)
+      await orAborted(client.deleteArtifact(this.#name), this.#options.signal)
       return true
     } catch (error) {
       if (error instanceof Error && error.name === 'ArtifactNotFoundError') return false
@@ -202,8 +218,7 @@ class Upload {
   /** The finished artifact of the present name; `undefined` when none is listed or the list cannot be had. */
   async #find(client: ArtifactClient): Promise<UploadResult | undefined> {
     try {
-      const { artifacts } = await abortable(client.listArtifacts({ latest: true }), this.#options.signal)
-      const found = artifacts.find(({ name }) => name === this.#name)
+      const found = await listed(client, this.#name, this.#options)
       return found?.digest ? this.#uploaded(found.id, found.digest, found.size) : undefined
     } catch (error) {
       this.#options.signal.throwIfAborted()
@@ -240,6 +255,45 @@ class Upload {
   }
 }
 
+/**
+ * Throws `artifact_failed` if the run already has an artifact of this name, so that this is known before the export and not after it. A
+ * list that cannot be read proves nothing, and neither does one where an artifact may be replaced.
+ *
+ * @throws the reason of `signal`
+ */
+export async function requireFreeName(
+  options: Pick<UploadOptions, 'name' | 'overwrite' | 'context' | 'reporter' | 'clock' | 'signal'>,
+): Promise<void> {
+  const { name, overwrite, context, reporter, signal } = options
+  if (overwrite || context.isEnterpriseServer) return
+  if (!process.env['ACTIONS_RUNTIME_TOKEN'] || !process.env['ACTIONS_RESULTS_URL']) return
+  const client = await openClient()
+  const found = await listed(client, name, options).catch((error: unknown) => {
+    signal.throwIfAborted()
+    reporter.debug(`The artifacts of this run could not be listed: ${describe(error)}`)
+  })
+  if (found) throw nameTaken(name, 'Nothing was exported')
+}
+
+/** The package reads the event of the run when it is imported, and throws if the file is broken. Nothing here needs the event. */
+async function openClient(): Promise<ArtifactClient> {
+  delete process.env['GITHUB_EVENT_PATH']
+  return (await import('@actions/artifact')).default
+}
+
+/** The artifact of this name in this run. The library retries a list for most of a minute, which is more than it is worth. */
+async function listed(
+  client: ArtifactClient,
+  name: string,
+  { clock, signal }: Pick<UploadOptions, 'clock' | 'signal'>,
+): Promise<Artifact | undefined> {
+  const late = () => new Error(`no list came within ${LIST_MS / 1000} s`)
+  const { artifacts } = await within(clock, LIST_MS, signal, late, (ends) =>
+    orAborted(client.listArtifacts({ latest: true }), ends),
+  )
+  return artifacts.find((artifact) => artifact.name === name)
+}
+
 async function requireFiles(files: readonly string[]): Promise<void> {
   if (files.length === 0)
     throw new ActionError('artifact_failed', 'There is no file to store as an artifact: the export is empty.')
@@ -249,18 +303,5 @@ async function requireFiles(files: readonly string[]): Promise<void> {
       throw new ActionError('artifact_failed', `A file to be stored in the artifact is gone: ${file}`, {
         todo: 'Check that no other step or process cleans the workspace at the same time.',
       })
-  }
-}
-
-/** The result of `work`, or a rejection with the signal's reason as soon as it aborts. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }

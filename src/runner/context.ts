@@ -26,6 +26,8 @@ export interface RunnerContext {
   retentionDays: number | undefined
   /** GitHub Enterprise Server, whose artifact service the artifact library does not support. */
   isEnterpriseServer: boolean
+  /** Whether this is a workflow run by act (github.com/nektos/act), which has an artifact server of its own. */
+  isAct: boolean
   /** Whether a GitHub runner started this process. */
   isRunner: boolean
 }
@@ -60,6 +62,7 @@ export function readContext(env: NodeJS.ProcessEnv): RunnerContext {
     temp: env['RUNNER_TEMP'] || tmpdir(),
     retentionDays: days === undefined ? undefined : Number(days),
     isEnterpriseServer: isEnterpriseServer(serverUrl),
+    isAct: Boolean(env['ACT']),
     isRunner: env['GITHUB_ACTIONS'] === 'true',
   }
 }

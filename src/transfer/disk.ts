@@ -1,8 +1,8 @@
 import { type FileHandle, open, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
-import prettyBytes from 'pretty-bytes'
 import { ActionError } from '../errors.ts'
+import { FREE_SPACE } from '../system-errors.ts'
 
 /** What will take room on a disk. */
 export interface Need {
@@ -26,17 +26,23 @@ export async function requireSpace(path: string, needs: readonly Need[]): Promis
   }
   const bytes = needs.reduce((sum, need) => sum + need.bytes, 0)
   if (free >= bytes) return
-  const parts = needs.filter((need) => need.bytes > 0).map((need) => `${size(need.bytes)} to ${need.purpose}`)
-  const sum = parts.length === 1 ? parts[0] : `${size(bytes)} (${parts.join(', ')})`
+  const show = inUnitOf(bytes)
+  const parts = needs.filter((need) => need.bytes > 0).map((need) => `${show(need.bytes)} to ${need.purpose}`)
+  const sum = parts.length === 1 ? parts[0] : `${show(bytes)} (${parts.join(', ')})`
   throw new ActionError(
     'operation_failed',
-    `The disk of the runner is too full for the export: it needs ${sum}, and ${size(free)} are free (${dirname(path)}).`,
-    { todo: 'Free disk space before this step, use a runner with a larger disk, or divide the export (shard).' },
+    `Not enough disk space on the runner: the export needs ${sum}, but only ${show(free)} is free (${dirname(path)}).`,
+    { todo: FREE_SPACE },
   )
 }
 
-function size(bytes: number): string {
-  return prettyBytes(bytes, { binary: true })
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
+
+/** Shows sizes that are to be compared in one unit: that of `largest` bytes. */
+export function inUnitOf(largest: number): (bytes: number) => string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, largest)) / 10))
+  const format = { maximumFractionDigits: power === 0 ? 0 : 2 }
+  return (bytes) => `${(bytes / 1024 ** power).toLocaleString('en-US', format)} ${UNITS[power]}`
 }
 
 /** Writes all of `bytes` at `position`: one write call may take fewer than it is given. */

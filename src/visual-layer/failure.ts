@@ -1,6 +1,7 @@
 import prettyMs from 'pretty-ms'
 import { ActionError, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { networkFault } from '../network.ts'
+import type { Rejection } from './token.ts'
 
 /** What is known of a request that failed. */
 export interface Outcome {
@@ -89,11 +90,6 @@ export function unexpectedReply(what: string, reason: string, excerpt: string, w
 }
 
 const MEANING: Record<number, { code: ErrorCode; happened: string; todo: string }> = {
-  401: {
-    code: 'unauthorized',
-    happened: 'Visual Layer did not accept the credentials',
-    todo: 'Check api_key and api_secret (or token): they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
-  },
   403: {
     code: 'forbidden',
     happened: 'Visual Layer refused permission',
@@ -122,6 +118,25 @@ const MEANING: Record<number, { code: ErrorCode; happened: string; todo: string 
   },
 }
 
+const REJECTIONS: Record<Rejection, { happened: string; todo: string }> = {
+  key: {
+    happened: 'Visual Layer did not accept the credentials',
+    todo: 'Check api_key and api_secret: they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
+  },
+  token: {
+    happened: 'Visual Layer did not accept the token',
+    todo: 'Check token: it must be complete, not revoked, and made for this base_url. Or set api_key and api_secret instead: they sign a fresh token for each request.',
+  },
+  expired_token: {
+    happened: 'The token has expired',
+    todo: 'The action cannot renew token. Set api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.',
+  },
+  none_sent: {
+    happened: 'Visual Layer requires credentials, and none were sent',
+    todo: 'Set api_key and api_secret (or token). Secrets that do not exist are empty, and so are all secrets in pull requests from forks.',
+  },
+}
+
 const REJECTED = {
   code: 'rejected' as const,
   happened: 'Visual Layer refused the request',
@@ -133,6 +148,7 @@ const REJECTED = {
  *
  * @param words the API's own words, '' where it gave none
  * @param answered the body had the API's own JSON form
+ * @param rejection what a 401 is about
  */
 export function statusFailure(
   what: string,
@@ -140,6 +156,7 @@ export function statusFailure(
   words: string,
   answered: boolean,
   retryAfter: number | undefined,
+  rejection: Rejection = 'key',
 ): RequestFailure {
   const apiWords = words === '' ? undefined : words
   if (status >= 500 || status === 408 || status === 425 || status === 429) {
@@ -163,7 +180,8 @@ export function statusFailure(
       },
     )
   }
-  const meaning = MEANING[status] ?? REJECTED
+  const meaning =
+    status === 401 ? { code: 'unauthorized' as const, ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED)
   return new RequestFailure(
     meaning.code,
     `${meaning.happened} (HTTP ${status}) at the request to ${what}.`,

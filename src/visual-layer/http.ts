@@ -232,19 +232,9 @@ export class Http {
 
   #failed(request: ApiRequest, status: number, headers: Headers, body: Body): RequestFailure {
     const words = errorWords(body)
-    if (status === 401 && this.#signer.kind === 'token' && this.#accepted) {
-      const message = `The token was accepted before, but no longer at the request to ${request.what}: it has expired.`
-      const todo =
-        'A ready-made token is never renewed. Give api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.'
-      return new RequestFailure(
-        'unauthorized',
-        message,
-        { apiWords: words, todo },
-        { transient: false, effect: 'none', status },
-      )
-    }
     const pause = retryAfterMs(headers, this.#options.clock.date())
-    return statusFailure(request.what, status, words, body.kind === 'json', pause)
+    const rejection = this.#signer.rejection(this.#accepted, this.#options.clock.date())
+    return statusFailure(request.what, status, words, body.kind === 'json', pause, rejection)
   }
 
   /** Follows a redirect inside the same origin only: the bearer goes nowhere else. */

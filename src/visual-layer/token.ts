@@ -26,6 +26,20 @@ export function signToken(apiKey: string, apiSecret: string, nowMs: number): str
   return `${head}.${claims}.${signature}`
 }
 
+/** What a server rejected with 401. */
+export type Rejection = 'key' | 'token' | 'expired_token' | 'none_sent'
+
+/** When a token expires, in ms since the epoch; `undefined` if it is no JWT or does not say. */
+function expiryOf(token: string): number | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    const expiry = typeof claims === 'object' && claims !== null && 'exp' in claims ? claims.exp : undefined
+    return typeof expiry === 'number' ? expiry * 1000 : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * Makes the `Authorization` header of each request. A token is signed anew every time, so that none expires in a long wait.
  */
@@ -51,6 +65,19 @@ export class Signer {
       case 'none':
         return undefined
     }
+  }
+
+  /**
+   * Why a server answered 401.
+   *
+   * @param accepted whether it accepted these credentials before
+   * @param nowMs the wall clock in ms since the epoch
+   */
+  rejection(accepted: boolean, nowMs: number): Rejection {
+    const credentials = this.#credentials
+    if (credentials.kind !== 'token') return credentials.kind === 'key' ? 'key' : 'none_sent'
+    const expiry = expiryOf(credentials.token)
+    return accepted || (expiry !== undefined && expiry <= nowMs) ? 'expired_token' : 'token'
   }
 
   /**

@@ -20,8 +20,10 @@ describe.concurrent('a cancelled creation', () => {
     await using scene = await Scene.open(slow)
     const step = await scene.start(create)
     await step.logged(/dataset INDEXING/)
-    const { outputs, state, summary } = await cancelled(scene, step, signal)
+    const { outputs, state, summary, errors } = await cancelled(scene, step, signal)
     const [task] = scene.world.tasks
+    expect(errors[0]).toMatch(/waiting for dataset.*was aborted in Visual Layer/s)
+    expect(errors[0]).not.toContain('still running')
     expect(task?.status).toBe('ABORTED')
     expect(outputs).toMatchObject({ dataset_id: scene.world.datasets[0]?.id, task_id: task?.id, dataset_name: 'cats' })
     expect(summary).toContain('aborted')
@@ -32,7 +34,8 @@ describe.concurrent('a cancelled creation', () => {
     await using scene = await Scene.open(slow)
     const step = await scene.start({ ...create, on_cancel: 'leave' })
     await step.logged(/dataset INDEXING/)
-    const { state } = await cancelled(scene, step)
+    const { state, errors } = await cancelled(scene, step)
+    expect(errors[0]).toContain('continues in Visual Layer')
     expect(scene.world.tasks[0]?.endTime).toBeUndefined()
     expect(scene.requests('POST', /abort$/)).toEqual([])
     expect(state['STATE_undo'] ?? '').toBe('')
@@ -196,13 +199,15 @@ describe.concurrent('a cancelled enrichment', () => {
 
 describe.concurrent('a cancelled step', () => {
   /** What each operation needs, a line of its log in the midst of each phase, and an output that is known by then. */
-  const phases: [string, Record<string, string>, RegExp, string][] = [
-    ['clone', { operation: 'clone', snapshot_name: 'nightly' }, /watching whether another clone/, 'snapshot_id'],
-    ['clone', { operation: 'clone', snapshot_name: 'nightly', timeout: '8s' }, /dataset READ ONLY.*task/, 'dataset_id'],
-    ['restore', { operation: 'restore', snapshot_name: 'nightly' }, /task RUNNING.*restoring/, 'safety_snapshot_id'],
-    ['export', { operation: 'export' }, /export IN_PROGRESS/, 'export_id'],
+  const clone = { operation: 'clone', snapshot_name: 'nightly' }
+  const restore = { operation: 'restore', snapshot_name: 'nightly' }
+  const phases: [string, Record<string, string>, RegExp, string, RegExp][] = [
+    ['clone', clone, /watching whether another clone/, 'snapshot_id', /clone of dataset "cats"/],
+    ['clone', { ...clone, timeout: '8s' }, /dataset READ ONLY.*task/, 'dataset_id', /operation: wait and dataset_id: /],
+    ['restore', restore, /task RUNNING.*restoring/, 'safety_snapshot_id', /restore is still running.*snapshot_id: /s],
+    ['export', { operation: 'export' }, /export IN_PROGRESS/, 'export_id', /still running.*export_id: /],
   ]
-  it.each(phases)('ends a wait at once and keeps what is known: %s', async (_name, inputs, line, output) => {
+  it.each(phases)('ends a wait at once and keeps what is known: %s', async (_name, inputs, line, output, said) => {
     const timings = { cloneMs: 20_000, restoreMs: 5_000, exportMs: 5_000 }
     await using scene = await Scene.open({ timings })
     const dataset = scene.world.addDataset({ name: 'cats', snapshots: ['nightly', 'later'] })
@@ -211,6 +216,7 @@ describe.concurrent('a cancelled step', () => {
     const { outputs, errors } = await cancelled(scene, step)
     expect(outputs[output]).not.toBe('')
     expect(outputs[output], errors[0]).toBeDefined()
+    expect(errors[0]).toMatch(said)
     expect(scene.requests('POST', /abort$/)).toEqual([])
   })
 
@@ -219,8 +225,9 @@ describe.concurrent('a cancelled step', () => {
     const dataset = scene.world.addDataset({ name: 'cats', status: 'INDEXING' })
     const step = await scene.start({ operation: 'wait', dataset_id: dataset.id, poll_interval: '1h', timeout: '2h' })
     await step.logged(/dataset INDEXING \(/)
-    const { outputs } = await cancelled(scene, step)
+    const { outputs, errors } = await cancelled(scene, step)
     expect(outputs).toMatchObject({ dataset_id: dataset.id, dataset_status: 'INDEXING' })
+    expect(errors[0]).toContain('had sent no request that changes anything')
   })
 
   it('ends while it waits for other work, and for Retry-After', async () => {
@@ -259,7 +266,9 @@ describe.concurrent('a cancelled step', () => {
       timeout: '1h',
     })
     await when(() => scene.emulator.requests.some(({ server, status }) => server === 'storage' && status === 206))
-    const { outputs, state } = await cancelled(scene, step)
+    const { outputs, state, errors } = await cancelled(scene, step)
+    expect(errors[0]).toContain(`set export_id: ${scene.world.exports[0]?.id}`)
+    expect(errors[0]).not.toContain('still running')
     expect(outputs['export_id']).toBe(scene.world.exports[0]?.id)
     expect(outputs['export_path'] ?? '').toBe('')
     expect(state['STATE_undo'] ?? '').toBe('')

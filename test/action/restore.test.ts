@@ -31,6 +31,8 @@ describe.concurrent('restore', () => {
     })
     expect(scene.world.tasks.map(({ type, status }) => [type, status])).toEqual([['SNAPSHOT_RESTORE', 'COMPLETED']])
     expect(summary).toContain(safety?.id)
+    expect(summary).toContain('Restored to')
+    expect(summary).not.toContain('Target snapshot')
   })
 
   it('saves nothing with safety_snapshot: false', async () => {
@@ -46,7 +48,8 @@ describe.concurrent('restore', () => {
     const { scene, tagged, inputs } = await withSnapshots()
     await using _ = scene
     for (let i = 0; i < 3; i += 1) scene.world.next('snapshot', { task: 'FAILED', message: 'no room' })
-    await scene.fail('server_error', { ...inputs, timeout: '6s' })
+    const { errors } = await scene.fail('server_error', { ...inputs, timeout: '6s' })
+    expect(errors[0]).toContain('No restore was started')
     expect(scene.requests('POST', /restore$/)).toEqual([])
     expect(tagged.isCurrent).toBe(true)
   })
@@ -109,8 +112,14 @@ describe.concurrent('restore', () => {
     const { scene, dataset, reviewed, inputs } = await withSnapshots()
     await using _ = scene
     scene.world.next('restore', { task, message: 'the snapshot is damaged' })
-    const { errors, outputs } = await scene.fail('operation_failed', inputs)
+    const { errors, outputs, summary } = await scene.fail('operation_failed', inputs)
     expect(errors[0]).toContain('the snapshot is damaged')
+    const safety = dataset.snapshots.at(-1)
+    expect(errors[0]).toContain(`is ${dataset.status}, and its current snapshot is "${safety?.name}"`)
+    expect(errors[0]).toContain(`operation: restore\n  dataset_id: ${dataset.id}\n  snapshot_id: ${safety?.id}`)
+    expect(summary).toContain('To bring back')
+    expect(summary).toContain('Target snapshot')
+    expect(summary).not.toContain('Restored to')
     expect(outputs).toMatchObject({ snapshot_id: reviewed.id, task_id: scene.world.tasks[0]?.id })
     expect(outputs['safety_snapshot_id']).toBe(dataset.snapshots.at(-1)?.id)
   })
@@ -163,5 +172,15 @@ describe.concurrent('restore', () => {
     await scene.fail('invalid_input', { ...inputs, snapshot_name: 'reviewed' })
     await scene.fail('invalid_input', { ...inputs, snapshot_id: '' })
     expect(scene.emulator.requests).toEqual([])
+  })
+
+  it('says that nothing was restored when the request is rejected', async () => {
+    const { scene, tagged, inputs } = await withSnapshots()
+    await using _ = scene
+    scene.emulator.faults.add({ method: 'POST', path: /restore$/, fault: { kind: 'status', status: 403 } })
+    const { errors, summary } = await scene.fail('forbidden', { ...inputs, safety_snapshot: 'false' })
+    expect(errors[0]).toContain('the restore was not started')
+    expect(summary).not.toContain('Restored to')
+    expect(tagged.isCurrent).toBe(true)
   })
 })

@@ -41,8 +41,9 @@ describe.concurrent('rollback_on_failure', () => {
     expect(warnings).toEqual([])
     for (const told of [stdout, summary]) expect(told).toContain('Rolled back after the failure of the job')
     expect(summary).toContain('## ✅ Visual Layer: rollback\n')
-    // No safety snapshot: nothing of what the failed job left is kept.
-    expect(dataset.snapshots).toHaveLength(2)
+    // What the failed job left can be brought back.
+    expect(dataset.snapshots.at(-1)?.name).toContain('before restore to before-training')
+    expect(dataset.snapshots).toHaveLength(3)
   })
 
   it('waits for what the failed job left running', async () => {
@@ -63,16 +64,17 @@ describe.concurrent('rollback_on_failure', () => {
   })
 
   it('that fails is a warning that says what to do, and no failed job', async () => {
-    const { scene, post, current } = await trained()
+    const { scene, main, post, current } = await trained()
     await using _ = scene
     scene.world.next('restore', { task: 'FAILED', message: 'no space left on the index' })
     const { warnings, summary } = await post()
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toMatch(/rollback.*before-training.*no space left on the index/s)
-    expect(warnings[0]).toContain('Look at the dataset in Visual Layer')
-    expect(summary).toContain('no space left on the index')
     expect(summary).toContain('## ❌ Visual Layer: rollback failed\n')
-    expect(current()).toBe('before-training')
+    expect(warnings[0]?.match(/operation: restore/g)).toHaveLength(1)
+    expect(warnings[0]).toContain(`snapshot_id: ${main.outputs['snapshot_id']}`)
+    expect(summary.match(/no space left on the index/g)).toHaveLength(1)
+    expect(current()).toContain('before restore to before-training')
   })
 
   it('that is cancelled itself ends with a warning', async () => {
@@ -106,10 +108,27 @@ describe.concurrent('rollback_on_failure', () => {
     await using _ = scene
     const again = { ...inputs, if_exists: 'reuse' }
     const rerun = await scene.succeed(again, { GITHUB_RUN_ATTEMPT: '2' })
+    expect(rerun.warnings.join()).toMatch(/"before-training" is [\d.]+\w+ old/)
     expect(rerun.outputs['snapshot_id']).toBe(main.outputs['snapshot_id'])
     await (await scene.start(again, rerun.state, 'post')).ended
     expect(dataset.items).toEqual(saved)
     expect(current()).toBe('before-training')
-    expect(dataset.snapshots).toHaveLength(2)
+    expect(dataset.snapshots).toHaveLength(3)
+  })
+
+  it('is not repeated after a step of the job has restored the snapshot, unless the dataset was changed since', async () => {
+    const { scene, dataset, main, saved, post } = await trained()
+    await using _ = scene
+    const restored = () => scene.requests('POST', /restore$/).length
+    const own = { dataset_id: dataset.id, timeout: '20s' }
+    await scene.succeed({ ...own, operation: 'restore', snapshot_id: main.outputs['snapshot_id'] ?? '' })
+    expect(dataset.items).toEqual(saved)
+    const { stdout } = await post()
+    expect(stdout).toContain('not restored again')
+    expect(restored()).toBe(1)
+    await scene.succeed({ ...own, operation: 'add-media', s3_uri: 's3://acme/more/' })
+    await post()
+    expect(restored()).toBe(2)
+    expect(dataset.items).toEqual(saved)
   })
 })

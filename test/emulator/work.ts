@@ -49,7 +49,10 @@ export function openTask(
  * @throws Refusal 409
  */
 export function requireIdle(world: World, dataset: Dataset, operation: string, allowed: DatasetStatus[]): void {
-  const running = world.tasks.find((task) => task.subject === dataset && !isTerminal(task.status))
+  // A dataset stays READY while a model is trained on it (docs: task manager).
+  const running = world.tasks.find(
+    (task) => task.subject === dataset && !isTerminal(task.status) && task.type !== 'MODEL_TRAINING',
+  )
   if (running) throw new Refusal(409, `Operation ${operation} is blocked while a ${running.type} task is running`)
   if (allowed.includes(dataset.status)) return
   const words = allowed.join(' or ')

@@ -15,8 +15,16 @@ const quota = new Error(
 describe('the errors of the artifact library', () => {
   it.each([
     ['a reset during a call', reset, true],
-    ['a coded error of the transfer', Object.assign(new Error('write failed'), { code: 'EPIPE' }), true],
-    ['a reason below the error', new Error('upload failed', { cause: new Error('getaddrinfo EAI_AGAIN x') }), true],
+    [
+      'a coded error of the transfer, which the library has retried',
+      Object.assign(new Error('write failed'), { code: 'EPIPE' }),
+      false,
+    ],
+    [
+      'a reason below the error',
+      new Error('Failed to CreateArtifact', { cause: new Error('getaddrinfo EAI_AGAIN x') }),
+      true,
+    ],
     ['a stall', new Error('Upload progress stalled.'), true],
     [
       'server errors that the library has retried',
@@ -62,7 +70,7 @@ describe('the errors of the artifact library', () => {
     [new Error('odd'), 'failed or refused', 'githubstatus.com'],
     [Object.assign(new Error('unauthorized'), { statusCode: 401 }), 'HTTP 401', 'githubstatus.com'],
   ])('become a sentence and what to do: %s', (error, message, todo) => {
-    const failure = uploadFailure(error, 'x.zip')
+    const failure = uploadFailure(error, 'x.zip', false)
     expect(failure.code).toBe('artifact_failed')
     expect(failure.message).toContain(message)
     expect(failure.todo).toContain(todo)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock, type Clock } from '../../src/clock.ts'
 import { ActionError } from '../../src/errors.ts'
-import { uploadExport, type UploadOptions } from '../../src/runner/artifact.ts'
+import { requireFreeName, uploadExport, type UploadOptions } from '../../src/runner/artifact.ts'
 import { readContext } from '../../src/runner/context.ts'
 import { RunnerReporter } from '../../src/runner/log.ts'
 import { startEmulator, type Emulator } from '../emulator/emulator.ts'
@@ -44,7 +44,9 @@ afterEach(async () => {
 const clock: Clock = {
   now: () => 0,
   date: () => 0,
-  sleep: async (ms) => {
+  async sleep(ms, signal) {
+    // The limit of a list, which no test should meet.
+    if (ms >= 10_000) return systemClock.sleep(ms, signal)
     pauses.push(ms)
   },
 }
@@ -195,6 +197,49 @@ describe('a service that fails or refuses', () => {
     expect(pauses).toEqual([])
   })
 
+  it('is named with the code of the storage, which has no message of its own', async () => {
+    const body = '<?xml version="1.0"?><Error><Code>AuthorizationFailure</Code><Message>Not for you.</Message></Error>'
+    const fault = { kind: 'status', status: 403, body } as const
+    emulator.faults.add({ server: 'artifacts', path: /^\/blobs\//, times: Infinity, fault })
+    const error = await failureOf(upload())
+    expect(`${error.message} ${error.apiWords}`).toMatch(/HTTP 403.*AuthorizationFailure/s)
+    expect(error.apiWords).not.toMatch(/RestError/)
+  })
+
+  it('is the one of act, if that runs the workflow', async () => {
+    vi.stubEnv('ACT', 'true')
+    emulator.faults.add({
+      server: 'artifacts',
+      path: /CreateArtifact/,
+      fault: { kind: 'status', status: 404, body: '{"msg":"no such route"}' },
+    })
+    const error = await failureOf(upload())
+    expect(error.message).toContain("act's artifact server")
+    expect(error.todo).toContain('upload_artifact: false')
+    expect(error.todo).not.toContain('githubstatus')
+  })
+
+  it('retries a broken transfer in one place only', async () => {
+    withoutPauses()
+    emulator.faults.add({ server: 'artifacts', path: /^\/blobs\//, times: Infinity, fault: { kind: 'resetBefore' } })
+    expect((await failureOf(upload())).message).toContain('kept breaking')
+    expect(pauses).toEqual([])
+    expect(emulator.requests.filter(({ path }) => path.startsWith('/blobs/'))).toHaveLength(4)
+  })
+
+  it('has its last response in the error of a timeout', async () => {
+    const late = new AbortController()
+    const fault = { kind: 'status', status: 503, body: '{"msg":"busy"}' } as const
+    emulator.faults.add({ server: 'artifacts', path: /CreateArtifact/, times: Infinity, fault })
+    const work = failureOf(upload({ signal: late.signal }))
+    await vi.waitUntil(() => step.lines.some((line) => line.includes('Attempt 1 of 5')))
+    late.abort(new ActionError('timed_out', 'Timed out.', { todo: 'Increase timeout.' }))
+    expect(await work).toMatchObject({
+      code: 'timed_out',
+      message: expect.stringMatching(/HTTP 503 from 127\.0\.0\.1/),
+    })
+  })
+
   it('that answers with no JSON is tried five times in all', async () => {
     withoutPauses()
     const fault = { kind: 'status', status: 500, body: 'unknown field "mimeType"' } as const
@@ -320,4 +365,33 @@ it('never prints the token', async () => {
   await upload()
   const token = emulator.artifacts.environment().ACTIONS_RUNTIME_TOKEN
   expect(step.lines.filter((line) => line.includes(token))).toEqual([])
+})
+
+describe('a name', () => {
+  const check = (overwrite = false) =>
+    requireFreeName({
+      name: 'nightly.zip',
+      overwrite,
+      context: readContext(process.env),
+      reporter: new RunnerReporter({ clock: systemClock }),
+      clock,
+      signal: new AbortController().signal,
+    })
+
+  it('that this run has used is an error before anything is exported, unless it may be replaced', async () => {
+    await check()
+    await upload()
+    expect(await failureOf(check())).toMatchObject({
+      code: 'artifact_failed',
+      message: expect.stringContaining('"nightly.zip"'),
+    })
+    await check(true)
+  })
+
+  it('counts as free if the list cannot be read', async () => {
+    await upload()
+    const fault = { kind: 'status', status: 403, body: '{"msg":"no"}' } as const
+    emulator.faults.add({ server: 'artifacts', path: /ListArtifacts/, times: Infinity, fault })
+    await check()
+  })
 })

@@ -39,6 +39,7 @@ describe('readContext', () => {
       temp: '/home/runner/temp',
       retentionDays: 90,
       isEnterpriseServer: false,
+      isAct: false,
       isRunner: true,
     })
   })
@@ -51,6 +52,7 @@ describe('readContext', () => {
       temp: tmpdir(),
       isRunner: false,
       isEnterpriseServer: false,
+      isAct: false,
     })
     expect(context.runUrl).toBeUndefined()
     expect(context.workflow).toBeUndefined()

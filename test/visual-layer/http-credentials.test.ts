@@ -100,7 +100,7 @@ describe('a 401 to a ready-made token', () => {
     await http.send(READ)
     const error = await rejection(http.send(READ))
     expect(error).toMatchObject({ code: 'unauthorized', apiWords: 'Signature has expired' })
-    expect(error).toMatchObject({ message: expect.stringMatching(/accepted before.*expired/) })
+    expect(error).toMatchObject({ message: expect.stringMatching(/token has expired/) })
     expect(error).toMatchObject({ todo: expect.stringMatching(/api_key and api_secret/) })
     expect(loopback.received).toHaveLength(2)
     expect(loopback.received[1]?.headers.authorization).toBe('Bearer ready.made.token')
@@ -115,12 +115,21 @@ describe('a 401 to a ready-made token', () => {
   })
 })
 
-it('a 401 without credentials is final', async () => {
+it('a 401 without credentials is final, and is no rejection of any', async () => {
   loopback.answers({ status: 401 })
-  expect(await rejection(loopback.http({ credentials: { kind: 'none' } }).send(READ))).toMatchObject({
-    code: 'unauthorized',
-  })
+  const error = await failureOf(loopback.http({ credentials: { kind: 'none' } }).send(READ))
+  expect(error.code).toBe('unauthorized')
+  expect(error.message).toContain('none were sent')
+  expect(`${error.message} ${error.todo}`).not.toMatch(/did not accept|revoked/)
   expect(loopback.received).toHaveLength(1)
+})
+
+it('a 401 to a token that says it has expired is about that token', async () => {
+  const claims = Buffer.from(JSON.stringify({ exp: Date.UTC(2026, 0, 1) / 1000 })).toString('base64url')
+  loopback.answers({ status: 401 })
+  const error = await failureOf(loopback.http({ credentials: { kind: 'token', token: `e30.${claims}.x` } }).send(READ))
+  expect(error.message).toContain('token has expired')
+  expect(error.todo).toMatch(/renew token/)
 })
 
 it('neither the secret nor a token stands in an error or in a line for the log', async () => {

@@ -8,14 +8,15 @@ import { withinDeadline } from '../waits.ts'
 
 /**
  * Uploads the export as an artifact of the run: one ZIP as it is, so that the artifact's digest equals `export_sha256`, and then
- * `comparison.json`, if there is one, as a second artifact; an unpacked export as one folder, with `comparison.json`.
+ * `comparison.json`, if there is one, as a second artifact; an unpacked export as one folder, with `comparison.json`. Returns whether the export was
+ * uploaded.
  */
 export async function publishExport(
   request: ExportRequest,
   step: Step,
   placed: Placed,
   comparisonPath?: string,
-): Promise<void> {
+): Promise<boolean> {
   const { reporter } = step
   const comparison = comparisonPath === undefined ? [] : [comparisonPath]
   const zip = placed.archivePath
@@ -28,7 +29,7 @@ export async function publishExport(
   })
   if (result.kind === 'skipped') {
     reporter.note(`No artifact was uploaded: ${result.reason}`)
-    return
+    return false
   }
   reporter.output('artifact_id', result.id)
   reporter.output('artifact_name', result.name)
@@ -38,6 +39,7 @@ export async function publishExport(
   // That of a ZIP is its SHA-256, which the summary shows already.
   if (zip === undefined) reporter.fact('Artifact digest', result.digest, { code: true })
   else if (comparisonPath !== undefined) await publishComparison(request, step, comparisonPath)
+  return true
 }
 
 /** The export is complete and stored by now, so a failure is a warning. Throws only if the step is canceled. */

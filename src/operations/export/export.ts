@@ -1,8 +1,9 @@
 import path from 'node:path'
 import { ActionError } from '../../errors.ts'
 import { RecordDigest } from '../../export/records/digest.ts'
-import type { Placed } from '../../export/place.ts'
+import { type Placed, requireWritable } from '../../export/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
+import { requireFreeName } from '../../runner/artifact.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import { patienceMs } from '../../waiting/pace.ts'
 import { asPhase } from '../../waiting/until.ts'
@@ -18,12 +19,13 @@ import { type Begun, beginExport, exportProbe } from './export-task.ts'
 import { namedDataset, readDataset } from '../facts.ts'
 import { check, passGates } from './gates.ts'
 import { type PartsCause, wasBegunInParts } from './parts-folder.ts'
-import { startOf } from './start-export.ts'
+import { archiveName, startOf } from './start-export.ts'
 import type { Step } from '../step.ts'
 import { waitFor } from '../waits.ts'
 
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 export async function exportDataset(request: ExportRequest, step: Step): Promise<string> {
+  await requireOutput(request, step)
   const earlier = await readEarlier(request, step)
   const source = await readDataset(step, request.datasetId)
   step.reporter.fact('Exported', selectionWords(request))
@@ -38,6 +40,15 @@ export async function exportDataset(request: ExportRequest, step: Step): Promise
     const carryOn = () => 'The clone that it was made from is deleted: re-run the job.'
     return exportSubject(request, step, { source, exported: clone, snapshot, carryOn, again: carryOn }, earlier)
   })
+}
+
+/** What is surely in the way of an export is an error before it starts. */
+async function requireOutput(request: ExportRequest, step: Step): Promise<void> {
+  if (!request.wait) return
+  await requireWritable(request.outputDir)
+  if (!request.uploadArtifact) return
+  const name = request.extract || request.shard ? request.artifactName : archiveName(request)
+  await requireFreeName({ ...step, name, overwrite: request.overwriteArtifact })
 }
 
 async function exportSubject(
@@ -63,15 +74,21 @@ async function exportSubject(
     step.reporter.output('content_digest', new RecordDigest().hex())
   }
   const review = await reviewExport(request, step, placed, earlier, reading)
-  if (placed && request.uploadArtifact) await publishExport(request, step, placed, review.comparisonPath)
+  const isUploaded =
+    placed !== undefined &&
+    request.uploadArtifact &&
+    (await publishExport(request, step, placed, review.comparisonPath))
   const what =
     outcome.kind === 'nothing'
       ? nothing(source)
       : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}`
   const done = `${what}${review.changes}.`
+  const where = !placed
+    ? 'No file was written.'
+    : `The export is complete: see the ${isUploaded ? 'outputs artifact_url and export_dir' : 'output export_dir'}.`
   const figures = { ...review, sizeBytes: placed?.sizeBytes ?? 0 }
   const [failIf, warnIf] = [check(request.failIf, figures), check(request.warnIf, figures)]
-  passGates(step, { failIf, warnIf, unlisted: placed?.coco?.unlisted }, done)
+  passGates(step, { failIf, warnIf, unlisted: placed?.coco?.unlisted }, { done, where })
   return done
 }
 

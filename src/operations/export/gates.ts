@@ -51,14 +51,18 @@ interface Gates {
   unlisted: Counting | undefined
 }
 
+/** What a step that fails would not tell otherwise, a sentence each: what it did, and where the export is. */
+interface Account {
+  done: string
+  where: string
+}
+
 /**
  * Tells what became of the conditions. Each one of `warn_if` that is met is a warning. Fails with `gate_failed` if one of `fail_if` is met,
  * naming each that is with its figure, or if the data contains classes that are not in `class_list`. To be called when the export is safe:
  * nothing is taken back.
- *
- * @param done a sentence on what the step did, which a step that fails would not tell otherwise
  */
-export function passGates(step: Step, { failIf, warnIf, unlisted }: Gates, done: string): void {
+export function passGates(step: Step, { failIf, warnIf, unlisted }: Gates, { done, where }: Account): void {
   const { reporter } = step
   tell(step, 'fail_if', failIf)
   tell(step, 'warn_if', warnIf)
@@ -69,11 +73,9 @@ export function passGates(step: Step, { failIf, warnIf, unlisted }: Gates, done:
   if (problems.length === 0) return
   reporter.note(done)
   throw new ActionError('gate_failed', problems.flatMap(({ lines }) => lines).join('\n'), {
-    todo: [SAFE, ...problems.map(({ todo }) => todo)].join(' '),
+    todo: [where, ...problems.map(({ todo }) => todo)].join(' '),
   })
 }
-
-const SAFE = 'What was exported is safe, and stays where it is: see the outputs export_dir and artifact_url.'
 
 interface Problem {
   lines: string[]
@@ -89,7 +91,7 @@ function metConditions(checked: readonly Checked[]): Problem | undefined {
       : `${met.length} of the ${checked.length} conditions of fail_if are met:`
   return {
     lines: [heading, ...met.map((one) => `- ${one.condition.text}: found ${words(one)}`)],
-    todo: 'If it is as it should be, change the conditions under fail_if.',
+    todo: 'If the data is as it should be, change the conditions under fail_if.',
   }
 }
 

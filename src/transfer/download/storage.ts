@@ -226,7 +226,7 @@ function astray(why: string): TransferFailure {
 
 /** Why no (more) bytes came. */
 export function networkFailure(error: unknown, stallTimeoutMs: number): TransferFailure {
-  const { cause, todo, isFinal } = networkFault(error)
+  const { cause, todo, isFinal } = networkFault(error, true)
   const silent = /UND_ERR_(BODY|HEADERS)_TIMEOUT/.test(cause)
   const words = silent ? `no byte arrived for ${Math.round(stallTimeoutMs / 100) / 10} s` : cause
   return new TransferFailure(isFinal ? 'final' : 'transient', 'network', words, { cause: error, todo })
