@@ -182,9 +182,10 @@ export class Http {
         if (!isTransient(error)) throw error
         failingSince ??= clock.now()
         patienceMs ||= Math.min(LONGEST_OUTAGE_MS, deadline.remainingMs() * SHARE_OF_TIME_LEFT)
-        // A reply that is not understood seldom heals: most often base_url names another server.
-        const most = error.code === 'unexpected_reply' ? Math.min(retries, MOST_UNEXPECTED) : retries
-        const restMs = patienceMs - (clock.now() - failingSince)
+        // A reply that is not understood is no outage, and seldom heals: most often base_url names another server.
+        const isOutage = error.code !== 'unexpected_reply'
+        const most = isOutage ? retries : Math.min(retries, MOST_UNEXPECTED)
+        const restMs = isOutage ? patienceMs - (clock.now() - failingSince) : Infinity
         const { retryAfterMs: asked } = error.outcome
         const pause = asked ?? Math.min(growingPause(failures), Math.max(restMs, 0))
         if (failures >= most || restMs <= 0 || pause >= deadline.remainingMs()) {
