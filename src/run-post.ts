@@ -70,7 +70,13 @@ async function undoPlan(
     env,
   }
   try {
-    const progress = (line: string) => reporter.progress(line)
+    // Polls are frequent here: lines that differ in their figures only are shown once.
+    const told = new Set<string>()
+    const progress = (line: string) => {
+      const words = line.replace(/[\d.]+/g, '#')
+      if (!told.has(words)) reporter.progress(line)
+      told.add(words)
+    }
     const { text, settled } = await session.lastly(LIMITS_MS[plan.kind], signal, progress, (api, waiting) =>
       undo(plan, api, waiting),
     )

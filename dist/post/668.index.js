@@ -5747,7 +5747,14 @@ async function undoPlan(plan, { reporter, session, signal, shared, env }) {
         env,
     };
     try {
-        const progress = (line) => reporter.progress(line);
+        // Polls are frequent here: lines that differ in their figures only are shown once.
+        const told = new Set();
+        const progress = (line) => {
+            const words = line.replace(/[\d.]+/g, '#');
+            if (!told.has(words))
+                reporter.progress(line);
+            told.add(words);
+        };
         const { text, settled } = await session.lastly(LIMITS_MS[plan.kind], signal, progress, (api, waiting) => undo(plan, api, waiting));
         if (settled) {
             reporter.info(text);

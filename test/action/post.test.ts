@@ -53,6 +53,20 @@ describe.concurrent('the post step', () => {
     expect(warnings[0]).toContain(scene.world.datasets[0]?.id)
   })
 
+  it('waits for a server that does not answer in few lines', async () => {
+    const { scene, state } = await killed()
+    await using _ = scene
+    scene.emulator.faults.add({ path: /./, times: 12, fault: { kind: 'resetBefore' } })
+    const { stdout } = await scene.post(create, state)
+    expect(scene.world.tasks[0]?.status).toBe('ABORTED')
+    expect(
+      stdout
+        .replace(/^::add-mask::.*\n/gm, '')
+        .trim()
+        .split('\n').length,
+    ).toBeLessThan(6)
+  })
+
   it('warns, and does not fail the job, where its inputs are gone', async () => {
     const { scene, state } = await killed()
     await using _ = scene
