@@ -7668,7 +7668,7 @@ async function uploadExport(options) {
             throw noArtifactService(variable, context.isAct);
     }
     await requireFiles('zip' in content ? [content.zip] : content.files);
-    return await reporter.group('Storing the export as an artifact', () => new Upload(options).run());
+    return await reporter.group(`Storing the artifact "${options.name}"`, () => new Upload(options).run());
 }
 /** One upload with its attempts. */
 class Upload {
@@ -7857,10 +7857,11 @@ async function requireFreeName(options) {
     if (!process.env['ACTIONS_RUNTIME_TOKEN'] || !process.env['ACTIONS_RESULTS_URL'])
         return;
     const client = await openClient();
-    const found = await artifact_listed(client, name, options).catch((error) => {
+    // The library writes to the log.
+    const found = await reporter.group('Checking that the name of the artifact is free', () => artifact_listed(client, name, options).catch((error) => {
         signal.throwIfAborted();
         reporter.debug(`The artifacts of this run could not be listed: ${(0,errors/* describe */.q0)(error)}`);
-    });
+    }));
     if (found)
         throw nameTaken(name, 'Nothing was exported');
 }
@@ -11502,11 +11503,14 @@ function plainSentence(text) {
 /** Why a step failed, in a sentence that says what failed at what. */
 function failureHeadline({ code, message }, { operation, dataset }) {
     const [first = '', ...rest] = (0,runner_text/* lines */.Mn)(message).split('\n');
-    const subject = `Visual Layer ${(0,runner_text/* oneLine */.TN)(operation, 60)}${dataset === '' || first.includes(dataset) ? '' : ` of dataset "${dataset}"`}`;
+    const isNamed = dataset === '' || (code !== 'cancelled' && first.includes(`"${dataset}"`));
+    const subject = `Visual Layer ${(0,runner_text/* oneLine */.TN)(operation, 60)}${isNamed ? '' : ` of dataset "${dataset}"`}`;
     if (code === 'cancelled')
         return `${subject} was canceled.`;
     const points = rest.map((line) => line.replace(/^\s*- /, '').trim()).filter(Boolean);
-    const why = points.length === 0 ? firstSentence(first) : `${first.replace(/[.:]$/, '')}: ${points.join('; ')}`;
+    // That of a timeout says only that time ran out; what was waited for comes after it.
+    const sentence = code === 'timed_out' ? first : firstSentence(first);
+    const why = points.length === 0 ? sentence : `${first.replace(/[.:]$/, '')}: ${points.join('; ')}`;
     return code === 'gate_failed' ? `${subject} is complete, but a check failed: ${why}` : `${subject} failed: ${why}`;
 }
 function firstSentence(text) {

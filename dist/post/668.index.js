@@ -5176,11 +5176,14 @@ function headline_plainSentence(text) {
 /** Why a step failed, in a sentence that says what failed at what. */
 function headline_failureHeadline({ code, message }, { operation, dataset }) {
     const [first = '', ...rest] = lines(message).split('\n');
-    const subject = `Visual Layer ${oneLine(operation, 60)}${dataset === '' || first.includes(dataset) ? '' : ` of dataset "${dataset}"`}`;
+    const isNamed = dataset === '' || (code !== 'cancelled' && first.includes(`"${dataset}"`));
+    const subject = `Visual Layer ${oneLine(operation, 60)}${isNamed ? '' : ` of dataset "${dataset}"`}`;
     if (code === 'cancelled')
         return `${subject} was canceled.`;
     const points = rest.map((line) => line.replace(/^\s*- /, '').trim()).filter(Boolean);
-    const why = points.length === 0 ? firstSentence(first) : `${first.replace(/[.:]$/, '')}: ${points.join('; ')}`;
+    // That of a timeout says only that time ran out; what was waited for comes after it.
+    const sentence = code === 'timed_out' ? first : firstSentence(first);
+    const why = points.length === 0 ? sentence : `${first.replace(/[.:]$/, '')}: ${points.join('; ')}`;
     return code === 'gate_failed' ? `${subject} is complete, but a check failed: ${why}` : `${subject} failed: ${why}`;
 }
 function firstSentence(text) {

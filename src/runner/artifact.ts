@@ -76,7 +76,7 @@ export async function uploadExport(options: UploadOptions): Promise<UploadResult
     if (!process.env[variable]) throw noArtifactService(variable, context.isAct)
   }
   await requireFiles('zip' in content ? [content.zip] : content.files)
-  return await reporter.group('Storing the export as an artifact', () => new Upload(options).run())
+  return await reporter.group(`Storing the artifact "${options.name}"`, () => new Upload(options).run())
 }
 
 /** One upload with its attempts. */
@@ -268,10 +268,13 @@ export async function requireFreeName(
   if (overwrite || context.isEnterpriseServer) return
   if (!process.env['ACTIONS_RUNTIME_TOKEN'] || !process.env['ACTIONS_RESULTS_URL']) return
   const client = await openClient()
-  const found = await listed(client, name, options).catch((error: unknown) => {
-    signal.throwIfAborted()
-    reporter.debug(`The artifacts of this run could not be listed: ${describe(error)}`)
-  })
+  // The library writes to the log.
+  const found = await reporter.group('Checking that the name of the artifact is free', () =>
+    listed(client, name, options).catch((error: unknown) => {
+      signal.throwIfAborted()
+      reporter.debug(`The artifacts of this run could not be listed: ${describe(error)}`)
+    }),
+  )
   if (found) throw nameTaken(name, 'Nothing was exported')
 }
 

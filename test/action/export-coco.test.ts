@@ -166,7 +166,7 @@ describe.concurrent('class_list', () => {
     expect(errors[0]).toContain('"car": 3 left out')
     expect(errors[0]).not.toContain('"dog"')
     expect(errors[0]).toContain('media_count > 5: found 12')
-    expect(summary).toContain('The export is complete and safe')
+    expect(summary).toContain('check failed')
     expect(outputs).toMatchObject({ media_count: '12', artifact_name: 'visual-layer-export' })
     expect(outputs['annotations_path']).toBe(path.join(at.outputDir, 'annotations.json'))
     const document = await cocoIn(at.outputDir)

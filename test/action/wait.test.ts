@@ -41,7 +41,7 @@ describe.concurrent('wait', () => {
     const { errors } = await scene.fail('timed_out', { ...inputs, timeout: '500ms' })
     expect(errors[0]).toContain(dataset.id)
     expect(errors[0]).toContain('INDEXING')
-    expect(errors[0]).toContain('timeout: 500ms')
+    expect(errors[0]).toContain('timeout: 0.5s')
   })
 
   it('looks once more when the time has ended', async () => {

@@ -5,7 +5,8 @@ import { sequenceOf } from './sequence.ts'
 /** Always the same seeds: `npm run chaos` plays others. */
 const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1)
 
-describe.concurrent('a random sequence of faults and signals', () => {
+// The post step of a killed one looks for up to a minute for what may still appear.
+describe.concurrent('a random sequence of faults and signals', { timeout: 120_000 }, () => {
   it.each(SEEDS)('breaks no promise: seed %d', async (seed) => {
     const { broken, log } = await play(sequenceOf(seed))
     expect(broken, `npm run chaos -- --seed ${seed}\n${log}`).toEqual([])

@@ -10,7 +10,7 @@ describe('npm run demo', () => {
     expect(stdout.match(/- uses: /g)).toHaveLength(6)
     expect(stdout).not.toMatch(/&#?\w+;|<\w+|xychart|mermaid|```/)
     expect(stdout.split('\n')[0]).toContain('emulator')
-    expect(stdout).toMatch(/bus .* 38 .*█/)
+    expect(stdout).toMatch(/Modified +38/)
     expect(existsSync('build/demo/summary.html')).toBe(true)
   })
 })

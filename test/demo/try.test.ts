@@ -11,7 +11,6 @@ describe('npm run try', () => {
     expect([code, stderr], stdout).toEqual([0, ''])
     expect(stdout).toMatch(/▼ Downloading and verifying\n/)
     expect(stdout).toMatch(/\n +media_count = 48\n/)
-    expect(stdout).toMatch(/\n +Records +48\n/)
     expect(stdout).not.toMatch(/^::|&#?\w+;|mermaid/m)
     const [, page = ''] = /^Summary as HTML: (.*)$/m.exec(stdout) ?? []
     expect(readFileSync(page, 'utf8')).toContain('<h2>✅ Visual Layer: export</h2>')

@@ -118,7 +118,7 @@ describe('conditions', () => {
 
   it('are all named that cannot be read', () => {
     const said = fault('media_count\nclusters > 1\n# a comment\nimages > 5\nclusters > 5%')
-    for (const line of ['media_count', 'images > 5', 'clusters > 5%']) expect(said).toContain(`in "${line}" `)
+    for (const line of ['media_count', 'images > 5', 'clusters > 5%']) expect(said).toContain(`: "${line}": `)
     expect(said).not.toContain('"clusters > 1"')
   })
 

@@ -30,7 +30,7 @@ describe('a cancelled creation', () => {
     expect(outputs['error_code']).toBe('cancelled')
     expect(scene.world.tasks[0]?.status).toBe('ABORTED')
     expect(left['STATE_undo']).toBe('')
-    expect(summary).toContain('was cancelled')
+    expect(summary).toContain('was canceled')
   })
 
   it('goes on with on_cancel: leave', async () => {

@@ -32,7 +32,7 @@ describe('failureHeadline', () => {
     [
       'the first sentence',
       new ActionError('timed_out', 'Timed out after 2h (timeout: 2h). Waited 1h for export 1.'),
-      'Visual Layer export of dataset "cats" failed: Timed out after 2h (timeout: 2h).',
+      'Visual Layer export of dataset "cats" failed: Timed out after 2h (timeout: 2h). Waited 1h for export 1.',
     ],
     [
       'the points of a list',

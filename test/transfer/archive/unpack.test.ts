@@ -200,11 +200,11 @@ describe('the disk', () => {
     ]
     await expect(requireSpace(at.target, needs)).rejects.toMatchObject({
       code: 'operation_failed',
-      message: expect.stringMatching(/it needs 1\.15 EB to unpack it, and [\d.]+ .B are free/),
+      message: expect.stringMatching(/needs [\d,]+ TiB to unpack it, but only [\d.,]+ TiB is free/),
     })
     const both = [...needs, { bytes: 2 ** 60, purpose: 'download it' }]
     await expect(requireSpace(at.target, both)).rejects.toMatchObject({
-      message: expect.stringContaining('2.31 EB (1.15 EB to unpack it, 1.15 EB to download it)'),
+      message: expect.stringMatching(/needs [\d,]+ TiB \([\d,]+ TiB to unpack it, [\d,]+ TiB to download it\)/),
     })
     await requireSpace(at.target, [{ bytes: 1, purpose: 'unpack it' }])
   })
