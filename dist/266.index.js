@@ -496,7 +496,7 @@ async function gather(parts, reserved) {
     return { taken, folders, contested };
 }
 function folderInTheWay(folder) {
-    return new errors/* ActionError */.lZ('unexpected_reply', `The parts of the export could not be put together: one has a folder ${JSON.stringify(folder.slice(0, 200))}, where the export needs a file.`, { todo: 'Run the step again. If it happens each time, tell Visual Layer support the export ids in the log.' });
+    return new errors/* ActionError */.lZ('unexpected_reply', `The parts of the export could not be put together: one has a folder ${JSON.stringify(folder.slice(0, 200))}, where the export needs a file.`, { todo: 'Re-run the job. If it happens each time, tell Visual Layer support the export IDs in the log.' });
 }
 
 ;// CONCATENATED MODULE: ./build/export/parts/merge.js
@@ -920,7 +920,7 @@ async function metadataIds(step, { exported }, request) {
     if (begun.kind !== 'begun')
         return undefined;
     const { exportId } = begun;
-    const carryOn = 'Run the step again.';
+    const carryOn = 'Re-run the job.';
     const awaited = `export ${exportId}, the metadata alone`;
     const end = await (0,waits/* waitFor */.fm)(step, { awaited, carryOn }, (0,export_task/* exportProbe */.Z)(step, exported.id, exportId, Infinity));
     if (end.kind === 'refused')

@@ -2175,7 +2175,7 @@ function sourceOf(step, datasetId, exportId, first) {
             if (task.link === undefined) {
                 throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('operation_failed', `The download link of export ${exportId} expired, and Visual Layer gives no new one (${task.statusWord}).`, {
                     apiWords: task.words,
-                    todo: 'Run the step again: it starts a new export.',
+                    todo: 'Re-run the job: it starts a new export.',
                 });
             }
             current = resolve(task.link);
@@ -4813,7 +4813,7 @@ class OnceOnly {
                 const wait = retryAfterMs ?? (0,retry/* fullJitter */.G1)(failures);
                 if (wait >= deadline.remainingMs())
                     throw error;
-                this.#say(`${error.message} Trying again (${failures + 1} of ${maxRetries}).`);
+                this.#say(`${error.message} Retrying (${failures + 1} of ${maxRetries}).`);
                 notBefore = clock.now() + wait;
             }
         }
@@ -4843,7 +4843,7 @@ class OnceOnly {
         const { what } = this.#change;
         const patience = (0,pace/* patienceMs */.si)(deadline.remainingMs());
         const startedAt = clock.now();
-        this.#say(`No clear reply to the request to ${what}. Looking whether it took effect, before anything is sent again.`);
+        this.#say(`No clear response to the request to ${what}. Looking whether it took effect, before anything is sent again.`);
         const ended = await (0,until/* until */.TG)(async () => {
             const trace = await this.#change.look();
             if (trace === 'busy')
@@ -5255,8 +5255,8 @@ async function reindex(step, { id }, onConflict) {
         await change.run();
     });
     return (0,waits/* waitFor */.fm)(step, {
-        awaited: `dataset ${id} to be indexed anew`,
-        carryOn: `The media are in, and the reindex goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${id}.`,
+        awaited: `dataset ${id} to be reindexed`,
+        carryOn: `The media are in, and the reindex is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${id}.`,
     }, async () => {
         const task = await newTask();
         const dataset = await api.datasets.get(id, 0);
@@ -5476,7 +5476,7 @@ async function waitForAddition(step, { autoReindex }, before, acceptedAt) {
     let partialSince;
     return (0,waits/* waitFor */.fm)(step, {
         awaited: `media to be added to ${(0,facts/* namedDataset */.gM)(before.dataset)}`,
-        carryOn: `The addition goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${id}, instead of adding again.`,
+        carryOn: `The addition is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${id}, instead of adding again.`,
     }, async () => {
         const tasks = await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: id }, 0);
         const task = newTask(tasks, before);
@@ -5508,7 +5508,7 @@ function compare(step, before, now, source) {
     if (sent !== source.files.length || (now.videos ?? 0) !== (before.videos ?? 0) || added === sent)
         return;
     step.reporter.warning(`${sent.toLocaleString('en-US')} images were sent, and dataset ${now.id} has ${added.toLocaleString('en-US')} more than before (${(0,verdicts_dataset/* datasetLine */.Je)(now)}).`, {
-        todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; somebody else may have changed the dataset too.',
+        todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; someone else may have changed the dataset too.',
     });
 }
 
@@ -5726,7 +5726,7 @@ async function startClone(step, source, target, { onConflict, ephemeral }) {
         if (!known || !change.mayHaveTakenEffect)
             known = await backgroundOf(step, source, ephemeral);
         if ((await change.run()) === 'found') {
-            step.reporter.warning(`The reply to the clone of dataset "${source.name}" was lost; a new clone of it was found in the lists and is taken for this step's.`, { todo: 'If somebody else cloned the same dataset in the same moment, look at both clones in Visual Layer.' });
+            step.reporter.warning(`The reply to the clone of dataset "${source.name}" was lost; a new clone of it was found in the lists and is taken for this step's.`, { todo: 'If someone else cloned the same dataset in the same moment, look at both clones in Visual Layer.' });
         }
         else {
             step.undo.confirm({ accepted: true });
@@ -5754,7 +5754,7 @@ async function findClone(step, source, known) {
     let settling = 0;
     const found = await (0,waits/* waitFor */.fm)(step, {
         awaited: `the clone of ${(0,facts/* namedDataset */.gM)(source)} to show in the lists`,
-        carryOn: `The clone goes on in Visual Layer as "${source.name} (cloned)": look for it there before you clone again.`,
+        carryOn: `The clone is still running in Visual Layer as "${source.name} (cloned)": look for it there before you clone again.`,
     }, async () => {
         const { seen, tasks } = await candidates(step, known);
         const failed = (0,verdicts_clone/* failedClone */.H3)(known, tasks);
@@ -5847,7 +5847,7 @@ async function clone_clone(request, step) {
         reporter.output('dataset_name', listed.name);
     if (task)
         reporter.output('task_id', task.id);
-    const carryOn = `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`;
+    const carryOn = `The clone is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`;
     const dataset = await (request.wait ? waitForClone(step, made, carryOn) : (0,waits/* readNew */.pM)(step, datasetId, carryOn));
     if (!dataset) {
         reporter.warning(`Dataset ${datasetId} was made, but someone has deleted it since.`);
@@ -6507,7 +6507,7 @@ async function waitForCreation(step, datasetId, name) {
     const read = (0,waits/* ownDataset */.JU)(step, datasetId, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()));
     const dataset = await (0,waits/* waitFor */.fm)(step, {
         awaited: `${(0,facts/* namedDataset */.gM)({ id: datasetId, name })} to be READY`,
-        carryOn: `The creation goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
+        carryOn: `The creation is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
     }, async () => {
         // The task first: a dataset that is read after its task has failed says why.
         const task = (await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId, type: CREATION }, 0))[0];
@@ -6599,7 +6599,7 @@ async function upload(step, datasetId, files) {
     const transaction = await api.ingestion.openTransaction(datasetId);
     const phase = {
         awaited: `the upload to dataset ${datasetId}`,
-        carryOn: 'Run the step again: it starts from the first file.',
+        carryOn: 'Re-run the job: it starts from the first file.',
     };
     await sendFiles(step, files, phase, (batch, sending) => api.ingestion.upload(datasetId, transaction, batch, sending));
     const change = new OnceOnly({
@@ -6693,7 +6693,7 @@ function withBucketHint(error, bucketPath) {
     if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || (error.outcome.status !== 500 && error.outcome.status !== 400))
         return error;
     const { code, message, apiWords } = error;
-    const todo = `Check that ${bucketPath} exists, holds media, and may be read by Visual Layer (a public bucket, or a role that it may assume). If it does, run the step again later.`;
+    const todo = `Check that ${bucketPath} exists, contains media, and may be read by Visual Layer (a public bucket, or a role that it may assume). If it does, re-run the job later.`;
     return new errors/* ActionError */.lZ(code, message, { apiWords, todo, cause: error });
 }
 /** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */
@@ -6795,7 +6795,7 @@ async function delete_dataset_deleteDataset(request, step) {
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     await (0,waits/* waitFor */.fm)(step, {
         awaited: `${(0,facts/* namedDataset */.gM)(dataset)} to be gone`,
-        carryOn: 'The deletion was accepted: look at the dataset in Visual Layer, or run the step again.',
+        carryOn: 'The deletion was accepted: look at the dataset in Visual Layer, or re-run the job.',
     }, async () => {
         if (await isGone())
             return { state: 'done', value: undefined };
@@ -6812,7 +6812,7 @@ function notConfirmed(dataset, given) {
 }
 function notGone(dataset, afterMs) {
     return new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the deletion of dataset "${dataset.name}" (${dataset.id}), but after ${(0,runner_text/* duration */.p0)(afterMs)} still shows it.`, {
-        todo: 'Look at the dataset in Visual Layer: on a self-hosted server the deletion of datasets may be switched off. If it is still there, run the step again.',
+        todo: 'Look at the dataset in Visual Layer: on a self-hosted server the deletion of datasets may be switched off. If it is still there, re-run the job.',
     });
 }
 
@@ -6877,7 +6877,7 @@ async function stillListed(step, datasetId, ids) {
     const many = ids.size > 1 ? `${ids.size} deleted snapshots` : 'the deleted snapshot';
     return (0,waits/* waitFor */.fm)(step, {
         awaited: `${many} to leave the catalog of dataset ${datasetId}`,
-        carryOn: 'The deletion was accepted: look at the Snapshot Catalog of the dataset, or run the step again.',
+        carryOn: 'The deletion was accepted: look at the Snapshot Catalog of the dataset, or re-run the job.',
     }, async () => {
         const left = (await step.api.snapshots.list(datasetId, 0)).filter((one) => ids.has(one.id));
         return left.length === 0 || step.clock.now() - startedAt >= patience
@@ -6921,7 +6921,7 @@ async function delete_snapshot_deleteSnapshot(request, step) {
     if (left.length === 0)
         return `Snapshot "${target.name}" of dataset "${dataset.name}" was deleted.`;
     reporter.output('deleted_snapshot_ids', '[]');
-    throw new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the deletion of snapshot "${target.name}" (${target.id}), but still lists it.`, { todo: 'Look at the Snapshot Catalog of the dataset. If the snapshot is still there, run the step again.' });
+    throw new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the deletion of snapshot "${target.name}" (${target.id}), but still lists it.`, { todo: 'Look at the Snapshot Catalog of the dataset. If the snapshot is still there, re-run the job.' });
 }
 async function isCurrentNow(step, dataset, target) {
     return (await step.api.snapshots.list(dataset.id)).some((one) => one.id === target.id && one.isCurrent);
@@ -6930,7 +6930,7 @@ async function isCurrentNow(step, dataset, target) {
 function currentIsKept(dataset, target, refusal) {
     return new errors/* ActionError */.lZ('conflict', `Snapshot "${target.name}" (${target.id}) is the current one of dataset "${dataset.name}", and Visual Layer does not delete the state that a dataset is in. Nothing was deleted.`, {
         apiWords: refusal?.apiWords,
-        todo: `Take another snapshot first (operation: snapshot) or restore another one (operation: restore), which makes that one current. Then delete this one by its id:\n  snapshot_id: ${target.id}`,
+        todo: `Take another snapshot first (operation: snapshot) or restore another one (operation: restore), which makes that one current. Then delete this one by its ID:\n  snapshot_id: ${target.id}`,
         cause: refusal,
     });
 }
@@ -7758,7 +7758,7 @@ class Upload {
             : client.uploadArtifact(this.#name, [...content.files], content.folder, { compressionLevel, ...retention });
         const { id, size, digest } = await (0,build_clock/* orAborted */.H6)(work, signal);
         if (id === undefined || digest === undefined)
-            throw new Error('The reply of the artifact service names no artifact.');
+            throw new Error('The response of the artifact service names no artifact.');
         return this.#uploaded(id, digest, size ?? 0);
     }
     async #sendZip(client, zip, retention) {
@@ -8777,9 +8777,9 @@ function pruneFailure(dataset, stayed, deleted) {
 }
 function todoOf(shared) {
     if (shared?.code === 'conflict') {
-        return 'A snapshot that is being restored or cloned can be deleted once that has ended: run the step again then. The current one can be deleted when another one is current.';
+        return 'A snapshot that is being restored or cloned can be deleted once that has ended: re-run the job then. The current one can be deleted when another one is current.';
     }
-    return shared?.todo ?? 'Run the step again: it deletes what is left. What stays each time has its reason in the list.';
+    return shared?.todo ?? 'Re-run the job: it deletes what is left. What stays each time has its reason in the list.';
 }
 
 ;// CONCATENATED MODULE: ./build/operations/retention.js
@@ -8960,7 +8960,7 @@ class Pruning {
         const now = (await api.snapshots.list(this.#dataset.id)).find((one) => one.id === snapshot.id);
         const keptFor = now && protection(now, this.#rule);
         if (!now)
-            return this.#ended(snapshot, 'already gone', 'somebody else deleted it meanwhile');
+            return this.#ended(snapshot, 'already gone', 'someone else deleted it meanwhile');
         if (keptFor !== undefined)
             return this.#ended(snapshot, 'kept', `meanwhile ${keptFor}`);
         if (now.isRestoring)
@@ -8971,7 +8971,7 @@ class Pruning {
         catch (error) {
             if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || error.outcome.status !== 404)
                 throw error;
-            // The list may lag behind somebody else's deletion; that it is gone is seen at the end.
+            // The list may lag behind someone else's deletion; that it is gone is seen at the end.
             return this.#ended(snapshot, 'already gone', 'Visual Layer did not find it any more');
         }
         this.deleted.push(snapshot.id);
@@ -9010,7 +9010,7 @@ class Pruning {
         }
     }
 }
-function notTried(code, todo = 'Run the step again: it goes on where it ended. Or raise timeout.') {
+function notTried(code, todo = 'Re-run the job: it continues where it ended. Or raise timeout.') {
     const why = code === 'timed_out' ? 'the time of the step had ended' : 'the credentials were no longer accepted';
     return new errors/* ActionError */.lZ(code, `Its deletion was not tried: ${why}.`, { todo });
 }
@@ -9061,7 +9061,7 @@ function restoreVerdict(seen) {
         return {
             state: 'failed',
             error: new errors/* ActionError */.lZ('operation_failed', `The restore task COMPLETED, but snapshot ${targetId} is not the current state of dataset ${dataset.id}${current ? `: that is "${current.name}" (${current.id})` : ''}.`, {
-                todo: 'Somebody may have changed the dataset meanwhile. Look at its Snapshot Catalog in Visual Layer before you go on.',
+                todo: 'Someone may have changed the dataset meanwhile. Look at its Snapshot Catalog in Visual Layer before you go on.',
             }),
         };
     }
@@ -9094,7 +9094,7 @@ function snapshotVerdict(seen) {
     if (!snapshot && ready && !seen.named && seen.sinceMs >= seen.patienceMs) {
         return {
             state: 'failed',
-            error: new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the request, but dataset ${dataset.id} is READY again and no such snapshot is in its list.`, { todo: 'Creating the snapshot failed in Visual Layer in a recoverable way: run the step again.' }),
+            error: new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the request, but dataset ${dataset.id} is READY again and no such snapshot is in its list.`, { todo: 'Creating the snapshot failed in Visual Layer in a recoverable way: re-run the job.' }),
         };
     }
     const line = `${snapshot ? 'snapshot listed' : 'snapshot not listed yet'}, ${(0,verdicts_dataset/* datasetLine */.Je)(dataset)}`;
@@ -9266,7 +9266,7 @@ async function saveFirst(step, request, dataset, target) {
             throw withState(step, error, `No restore was started, because the safety snapshot of dataset ${dataset.id} failed.`);
         });
         reporter.fact('Safety snapshot', saved.name);
-        reporter.fact('Safety snapshot id', saved.id, { code: true });
+        reporter.fact('Safety snapshot ID', saved.id, { code: true });
         reporter.info(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`);
         return saved;
     });
@@ -9435,7 +9435,7 @@ async function snapshot_snapshot(request, step) {
         onId: (one) => {
             reporter.output('snapshot_id', one.id);
             reporter.output('snapshot_name', one.name);
-            reporter.info(`Snapshot "${one.name}" has the id ${one.id}.`);
+            reporter.info(`Snapshot "${one.name}" has the ID ${one.id}.`);
         },
     }, request.wait);
     (0,facts/* aboutSnapshot */.sg)(step, made, 'Snapshot');
@@ -9498,7 +9498,7 @@ async function update_snapshot_updateSnapshot(request, step) {
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     const changed = await (0,waits/* waitFor */.fm)(step, {
         awaited: `the catalog to show the change of snapshot "${target.name}" (${target.id})`,
-        carryOn: 'The change was accepted: look at the Snapshot Catalog of the dataset, or run the step again.',
+        carryOn: 'The change was accepted: look at the Snapshot Catalog of the dataset, or re-run the job.',
     }, async () => {
         const now = await listed();
         if (now && isChanged(now))
@@ -9531,7 +9531,7 @@ function notChanged(target, now, afterMs) {
 /** Waits for a dataset to be READY: how a step that ran out of time, or did not wait, is carried on. */
 async function wait_wait(request, step) {
     await (0,facts/* readDataset */.JP)(step, request.datasetId);
-    const dataset = await waitUntilReady(step, request.datasetId, 'Run the step again to wait on.');
+    const dataset = await waitUntilReady(step, request.datasetId, 'Re-run the job to keep waiting.');
     return `Dataset "${dataset.name}" is ${dataset.statusWord}.`;
 }
 
@@ -10490,7 +10490,7 @@ class Explore {
      */
     async mediaIds(datasetId) {
         const request = {
-            what: `list the media ids of dataset ${datasetId}`,
+            what: `list the media IDs of dataset ${datasetId}`,
             method: 'GET',
             path: `dataset/${datasetId}/export_media_id`,
         };
@@ -10515,7 +10515,7 @@ function unlessUnsupported(error) {
 }
 function incomplete(datasetId, reason) {
     return new errors/* ActionError */.lZ('unexpected_reply', `Visual Layer's list of the clusters of dataset ${datasetId} could not be read whole: ${reason}. It was read ${MOST_RESTARTS + 1} times.`, {
-        todo: 'Wait until nothing changes the dataset, then run the step again. If it stays, select what to export by vql, cluster_ids or media_ids.',
+        todo: 'Wait until nothing changes the dataset, then re-run the job. If it stays, select what to export by vql, cluster_ids or media_ids.',
     });
 }
 /**
@@ -10543,7 +10543,7 @@ function idColumn(request, table) {
         }
         const heading = ids.size === 0 && /(?:^|,)"?media_id"?(?:,|$)/i.test(row);
         if (!complete || (heading && id.toLowerCase() !== 'media_id')) {
-            const reason = `row ${ids.size + 1} of it has no media id in its last column`;
+            const reason = `row ${ids.size + 1} of it has no media ID in its last column`;
             throw (0,visual_layer_failure/* unexpectedReply */.Cp)(request.what, reason, row.slice(0, LONGEST_EXCERPT), true);
         }
         if (!heading) {
@@ -10671,7 +10671,7 @@ class Exports {
         throw new errors/* ActionError */.lZ('unexpected_reply', `The download link of export ${exportId} ${why}.`, {
             todo: url?.protocol === 'http:'
                 ? 'Have the server give out links that begin with https://, or paths of its own such as /cdn/export.zip.'
-                : 'Run the step again with export_id to ask for the link anew.',
+                : 'Export again with this export_id to get a new link.',
         });
     }
 }
@@ -10963,7 +10963,7 @@ class Http {
         const refusal = body.kind === 'json' ? (0,visual_layer_reply/* refusalIn */.c3)(body.json) : undefined;
         if (refusal !== undefined) {
             const message = `Visual Layer refused the request to ${request.what} (an error inside HTTP 200).`;
-            const todo = 'Correct what its own words name, then run the step again.';
+            const todo = 'Correct what its own words name, then re-run the job.';
             throw new visual_layer_failure/* RequestFailure */.e6('rejected', message, { apiWords: refusal, todo }, { transient: false, effect: 'none', status: 200 });
         }
         return body;
@@ -12559,9 +12559,9 @@ function outOfTime(what, host, words, timeoutMs, whole) {
 }
 /** A reply that came with a 2xx but cannot be what the API documents. */
 function unexpectedReply(what, reason, excerpt, wrongShape) {
-    return new RequestFailure('unexpected_reply', `Visual Layer's reply to the request to ${what} was not understood: ${reason}.`, {
+    return new RequestFailure('unexpected_reply', `Visual Layer's response to the request to ${what} was not understood: ${reason}.`, {
         apiWords: excerpt,
-        todo: 'Check base_url (a web page in place of a reply means that it names another server). If it is right, the API may have changed: look for a newer version of this action.',
+        todo: 'Check base_url (a web page instead of a response means that it is not Visual Layer). If it is right, the API may have changed: look for a newer version of this action.',
     }, { transient: true, effect: 'unknown', wrongShape });
 }
 const MEANING = {
@@ -12573,7 +12573,7 @@ const MEANING = {
     404: {
         code: 'not_found',
         happened: 'Visual Layer did not find it, or this account has no access to it (the API does not tell these apart)',
-        todo: 'Check the ids, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
+        todo: 'Check the IDs, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
     },
     407: {
         code: 'network',
@@ -12583,7 +12583,7 @@ const MEANING = {
     409: {
         code: 'conflict',
         happened: 'Visual Layer refused because of what the dataset is doing or the state it is in',
-        todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then run the step again.',
+        todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then re-run the job.',
     },
     413: { code: 'rejected', happened: 'Visual Layer refused the request as too large', todo: 'Ask for less at once.' },
     414: {
@@ -12613,7 +12613,7 @@ const REJECTIONS = {
 const REJECTED = {
     code: 'rejected',
     happened: 'Visual Layer refused the request',
-    todo: 'Correct what its own words name, then run the step again.',
+    todo: 'Correct what its own words name, then re-run the job.',
 };
 /**
  * A reply with a status that is no success. 408, 425, 429 and 5xx may heal; the rest ends the step.
@@ -13189,8 +13189,8 @@ function datasetError(dataset, doing) {
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('operation_failed', `Dataset ${dataset.id} ended in status ${dataset.statusWord} ${doing}.`, {
         apiWords: dataset.fatalError,
         todo: dataset.fatalError
-            ? 'Mend what Visual Layer names, then run the step again.'
-            : 'Visual Layer gave no reason. Open the dataset there, or ask its support with the dataset id.',
+            ? 'Mend what Visual Layer names, then re-run the job.'
+            : 'Visual Layer gave no reason. Open the dataset there, or ask its support with the dataset ID.',
     });
 }
 /** The failure of a task that ended FAILED or ABORTED. */
@@ -13199,8 +13199,8 @@ function taskError(task, doing) {
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('operation_failed', `The task ${doing} ended as ${task.statusWord} (task ${task.id}).`, {
         apiWords: task.words,
         todo: aborted
-            ? 'Somebody aborted it in Visual Layer. Run the step again if that was not meant.'
-            : 'Look at the task in the Task Manager of Visual Layer, then run the step again.',
+            ? 'Someone aborted it in Visual Layer. Re-run the job if that was not meant.'
+            : 'Look at the task in the Task Manager of Visual Layer, then re-run the job.',
     });
 }
 /**
@@ -13302,7 +13302,7 @@ function refusedExport({ reason, words, entities }, instead) {
         case 'other':
             return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('rejected', `Visual Layer refused the export${items}.`, {
                 apiWords: words,
-                todo: 'Correct what Visual Layer names, then run the step again. Trial accounts cannot export.',
+                todo: 'Correct what Visual Layer names, then re-run the job. Trial accounts cannot export.',
             });
     }
 }
@@ -13324,7 +13324,7 @@ function exportVerdict(task, exportId) {
                 state: 'failed',
                 error: new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('operation_failed', `Export ${exportId} ended as ${task.statusWord}.`, {
                     apiWords: task.words,
-                    todo: 'Run the step again: it starts a new export. If it fails again, ask Visual Layer support with the export id.',
+                    todo: 'Re-run the job: it starts a new export. If it fails again, ask Visual Layer support with the export ID.',
                 }),
             };
         case 'QUEUED':

@@ -160,7 +160,7 @@ function failureOf(what, error, dateMs) {
 }
 /** A reply with HTTP 200 that is not what is documented; a cut-off one looks like this too. */
 function unexpectedReply(what, status, data) {
-    return new GitHubFailure('unexpected_reply', `GitHub was asked for ${what}, and its reply is not the documented one.`, {
+    return new GitHubFailure('unexpected_reply', `GitHub was asked for ${what}, and its response is not the documented one.`, {
         status,
         apiWords: wordsOf(data),
         todo: `Run the job again. ${REACH}`,
@@ -247,7 +247,7 @@ class GitHubClient {
                 const pause = failure.pauseMs ?? (0,retry/* fullJitter */.G1)(failures);
                 if (!failure.transient || failures >= maxRetries || pause > LONGEST_PAUSE_MS)
                     throw failure;
-                reporter.info(`${failure.message} Trying again (${failures + 1} of ${maxRetries}).`);
+                reporter.info(`${failure.message} Retrying (${failures + 1} of ${maxRetries}).`);
                 await clock.sleep(pause, signal);
             }
         }
@@ -259,7 +259,7 @@ class GitHubClient {
         const octokit = await this.#octokit;
         const attempt = new AbortController();
         const ends = AbortSignal.any([signal, attempt.signal]);
-        const expire = () => attempt.abort(new Error(`no reply within ${Math.round(requestTimeoutMs / 100) / 10} s`));
+        const expire = () => attempt.abort(new Error(`no response within ${Math.round(requestTimeoutMs / 100) / 10} s`));
         const watch = clock.sleep(requestTimeoutMs, ends).then(expire, () => undefined);
         try {
             const reply = await octokit.request(`GET ${path}`, { ...parameters, request: { redirect, signal: ends } });

@@ -881,9 +881,9 @@ function outOfTime(what, host, words, timeoutMs, whole) {
 }
 /** A reply that came with a 2xx but cannot be what the API documents. */
 function unexpectedReply(what, reason, excerpt, wrongShape) {
-    return new failure_RequestFailure('unexpected_reply', `Visual Layer's reply to the request to ${what} was not understood: ${reason}.`, {
+    return new failure_RequestFailure('unexpected_reply', `Visual Layer's response to the request to ${what} was not understood: ${reason}.`, {
         apiWords: excerpt,
-        todo: 'Check base_url (a web page in place of a reply means that it names another server). If it is right, the API may have changed: look for a newer version of this action.',
+        todo: 'Check base_url (a web page instead of a response means that it is not Visual Layer). If it is right, the API may have changed: look for a newer version of this action.',
     }, { transient: true, effect: 'unknown', wrongShape });
 }
 const MEANING = {
@@ -895,7 +895,7 @@ const MEANING = {
     404: {
         code: 'not_found',
         happened: 'Visual Layer did not find it, or this account has no access to it (the API does not tell these apart)',
-        todo: 'Check the ids, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
+        todo: 'Check the IDs, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
     },
     407: {
         code: 'network',
@@ -905,7 +905,7 @@ const MEANING = {
     409: {
         code: 'conflict',
         happened: 'Visual Layer refused because of what the dataset is doing or the state it is in',
-        todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then run the step again.',
+        todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then re-run the job.',
     },
     413: { code: 'rejected', happened: 'Visual Layer refused the request as too large', todo: 'Ask for less at once.' },
     414: {
@@ -935,7 +935,7 @@ const REJECTIONS = {
 const REJECTED = {
     code: 'rejected',
     happened: 'Visual Layer refused the request',
-    todo: 'Correct what its own words name, then run the step again.',
+    todo: 'Correct what its own words name, then re-run the job.',
 };
 /**
  * A reply with a status that is no success. 408, 425, 429 and 5xx may heal; the rest ends the step.
@@ -1212,7 +1212,7 @@ class OnceOnly {
                 const wait = retryAfterMs ?? fullJitter(failures);
                 if (wait >= deadline.remainingMs())
                     throw error;
-                this.#say(`${error.message} Trying again (${failures + 1} of ${maxRetries}).`);
+                this.#say(`${error.message} Retrying (${failures + 1} of ${maxRetries}).`);
                 notBefore = clock.now() + wait;
             }
         }
@@ -1242,7 +1242,7 @@ class OnceOnly {
         const { what } = this.#change;
         const patience = pace_patienceMs(deadline.remainingMs());
         const startedAt = clock.now();
-        this.#say(`No clear reply to the request to ${what}. Looking whether it took effect, before anything is sent again.`);
+        this.#say(`No clear response to the request to ${what}. Looking whether it took effect, before anything is sent again.`);
         const ended = await until(async () => {
             const trace = await this.#change.look();
             if (trace === 'busy')
@@ -1296,8 +1296,8 @@ function dataset_datasetError(dataset, doing) {
     return new errors/* ActionError */.lZ('operation_failed', `Dataset ${dataset.id} ended in status ${dataset.statusWord} ${doing}.`, {
         apiWords: dataset.fatalError,
         todo: dataset.fatalError
-            ? 'Mend what Visual Layer names, then run the step again.'
-            : 'Visual Layer gave no reason. Open the dataset there, or ask its support with the dataset id.',
+            ? 'Mend what Visual Layer names, then re-run the job.'
+            : 'Visual Layer gave no reason. Open the dataset there, or ask its support with the dataset ID.',
     });
 }
 /** The failure of a task that ended FAILED or ABORTED. */
@@ -1306,8 +1306,8 @@ function dataset_taskError(task, doing) {
     return new errors/* ActionError */.lZ('operation_failed', `The task ${doing} ended as ${task.statusWord} (task ${task.id}).`, {
         apiWords: task.words,
         todo: aborted
-            ? 'Somebody aborted it in Visual Layer. Run the step again if that was not meant.'
-            : 'Look at the task in the Task Manager of Visual Layer, then run the step again.',
+            ? 'Someone aborted it in Visual Layer. Re-run the job if that was not meant.'
+            : 'Look at the task in the Task Manager of Visual Layer, then re-run the job.',
     });
 }
 /**
@@ -1663,7 +1663,7 @@ function restoreVerdict(seen) {
         return {
             state: 'failed',
             error: new errors/* ActionError */.lZ('operation_failed', `The restore task COMPLETED, but snapshot ${targetId} is not the current state of dataset ${dataset.id}${current ? `: that is "${current.name}" (${current.id})` : ''}.`, {
-                todo: 'Somebody may have changed the dataset meanwhile. Look at its Snapshot Catalog in Visual Layer before you go on.',
+                todo: 'Someone may have changed the dataset meanwhile. Look at its Snapshot Catalog in Visual Layer before you go on.',
             }),
         };
     }
@@ -2385,7 +2385,7 @@ function snapshotVerdict(seen) {
     if (!snapshot && ready && !seen.named && seen.sinceMs >= seen.patienceMs) {
         return {
             state: 'failed',
-            error: new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the request, but dataset ${dataset.id} is READY again and no such snapshot is in its list.`, { todo: 'Creating the snapshot failed in Visual Layer in a recoverable way: run the step again.' }),
+            error: new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the request, but dataset ${dataset.id} is READY again and no such snapshot is in its list.`, { todo: 'Creating the snapshot failed in Visual Layer in a recoverable way: re-run the job.' }),
         };
     }
     const line = `${snapshot ? 'snapshot listed' : 'snapshot not listed yet'}, ${datasetLine(dataset)}`;
@@ -2557,7 +2557,7 @@ async function saveFirst(step, request, dataset, target) {
             throw withState(step, error, `No restore was started, because the safety snapshot of dataset ${dataset.id} failed.`);
         });
         reporter.fact('Safety snapshot', saved.name);
-        reporter.fact('Safety snapshot id', saved.id, { code: true });
+        reporter.fact('Safety snapshot ID', saved.id, { code: true });
         reporter.info(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`);
         return saved;
     });
@@ -4110,7 +4110,7 @@ class Explore {
      */
     async mediaIds(datasetId) {
         const request = {
-            what: `list the media ids of dataset ${datasetId}`,
+            what: `list the media IDs of dataset ${datasetId}`,
             method: 'GET',
             path: `dataset/${datasetId}/export_media_id`,
         };
@@ -4135,7 +4135,7 @@ function unlessUnsupported(error) {
 }
 function incomplete(datasetId, reason) {
     return new errors/* ActionError */.lZ('unexpected_reply', `Visual Layer's list of the clusters of dataset ${datasetId} could not be read whole: ${reason}. It was read ${MOST_RESTARTS + 1} times.`, {
-        todo: 'Wait until nothing changes the dataset, then run the step again. If it stays, select what to export by vql, cluster_ids or media_ids.',
+        todo: 'Wait until nothing changes the dataset, then re-run the job. If it stays, select what to export by vql, cluster_ids or media_ids.',
     });
 }
 /**
@@ -4163,7 +4163,7 @@ function idColumn(request, table) {
         }
         const heading = ids.size === 0 && /(?:^|,)"?media_id"?(?:,|$)/i.test(row);
         if (!complete || (heading && id.toLowerCase() !== 'media_id')) {
-            const reason = `row ${ids.size + 1} of it has no media id in its last column`;
+            const reason = `row ${ids.size + 1} of it has no media ID in its last column`;
             throw unexpectedReply(request.what, reason, row.slice(0, LONGEST_EXCERPT), true);
         }
         if (!heading) {
@@ -4291,7 +4291,7 @@ class Exports {
         throw new errors/* ActionError */.lZ('unexpected_reply', `The download link of export ${exportId} ${why}.`, {
             todo: url?.protocol === 'http:'
                 ? 'Have the server give out links that begin with https://, or paths of its own such as /cdn/export.zip.'
-                : 'Run the step again with export_id to ask for the link anew.',
+                : 'Export again with this export_id to get a new link.',
         });
     }
 }
@@ -4636,7 +4636,7 @@ class Http {
         const refusal = body.kind === 'json' ? refusalIn(body.json) : undefined;
         if (refusal !== undefined) {
             const message = `Visual Layer refused the request to ${request.what} (an error inside HTTP 200).`;
-            const todo = 'Correct what its own words name, then run the step again.';
+            const todo = 'Correct what its own words name, then re-run the job.';
             throw new failure_RequestFailure('rejected', message, { apiWords: refusal, todo }, { transient: false, effect: 'none', status: 200 });
         }
         return body;

@@ -206,7 +206,7 @@ async function waitForAddition(
     step,
     {
       awaited: `media to be added to ${namedDataset(before.dataset)}`,
-      carryOn: `The addition goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${id}, instead of adding again.`,
+      carryOn: `The addition is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${id}, instead of adding again.`,
     },
     async () => {
       const tasks = await visibleTasks(step, { datasetId: id }, 0)
@@ -240,7 +240,7 @@ function compare(step: Step, before: Dataset, now: Dataset, source: MediaSource)
   step.reporter.warning(
     `${sent.toLocaleString('en-US')} images were sent, and dataset ${now.id} has ${added.toLocaleString('en-US')} more than before (${datasetLine(now)}).`,
     {
-      todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; somebody else may have changed the dataset too.',
+      todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; someone else may have changed the dataset too.',
     },
   )
 }

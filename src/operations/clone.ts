@@ -23,7 +23,7 @@ export async function clone(request: CloneRequest, step: Step): Promise<string> 
   // With its name a later step can delete the clone of a step that failed.
   if (listed) reporter.output('dataset_name', listed.name)
   if (task) reporter.output('task_id', task.id)
-  const carryOn = `The clone goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`
+  const carryOn = `The clone is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`
   const dataset = await (request.wait ? waitForClone(step, made, carryOn) : readNew(step, datasetId, carryOn))
   if (!dataset) {
     reporter.warning(`Dataset ${datasetId} was made, but someone has deleted it since.`)

@@ -74,7 +74,7 @@ async function upload(step: Step, datasetId: string, files: readonly FilePart[])
   const transaction = await api.ingestion.openTransaction(datasetId)
   const phase = {
     awaited: `the upload to dataset ${datasetId}`,
-    carryOn: 'Run the step again: it starts from the first file.',
+    carryOn: 'Re-run the job: it starts from the first file.',
   }
   await sendFiles(step, files, phase, (batch, sending) => api.ingestion.upload(datasetId, transaction, batch, sending))
   const change = new OnceOnly<void>(

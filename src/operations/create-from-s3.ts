@@ -45,7 +45,7 @@ async function create(step: Step, request: CreateFromS3Request): Promise<string>
 function withBucketHint(error: unknown, bucketPath: string): unknown {
   if (!(error instanceof RequestFailure) || (error.outcome.status !== 500 && error.outcome.status !== 400)) return error
   const { code, message, apiWords } = error
-  const todo = `Check that ${bucketPath} exists, holds media, and may be read by Visual Layer (a public bucket, or a role that it may assume). If it does, run the step again later.`
+  const todo = `Check that ${bucketPath} exists, contains media, and may be read by Visual Layer (a public bucket, or a role that it may assume). If it does, re-run the job later.`
   return new ActionError(code, message, { apiWords, todo, cause: error })
 }
 

@@ -127,7 +127,7 @@ export async function waitForCreation(
     step,
     {
       awaited: `${namedDataset({ id: datasetId, name })} to be READY`,
-      carryOn: `The creation goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
+      carryOn: `The creation is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
     },
     async () => {
       // The task first: a dataset that is read after its task has failed says why.

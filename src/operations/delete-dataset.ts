@@ -25,7 +25,7 @@ export async function deleteDataset(request: DeleteDatasetRequest, step: Step): 
     step,
     {
       awaited: `${namedDataset(dataset)} to be gone`,
-      carryOn: 'The deletion was accepted: look at the dataset in Visual Layer, or run the step again.',
+      carryOn: 'The deletion was accepted: look at the dataset in Visual Layer, or re-run the job.',
     },
     async () => {
       if (await isGone()) return { state: 'done', value: undefined }
@@ -51,7 +51,7 @@ function notGone(dataset: Dataset, afterMs: number): ActionError {
     'operation_failed',
     `Visual Layer accepted the deletion of dataset "${dataset.name}" (${dataset.id}), but after ${duration(afterMs)} still shows it.`,
     {
-      todo: 'Look at the dataset in Visual Layer: on a self-hosted server the deletion of datasets may be switched off. If it is still there, run the step again.',
+      todo: 'Look at the dataset in Visual Layer: on a self-hosted server the deletion of datasets may be switched off. If it is still there, re-run the job.',
     },
   )
 }

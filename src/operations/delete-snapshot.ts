@@ -39,7 +39,7 @@ export async function deleteSnapshot(request: DeleteSnapshotRequest, step: Step)
   throw new ActionError(
     'operation_failed',
     `Visual Layer accepted the deletion of snapshot "${target.name}" (${target.id}), but still lists it.`,
-    { todo: 'Look at the Snapshot Catalog of the dataset. If the snapshot is still there, run the step again.' },
+    { todo: 'Look at the Snapshot Catalog of the dataset. If the snapshot is still there, re-run the job.' },
   )
 }
 
@@ -54,7 +54,7 @@ function currentIsKept(dataset: Dataset, target: Snapshot, refusal?: RequestFail
     `Snapshot "${target.name}" (${target.id}) is the current one of dataset "${dataset.name}", and Visual Layer does not delete the state that a dataset is in. Nothing was deleted.`,
     {
       apiWords: refusal?.apiWords,
-      todo: `Take another snapshot first (operation: snapshot) or restore another one (operation: restore), which makes that one current. Then delete this one by its id:\n  snapshot_id: ${target.id}`,
+      todo: `Take another snapshot first (operation: snapshot) or restore another one (operation: restore), which makes that one current. Then delete this one by its ID:\n  snapshot_id: ${target.id}`,
       cause: refusal,
     },
   )

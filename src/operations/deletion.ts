@@ -31,7 +31,7 @@ export async function stillListed(step: Step, datasetId: string, ids: ReadonlySe
     step,
     {
       awaited: `${many} to leave the catalog of dataset ${datasetId}`,
-      carryOn: 'The deletion was accepted: look at the Snapshot Catalog of the dataset, or run the step again.',
+      carryOn: 'The deletion was accepted: look at the Snapshot Catalog of the dataset, or re-run the job.',
     },
     async () => {
       const left = (await step.api.snapshots.list(datasetId, 0)).filter((one) => ids.has(one.id))

@@ -101,7 +101,7 @@ async function startClone(
     if ((await change.run()) === 'found') {
       step.reporter.warning(
         `The reply to the clone of dataset "${source.name}" was lost; a new clone of it was found in the lists and is taken for this step's.`,
-        { todo: 'If somebody else cloned the same dataset in the same moment, look at both clones in Visual Layer.' },
+        { todo: 'If someone else cloned the same dataset in the same moment, look at both clones in Visual Layer.' },
       )
     } else {
       step.undo.confirm({ accepted: true })
@@ -132,7 +132,7 @@ async function findClone(step: Step, source: Dataset, known: CloneBackground): P
     step,
     {
       awaited: `the clone of ${namedDataset(source)} to show in the lists`,
-      carryOn: `The clone goes on in Visual Layer as "${source.name} (cloned)": look for it there before you clone again.`,
+      carryOn: `The clone is still running in Visual Layer as "${source.name} (cloned)": look for it there before you clone again.`,
     },
     async () => {
       const { seen, tasks } = await candidates(step, known)

@@ -40,7 +40,7 @@ export function pruneFailure(dataset: Dataset, stayed: readonly Stayed[], delete
 
 function todoOf(shared: ActionError | undefined): string {
   if (shared?.code === 'conflict') {
-    return 'A snapshot that is being restored or cloned can be deleted once that has ended: run the step again then. The current one can be deleted when another one is current.'
+    return 'A snapshot that is being restored or cloned can be deleted once that has ended: re-run the job then. The current one can be deleted when another one is current.'
   }
-  return shared?.todo ?? 'Run the step again: it deletes what is left. What stays each time has its reason in the list.'
+  return shared?.todo ?? 'Re-run the job: it deletes what is left. What stays each time has its reason in the list.'
 }

@@ -132,14 +132,14 @@ class Pruning {
     // Read again each time: a long list takes its time, and somebody may restore, rename or delete meanwhile.
     const now = (await api.snapshots.list(this.#dataset.id)).find((one) => one.id === snapshot.id)
     const keptFor = now && protection(now, this.#rule)
-    if (!now) return this.#ended(snapshot, 'already gone', 'somebody else deleted it meanwhile')
+    if (!now) return this.#ended(snapshot, 'already gone', 'someone else deleted it meanwhile')
     if (keptFor !== undefined) return this.#ended(snapshot, 'kept', `meanwhile ${keptFor}`)
     if (now.isRestoring) throw new ActionError('conflict', 'The dataset is being restored to it.')
     try {
       await deletion(this.#step, this.#dataset.id, snapshot).run()
     } catch (error) {
       if (!(error instanceof RequestFailure) || error.outcome.status !== 404) throw error
-      // The list may lag behind somebody else's deletion; that it is gone is seen at the end.
+      // The list may lag behind someone else's deletion; that it is gone is seen at the end.
       return this.#ended(snapshot, 'already gone', 'Visual Layer did not find it any more')
     }
     this.deleted.push(snapshot.id)
@@ -180,7 +180,7 @@ class Pruning {
 
 function notTried(
   code: 'timed_out' | 'unauthorized',
-  todo = 'Run the step again: it goes on where it ended. Or raise timeout.',
+  todo = 'Re-run the job: it continues where it ended. Or raise timeout.',
 ): ActionError {
   const why = code === 'timed_out' ? 'the time of the step had ended' : 'the credentials were no longer accepted'
   return new ActionError(code, `Its deletion was not tried: ${why}.`, { todo })

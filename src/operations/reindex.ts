@@ -39,8 +39,8 @@ export async function reindex(step: Step, { id }: Dataset, onConflict: 'wait' | 
   return waitFor(
     step,
     {
-      awaited: `dataset ${id} to be indexed anew`,
-      carryOn: `The media are in, and the reindex goes on in Visual Layer: wait for it with operation: wait and dataset_id: ${id}.`,
+      awaited: `dataset ${id} to be reindexed`,
+      carryOn: `The media are in, and the reindex is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${id}.`,
     },
     async () => {
       const task = await newTask()

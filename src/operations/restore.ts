@@ -96,7 +96,7 @@ async function saveFirst(
       )
     })
     reporter.fact('Safety snapshot', saved.name)
-    reporter.fact('Safety snapshot id', saved.id, { code: true })
+    reporter.fact('Safety snapshot ID', saved.id, { code: true })
     reporter.info(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`)
     return saved
   })

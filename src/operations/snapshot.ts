@@ -49,7 +49,7 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
       onId: (one) => {
         reporter.output('snapshot_id', one.id)
         reporter.output('snapshot_name', one.name)
-        reporter.info(`Snapshot "${one.name}" has the id ${one.id}.`)
+        reporter.info(`Snapshot "${one.name}" has the ID ${one.id}.`)
       },
     },
     request.wait,

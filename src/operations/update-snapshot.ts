@@ -60,7 +60,7 @@ export async function updateSnapshot(request: UpdateSnapshotRequest, step: Step)
     step,
     {
       awaited: `the catalog to show the change of snapshot "${target.name}" (${target.id})`,
-      carryOn: 'The change was accepted: look at the Snapshot Catalog of the dataset, or run the step again.',
+      carryOn: 'The change was accepted: look at the Snapshot Catalog of the dataset, or re-run the job.',
     },
     async () => {
       const now = await listed()

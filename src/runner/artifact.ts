@@ -162,7 +162,7 @@ class Upload {
         : client.uploadArtifact(this.#name, [...content.files], content.folder, { compressionLevel, ...retention })
     const { id, size, digest } = await orAborted(work, signal)
     if (id === undefined || digest === undefined)
-      throw new Error('The reply of the artifact service names no artifact.')
+      throw new Error('The response of the artifact service names no artifact.')
     return this.#uploaded(id, digest, size ?? 0)
   }
 

@@ -179,7 +179,7 @@ export class Explore {
    */
   async mediaIds(datasetId: string): Promise<string[] | undefined> {
     const request: ApiRequest = {
-      what: `list the media ids of dataset ${datasetId}`,
+      what: `list the media IDs of dataset ${datasetId}`,
       method: 'GET',
       path: `dataset/${datasetId}/export_media_id`,
     }
@@ -209,7 +209,7 @@ function incomplete(datasetId: string, reason: string): ActionError {
     'unexpected_reply',
     `Visual Layer's list of the clusters of dataset ${datasetId} could not be read whole: ${reason}. It was read ${MOST_RESTARTS + 1} times.`,
     {
-      todo: 'Wait until nothing changes the dataset, then run the step again. If it stays, select what to export by vql, cluster_ids or media_ids.',
+      todo: 'Wait until nothing changes the dataset, then re-run the job. If it stays, select what to export by vql, cluster_ids or media_ids.',
     },
   )
 }
@@ -238,7 +238,7 @@ function idColumn(request: ApiRequest, table: string): string[] | undefined {
     }
     const heading = ids.size === 0 && /(?:^|,)"?media_id"?(?:,|$)/i.test(row)
     if (!complete || (heading && id.toLowerCase() !== 'media_id')) {
-      const reason = `row ${ids.size + 1} of it has no media id in its last column`
+      const reason = `row ${ids.size + 1} of it has no media ID in its last column`
       throw unexpectedReply(request.what, reason, row.slice(0, LONGEST_EXCERPT), true)
     }
     if (!heading) {

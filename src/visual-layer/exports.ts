@@ -147,7 +147,7 @@ export class Exports {
       todo:
         url?.protocol === 'http:'
           ? 'Have the server give out links that begin with https://, or paths of its own such as /cdn/export.zip.'
-          : 'Run the step again with export_id to ask for the link anew.',
+          : 'Export again with this export_id to get a new link.',
     })
   }
 }

@@ -80,10 +80,10 @@ export function outOfTime(
 export function unexpectedReply(what: string, reason: string, excerpt: string, wrongShape: boolean): RequestFailure {
   return new RequestFailure(
     'unexpected_reply',
-    `Visual Layer's reply to the request to ${what} was not understood: ${reason}.`,
+    `Visual Layer's response to the request to ${what} was not understood: ${reason}.`,
     {
       apiWords: excerpt,
-      todo: 'Check base_url (a web page in place of a reply means that it names another server). If it is right, the API may have changed: look for a newer version of this action.',
+      todo: 'Check base_url (a web page instead of a response means that it is not Visual Layer). If it is right, the API may have changed: look for a newer version of this action.',
     },
     { transient: true, effect: 'unknown', wrongShape },
   )
@@ -98,7 +98,7 @@ const MEANING: Record<number, { code: ErrorCode; happened: string; todo: string 
   404: {
     code: 'not_found',
     happened: 'Visual Layer did not find it, or this account has no access to it (the API does not tell these apart)',
-    todo: 'Check the ids, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
+    todo: 'Check the IDs, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
   },
   407: {
     code: 'network',
@@ -108,7 +108,7 @@ const MEANING: Record<number, { code: ErrorCode; happened: string; todo: string 
   409: {
     code: 'conflict',
     happened: 'Visual Layer refused because of what the dataset is doing or the state it is in',
-    todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then run the step again.',
+    todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then re-run the job.',
   },
   413: { code: 'rejected', happened: 'Visual Layer refused the request as too large', todo: 'Ask for less at once.' },
   414: {
@@ -140,7 +140,7 @@ const REJECTIONS: Record<Rejection, { happened: string; todo: string }> = {
 const REJECTED = {
   code: 'rejected' as const,
   happened: 'Visual Layer refused the request',
-  todo: 'Correct what its own words name, then run the step again.',
+  todo: 'Correct what its own words name, then re-run the job.',
 }
 
 /**

@@ -220,7 +220,7 @@ export class Http {
     const refusal = body.kind === 'json' ? refusalIn(body.json) : undefined
     if (refusal !== undefined) {
       const message = `Visual Layer refused the request to ${request.what} (an error inside HTTP 200).`
-      const todo = 'Correct what its own words name, then run the step again.'
+      const todo = 'Correct what its own words name, then re-run the job.'
       throw new RequestFailure(
         'rejected',
         message,

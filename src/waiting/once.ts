@@ -93,7 +93,7 @@ export class OnceOnly<T> {
         }
         const wait = retryAfterMs ?? fullJitter(failures)
         if (wait >= deadline.remainingMs()) throw error
-        this.#say(`${error.message} Trying again (${failures + 1} of ${maxRetries}).`)
+        this.#say(`${error.message} Retrying (${failures + 1} of ${maxRetries}).`)
         notBefore = clock.now() + wait
       }
     }
@@ -125,7 +125,7 @@ export class OnceOnly<T> {
     const patience = patienceMs(deadline.remainingMs())
     const startedAt = clock.now()
     this.#say(
-      `No clear reply to the request to ${what}. Looking whether it took effect, before anything is sent again.`,
+      `No clear response to the request to ${what}. Looking whether it took effect, before anything is sent again.`,
     )
     const ended = await until<{ value: T } | undefined>(async () => {
       const trace = await this.#change.look()

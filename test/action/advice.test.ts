@@ -1,7 +1,8 @@
+import '../run/in-process.ts'
 import { describe, expect, it } from 'vitest'
 import { Scene } from './scene.ts'
 
-describe.concurrent('what an error advises', () => {
+describe('what an error advises', () => {
   it('after an export is COMPLETED: to download it again, and never that it is still running', async () => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({ name: 'cats', images: 2 })

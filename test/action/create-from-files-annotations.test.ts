@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parquetWriteBuffer } from 'hyparquet-writer'
@@ -32,7 +33,7 @@ async function annotatedScene(files: Record<string, string | Uint8Array>, settin
   return scene
 }
 
-describe.concurrent('create-from-files with annotations', () => {
+describe('create-from-files with annotations', () => {
   it('sends them with the media, and says once what is known of them', async () => {
     await using scene = await annotatedScene({
       'labels/annotations.json': JSON.stringify(COCO),

@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { EmulatorSettings } from '../emulator/options.ts'
@@ -26,7 +27,7 @@ async function withSource(settings?: EmulatorSettings) {
   }
 }
 
-describe.concurrent('enrich', () => {
+describe('enrich', () => {
   it('makes an enriched copy and names it', async () => {
     const { scene, source, inputs, copies, sent } = await withSource()
     await using _ = scene

@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -5,7 +6,7 @@ import { exportScene, ZIP } from './export-scene.ts'
 
 const upload = { upload_artifact: 'true' }
 
-describe.concurrent('the artifact of an export', () => {
+describe('the artifact of an export', () => {
   it('is the ZIP as it is, with the digest of the export', async () => {
     const { scene, inputs } = await exportScene()
     await using _ = scene

@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -50,7 +51,7 @@ async function writeList(at: ExportScene, text: string): Promise<Record<string, 
   return { class_list: 'configs/classes.txt' }
 }
 
-describe.concurrent('coco', () => {
+describe('coco', () => {
   it.each(['true', 'Boxes'])('%s: writes annotations.json beside metadata.json, and uploads both', async (coco) => {
     const at = await exportScene({}, { images: 30, videos: 3 })
     await using scene = at.scene
@@ -153,7 +154,7 @@ describe.concurrent('coco', () => {
   })
 })
 
-describe.concurrent('class_list', () => {
+describe('class_list', () => {
   it('fails the step for a class that is not in it once the export is safe and uploaded', async () => {
     const at = await exportScene()
     await using scene = at.scene

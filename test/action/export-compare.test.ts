@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -98,7 +99,7 @@ describe('compare_with: a path', () => {
     })
   })
 
-  it('takes a comparison along that tells of an earlier export, and leaves that of somebody else', async () => {
+  it('takes a comparison along that tells of an earlier export, and leaves that of someone else', async () => {
     const at = await exportScene()
     await using scene = at.scene
     await scene.succeed({ ...at.inputs, extract: 'true' })

@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -21,7 +22,7 @@ async function records({ scene, inputs, outputDir }: ExportScene, selection: Rec
   return metadata.media_items
 }
 
-describe.concurrent('what an export selects', () => {
+describe('what an export selects', () => {
   it('media by their ids, over lines and commas', async () => {
     const set = await exportScene()
     await using _ = set.scene

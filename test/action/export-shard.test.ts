@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -31,7 +32,7 @@ function expectTogether(exported: Awaited<ReturnType<typeof slices>>, expected: 
 
 const SIZES = { clusterSizes: [12, 9, 8, 8, 7, 5, 3, 1, 0] }
 
-describe.concurrent('slices of an export', () => {
+describe('slices of an export', () => {
   it('are disjoint and complete, and of nearly equal size', async () => {
     const split = await splitScene({}, SIZES)
     await using _ = split.scene

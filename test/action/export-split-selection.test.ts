@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -6,7 +7,7 @@ import { clustersIn, idsOf, splitScene } from './split-scene.ts'
 const SIZES = { clusterSizes: [12, 9, 8, 8, 7, 5, 3, 1, 0] }
 const CATS = '[{"labels":{"op":"one_of","value":["cat"]}}]'
 
-describe.concurrent('an export in parts with media files', () => {
+describe('an export in parts with media files', () => {
   it('is divided by the media ids that its metadata names, where only the files make it too large', async () => {
     const split = await splitScene({ imagesCap: 20 }, SIZES)
     await using scene = split.scene
@@ -42,7 +43,7 @@ describe.concurrent('an export in parts with media files', () => {
   })
 })
 
-describe.concurrent('an export in parts of a selection', () => {
+describe('an export in parts of a selection', () => {
   it('holds what a filter matches', async () => {
     const split = await splitScene({ exportCap: 6 }, SIZES)
     await using scene = split.scene
@@ -109,7 +110,7 @@ describe.concurrent('an export in parts of a selection', () => {
   })
 })
 
-describe.concurrent('an export in parts', () => {
+describe('an export in parts', () => {
   it('is one table in parquet', async () => {
     const split = await splitScene({ exportCap: 20 }, SIZES)
     await using scene = split.scene

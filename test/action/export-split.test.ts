@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -24,7 +25,7 @@ async function uncounted(settings: EmulatorSettings): Promise<SplitScene> {
   return split
 }
 
-describe.concurrent('an export that is refused as too large', () => {
+describe('an export that is refused as too large', () => {
   it.each(STYLES)('is done in parts, by clusters, and put together: $exportRefusal, $refusalWords', async (style) => {
     const split = await splitScene({ exportCap: 20, style })
     await using scene = split.scene

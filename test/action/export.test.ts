@@ -1,10 +1,11 @@
+import '../run/in-process.ts'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exportScene, ZIP } from './export-scene.ts'
 
-describe.concurrent('export', () => {
+describe('export', () => {
   it('downloads, verifies and keeps the very bytes that the storage has', async () => {
     const { scene, dataset, inputs, outputDir, files } = await exportScene()
     await using _ = scene

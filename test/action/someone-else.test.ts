@@ -107,6 +107,6 @@ describe.concurrent('an addition of media that may have been made', () => {
     const { outputs, errors } = await scene.run({ ...add, dataset_id: dataset.id })
     expect(outputs['error_code']).toBe('timed_out')
     expect(errors[0]).toMatch(/Check dataset .* in Visual Layer first|operation: wait/)
-    expect(errors[0]).not.toMatch(/^.*Run the step again\.$/m)
+    expect(errors[0]).not.toMatch(/^.*Re-run the job\.$/m)
   })
 })

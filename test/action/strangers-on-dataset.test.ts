@@ -17,7 +17,7 @@ async function withSnapshots(settings?: Parameters<typeof Scene.open>[0]) {
   return { scene, source, nightly, other, restore }
 }
 
-/** Somebody else restores, through the API as we do; the reply's status. */
+/** Someone else restores, through the API as we do; the reply's status. */
 async function theirRestore(scene: Scene, dataset: Dataset, snapshotId: string): Promise<number> {
   const reply = await fetch(`${scene.emulator.url}/api/v1/dataset/${dataset.id}/snapshot/${snapshotId}/restore`, {
     method: 'POST',
@@ -26,7 +26,7 @@ async function theirRestore(scene: Scene, dataset: Dataset, snapshotId: string):
   return reply.status
 }
 
-describe.concurrent('somebody else on the same dataset', () => {
+describe.concurrent('someone else on the same dataset', () => {
   it('snapshots under our name before, during and after', async () => {
     const { scene, source } = await withSnapshots({
       style: { snapshotCreate: 'accepted' },

@@ -27,7 +27,7 @@ function expectOwnOrCandidates(
   for (const { id } of own) expect(errors[0]).toContain(id)
 }
 
-describe.concurrent('somebody else at the same time', () => {
+describe.concurrent('someone else at the same time', () => {
   it('clones before: their dataset is not taken for ours', async () => {
     const { scene, source, other, inputs, clonesBy } = await withSource({ timings: { cloneMs: 600 } })
     await using _ = scene

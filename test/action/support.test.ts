@@ -1,9 +1,10 @@
+import '../run/in-process.ts'
 import { describe, expect, it } from 'vitest'
 import { Scene } from './scene.ts'
 
 const TIME = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/
 
-describe.concurrent('a failed request', () => {
+describe('a failed request', () => {
   it('is named for vendor support in the last line of the error and in the summary', async () => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({ name: 'cats' })

@@ -193,7 +193,7 @@ export class World {
   }
 
   /**
-   * Somebody else's task. While `blocking` (the default) the dataset is READ ONLY and comes back to READY at the end;
+   * Someone else's task. While `blocking` (the default) the dataset is READ ONLY and comes back to READY at the end;
    * either way it blocks what a running task blocks. Without `durationMs` it runs until `finishTask`.
    */
   runTask(seed: {
@@ -225,7 +225,7 @@ export class World {
     if (task.subject.status === 'READ ONLY') this.timeline.change(task.subject, { status: 'READY' })
   }
 
-  /** Somebody else clones at the same time: the same name, another dataset. */
+  /** Someone else clones at the same time: the same name, another dataset. */
   strangerClone(datasetId: string, snapshotId: string): Dataset {
     const dataset = this.dataset(datasetId)
     const snapshot = dataset.snapshots.find((candidate) => candidate.id === snapshotId)
@@ -238,7 +238,7 @@ export class World {
     return startEnrichment(this, this.dataset(datasetId), models, this.stranger)
   }
 
-  /** Somebody else's snapshot, there at once and current. */
+  /** Someone else's snapshot, there at once and current. */
   strangerSnapshot(datasetId: string, seed: SnapshotSeed = {}): Snapshot {
     return this.addSnapshot(this.dataset(datasetId), { createdBy: this.stranger, ...seed })
   }

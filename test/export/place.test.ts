@@ -165,7 +165,7 @@ describe('an export that is unpacked', () => {
     expect(await readFile(join(outputDir, 'images/a.jpg'), 'utf8')).toBe('precious')
   })
 
-  it('is not written over a manifest of somebody else', async () => {
+  it('is not written over a manifest of someone else', async () => {
     await mkdir(outputDir)
     await writeFile(join(outputDir, 'manifest.json'), '{"name": "my web app"}')
     const fetch = async () => Promise.reject(new Error('fetched in vain'))

@@ -63,7 +63,7 @@ function manifestOf(paths: readonly string[]): string {
   return JSON.stringify({ schema_version: 1, files, produced_by: { action: '1' } })
 }
 
-/** Lays out an earlier export, files of somebody else, and a new export in the work folder. */
+/** Lays out an earlier export, files of someone else, and a new export in the work folder. */
 async function layOut(earlier: readonly string[], fresh: readonly string[], foreign: readonly string[] = []) {
   for (const path of earlier) await write(join(dir, path), `old ${path}`)
   for (const path of foreign) await write(join(dir, path), `mine ${path}`)

@@ -100,7 +100,7 @@ describe('prune-snapshots', () => {
     expect(error.message).toBe(
       `1 snapshot of dataset "Cats" should have been deleted and stayed; 2 were deleted.\n- "nightly-4" (${id(4)}): words of 409`,
     )
-    expect(error.todo).toContain('run the step again')
+    expect(error.todo).toContain('re-run the job')
     expect(step.reporter.outputs['deleted_snapshot_ids']).toBe(JSON.stringify([id(5), id(3)]))
     expect(outcomesOf(step)[0]?.[0]).toEqual(['stayed', 'words of 409'])
   })
@@ -152,7 +152,7 @@ describe('prune-snapshots', () => {
     expect(outcomesOf(step)[0]?.[0]).toEqual(['kept', why])
   })
 
-  it('takes one that somebody else deleted as gone, and does not claim it', async () => {
+  it('takes one that someone else deleted as gone, and does not claim it', async () => {
     const { catalog, step, run } = prune(five(), {}, { fates: [], lagMs: 30_000 })
     step.clock.advance(100_000)
     catalog.before = (asked) => {
@@ -250,7 +250,7 @@ describe('prune-snapshots, when the catalog is not what it was', () => {
     catalog.before = () => catalog.change((all) => all.filter((one) => one.id !== id(4)))
     expect(await run()).toContain('2 snapshots')
     expect(step.reporter.outputs['deleted_snapshot_ids']).toBe(JSON.stringify([id(5), id(3)]))
-    expect(JSON.stringify(step.reporter.tables)).toContain('somebody else deleted it meanwhile')
+    expect(JSON.stringify(step.reporter.tables)).toContain('someone else deleted it meanwhile')
   })
 
   it('writes what was deleted now and then, where it is much', async () => {

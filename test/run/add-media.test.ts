@@ -134,6 +134,6 @@ describe('add-media', () => {
       dataset_id: add.dataset_id,
       timeout: '2s',
     })
-    expect(errors[0]).toContain('Run the step again to wait on.')
+    expect(errors[0]).toContain('Re-run the job to keep waiting.')
   })
 })

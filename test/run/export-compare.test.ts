@@ -39,7 +39,7 @@ describe('an export that is compared', () => {
     expect(await at.files()).toEqual([])
   })
 
-  it('does not write over a comparison.json that is somebody else’s', async () => {
+  it('does not write over a comparison.json that is someone else’s', async () => {
     const at = await exportScene()
     await using scene = at.scene
     await scene.succeed({ ...at.inputs, extract: 'true' })

@@ -66,7 +66,7 @@ describe('restore', () => {
     expect(outputs['task_id']).not.toBe(older.id)
   })
 
-  it('is not sent again while somebody else restores another snapshot, and takes effect after that', async () => {
+  it('is not sent again while someone else restores another snapshot, and takes effect after that', async () => {
     const { scene, dataset, tagged, reviewed, restore } = await withSnapshots({ timings: { restoreMs: 400 } })
     await using _ = scene
     scene.emulator.faults.add({ method: 'POST', path: /restore$/, fault: { kind: 'hang' } })

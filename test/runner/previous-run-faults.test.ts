@@ -75,7 +75,7 @@ describe('a fault of GitHub', () => {
     }
     expect(await failureOf(runs.now.find({ requestTimeoutMs: 100, maxRetries: 1, clock: impatient }))).toMatchObject({
       code: 'network',
-      message: expect.stringContaining('no reply within 0.1 s'),
+      message: expect.stringContaining('no response within 0.1 s'),
     })
     expect(runs.now.pauses).toHaveLength(1)
   })

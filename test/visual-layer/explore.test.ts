@@ -126,7 +126,7 @@ describe('the clusters of a dataset', () => {
     expect(await rejection(clusters())).toMatchObject({
       code: 'unexpected_reply',
       message: expect.stringContaining(`cluster ${id(99)} was on two of its pages. It was read 4 times`),
-      todo: expect.stringContaining('run the step again'),
+      todo: expect.stringContaining('re-run the job'),
     })
     expect(reads).toBe(3)
   })

@@ -165,7 +165,7 @@ describe('a change whose reply is lost', () => {
     expect(said).toEqual([
       fault.message,
       expect.stringMatching(
-        /^No clear reply to the request to create the snapshot\. Looking .* before anything is sent/,
+        /^No clear response to the request to create the snapshot\. Looking .* before anything is sent/,
       ),
       'No trace of it after 120 s: the request to create the snapshot did not take effect.',
     ])

@@ -110,6 +110,6 @@ function folderInTheWay(folder: string): ActionError {
   return new ActionError(
     'unexpected_reply',
     `The parts of the export could not be put together: one has a folder ${JSON.stringify(folder.slice(0, 200))}, where the export needs a file.`,
-    { todo: 'Run the step again. If it happens each time, tell Visual Layer support the export ids in the log.' },
+    { todo: 'Re-run the job. If it happens each time, tell Visual Layer support the export IDs in the log.' },
   )
 }

@@ -34,7 +34,7 @@ function sourceOf(step: Step, datasetId: string, exportId: string, first: string
           `The download link of export ${exportId} expired, and Visual Layer gives no new one (${task.statusWord}).`,
           {
             apiWords: task.words,
-            todo: 'Run the step again: it starts a new export.',
+            todo: 'Re-run the job: it starts a new export.',
           },
         )
       }

@@ -159,7 +159,7 @@ async function metadataIds(
   const begun = await beginExport(step, exported, start, request.onConflict)
   if (begun.kind !== 'begun') return undefined
   const { exportId } = begun
-  const carryOn = 'Run the step again.'
+  const carryOn = 'Re-run the job.'
   const awaited = `export ${exportId}, the metadata alone`
   const end = await waitFor(step, { awaited, carryOn }, exportProbe(step, exported.id, exportId, Infinity))
   if (end.kind === 'refused') return undefined

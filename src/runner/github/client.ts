@@ -76,7 +76,7 @@ export class GitHubClient {
         const failure = error instanceof GitHubFailure ? error : failureOf(what, error, clock.date())
         const pause = failure.pauseMs ?? fullJitter(failures)
         if (!failure.transient || failures >= maxRetries || pause > LONGEST_PAUSE_MS) throw failure
-        reporter.info(`${failure.message} Trying again (${failures + 1} of ${maxRetries}).`)
+        reporter.info(`${failure.message} Retrying (${failures + 1} of ${maxRetries}).`)
         await clock.sleep(pause, signal)
       }
     }
@@ -89,7 +89,7 @@ export class GitHubClient {
     const octokit = await this.#octokit
     const attempt = new AbortController()
     const ends = AbortSignal.any([signal, attempt.signal])
-    const expire = () => attempt.abort(new Error(`no reply within ${Math.round(requestTimeoutMs / 100) / 10} s`))
+    const expire = () => attempt.abort(new Error(`no response within ${Math.round(requestTimeoutMs / 100) / 10} s`))
     const watch = clock.sleep(requestTimeoutMs, ends).then(expire, () => undefined)
     try {
       const reply: Reply = await octokit.request(`GET ${path}`, { ...parameters, request: { redirect, signal: ends } })

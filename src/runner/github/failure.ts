@@ -89,7 +89,7 @@ export function failureOf(what: string, error: unknown, dateMs: number): GitHubF
 export function unexpectedReply(what: string, status: number, data: unknown): GitHubFailure {
   return new GitHubFailure(
     'unexpected_reply',
-    `GitHub was asked for ${what}, and its reply is not the documented one.`,
+    `GitHub was asked for ${what}, and its response is not the documented one.`,
     {
       status,
       apiWords: wordsOf(data),

@@ -62,7 +62,7 @@ export function refusedExport({ reason, words, entities }: Omit<Refused, 'kind'>
     case 'other':
       return new ActionError('rejected', `Visual Layer refused the export${items}.`, {
         apiWords: words,
-        todo: 'Correct what Visual Layer names, then run the step again. Trial accounts cannot export.',
+        todo: 'Correct what Visual Layer names, then re-run the job. Trial accounts cannot export.',
       })
   }
 }
@@ -84,7 +84,7 @@ export function exportVerdict(task: ExportTask, exportId: string): Look<ExportEn
         state: 'failed',
         error: new ActionError('operation_failed', `Export ${exportId} ended as ${task.statusWord}.`, {
           apiWords: task.words,
-          todo: 'Run the step again: it starts a new export. If it fails again, ask Visual Layer support with the export id.',
+          todo: 'Re-run the job: it starts a new export. If it fails again, ask Visual Layer support with the export ID.',
         }),
       }
     case 'QUEUED':

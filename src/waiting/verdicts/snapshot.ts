@@ -38,7 +38,7 @@ export function snapshotVerdict(seen: SnapshotSighting): Look<Snapshot | 'gone'>
       error: new ActionError(
         'operation_failed',
         `Visual Layer accepted the request, but dataset ${dataset.id} is READY again and no such snapshot is in its list.`,
-        { todo: 'Creating the snapshot failed in Visual Layer in a recoverable way: run the step again.' },
+        { todo: 'Creating the snapshot failed in Visual Layer in a recoverable way: re-run the job.' },
       ),
     }
   }

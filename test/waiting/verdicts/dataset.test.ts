@@ -141,7 +141,7 @@ describe('a failure', () => {
       state: 'failed',
       error: { code: 'operation_failed', apiWords: 'bucket not found', message: expect.stringContaining(SOURCE) },
     })
-    expect(verdict).toMatchObject({ error: { todo: 'Mend what Visual Layer names, then run the step again.' } })
+    expect(verdict).toMatchObject({ error: { todo: 'Mend what Visual Layer names, then re-run the job.' } })
   })
 
   it('says that there was no reason where the API gave none', () => {

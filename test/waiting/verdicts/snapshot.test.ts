@@ -72,7 +72,7 @@ describe('a snapshot', () => {
       error: {
         code: 'operation_failed',
         message: `Visual Layer accepted the request, but dataset ${SOURCE} is READY again and no such snapshot is in its list.`,
-        todo: expect.stringContaining('run the step again'),
+        todo: expect.stringContaining('re-run the job'),
       },
     })
   })
