@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { describe, expect, it } from 'vitest'
 import type { DatasetStatus } from '../emulator/model.ts'
 import { Scene } from './scene.ts'
@@ -18,7 +19,7 @@ const operations: Record<string, Record<string, string>> = {
 }
 const all = Object.entries(operations)
 
-describe.concurrent('a dataset that is busy', () => {
+describe('a dataset that is busy', () => {
   it.each(all)('is waited for with on_conflict: wait: %s', async (name, own) => {
     const { scene, dataset, inputs } = await withDataset()
     await using _ = scene

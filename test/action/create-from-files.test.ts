@@ -1,10 +1,11 @@
+import '../run/in-process.ts'
 import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { images, pets, uploaded, withFiles } from './files-scene.ts'
 import { HOSTILE } from './hostile-texts.ts'
 
-describe.concurrent('create-from-files', () => {
+describe('create-from-files', () => {
   it('sends what the patterns match, processes it and waits until it is READY', async () => {
     await using scene = await withFiles([
       'images/b.jpg',

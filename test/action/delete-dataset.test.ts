@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { describe, expect, it } from 'vitest'
 import { Scene } from './scene.ts'
 
@@ -9,7 +10,7 @@ async function withDatasets(settings?: Parameters<typeof Scene.open>[0]) {
   return { scene, dataset, twin, inputs }
 }
 
-describe.concurrent('delete-dataset', () => {
+describe('delete-dataset', () => {
   it('deletes the dataset of the id, and no other of its name', async () => {
     const { scene, dataset, twin, inputs } = await withDatasets()
     await using _ = scene

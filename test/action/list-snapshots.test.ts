@@ -1,7 +1,8 @@
+import '../run/in-process.ts'
 import { describe, expect, it } from 'vitest'
 import { Scene } from './scene.ts'
 
-describe.concurrent('list-snapshots', () => {
+describe('list-snapshots', () => {
   it('tells the catalog as JSON and as a table, newest first, without the deleted ones', async () => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({

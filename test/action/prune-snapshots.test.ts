@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { describe, expect, it } from 'vitest'
 import { Scene, when } from './scene.ts'
 
@@ -25,7 +26,7 @@ async function withHistory(settings?: Parameters<typeof Scene.open>[0]) {
   return { scene, dataset, there, idOf, inputs, first: dataset.snapshots[0]?.name ?? '' }
 }
 
-describe.concurrent('prune-snapshots', () => {
+describe('prune-snapshots', () => {
   it('deletes what the rule no longer keeps, and nothing else', async () => {
     const { scene, there, idOf, inputs, first } = await withHistory()
     await using _ = scene

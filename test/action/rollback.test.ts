@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { describe, expect, it } from 'vitest'
 import type { StepResult } from './run-action.ts'
 import { Scene, when } from './scene.ts'
@@ -26,7 +27,7 @@ async function trained(settings?: Parameters<typeof Scene.open>[0]) {
   return { scene, dataset, inputs, main, saved, post, current }
 }
 
-describe.concurrent('rollback_on_failure', () => {
+describe('rollback_on_failure', () => {
   it('has post put the dataset back, wait, and say so in the log and the summary', async () => {
     const { scene, dataset, main, saved, post, current } = await trained()
     await using _ = scene

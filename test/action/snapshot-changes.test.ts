@@ -1,3 +1,4 @@
+import '../run/in-process.ts'
 import { describe, expect, it } from 'vitest'
 import { Scene, when } from './scene.ts'
 
@@ -11,7 +12,7 @@ async function withSnapshots(settings?: Parameters<typeof Scene.open>[0]) {
   return { scene, dataset, older, newer, latest, there }
 }
 
-describe.concurrent('update-snapshot', () => {
+describe('update-snapshot', () => {
   it('gives another name and description, exactly as they are given', async () => {
     const { scene, dataset, older, newer } = await withSnapshots()
     await using _ = scene
@@ -79,7 +80,7 @@ describe.concurrent('update-snapshot', () => {
   })
 })
 
-describe.concurrent('delete-snapshot', () => {
+describe('delete-snapshot', () => {
   it('deletes the one of an id', async () => {
     const { scene, dataset, older, there } = await withSnapshots()
     await using _ = scene

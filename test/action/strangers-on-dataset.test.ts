@@ -37,7 +37,7 @@ describe.concurrent('someone else on the same dataset', () => {
     const step = await scene.start({ operation: 'snapshot', dataset_id: source.id, snapshot_name: 'mine' })
     await when(() => scene.requests('POST', /snapshot$/).length === 1)
     theirs.push(scene.world.strangerSnapshot(source.id, { name: 'mine' }))
-    await step.logged(/has the id/)
+    await step.logged(/has the ID/)
     theirs.push(scene.world.strangerSnapshot(source.id, { name: 'mine' }))
     const { outputs } = scene.sound(await step.ended)
     const ours = source.snapshots.filter((one) => one.name === 'mine' && !theirs.includes(one))

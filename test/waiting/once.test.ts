@@ -43,7 +43,7 @@ describe('a change that never arrived', () => {
     expect(await once.run()).toBe('made')
     expect(order()).toBe('send send send')
     expect(clock.sleeps).toHaveLength(2)
-    expect(said[0]).toMatch(/Trying again \(1 of 5\)/)
+    expect(said[0]).toMatch(/Retrying \(1 of 5\)/)
   })
 
   it('is sent as often as max_retries allows', async () => {
