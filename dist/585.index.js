@@ -587,6 +587,8 @@ class Recovery {
     #recoveries = 0;
     #renewals = 0;
     #recovering;
+    /** No connection tries again before this, by the clock. */
+    #pausedUntil = 0;
     constructor(options) {
         this.#options = options;
     }
@@ -607,8 +609,15 @@ class Recovery {
     async recover(failure, attempt, received, signal) {
         if (failure.kind === 'final')
             throw toActionError(failure, this.#place(), '');
-        if (!this.#recovering) {
-            if (failure.kind === 'expired' ? attempt.renewals < this.#renewals : attempt.recoveries < this.#recoveries)
+        const { pauseMs } = failure;
+        if (this.#recovering) {
+            // The pause in progress may be shorter than the one that the host asks this connection for.
+            if (pauseMs !== undefined && pauseMs < this.#options.leftMs())
+                this.#pause(pauseMs);
+        }
+        else {
+            const isKnown = failure.kind === 'expired' ? attempt.renewals < this.#renewals : attempt.recoveries < this.#recoveries;
+            if (isKnown && pauseMs === undefined)
                 return;
             this.#recoveries += 1;
             this.#recovering = this.#recover(failure, received, signal).finally(() => {
@@ -643,9 +652,14 @@ class Recovery {
         const from = received > 0 ? `Resuming at ${(0,pretty_bytes/* default */.A)(received, { binary: true })}` : 'Restarting';
         const count = maxRetries === Infinity ? `retry ${retries}` : `retry ${retries} of ${maxRetries}`;
         onNote(`Download interrupted: ${failure.message}. ${from} in ${(0,pretty_ms/* default */.A)(Math.round(pauseMs))} (${count}).`);
-        await clock.sleep(pauseMs, signal);
+        this.#pause(pauseMs);
+        for (let ms = pauseMs; ms > 0; ms = this.#pausedUntil - clock.now())
+            await clock.sleep(ms, signal);
         if (failure.kind === 'expired')
             await this.#renew(failure);
+    }
+    #pause(ms) {
+        this.#pausedUntil = Math.max(this.#pausedUntil, this.#options.clock.now() + ms);
     }
     async #renew(failure) {
         this.#options.onNote(`The download link was rejected: ${failure.message}. Requesting a new one.`);

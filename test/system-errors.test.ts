@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { ActionError } from '../src/errors.ts'
 import { asActionError, systemFailure } from '../src/system-errors.ts'
 
-function fault(code: string, path = '/work/x'): Error {
+function fault(code: string, path = '/some/file'): Error {
   return Object.assign(new Error(`${code}: as Node says it`), { code, path, syscall: 'open' })
 }
 
@@ -16,7 +16,7 @@ describe('a fault of the machine', () => {
       for (const error of [systemFailure(fault(code), 'write the manifest', '/y'), asActionError(fault(code))]) {
         expect(error.code).toBe('operation_failed')
         expect(error.message).toContain(`(${code})`)
-        expect(error.message).toContain('/work/x')
+        expect(error.message).toContain('/some/file')
         expect(error.message).not.toContain('The action itself failed')
         expect(error.todo).not.toBe('')
       }

@@ -31,8 +31,8 @@ export interface SplitScene extends ExportScene {
   manifest: (folder?: string) => Promise<SplitManifest>
   /** The media ids of the merged export, as they stand there, whatever its format. */
   ids: (folder?: string) => Promise<string[]>
-  /** The parts that are kept, by number; those that are whole. */
-  keptParts: () => Promise<{ all: string[]; whole: string[] }>
+  /** The parts that are kept, by number; those that are whole; those whose export is known by its ID. */
+  keptParts: () => Promise<{ all: string[]; whole: string[]; started: string[] }>
   /** Every item once, the right totals, no trace of the work, and all files that the manifest lists. */
   expectWhole: (expected?: readonly string[]) => Promise<void>
   /** What was exported holds `items` together: nothing twice. */
@@ -66,7 +66,14 @@ export async function splitScene(
     const finished = await Promise.all(
       all.map(async (name) => (await readdir(path.join(outputDir, PARTS, name))).includes('part.json')),
     )
-    return { all, whole: all.filter((_, index) => finished[index]) }
+    const contents = await Promise.all(
+      all.map((name) => readFile(path.join(outputDir, PARTS, name, 'content.json'), 'utf8').catch(() => '')),
+    )
+    return {
+      all,
+      whole: all.filter((_, index) => finished[index]),
+      started: all.filter((_, index) => contents[index]?.includes('"exportId"')),
+    }
   }
   const idsIn = async (folder = outputDir) => {
     const { files } = await manifest(folder)

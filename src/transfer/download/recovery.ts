@@ -40,6 +40,8 @@ export class Recovery {
   #recoveries = 0
   #renewals = 0
   #recovering: Promise<void> | undefined
+  /** No connection tries again before this, by the clock. */
+  #pausedUntil = 0
 
   constructor(options: RecoveryOptions) {
     this.#options = options
@@ -63,8 +65,14 @@ export class Recovery {
    */
   async recover(failure: TransferFailure, attempt: Attempt, received: number, signal: AbortSignal): Promise<void> {
     if (failure.kind === 'final') throw toActionError(failure, this.#place(), '')
-    if (!this.#recovering) {
-      if (failure.kind === 'expired' ? attempt.renewals < this.#renewals : attempt.recoveries < this.#recoveries) return
+    const { pauseMs } = failure
+    if (this.#recovering) {
+      // The pause in progress may be shorter than the one that the host asks this connection for.
+      if (pauseMs !== undefined && pauseMs < this.#options.leftMs()) this.#pause(pauseMs)
+    } else {
+      const isKnown =
+        failure.kind === 'expired' ? attempt.renewals < this.#renewals : attempt.recoveries < this.#recoveries
+      if (isKnown && pauseMs === undefined) return
       this.#recoveries += 1
       this.#recovering = this.#recover(failure, received, signal).finally(() => {
         this.#recovering = undefined
@@ -97,8 +105,13 @@ export class Recovery {
     const from = received > 0 ? `Resuming at ${prettyBytes(received, { binary: true })}` : 'Restarting'
     const count = maxRetries === Infinity ? `retry ${retries}` : `retry ${retries} of ${maxRetries}`
     onNote(`Download interrupted: ${failure.message}. ${from} in ${prettyMs(Math.round(pauseMs))} (${count}).`)
-    await clock.sleep(pauseMs, signal)
+    this.#pause(pauseMs)
+    for (let ms = pauseMs; ms > 0; ms = this.#pausedUntil - clock.now()) await clock.sleep(ms, signal)
     if (failure.kind === 'expired') await this.#renew(failure)
+  }
+
+  #pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#options.clock.now() + ms)
   }
 
   async #renew(failure: TransferFailure): Promise<void> {
