@@ -71,6 +71,8 @@ class FilesBelow {
 const PLAN = 'plan.json';
 const CONTENT = 'content.json';
 const RECORD = 'part.json';
+/** Its presence, without a manifest beside it, says that the export made of the parts is in place. */
+const PLACING = 'placing';
 /** Parts older than this (ms) are not merged with new ones: the data has most likely changed in between. */
 const OLDEST_MS = 24 * 3_600_000;
 /** The longest record that is read, in bytes: that of some four million files. */
@@ -176,6 +178,10 @@ class KeptParts {
         await onDisk('remove a part', part.folder, () => (0,promises_.rm)(part.folder, { recursive: true, force: true }));
         this.parts.splice(this.parts.indexOf(part), 1);
     }
+    /** Notes that the export made of them is moved into place from now on: if that succeeds, they are of no further use. */
+    async placing() {
+        await write((0,external_node_path_.join)(this.folder, PLACING), {});
+    }
     /** Removes all of them. */
     async remove() {
         this.parts.length = 0;
@@ -226,7 +232,11 @@ function filesOf(folder) {
         throw (0,system_errors/* systemFailure */.oM)(error, 'read a finished part of the export', path);
     }
 }
+/** The plan of parts that are not in place yet. */
 async function readPlan(folder) {
+    const isPending = [manifest/* MANIFEST_NAME */.ir, replace_export/* MOVING_NAME */.Bz].some((name) => (0,earlier_export/* look */.Op)((0,external_node_path_.join)(folder, name)));
+    if ((0,earlier_export/* look */.Op)((0,external_node_path_.join)(folder, PLACING)) && !isPending)
+        return undefined;
     const result = planSchema.safeParse(await readJson((0,external_node_path_.join)(folder, PLAN)));
     return result.success ? result.data : undefined;
 }

@@ -1740,6 +1740,7 @@ class ValueScanner {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Bz: () => (/* binding */ MOVING_NAME),
 /* harmony export */   Nc: () => (/* binding */ WORK_PREFIX),
 /* harmony export */   PZ: () => (/* binding */ replaceExport),
 /* harmony export */   Wu: () => (/* binding */ HalfReplaced),
@@ -2192,7 +2193,7 @@ async function toldHow(carryOn, transfer) {
         if (!passing)
             throw error;
         const { code, message, apiWords, todo } = error;
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ(code, message, { apiWords, todo: [todo, carryOn].join('\n'), cause: error });
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ(code, message, { apiWords, todo: [todo, carryOn].filter(Boolean).join('\n'), cause: error });
     }
 }
 /** Downloads an export to `archive` and verifies every byte of it. On failure no file is left. */
@@ -8425,7 +8426,8 @@ function check(conditions, figures) {
     return conditions.map((condition) => {
         const figure = gates_figureOf(condition, figures);
         const actual = condition.percent ? share(figure, wholeOf(condition, figures)) : figure;
-        return { condition, figure, actual, met: actual !== undefined && isMet(condition, actual) };
+        const notCompared = figures.comparison?.notCompared ?? 'no earlier export to compare with';
+        return { condition, figure, actual, met: actual !== undefined && isMet(condition, actual), notCompared };
     });
 }
 /** What each input makes of a condition that is met. */
@@ -8496,9 +8498,9 @@ function gates_tell({ reporter }, input, checked) {
     for (const one of checked)
         reporter.info(`${input}: ${one.condition.text}: ${words(one)} (${verdict(one)})`);
 }
-function words({ condition, figure, actual }) {
+function words({ condition, figure, actual, notCompared }) {
     if (figure === undefined || actual === undefined)
-        return 'no earlier export to compare with';
+        return notCompared;
     if (!condition.percent)
         return (0,runner_text/* count */.U9)(figure);
     return Number.isFinite(actual)
@@ -8521,7 +8523,7 @@ function wholeFigure(name, { statistics, comparison, sizeBytes }) {
         case 'added':
         case 'removed':
         case 'modified':
-            return comparison?.[name];
+            return comparison?.notCompared === undefined ? comparison?.[name] : undefined;
     }
 }
 /** The count of a name; where none is spelled exactly so, of those that differ in upper and lower case only. */
@@ -12335,7 +12337,11 @@ class Slots {
         else {
             const { promise, resolve, reject } = Promise.withResolvers();
             const abort = () => {
-                this.#waiting.splice(this.#waiting.indexOf(resolve), 1);
+                const at = this.#waiting.indexOf(resolve);
+                // It has its slot already.
+                if (at === -1)
+                    return;
+                this.#waiting.splice(at, 1);
                 reject(signal.reason);
             };
             this.#waiting.push(resolve);

@@ -1266,16 +1266,23 @@ async function fetchArchive(options) {
     try {
         return await (0,build_scope/* inScope */.S)(options.signal, async (scope) => {
             let early;
+            let hasChanged = false;
             const onSize = async (watermark) => {
                 const sizeBytes = watermark.sizeBytes ?? 0;
                 await (0,disk/* requireSpace */.MK)(path, [{ bytes: sizeBytes, purpose: 'download it' }]);
                 // Only once: what changed while it was read may change again, and is unpacked when all of it is on disk.
-                if (!early && isWorthwhile(sizeBytes))
+                if (early)
+                    hasChanged = true;
+                else if (isWorthwhile(sizeBytes))
                     early = scope.start((signal) => whileArriving(() => (0,unpack.readArchive)({ ...reading, signal, watermark })));
             };
             const downloaded = await download({ ...options, signal: scope.signal, onSize });
             onDownloaded?.(downloaded);
-            const inTime = await early;
+            const read = await early;
+            // The reader may have ended before the object changed: its bytes were all there, but for those that belong to no entry.
+            const inTime = hasChanged ? undefined : read;
+            if (read && !inTime && options.target !== undefined)
+                await (0,promises_.rm)(options.target, { recursive: true, force: true });
             const later = async () => (0,unpack.readArchive)({ ...reading, signal: scope.signal, ...(early ? { threaded: false } : {}) });
             return { downloaded, contents: inTime ?? (await later()) };
         });

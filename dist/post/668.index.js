@@ -3722,7 +3722,11 @@ class Slots {
         else {
             const { promise, resolve, reject } = Promise.withResolvers();
             const abort = () => {
-                this.#waiting.splice(this.#waiting.indexOf(resolve), 1);
+                const at = this.#waiting.indexOf(resolve);
+                // It has its slot already.
+                if (at === -1)
+                    return;
+                this.#waiting.splice(at, 1);
                 reject(signal.reason);
             };
             this.#waiting.push(resolve);

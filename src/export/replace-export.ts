@@ -14,7 +14,7 @@ export const FILES_FOLDER = 'files'
 /** In a work folder: the files of the earlier export, until the new one is in place. */
 const OLD_FOLDER = 'old'
 /** The manifests of the new export and of the earlier one, while one takes the place of the other. */
-const MOVING_NAME = 'moving.json'
+export const MOVING_NAME = 'moving.json'
 const EARLIER_NAME = 'earlier.json'
 
 /** A replacement that could neither be finished nor undone: its work folder is needed by the next run, which undoes it. */

@@ -43,16 +43,21 @@ export async function fetchArchive(options: FetchArchiveOptions): Promise<Fetche
   try {
     return await inScope(options.signal, async (scope) => {
       let early: Promise<ArchiveContents | undefined> | undefined
+      let hasChanged = false
       const onSize = async (watermark: Watermark) => {
         const sizeBytes = watermark.sizeBytes ?? 0
         await requireSpace(path, [{ bytes: sizeBytes, purpose: 'download it' }])
         // Only once: what changed while it was read may change again, and is unpacked when all of it is on disk.
-        if (!early && isWorthwhile(sizeBytes))
+        if (early) hasChanged = true
+        else if (isWorthwhile(sizeBytes))
           early = scope.start((signal) => whileArriving(() => readArchive({ ...reading, signal, watermark })))
       }
       const downloaded = await download({ ...options, signal: scope.signal, onSize })
       onDownloaded?.(downloaded)
-      const inTime = await early
+      const read = await early
+      // The reader may have ended before the object changed: its bytes were all there, but for those that belong to no entry.
+      const inTime = hasChanged ? undefined : read
+      if (read && !inTime && options.target !== undefined) await rm(options.target, { recursive: true, force: true })
       const later = async () => readArchive({ ...reading, signal: scope.signal, ...(early ? { threaded: false } : {}) })
       return { downloaded, contents: inTime ?? (await later()) }
     })

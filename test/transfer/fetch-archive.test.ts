@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -230,3 +232,50 @@ describe('any archive', () => {
     )
   })
 })
+
+it('tells of one object alone when it changes after all of its entries were unpacked', async () => {
+  const [one, other] = [gapped(0x61), gapped(0x62)]
+  const tail = one.length - 600_000
+  const unpacked = join(folder, 'out', 'metadata.json')
+  let changed = false
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const [, first = '0', last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? []
+    // The bytes that belong to no entry come last: the object changes before they do.
+    if (Number(first) >= MIB && Number(first) < tail && !changed) {
+      const isWhole = () => statSync(unpacked, { throwIfNoEntry: false })?.size === ENTRY_BYTES
+      await vi.waitUntil(isWhole, { timeout: 20_000 })
+      changed = true
+    }
+    const body = changed ? other : one
+    const end = Math.min(Number(last || body.length - 1), body.length - 1)
+    const range = { 'content-range': `bytes ${first}-${end}/${body.length}`, 'content-length': end - Number(first) + 1 }
+    response.writeHead(206, { etag: changed ? '"b"' : '"a"', ...range })
+    response.end(body.subarray(Number(first), end + 1))
+  }
+  const server = createServer((request, response) => void answer(request, response))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  const link = () => new URL(`http://127.0.0.1:${address.port}/x.zip`)
+  const source = { link, renew: async () => undefined }
+  try {
+    const { downloaded } = await fetchArchive(options({ source, segmentBytes: MIB, threaded: true }))
+    expect(downloaded.sha256).toBe(createHash('sha256').update(other).digest('hex'))
+    expect((await readFile(unpacked))[0]).toBe(0x62)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+const ENTRY_BYTES = 64 * 1024
+
+/** An archive with three MiB between its one entry and its directory. */
+function gapped(fill: number): Buffer {
+  const zip = writeZip([{ name: 'metadata.json', data: Buffer.alloc(ENTRY_BYTES, fill) }])
+  const directory = zip.readUInt32LE(zip.length - 22 + 16)
+  const whole = Buffer.concat([zip.subarray(0, directory), Buffer.alloc(3 * MIB), zip.subarray(directory)])
+  whole.writeUInt32LE(directory + 3 * MIB, whole.length - 22 + 16)
+  return whole
+}

@@ -6,14 +6,16 @@ import { z } from 'zod'
 import { isPlain } from '../../paths.ts'
 import { systemFailure } from '../../system-errors.ts'
 import { look } from '../earlier-export.ts'
-import { type ManifestFile, writeListing } from '../manifest.ts'
-import { FILES_FOLDER } from '../replace-export.ts'
+import { MANIFEST_NAME, type ManifestFile, writeListing } from '../manifest.ts'
+import { FILES_FOLDER, MOVING_NAME } from '../replace-export.ts'
 import type { PartContent } from './content.ts'
 import { FilesBelow } from './files-below.ts'
 
 const PLAN = 'plan.json'
 const CONTENT = 'content.json'
 const RECORD = 'part.json'
+/** Its presence, without a manifest beside it, says that the export made of the parts is in place. */
+const PLACING = 'placing'
 /** Parts older than this (ms) are not merged with new ones: the data has most likely changed in between. */
 const OLDEST_MS = 24 * 3_600_000
 /** The longest record that is read, in bytes: that of some four million files. */
@@ -181,6 +183,11 @@ export class KeptParts {
     this.parts.splice(this.parts.indexOf(part), 1)
   }
 
+  /** Notes that the export made of them is moved into place from now on: if that succeeds, they are of no further use. */
+  async placing(): Promise<void> {
+    await write(join(this.folder, PLACING), {})
+  }
+
   /** Removes all of them. */
   async remove(): Promise<void> {
     this.parts.length = 0
@@ -233,7 +240,10 @@ function filesOf(folder: string): ManifestFile[] {
   }
 }
 
+/** The plan of parts that are not in place yet. */
 async function readPlan(folder: string): Promise<z.infer<typeof planSchema> | undefined> {
+  const isPending = [MANIFEST_NAME, MOVING_NAME].some((name) => look(join(folder, name)))
+  if (look(join(folder, PLACING)) && !isPending) return undefined
   const result = planSchema.safeParse(await readJson(join(folder, PLAN)))
   return result.success ? result.data : undefined
 }

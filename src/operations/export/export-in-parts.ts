@@ -176,6 +176,7 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
     for (const note of notes) step.reporter.note(note)
     refuseObstacles(request.outputDir, paths, earlier)
     signal.throwIfAborted()
+    await kept.placing()
     await replaceExport(request.outputDir, kept.folder, paths, earlier).catch((error: unknown) => {
       throw systemFailure(error, 'move the export into place', request.outputDir)
     })

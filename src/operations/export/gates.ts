@@ -26,6 +26,8 @@ export interface Checked {
   /** What the condition was held against: the figure, or its share in percent. */
   actual: number | undefined
   met: boolean
+  /** Why nothing can be compared, if a value needs that. */
+  notCompared: string
 }
 
 /** Looks up the figure of each condition. One that needs an earlier export, where there is none, is not met. */
@@ -33,7 +35,8 @@ export function check(conditions: readonly Condition[], figures: Figures): Check
   return conditions.map((condition) => {
     const figure = figureOf(condition, figures)
     const actual = condition.percent ? share(figure, wholeOf(condition, figures)) : figure
-    return { condition, figure, actual, met: actual !== undefined && isMet(condition, actual) }
+    const notCompared = figures.comparison?.notCompared ?? 'no earlier export to compare with'
+    return { condition, figure, actual, met: actual !== undefined && isMet(condition, actual), notCompared }
   })
 }
 
@@ -125,8 +128,8 @@ function tell({ reporter }: Step, input: keyof typeof INPUTS, checked: readonly 
   for (const one of checked) reporter.info(`${input}: ${one.condition.text}: ${words(one)} (${verdict(one)})`)
 }
 
-function words({ condition, figure, actual }: Checked): string {
-  if (figure === undefined || actual === undefined) return 'no earlier export to compare with'
+function words({ condition, figure, actual, notCompared }: Checked): string {
+  if (figure === undefined || actual === undefined) return notCompared
   if (!condition.percent) return count(figure)
   return Number.isFinite(actual)
     ? `${count(figure)} (${actual.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%)`
@@ -149,7 +152,7 @@ function wholeFigure(name: WholeFigure, { statistics, comparison, sizeBytes }: F
     case 'added':
     case 'removed':
     case 'modified':
-      return comparison?.[name]
+      return comparison?.notCompared === undefined ? comparison?.[name] : undefined
   }
 }
 

@@ -159,10 +159,25 @@ describe('parts of which an export is being made when the step is killed', () =>
     expect(files.map(({ path }) => path).sort()).toEqual(merged.paths.toSorted())
   })
 
-  it('stay whole until they are removed, even after the export is in place', async () => {
+  it('stay whole until the export is in place, and are of no further use then', async () => {
     const kept = await begun(3)
+    const isThere = async () => KeptParts.areIn(folder, PLAN.key, now)
     const merged = await merge(folder, kept.whole)
+    expect(await isThere()).toBe(true)
+    await kept.placing()
+    expect(await isThere()).toBe(true)
     await replaceExport(output, folder, merged.paths, noEarlier)
+    expect(await isThere()).toBe(false)
+    expect((await open()).kept.parts).toEqual([])
+  })
+
+  it('are whole after a move that was undone, and after another merge was begun', async () => {
+    const kept = await begun(3)
+    const { paths } = await merge(folder, kept.whole)
+    await kept.placing()
+    await expect(replaceExport(output, folder, [...paths, 'missing'], noEarlier)).rejects.toThrow('ENOENT')
+    expect((await open()).kept.whole).toHaveLength(3)
+    await merge(folder, kept.whole)
     expect((await open()).kept.whole).toHaveLength(3)
   })
 })

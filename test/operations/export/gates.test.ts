@@ -72,6 +72,14 @@ describe('check', () => {
     expect(checked('issues.mislabels > 1%', alone)).toMatchObject({ met: true })
   })
 
+  it('does not meet a condition on changes if the items were not compared, and says why', () => {
+    const comparison = FIGURES.comparison && { ...FIGURES.comparison, notCompared: 'the baseline is parquet' }
+    for (const text of ['removed >= 0', 'added > 5%', 'modified == 0'])
+      expect(checked(text, { ...FIGURES, comparison })).toMatchObject({ figure: undefined, met: false })
+    const [one] = check(conditions().parse('removed >= 0'), { ...FIGURES, comparison })
+    expect(one?.notCompared).toBe('the baseline is parquet')
+  })
+
   it('takes something of nothing for more than any share', () => {
     const empty = { ...NOTHING, format: 'json' as const, contentDigest: '' }
     const comparison = FIGURES.comparison && { ...FIGURES.comparison, before: empty }

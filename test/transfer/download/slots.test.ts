@@ -59,3 +59,16 @@ it('is lost to nobody when those who wait are aborted', async () => {
     { numRuns: 300 },
   )
 })
+
+it('keeps the place of others when one that got its slot is aborted in the same turn', async () => {
+  const slots = new Slots(1)
+  const aborted = new AbortController()
+  const release = await slots.acquire(never)
+  const first = slots.acquire(aborted.signal)
+  const second = slots.acquire(never)
+  release()
+  aborted.abort()
+  ;(await first)()
+  const releaseSecond = await second
+  releaseSecond()
+})
