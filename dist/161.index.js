@@ -16,7 +16,7 @@ const wanted = node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.workerData.wante
 node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.parentPort?.on('message', (batch) => {
     let report;
     try {
-        report = { result: (0,_read_batch_js__WEBPACK_IMPORTED_MODULE_2__/* .readBytes */ .i)(batch, wanted) };
+        report = { result: (0,_read_batch_js__WEBPACK_IMPORTED_MODULE_2__/* .readBytes */ .io)(batch, wanted) };
     }
     catch (error) {
         report = { error: (0,_threads_js__WEBPACK_IMPORTED_MODULE_1__/* .reported */ .Y6)(error) };

@@ -842,8 +842,9 @@ function quoted(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ readValues),
-/* harmony export */   i: () => (/* binding */ readBytes)
+/* harmony export */   N$: () => (/* binding */ readValues),
+/* harmony export */   io: () => (/* binding */ readBytes),
+/* harmony export */   vK: () => (/* binding */ mediaIdOf)
 /* harmony export */ });
 /* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4573);
 /* harmony import */ var _coco_coco_batch_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(43907);
@@ -863,6 +864,10 @@ function quoted(text) {
 
 
 
+/** The `media_id` of a record. */
+function mediaIdOf({ keys, otherIds }, index) {
+    return otherIds.has(index) ? otherIds.get(index) : (0,_id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .uuidOf */ .pV)(keys, index * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
+}
 /** Parses each record once. Throws `corrupt_download` for a record that is nested too deeply. */
 function readBytes({ bytes, starts, ends }, wanted) {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -902,8 +907,7 @@ class BatchReader {
     #keys;
     #tally = (0,_statistics_js__WEBPACK_IMPORTED_MODULE_8__/* .emptyTally */ .CK)();
     #fields;
-    #ids = [];
-    #areUuids;
+    #otherIds = new Map();
     #names = [];
     #coco;
     #count = 0;
@@ -911,7 +915,6 @@ class BatchReader {
         this.#hashes = Buffer.alloc(records * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F);
         this.#keys = new Uint32Array(records * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
         this.#fields = items && new _comparison_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .FieldSums */ .lf(records, items);
-        this.#areUuids = new Uint8Array(items ? records : 0);
         this.#coco = coco && new _coco_coco_batch_js__WEBPACK_IMPORTED_MODULE_1__/* .CocoBatchBuilder */ .O(coco);
     }
     add(record, exact) {
@@ -919,32 +922,25 @@ class BatchReader {
         const hash = (0,_canonical_js__WEBPACK_IMPORTED_MODULE_3__/* .recordHash */ .oj)(record, exact);
         hash.copy(this.#hashes, index * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F);
         const item = (0,_item_js__WEBPACK_IMPORTED_MODULE_6__/* .itemOf */ .Tu)(record);
-        const isUuid = (0,_id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .writeKey */ .TE)(item.id ?? hash, this.#keys, index * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
+        const { id } = item;
+        const isUuid = (0,_id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .writeKey */ .TE)(id ?? hash, this.#keys, index * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
+        if (!isUuid)
+            this.#otherIds.set(index, typeof id === 'string' ? id : undefined);
         (0,_statistics_js__WEBPACK_IMPORTED_MODULE_8__/* .tally */ .N4)(this.#tally, item);
         if (this.#fields) {
             this.#fields.add(index, record, item);
-            this.#addItem(index, item, isUuid);
+            this.#names.push(item.name);
         }
         this.#coco?.add(item);
         this.#count += 1;
     }
-    #addItem(index, { id, name }, isUuid) {
-        this.#areUuids[index] = isUuid ? 1 : 0;
-        this.#ids.push(isUuid || typeof id !== 'string' ? undefined : id);
-        this.#names.push(name);
-    }
     end(broken) {
         const count = this.#count;
         const keys = this.#keys.subarray(0, count * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
-        const items = this.#fields && {
-            keys,
-            ids: this.#ids,
-            areUuids: this.#areUuids.subarray(0, count),
-            names: this.#names,
-            fields: this.#fields,
-        };
         const hashes = this.#hashes.subarray(0, count * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F);
-        return { hashes, keys, tally: this.#tally, items, coco: this.#coco?.end(), broken };
+        const items = this.#fields && { names: this.#names, fields: this.#fields };
+        const coco = this.#coco?.end();
+        return { hashes, keys, otherIds: this.#otherIds, tally: this.#tally, items, coco, broken };
     }
 }
 

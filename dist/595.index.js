@@ -141,10 +141,7 @@ async function readBaseline(source, { signal }) {
         records = await (0,metadata_files/* readExport */.J)('archive' in place ? { ...place, spool } : place, {
             signal,
             wanted: { items: seeds },
-            take({ result: { items } }) {
-                if (items)
-                    reading.addBefore(items);
-            },
+            take: ({ result }) => reading.addBefore(result),
         });
     }
     catch (error) {

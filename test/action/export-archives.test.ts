@@ -85,4 +85,18 @@ describe.concurrent('an archive that means harm', () => {
     const { outputs } = await scene.succeed({ ...inputs, allow_empty: 'true', output_dir: 'empty' })
     expect(outputs['media_count']).toBe('0')
   })
+
+  it.each(['true', 'false'])(
+    'leaves the earlier export in place where the new one is empty: extract %s',
+    async (extract) => {
+      const { scene, inputs, files } = await exportScene()
+      await using _ = scene
+      await scene.succeed({ ...inputs, extract })
+      const before = await files()
+      scene.world.replaceArchive('next', writeZip([{ name: 'metadata.json', data: '{"info":{},"media_items":[]}' }]))
+      const { outputs } = await scene.fail('rejected', { ...inputs, extract })
+      expect(outputs['media_count']).toBe('0')
+      expect(await files()).toEqual(before)
+    },
+  )
 })

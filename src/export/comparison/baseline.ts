@@ -33,9 +33,7 @@ export async function readBaseline(source: BaselineSource, { signal }: { signal:
     records = await readExport('archive' in place ? { ...place, spool } : place, {
       signal,
       wanted: { items: seeds },
-      take({ result: { items } }) {
-        if (items) reading.addBefore(items)
-      },
+      take: ({ result }) => reading.addBefore(result),
     })
   } catch (error) {
     signal.throwIfAborted()

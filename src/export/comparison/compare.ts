@@ -49,8 +49,8 @@ export class Comparing {
     return { items: this.#baseline.seeds }
   }
 
-  take({ result: { items } }: ReadBatch): void {
-    if (items) this.#added.push(...this.#index.addAfter(items, MOST_EXAMPLES - this.#added.length))
+  take({ result }: ReadBatch): void {
+    this.#added.push(...this.#index.addAfter(result, MOST_EXAMPLES - this.#added.length))
   }
 
   /** @param records of the new export, all of which were taken */

@@ -1,5 +1,5 @@
 import { holding, IdTable, KEY_WORDS, uuidOf } from '../records/id-table.ts'
-import type { ItemBatch } from '../records/read-batch.ts'
+import { type BatchResult, type ItemBatch, mediaIdOf } from '../records/read-batch.ts'
 import { AMOUNT_COUNT, differingFields, type Field, SUM_WORDS } from './fields.ts'
 
 const FIRST_ITEMS = 1024
@@ -42,28 +42,29 @@ export class ItemIndex {
   }
 
   /** Takes records of the baseline. */
-  addBefore(batch: ItemBatch): void {
-    for (let index = 0; index < batch.names.length; index += 1) {
-      const { number, isNew } = this.#table.addKey(batch.keys, index * KEY_WORDS)
+  addBefore(batch: BatchResult): void {
+    const { keys, otherIds, items } = batch
+    if (!items) return
+    for (const [index, name] of items.names.entries()) {
+      const { number, isNew } = this.#table.addKey(keys, index * KEY_WORDS)
       if (isNew) {
-        this.#names[number] = shortened(batch.names[index] ?? '')
-        if (batch.areUuids[index] === 0) this.#ids.set(number, optional(batch.ids[index]))
+        this.#names[number] = shortened(name)
+        if (otherIds.has(index)) this.#ids.set(number, optional(otherIds.get(index)))
       }
-      this.#change(number, batch, index, 1, BEFORE)
+      this.#change(number, items, index, 1, BEFORE)
     }
   }
 
   /** Takes records of the later export. Returns the first ones, at most `most`, whose items the baseline does not have. */
-  addAfter(batch: ItemBatch, most: number): Example[] {
+  addAfter(batch: BatchResult, most: number): Example[] {
     const added: Example[] = []
-    for (let index = 0; index < batch.names.length; index += 1) {
-      const { number, isNew } = this.#table.addKey(batch.keys, index * KEY_WORDS)
-      if (isNew && added.length < most) {
-        const isUuid = batch.areUuids[index] === 1
-        const mediaId = isUuid ? uuidOf(batch.keys, index * KEY_WORDS) : optional(batch.ids[index])
-        added.push({ mediaId, name: shortened(batch.names[index] ?? '') })
-      }
-      this.#change(number, batch, index, -1, AFTER)
+    const { keys, items } = batch
+    if (!items) return added
+    for (const [index, name] of items.names.entries()) {
+      const { number, isNew } = this.#table.addKey(keys, index * KEY_WORDS)
+      if (isNew && added.length < most)
+        added.push({ mediaId: optional(mediaIdOf(batch, index)), name: shortened(name) })
+      this.#change(number, items, index, -1, AFTER)
     }
     return added
   }

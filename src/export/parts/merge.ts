@@ -1,9 +1,7 @@
-import { constants, copyFileSync, linkSync, mkdirSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ActionError } from '../../errors.ts'
-import { codeOf, systemFailure } from '../../system-errors.ts'
+import { systemFailure } from '../../system-errors.ts'
 import { isRecord } from '../../visual-layer/reply.ts'
 import { type CocoFile, type CocoSummary, gaveWay } from '../coco/coco-file.ts'
 import {
@@ -21,14 +19,14 @@ import {
 import { canonicalText } from '../records/canonical.ts'
 import { HASH_BYTES } from '../records/digest.ts'
 import { IdTable, KEY_WORDS, uuidOf } from '../records/id-table.ts'
-import { type ExportRecords, type MetadataFormat, PARQUET_PART, readExport } from '../records/metadata-files.ts'
+import { type ExportRecords, type MetadataFormat, readExport } from '../records/metadata-files.ts'
 import { readBytes, type Wanted } from '../records/read-batch.ts'
 import { type ReadBatch, RecordSummary } from '../records/read-records.ts'
 import type { RecordReader } from '../records/record-reader.ts'
 import { FILES_FOLDER } from '../replace-export.ts'
 import type { WholePart } from './kept-parts.ts'
+import { MergedFiles } from './merged-files.ts'
 import { MergedJson } from './merged-json.ts'
-import { planPlaces, type Places } from './places.ts'
 
 export interface MergeOptions {
   /** The folder to work in, on the disk of the parts; it exists. */
@@ -161,20 +159,21 @@ export class Merge {
     const files = join(work, FILES_FOLDER)
     try {
       await rm(files, { recursive: true, force: true })
-      mkdirSync(files)
-      const metadata = format === 'json' ? await this.#finishJson(files) : this.#linkTables(files)
+      await mkdir(files)
+      const merged = new MergedFiles(this.#parts, files, signal)
+      const metadata = format === 'json' ? await this.#finishJson(files) : merged.linkTables()
       const contentDigest = this.#summary.contentDigest()
       const written = await coco?.finish(files, origin, contentDigest, signal)
       const own = written ? [...metadata, written.file] : metadata
-      const reserved = [...OWN_NAMES, 'metadata.json', ...(written ? [ANNOTATIONS_NAME] : [])]
-      const places = await planPlaces(() => this.#files(), {
-        folders: format === 'json' ? [] : ['metadata'],
-        isFile: (path) => reserved.includes(path) || PARQUET_PART.test(path),
-      })
       const paths = own.map(({ path }) => path)
-      for await (const file of this.#placed(places, (from, path) => link(from, files, path))) {
-        paths.push(file.path)
-        if (written && gaveWay(file)) written.summary.theirs ??= file.path
+      const reserved = [...OWN_NAMES, 'metadata.json', ...(written ? [ANNOTATIONS_NAME] : [])]
+      const list = async function* () {
+        yield* own
+        for await (const file of merged.linkOthers(reserved)) {
+          paths.push(file.path)
+          if (written && gaveWay(file)) written.summary.theirs ??= file.path
+          yield file
+        }
       }
       const manifest: Manifest = {
         schema_version: 1,
@@ -185,11 +184,7 @@ export class Merge {
         parts: this.#parts.map(manifestPart),
         ...(shard ? { shard } : {}),
       }
-      const list = async function* (placed: AsyncGenerator<ManifestFile>) {
-        yield* own
-        yield* placed
-      }
-      await writeManifest(join(work, MANIFEST_NAME), manifest, list(this.#placed(places)))
+      await writeManifest(join(work, MANIFEST_NAME), manifest, list())
       return {
         mediaCount: this.mediaCount,
         contentDigest,
@@ -201,12 +196,12 @@ export class Merge {
         coco: written?.summary,
       }
     } catch (error) {
-      this.#options.signal.throwIfAborted()
+      signal.throwIfAborted()
       throw systemFailure(error, 'merge the parts of the export', work)
     }
   }
 
-  /** Ends what is being written. */
+  /** Ends what is being written, and removes what is not finished. */
   async close(): Promise<void> {
     await this.#json?.close()
     await rm(this.#draft, { force: true })
@@ -225,43 +220,6 @@ export class Merge {
     return [{ path: 'metadata.json', size_bytes: size, crc32: checksumText(crc32) }]
   }
 
-  #linkTables(files: string): ManifestFile[] {
-    const tables = this.#parts.flatMap(({ part, records }) =>
-      records.metadataFiles.map((path) => ({ from: join(part.folder, FILES_FOLDER, path), part, path })),
-    )
-    return tables.map(({ from, part, path }, index) => {
-      const table = `metadata/part-${String(index + 1).padStart(5, '0')}.parquet`
-      link(from, files, table)
-      const { size_bytes = 0, crc32 = '' } = part.files().find((file) => file.path === path) ?? {}
-      return { path: table, size_bytes, crc32 }
-    })
-  }
-
-  /** The files beside the metadata, part by part: the list of one part is in memory at a time. */
-  async *#files() {
-    for (const [index, { part, records }] of this.#parts.entries()) {
-      this.#options.signal.throwIfAborted()
-      await breathe()
-      const metadata = new Set(records.metadataFiles)
-      const files = part.files().filter(({ path }) => !metadata.has(path))
-      yield { index, number: part.number, folder: part.folder, files }
-    }
-  }
-
-  /** The same files as the manifest lists them. `each` is told where each is in its part. */
-  async *#placed(places: Places, each?: (from: string, path: string) => void): AsyncGenerator<ManifestFile> {
-    for await (const { index, number, folder, files } of this.#files()) {
-      for (const [nth, { path, original_name: original = path, size_bytes, crc32 }] of files.entries()) {
-        const place = places.of(index, path)
-        if (place === undefined) continue
-        each?.(join(folder, FILES_FOLDER, path), place)
-        if (each && nth % 256 === 255) await breathe()
-        const named = place === original ? {} : { original_name: original }
-        yield { path: place, ...named, ...(place === path ? {} : { part: number }), size_bytes, crc32 }
-      }
-    }
-  }
-
   #notes(): string[] {
     const notes = [...this.#disagreeing].map(
       (name) => `The parts do not agree on ${JSON.stringify(name)} beside their records. The first part's was kept.`,
@@ -276,25 +234,6 @@ const RETRY = 'Re-run the job. If this keeps happening, send Visual Layer suppor
 
 function only({ starts, ends }: { starts: readonly number[]; ends: readonly number[] }, kept: readonly number[]) {
   return { starts: kept.map((index) => starts[index] ?? 0), ends: kept.map((index) => ends[index] ?? 0) }
-}
-
-/** A hard link, or a copy if the file system has none. */
-function link(from: string, files: string, path: string): void {
-  const to = join(files, path)
-  try {
-    linkSync(from, to)
-    return
-  } catch (error) {
-    const code = codeOf(error) ?? ''
-    if (code === 'ENOENT') mkdirSync(dirname(to), { recursive: true })
-    else if (!['EPERM', 'EXDEV', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'UNKNOWN'].includes(code))
-      throw error
-  }
-  try {
-    linkSync(from, to)
-  } catch {
-    copyFileSync(from, to, constants.COPYFILE_EXCL)
-  }
 }
 
 function manifestPart({ part, records }: { part: WholePart; records: ExportRecords }): ManifestPart {

@@ -28,10 +28,11 @@ export class MergedJson {
     await this.#file.write(Buffer.concat(pieces))
   }
 
-  /** Ends the file. @param members what else is in it */
+  /** Ends the file and closes it: Windows could not move it otherwise. @param members what else is in it */
   async finish(members: object): Promise<{ size: number; crc32: number }> {
     const texts = Object.entries(members).map(([name, value]) => `,\n${JSON.stringify(name)}:${JSON.stringify(value)}`)
     await this.#file.write(Buffer.from(`\n]${texts.join('')}}\n`))
+    await this.#file.close()
     return this.#file
   }
 

@@ -7,6 +7,7 @@ export class BatchThreads {
   readonly #wanted: Wanted
   #threads: BatchThread[] = []
   #next = 0
+  #ended = false
 
   constructor(count: number, wanted: Wanted) {
     this.#wanted = wanted
@@ -29,14 +30,16 @@ export class BatchThreads {
     try {
       return await thread.read(batch)
     } catch (error) {
-      if (!(error instanceof ThreadLost)) throw error
+      if (!(error instanceof ThreadLost) || this.#ended) throw error
       this.#threads = this.#threads.filter((one) => one !== thread)
       return readBytes(batch, this.#wanted)
     }
   }
 
+  /** Ends the threads. What they still read is rejected. */
   async end(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.end()))
+    this.#ended = true
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.end()))
   }
 }
 

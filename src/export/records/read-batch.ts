@@ -3,8 +3,8 @@ import { type CocoBatch, CocoBatchBuilder, type CocoLabels } from '../coco/coco-
 import { FieldSums, type HashSeeds } from '../comparison/fields.ts'
 import { InexactNumber, recordHash } from './canonical.ts'
 import { HASH_BYTES } from './digest.ts'
-import { KEY_WORDS, writeKey } from './id-table.ts'
-import { type Item, itemOf } from './item.ts'
+import { KEY_WORDS, uuidOf, writeKey } from './id-table.ts'
+import { itemOf } from './item.ts'
 import { NotJson, parseExactly, parseJson } from './parse.ts'
 import { emptyTally, tally, type Tally } from './statistics.ts'
 
@@ -24,14 +24,8 @@ export interface Wanted {
   coco?: CocoLabels | undefined
 }
 
-/** The records as the comparison sees them: each array has as many entries, or words, as there are records. */
+/** What else the comparison needs of the records, each in as many entries, or words, as there are records. */
 export interface ItemBatch {
-  /** Of their IDs; of those without one, of their hash. */
-  keys: Uint32Array
-  /** As text; `undefined` for a UUID, which its key tells, and for an item without an ID. */
-  ids: (string | undefined)[]
-  /** 1 for an item whose key is its UUID. */
-  areUuids: Uint8Array
   names: string[]
   fields: { sums: Uint32Array; amounts: Float64Array }
 }
@@ -42,11 +36,18 @@ export interface BatchResult {
   hashes: Uint8Array
   /** The key of each record's `media_id`; of its hash if it has none. */
   keys: Uint32Array
+  /** By index, of the records whose key is not their UUID: what their `media_id` is, if they have one. */
+  otherIds: Map<number, string | undefined>
   tally: Tally
   items: ItemBatch | undefined
   coco: CocoBatch | undefined
   /** The index of the first record that is not JSON, and why; nothing of it or of those after it is in the result. */
   broken: { index: number; why: string } | undefined
+}
+
+/** The `media_id` of a record. */
+export function mediaIdOf({ keys, otherIds }: BatchResult, index: number): string | undefined {
+  return otherIds.has(index) ? otherIds.get(index) : uuidOf(keys, index * KEY_WORDS)
 }
 
 /** Parses each record once. Throws `corrupt_download` for a record that is nested too deeply. */
@@ -85,8 +86,7 @@ class BatchReader {
   readonly #keys: Uint32Array
   readonly #tally = emptyTally()
   readonly #fields: FieldSums | undefined
-  readonly #ids: (string | undefined)[] = []
-  readonly #areUuids: Uint8Array
+  readonly #otherIds = new Map<number, string | undefined>()
   readonly #names: string[] = []
   readonly #coco: CocoBatchBuilder | undefined
   #count = 0
@@ -95,7 +95,6 @@ class BatchReader {
     this.#hashes = Buffer.alloc(records * HASH_BYTES)
     this.#keys = new Uint32Array(records * KEY_WORDS)
     this.#fields = items && new FieldSums(records, items)
-    this.#areUuids = new Uint8Array(items ? records : 0)
     this.#coco = coco && new CocoBatchBuilder(coco)
   }
 
@@ -104,33 +103,24 @@ class BatchReader {
     const hash = recordHash(record, exact)
     hash.copy(this.#hashes, index * HASH_BYTES)
     const item = itemOf(record)
-    const isUuid = writeKey(item.id ?? hash, this.#keys, index * KEY_WORDS)
+    const { id } = item
+    const isUuid = writeKey(id ?? hash, this.#keys, index * KEY_WORDS)
+    if (!isUuid) this.#otherIds.set(index, typeof id === 'string' ? id : undefined)
     tally(this.#tally, item)
     if (this.#fields) {
       this.#fields.add(index, record, item)
-      this.#addItem(index, item, isUuid)
+      this.#names.push(item.name)
     }
     this.#coco?.add(item)
     this.#count += 1
   }
 
-  #addItem(index: number, { id, name }: Item, isUuid: boolean): void {
-    this.#areUuids[index] = isUuid ? 1 : 0
-    this.#ids.push(isUuid || typeof id !== 'string' ? undefined : id)
-    this.#names.push(name)
-  }
-
   end(broken?: BatchResult['broken']): BatchResult {
     const count = this.#count
     const keys = this.#keys.subarray(0, count * KEY_WORDS)
-    const items = this.#fields && {
-      keys,
-      ids: this.#ids,
-      areUuids: this.#areUuids.subarray(0, count),
-      names: this.#names,
-      fields: this.#fields,
-    }
     const hashes = this.#hashes.subarray(0, count * HASH_BYTES)
-    return { hashes, keys, tally: this.#tally, items, coco: this.#coco?.end(), broken }
+    const items = this.#fields && { names: this.#names, fields: this.#fields }
+    const coco = this.#coco?.end()
+    return { hashes, keys, otherIds: this.#otherIds, tally: this.#tally, items, coco, broken }
   }
 }

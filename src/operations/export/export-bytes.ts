@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { ActionError } from '../../errors.ts'
-import { ANNOTATIONS_NAME, type ManifestOrigin, OWN_NAMES } from '../../export/manifest.ts'
+import { ANNOTATIONS_NAME, OWN_NAMES } from '../../export/manifest.ts'
 import { type Placed, placeExport } from '../../export/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { Downloaded } from '../../transfer/download/download.ts'
@@ -9,6 +9,8 @@ import type { Source } from '../../transfer/download/source.ts'
 import { size, tellPlaced } from '../facts.ts'
 import { readExport } from '../../export/records/metadata-files.ts'
 import type { Reading } from './export-review.ts'
+import { originOf } from './export-origin.ts'
+import { type ExportSubject, requireItems } from './export-subject.ts'
 import { maskLink } from './signed-link.ts'
 import { archiveName } from './start-export.ts'
 import type { Step } from '../step.ts'
@@ -53,19 +55,6 @@ async function toldHow<T>(carryOn: string, transfer: () => Promise<T>): Promise<
     const { code, message, apiWords, todo } = error
     throw new ActionError(code, message, { apiWords, todo: [todo, carryOn].filter(Boolean).join('\n'), cause: error })
   }
-}
-
-/** An export whose bytes wait to be fetched. */
-export interface CompletedExport {
-  /** The dataset that it belongs to in Visual Layer. */
-  datasetId: string
-  exportId: string
-  /** As the API gave it: absolute or relative, signed. */
-  link: string
-  origin: ManifestOrigin
-  /** What to do when the transfer fails for a reason that may pass. */
-  carryOn: string
-  reading: Reading
 }
 
 /** Bytes to fetch, and where to. */
@@ -127,13 +116,18 @@ async function fetchBytes(
 /**
  * Downloads a completed export, verifies every byte of it, and puts it in `output_dir`. The file carries its final name only
  * when it is whole and verified.
+ *
+ * @param link as the API gave it: absolute or relative, signed
  */
 export async function fetchExport(
   request: ExportRequest,
   step: Step,
-  { origin, reading, ...completed }: CompletedExport,
+  subject: ExportSubject,
+  { exportId, link }: { exportId: string; link: string },
+  reading: Reading,
 ): Promise<Placed> {
   const { reporter } = step
+  const carryOn = subject.again(exportId)
   const onDownloaded = ({ sizeBytes, sha256 }: Downloaded) => {
     reporter.output('export_size_bytes', sizeBytes)
     reporter.output('export_sha256', sha256)
@@ -141,24 +135,38 @@ export async function fetchExport(
     reporter.fact('SHA-256', sha256, { code: true })
     reporter.info(`Downloaded ${size(sizeBytes)}, SHA-256 ${sha256}.`)
   }
-  const phase = { awaited: `the download of export ${completed.exportId}`, carryOn: completed.carryOn }
+  const phase = { awaited: `the download of export ${exportId}`, carryOn }
   const placed = await withinDeadline(step, phase, (signal) =>
     placeExport({
       outputDir: request.outputDir,
       archiveName: archiveName(request),
       extract: request.extract,
-      origin,
+      origin: originOf(request, step, subject, exportId),
       signal,
       fetch: async (archive, target) => {
-        const wanted = { ...completed, archive, label: '', signal, onDownloaded, coco: reading.coco !== undefined }
+        const wanted: Wanted = {
+          datasetId: subject.exported.id,
+          exportId,
+          link,
+          carryOn,
+          archive,
+          label: '',
+          signal,
+          onDownloaded,
+          coco: reading.coco !== undefined,
+        }
         const fetched = await reporter.group(
           `Downloading and ${target === undefined ? 'verifying' : 'unpacking'}`,
           () => (target === undefined ? fetchVerified(step, wanted) : fetchUnpacked(step, { ...wanted, target })),
         )
-        phase.awaited = `the count of the records of export ${completed.exportId}`
+        phase.awaited = `the count of the records of export ${exportId}`
         return fetched
       },
-      read: (place) => readExport(place, { signal, ...reading }),
+      async read(place) {
+        const records = await readExport(place, { signal, ...reading })
+        requireItems(request, step, subject, records.mediaCount)
+        return records
+      },
       coco: reading.coco,
     }),
   )

@@ -12,7 +12,7 @@ import { systemFailure } from '../../system-errors.ts'
 import { requireSpace } from '../../transfer/disk.ts'
 import { originOf } from './export-origin.ts'
 import type { Reading } from './export-review.ts'
-import type { ExportSubject } from './export-subject.ts'
+import { type ExportSubject, requireItems } from './export-subject.ts'
 import { size, tellPlaced } from '../facts.ts'
 import { heldBy, type Listed, listContents, listMembers } from './part-contents.ts'
 import { PartQueue } from './part-queue.ts'
@@ -170,6 +170,7 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
       for (const part of kept.whole) if (!before.has(part.number)) await merge.add(part)
     }
     checkTotal(work, merge)
+    requireItems(request, step, subject, merge.mediaCount)
     const { shard } = request
     const manifestShard = shard && { ...shard, plan_digest: slice.digest, total_items: slice.totalItems }
     const { paths, notes, ...records } = await merge.finish(originOf(request, step, subject, null), manifestShard)
@@ -192,13 +193,12 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
     await kept.remove()
     return { placed, parts: parts.length }
   } catch (error) {
-    await coco?.close()
+    // Before the folder is removed: Windows keeps a file that is open.
+    await Promise.allSettled([coco?.close(), merge.close()])
     // With the same parts the next run would come to the same end.
     const isFinal = error instanceof ActionError && ['unexpected_reply', 'corrupt_download'].includes(error.code)
     if (isFinal || error instanceof WrongTotal) await kept.remove()
     throw error
-  } finally {
-    await merge.close()
   }
 }
 

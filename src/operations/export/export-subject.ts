@@ -1,6 +1,8 @@
+import { ActionError } from '../../errors.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { Snapshot } from '../../visual-layer/snapshots.ts'
+import type { Step } from '../step.ts'
 
 /** What is exported, and how it is spoken of. */
 export interface ExportSubject {
@@ -13,6 +15,20 @@ export interface ExportSubject {
   carryOn: (exportId: string) => string
   /** What to do about an export that is COMPLETED, and whose bytes are not here. */
   again: (exportId: string) => string
+}
+
+/** Throws `rejected` for an export without records that is not allowed: it must not replace an earlier one. */
+export function requireItems(
+  request: ExportRequest,
+  { reporter }: Step,
+  { source }: ExportSubject,
+  items: number,
+): void {
+  if (items > 0 || request.allowEmpty || request.shard) return
+  reporter.output('media_count', 0)
+  throw new ActionError('rejected', `The export of dataset "${source.name}" is empty: it contains no records.`, {
+    todo: 'Check the dataset and what was selected. If an empty export is fine for this workflow, set allow_empty: true.',
+  })
 }
 
 /** What the inputs select, for people. */

@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { ActionError } from '../../errors.ts'
 import { RecordDigest } from '../../export/records/digest.ts'
 import { type Placed, requireWritable } from '../../export/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
@@ -11,7 +10,6 @@ import { type ExportEnd, type Refused, refusedExport } from '../../waiting/verdi
 import { type Earlier, readEarlier } from './compare-with.ts'
 import { publishExport } from './export-artifact.ts'
 import { fetchExport } from './export-bytes.ts'
-import { originOf } from './export-origin.ts'
 import { type Reading, readingFor, reviewExport } from './export-review.ts'
 import { withEphemeralClone } from './export-snapshot.ts'
 import { type ExportSubject, selectionWords } from './export-subject.ts'
@@ -64,11 +62,6 @@ async function exportSubject(
     return `The export of dataset "${source.name}" was started; the step did not wait for it (wait: false), so fetch it in a later step with export_id: ${outcome.exportId}.`
   }
   const placed = outcome.kind === 'placed' ? outcome.placed : undefined
-  if (placed?.mediaCount === 0 && !request.allowEmpty && !request.shard) {
-    throw new ActionError('rejected', `The export of dataset "${source.name}" is empty: it holds no records.`, {
-      todo: 'Check the dataset and what was selected. If an empty export is fine for this workflow, set allow_empty: true.',
-    })
-  }
   if (!placed) {
     step.reporter.output('media_count', 0)
     step.reporter.output('content_digest', new RecordDigest().hex())
@@ -118,14 +111,7 @@ async function fetched(request: ExportRequest, step: Step, subject: ExportSubjec
   if (!request.wait) return { kind: 'started', exportId }
   const end = await completed(request, step, subject, exportId)
   if (end.kind === 'refused') return refusedOutcome(request, step, subject, end, reading)
-  const placed = await fetchExport(request, step, {
-    datasetId: subject.exported.id,
-    exportId,
-    link: end.link,
-    origin: originOf(request, step, subject, exportId),
-    carryOn: subject.again(exportId),
-    reading,
-  })
+  const placed = await fetchExport(request, step, subject, { exportId, link: end.link }, reading)
   return { kind: 'placed', placed, how: '' }
 }
 

@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { ActionError } from '../../errors.ts'
 import { type Cluster, itemsOf, type PartContent } from '../../export/parts/content.ts'
-import { KEY_WORDS, uuidOf } from '../../export/records/id-table.ts'
+import { HASH_BYTES } from '../../export/records/digest.ts'
 import { readExport } from '../../export/records/metadata-files.ts'
-import type { ItemBatch } from '../../export/records/read-batch.ts'
-import { drawSeeds } from '../../export/comparison/fields.ts'
+import { type BatchResult, mediaIdOf } from '../../export/records/read-batch.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import { RequestFailure } from '../../visual-layer/failure.ts'
 import { refusedExport } from '../../waiting/verdicts/export.ts'
@@ -182,9 +181,8 @@ async function metadataIds(
         { dir: folder },
         {
           signal,
-          wanted: { items: drawSeeds() },
-          take({ result: { items } }) {
-            if (items) for (const id of idsOf(items)) ids.push(id)
+          take({ result }) {
+            for (const id of idsOf(result)) ids.push(id)
           },
         },
       )
@@ -195,9 +193,9 @@ async function metadataIds(
   }
 }
 
-function* idsOf({ keys, areUuids, ids }: ItemBatch): Generator<string> {
-  for (let index = 0; index < ids.length; index += 1) {
-    const id = areUuids[index] === 1 ? uuidOf(keys, index * KEY_WORDS) : ids[index]
+function* idsOf(result: BatchResult): Generator<string> {
+  for (let index = 0; index < result.hashes.length / HASH_BYTES; index += 1) {
+    const id = mediaIdOf(result, index)
     if (id === undefined) {
       throw new ActionError(
         'unexpected_reply',

@@ -56,3 +56,14 @@ it.each([0, 1, 3])('reads in this thread what threads had that died after %d bat
   for (const { received } of [one, other]) expect(received).toBeGreaterThan(read)
   await reading.end()
 })
+
+it('reads nothing more once it was ended', async () => {
+  const idle = new DyingThread(0)
+  vi.spyOn(idle, 'send').mockReturnValue()
+  vi.spyOn(threads, 'startThread').mockReturnValueOnce(idle)
+  const reading = new BatchThreads(1, {})
+  const batches = [0, 1].map((number) => reading.read(batchOf(number)))
+  await reading.end()
+  const results = await Promise.allSettled(batches)
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+})
