@@ -850,8 +850,8 @@ async function copy(bytes, path) {
 
 // EXTERNAL MODULE: ./build/export/records/read-records.js + 1 modules
 var read_records = __webpack_require__(24249);
-// EXTERNAL MODULE: ./build/export/records/record-reader.js
-var record_reader = __webpack_require__(73289);
+// EXTERNAL MODULE: ./build/export/records/record-reader.js + 1 modules
+var record_reader = __webpack_require__(14217);
 ;// CONCATENATED MODULE: ./build/export/records/metadata-files.js
 
 
@@ -1303,8 +1303,8 @@ class BatchThread {
 
 // EXTERNAL MODULE: ./build/export/records/digest.js
 var digest = __webpack_require__(7368);
-// EXTERNAL MODULE: ./build/export/records/record-reader.js
-var record_reader = __webpack_require__(73289);
+// EXTERNAL MODULE: ./build/export/records/record-reader.js + 1 modules
+var record_reader = __webpack_require__(14217);
 // EXTERNAL MODULE: ./build/export/records/parquet.js + 1 modules
 var parquet = __webpack_require__(667);
 // EXTERNAL MODULE: ./build/export/records/statistics.js
@@ -1421,16 +1421,20 @@ class RecordSummary {
 
 /***/ }),
 
-/***/ 73289:
+/***/ 14217:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ RecordReader)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
-/* harmony import */ var _parse_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(65809);
 
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  J: () => (/* binding */ RecordReader)
+});
 
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(19473);
+// EXTERNAL MODULE: ./build/export/records/parse.js
+var parse = __webpack_require__(65809);
+;// CONCATENATED MODULE: ./build/export/records/value-scanner.js
 /** The longest record or other value that is kept in memory, in bytes. */
 const LONGEST_VALUE = 256 * 1024 * 1024;
 const QUOTE = 0x22;
@@ -1441,192 +1445,6 @@ const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-/**
- * The records of an export's `metadata.json`, split as bytes: the elements of its top-level `media_items` array (or of other arrays, if
- * they are named), or of the array that the whole file is. What is inside a record is for its parser to judge. The memory used is that of
- * one chunk and one record, however large the file. Read {@link batches} once; then {@link info} and {@link found} are known.
- */
-class RecordReader {
-    /** The `info` member beside the records, if there is one. */
-    info;
-    /** Whether there is a `media_items` array (or a bare array) at all. */
-    found = false;
-    /** The arrays so far, in their order, and the number of the record that each begins with, from 1. */
-    opened = [];
-    /** The other members of the file, in their order, if they were asked for. */
-    others = new Map();
-    #bytes;
-    #fileName;
-    #bareArrays;
-    #keepOthers;
-    #arrays;
-    #expecting = 'root';
-    #key = '';
-    #bare = false;
-    #records = 0;
-    /** Of the present chunk in the file. */
-    #offset = 0;
-    #value = new ValueScanner();
-    /**
-     * @param fileName as errors should name it
-     * @param bareArrays whether the elements of an array that is the whole file count as records
-     * @param keepOthers whether to keep the members beside `info` and the records, which takes memory for all of them
-     * @param arrays the top-level arrays whose elements count as records
-     */
-    constructor(bytes, fileName, bareArrays = true, keepOthers = false, arrays = ['media_items']) {
-        this.#bytes = bytes;
-        this.#fileName = fileName;
-        this.#bareArrays = bareArrays;
-        this.#keepOthers = keepOthers;
-        this.#arrays = arrays;
-    }
-    /** Throws `corrupt_download` when the bytes are not one complete JSON text, or a value is larger than 256 MiB. */
-    async *batches() {
-        let start = Buffer.alloc(0);
-        for await (const bytes of this.#bytes) {
-            let chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-            if (start) {
-                // A byte order mark may come in pieces.
-                start = Buffer.concat([start, chunk]);
-                if (start.length < BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.subarray(0, start.length).equals(start))
-                    continue;
-                chunk = BYTE_ORDER_MARK.equals(start.subarray(0, BYTE_ORDER_MARK.length)) ? start.subarray(3) : start;
-                start = undefined;
-            }
-            const batch = this.#read(chunk);
-            this.#offset += chunk.length;
-            if (batch)
-                yield batch;
-        }
-        // A number or a word at the root ends with the file itself.
-        if (this.#expecting === 'root' && this.#value.endsWithFile())
-            this.#endValue(0);
-        if (this.#expecting !== 'nothing')
-            throw this.malformed(`it ends after ${this.#offset} bytes in the middle of its data`);
-    }
-    /** The error for what is wrong in the file. `why` completes "The export's metadata.json cannot be read: …". */
-    malformed(why, cause) {
-        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('corrupt_download', `The export's ${this.#fileName} cannot be read: ${why}.`, {
-            todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
-            cause,
-        });
-    }
-    /** How errors name a place in the file. @param byte counted from 0, without a byte order mark */
-    place(byte) {
-        return `byte ${byte}`;
-    }
-    #read(chunk) {
-        const value = this.#value;
-        const starts = [];
-        const ends = [];
-        const first = this.#records + 1;
-        for (let at = 0; at < chunk.length;) {
-            if (!value.active) {
-                const byte = chunk[at] ?? 0;
-                at = byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 ? at + 1 : this.#step(byte, at);
-                continue;
-            }
-            at = value.scan(chunk, at);
-            if (value.active)
-                break;
-            if (this.#expecting === 'record' || this.#expecting === 'first record') {
-                starts.push(value.start);
-                ends.push(at);
-                this.#records += 1;
-                this.#expecting = 'comma or ]';
-            }
-            else {
-                value.keep(chunk, at);
-                this.#endValue(at);
-            }
-        }
-        // A record that began in an earlier chunk is the first of the batch.
-        const [from = 0] = starts;
-        const until = ends.at(-1) ?? 0;
-        const batch = starts.length > 0 ? { first, bytes: value.bytesBefore(chunk, from, until), starts, ends } : undefined;
-        if (batch && from !== 0) {
-            batch.starts = starts.map((start) => start - from);
-            batch.ends = ends.map((end) => end - from);
-        }
-        if (!value.active)
-            value.drop();
-        else if (!value.carry(chunk))
-            throw this.malformed(`its record ${this.#records + 1} is larger than ${LONGEST_VALUE} bytes`);
-        return batch;
-    }
-    /** Takes one byte that belongs to the outer structure, or begins a value at it. Returns where to go on. */
-    #step(byte, at) {
-        const expecting = this.#expecting;
-        if (expecting === 'root' && byte === OPEN_OBJECT)
-            this.#expecting = 'first key';
-        else if (expecting === 'root' && byte === OPEN_ARRAY && this.#bareArrays)
-            this.#openRecords(true);
-        else if (expecting === 'member' && byte === OPEN_ARRAY && this.#arrays.includes(this.#key))
-            this.#openRecords(false);
-        else if (expecting === 'colon' && byte === COLON)
-            this.#expecting = 'member';
-        else if (expecting === 'comma or }' && byte === COMMA)
-            this.#expecting = 'key';
-        else if ((expecting === 'comma or }' || expecting === 'first key') && byte === CLOSE_OBJECT)
-            this.#expecting = 'nothing';
-        else if (expecting === 'comma or ]' && byte === COMMA)
-            this.#expecting = 'record';
-        else if ((expecting === 'comma or ]' || expecting === 'first record') && byte === CLOSE_ARRAY)
-            this.#expecting = this.#bare ? 'nothing' : 'comma or }';
-        else if (beginsValue(expecting, byte)) {
-            this.#value.begin(byte, at);
-            return at;
-        }
-        else {
-            const found = JSON.stringify(String.fromCharCode(byte));
-            throw this.malformed(`it has ${found} at ${this.place(this.#offset + at)}, where something else belongs`);
-        }
-        return at + 1;
-    }
-    #openRecords(bare) {
-        if (this.opened.some(({ name }) => name === this.#key))
-            throw this.malformed(`it has "${this.#key}" twice`);
-        this.opened.push({ name: this.#key, first: this.#records + 1 });
-        this.found = true;
-        this.#bare = bare;
-        this.#expecting = 'first record';
-    }
-    /** Puts the value that was just scanned, and ended at this place of the chunk, where it belongs. */
-    #endValue(at) {
-        let value;
-        try {
-            value = (0,_parse_js__WEBPACK_IMPORTED_MODULE_1__/* .parseJson */ .qF)(this.#value.text());
-        }
-        catch (error) {
-            if (!(error instanceof _parse_js__WEBPACK_IMPORTED_MODULE_1__/* .NotJson */ .ac))
-                throw error;
-            throw this.malformed(`the part before ${this.place(this.#offset + at)} is not JSON (${error.message})`, error);
-        }
-        if (this.#expecting === 'first key' || this.#expecting === 'key') {
-            this.#key = String(value);
-            this.#expecting = 'colon';
-        }
-        else if (this.#expecting === 'member') {
-            if (this.#key === 'info')
-                this.info = value;
-            else if (this.#keepOthers)
-                this.others.set(this.#key, value);
-            this.#expecting = 'comma or }';
-        }
-        else {
-            this.#expecting = 'nothing';
-        }
-    }
-}
-function beginsValue(expecting, byte) {
-    if (expecting === 'first key' || expecting === 'key')
-        return byte === QUOTE;
-    if (expecting === 'root' || expecting === 'member' || expecting === 'record' || expecting === 'first record') {
-        return byte !== COMMA && byte !== COLON && byte !== CLOSE_ARRAY && byte !== CLOSE_OBJECT;
-    }
-    return false;
-}
 /** Finds the end of one JSON value that may span chunks, and keeps what came of it in earlier ones. */
 class ValueScanner {
     active = false;
@@ -1739,6 +1557,197 @@ class ValueScanner {
         this.active = false;
         return at;
     }
+}
+
+;// CONCATENATED MODULE: ./build/export/records/record-reader.js
+
+
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+/**
+ * The records of an export's `metadata.json`, split as bytes: the elements of its top-level `media_items` array (or of other arrays, if
+ * they are named), or of the array that the whole file is. What is inside a record is for its parser to judge. The memory used is that of
+ * one chunk and one record, however large the file. Read {@link batches} once; then {@link info} and {@link found} are known.
+ */
+class RecordReader {
+    /** The `info` member beside the records, if there is one. */
+    info;
+    /** Whether there is a `media_items` array (or a bare array) at all. */
+    found = false;
+    /** The arrays so far, in their order, and the number of the record that each begins with, from 1. */
+    opened = [];
+    /** The other members of the file, in their order, if they were asked for. */
+    others = new Map();
+    #bytes;
+    #fileName;
+    #bareArrays;
+    #keepOthers;
+    #arrays;
+    #expecting = 'root';
+    #key = '';
+    #bare = false;
+    #records = 0;
+    /** Of the present chunk in the file. */
+    #offset = 0;
+    #value = new ValueScanner();
+    /**
+     * @param fileName as errors should name it
+     * @param bareArrays whether the elements of an array that is the whole file count as records
+     * @param keepOthers whether to keep the members beside `info` and the records, which takes memory for all of them
+     * @param arrays the top-level arrays whose elements count as records
+     */
+    constructor(bytes, fileName, bareArrays = true, keepOthers = false, arrays = ['media_items']) {
+        this.#bytes = bytes;
+        this.#fileName = fileName;
+        this.#bareArrays = bareArrays;
+        this.#keepOthers = keepOthers;
+        this.#arrays = arrays;
+    }
+    /** Throws `corrupt_download` when the bytes are not one complete JSON text, or a value is larger than 256 MiB. */
+    async *batches() {
+        let start = Buffer.alloc(0);
+        for await (const bytes of this.#bytes) {
+            let chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+            if (start) {
+                // A byte order mark may come in pieces.
+                start = Buffer.concat([start, chunk]);
+                if (start.length < BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.subarray(0, start.length).equals(start))
+                    continue;
+                chunk = BYTE_ORDER_MARK.equals(start.subarray(0, BYTE_ORDER_MARK.length)) ? start.subarray(3) : start;
+                start = undefined;
+            }
+            const batch = this.#read(chunk);
+            this.#offset += chunk.length;
+            if (batch)
+                yield batch;
+        }
+        // A number or a word at the root ends with the file itself.
+        if (this.#expecting === 'root' && this.#value.endsWithFile())
+            this.#endValue(0);
+        if (this.#expecting !== 'nothing')
+            throw this.malformed(`it ends after ${this.#offset} bytes in the middle of its data`);
+    }
+    /** The error for what is wrong in the file. `why` completes "The export's metadata.json cannot be read: …". */
+    malformed(why, cause) {
+        return new errors/* ActionError */.lZ('corrupt_download', `The export's ${this.#fileName} cannot be read: ${why}.`, {
+            todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
+            cause,
+        });
+    }
+    /** How errors name a place in the file. @param byte counted from 0, without a byte order mark */
+    place(byte) {
+        return `byte ${byte}`;
+    }
+    #read(chunk) {
+        const value = this.#value;
+        const starts = [];
+        const ends = [];
+        const first = this.#records + 1;
+        for (let at = 0; at < chunk.length;) {
+            if (!value.active) {
+                const byte = chunk[at] ?? 0;
+                at = byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 ? at + 1 : this.#step(byte, at);
+                continue;
+            }
+            at = value.scan(chunk, at);
+            if (value.active)
+                break;
+            if (this.#expecting === 'record' || this.#expecting === 'first record') {
+                starts.push(value.start);
+                ends.push(at);
+                this.#records += 1;
+                this.#expecting = 'comma or ]';
+            }
+            else {
+                value.keep(chunk, at);
+                this.#endValue(at);
+            }
+        }
+        // A record that began in an earlier chunk is the first of the batch.
+        const [from = 0] = starts;
+        const until = ends.at(-1) ?? 0;
+        const batch = starts.length > 0 ? { first, bytes: value.bytesBefore(chunk, from, until), starts, ends } : undefined;
+        if (batch && from !== 0) {
+            batch.starts = starts.map((start) => start - from);
+            batch.ends = ends.map((end) => end - from);
+        }
+        if (!value.active)
+            value.drop();
+        else if (!value.carry(chunk))
+            throw this.malformed(`its record ${this.#records + 1} is larger than ${LONGEST_VALUE} bytes`);
+        return batch;
+    }
+    /** Takes one byte that belongs to the outer structure, or begins a value at it. Returns where to go on. */
+    #step(byte, at) {
+        const expecting = this.#expecting;
+        if (expecting === 'root' && byte === OPEN_OBJECT)
+            this.#expecting = 'first key';
+        else if (expecting === 'root' && byte === OPEN_ARRAY && this.#bareArrays)
+            this.#openRecords(true);
+        else if (expecting === 'member' && byte === OPEN_ARRAY && this.#arrays.includes(this.#key))
+            this.#openRecords(false);
+        else if (expecting === 'colon' && byte === COLON)
+            this.#expecting = 'member';
+        else if (expecting === 'comma or }' && byte === COMMA)
+            this.#expecting = 'key';
+        else if ((expecting === 'comma or }' || expecting === 'first key') && byte === CLOSE_OBJECT)
+            this.#expecting = 'nothing';
+        else if (expecting === 'comma or ]' && byte === COMMA)
+            this.#expecting = 'record';
+        else if ((expecting === 'comma or ]' || expecting === 'first record') && byte === CLOSE_ARRAY)
+            this.#expecting = this.#bare ? 'nothing' : 'comma or }';
+        else if (beginsValue(expecting, byte)) {
+            this.#value.begin(byte, at);
+            return at;
+        }
+        else {
+            const found = JSON.stringify(String.fromCharCode(byte));
+            throw this.malformed(`it has ${found} at ${this.place(this.#offset + at)}, where something else belongs`);
+        }
+        return at + 1;
+    }
+    #openRecords(bare) {
+        if (this.opened.some(({ name }) => name === this.#key))
+            throw this.malformed(`it has "${this.#key}" twice`);
+        this.opened.push({ name: this.#key, first: this.#records + 1 });
+        this.found = true;
+        this.#bare = bare;
+        this.#expecting = 'first record';
+    }
+    /** Puts the value that was just scanned, and ended at this place of the chunk, where it belongs. */
+    #endValue(at) {
+        let value;
+        try {
+            value = (0,parse/* parseJson */.qF)(this.#value.text());
+        }
+        catch (error) {
+            if (!(error instanceof parse/* NotJson */.ac))
+                throw error;
+            throw this.malformed(`the part before ${this.place(this.#offset + at)} is not JSON (${error.message})`, error);
+        }
+        if (this.#expecting === 'first key' || this.#expecting === 'key') {
+            this.#key = String(value);
+            this.#expecting = 'colon';
+        }
+        else if (this.#expecting === 'member') {
+            if (this.#key === 'info')
+                this.info = value;
+            else if (this.#keepOthers)
+                this.others.set(this.#key, value);
+            this.#expecting = 'comma or }';
+        }
+        else {
+            this.#expecting = 'nothing';
+        }
+    }
+}
+function beginsValue(expecting, byte) {
+    if (expecting === 'first key' || expecting === 'key')
+        return byte === QUOTE;
+    if (expecting === 'root' || expecting === 'member' || expecting === 'record' || expecting === 'first record') {
+        return byte !== COMMA && byte !== COLON && byte !== CLOSE_ARRAY && byte !== CLOSE_OBJECT;
+    }
+    return false;
 }
 
 
@@ -2226,7 +2235,7 @@ async function fetchUnpacked(step, wanted) {
 }
 async function fetchBytes(step, { datasetId, exportId, link, carryOn, archive, signal, onDownloaded }, progress, into) {
     const source = sourceOf(step, datasetId, exportId, link);
-    const { fetchArchive } = await __webpack_require__.e(/* import() */ 585).then(__webpack_require__.bind(__webpack_require__, 86585));
+    const { fetchArchive } = await __webpack_require__.e(/* import() */ 873).then(__webpack_require__.bind(__webpack_require__, 69873));
     return toldHow(carryOn, async () => fetchArchive({
         source,
         path: archive,
@@ -5938,8 +5947,8 @@ async function clone_clone(request, step) {
 
 // EXTERNAL MODULE: ./build/export/records/parse.js
 var parse = __webpack_require__(65809);
-// EXTERNAL MODULE: ./build/export/records/record-reader.js
-var record_reader = __webpack_require__(73289);
+// EXTERNAL MODULE: ./build/export/records/record-reader.js + 1 modules
+var record_reader = __webpack_require__(14217);
 // EXTERNAL MODULE: ./build/visual-layer/reply.js
 var visual_layer_reply = __webpack_require__(9313);
 ;// CONCATENATED MODULE: ./build/operations/annotations/findings.js
@@ -8716,7 +8725,7 @@ async function refusedOutcome(request, step, subject, refusal, reading) {
     return inParts(request, step, subject, refusal, reading);
 }
 async function inParts(request, step, subject, refusal, reading) {
-    const { exportInParts } = await __webpack_require__.e(/* import() */ 979).then(__webpack_require__.bind(__webpack_require__, 31979));
+    const { exportInParts } = await __webpack_require__.e(/* import() */ 392).then(__webpack_require__.bind(__webpack_require__, 72392));
     const { placed, parts } = await exportInParts(request, step, subject, refusal, reading);
     const slice = request.shard ? `, slice ${request.shard.index} of ${request.shard.of}` : '';
     const count = parts === 0 ? '' : ` in ${parts === 1 ? 'one part' : `${parts} parts`}`;

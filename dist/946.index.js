@@ -538,7 +538,7 @@ async function fetchFound(found, request, step) {
     }
 }
 async function download(found, archive, signal, step) {
-    const { fetchArchive } = await __webpack_require__.e(/* import() */ 585).then(__webpack_require__.bind(__webpack_require__, 86585));
+    const { fetchArchive } = await __webpack_require__.e(/* import() */ 873).then(__webpack_require__.bind(__webpack_require__, 69873));
     const progress = new transfer_progress/* Progress */.k(step, '', 'verified');
     return fetchArchive({
         source: sourceOf(found, step),

@@ -1,17 +1,17 @@
 import { ActionError } from '../../errors.ts'
 import { NotJson, parseJson } from './parse.ts'
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  LONGEST_VALUE,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  ValueScanner,
+} from './value-scanner.ts'
 
-/** The longest record or other value that is kept in memory, in bytes. */
-const LONGEST_VALUE = 256 * 1024 * 1024
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const COLON = 0x3a
-const OPEN_ARRAY = 0x5b
-const CLOSE_ARRAY = 0x5d
-const OPEN_OBJECT = 0x7b
-const CLOSE_OBJECT = 0x7d
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** What may come next, outside of any value. */
@@ -216,118 +216,4 @@ function beginsValue(expecting: Expecting, byte: number): boolean {
     return byte !== COMMA && byte !== COLON && byte !== CLOSE_ARRAY && byte !== CLOSE_OBJECT
   }
   return false
-}
-
-/** Finds the end of one JSON value that may span chunks, and keeps what came of it in earlier ones. */
-class ValueScanner {
-  active = false
-  /** Where the value begins, relative to the present chunk: below 0 if it began in an earlier one. */
-  start = 0
-  #kind: 'container' | 'string' | 'scalar' = 'scalar'
-  #depth = 0
-  #inString = false
-  #escaped = false
-  #carried: Buffer[] = []
-  #text: Buffer[] = []
-
-  /** @param byte the first of the value, which {@link scan} will see again */
-  begin(byte: number, at: number): void {
-    this.active = true
-    this.start = at
-    this.#kind = byte === QUOTE ? 'string' : byte === OPEN_OBJECT || byte === OPEN_ARRAY ? 'container' : 'scalar'
-    this.#depth = 0
-    this.#inString = false
-    this.#escaped = false
-  }
-
-  /** Scans on from `from`. Returns the place after the value, or the end of the chunk while the value stays active. */
-  scan(chunk: Buffer, from: number): number {
-    return this.#kind === 'scalar' ? this.#scanScalar(chunk, from) : this.#scanNested(chunk, from)
-  }
-
-  /** Keeps the value that ended at `end` for {@link text}. */
-  keep(chunk: Buffer, end: number): void {
-    // What else was carried belongs to a record that ended before this value began.
-    this.#text = [...(this.start < 0 ? this.#carried : []), chunk.subarray(Math.max(0, this.start), end)]
-  }
-
-  text(): string {
-    return Buffer.concat(this.#text).toString()
-  }
-
-  /** The bytes from `from`, which may be below 0, up to `until`. */
-  bytesBefore(chunk: Buffer, from: number, until: number): Buffer {
-    if (from >= 0) return chunk.subarray(from, until)
-    return Buffer.concat([...this.#carried, chunk.subarray(0, until)])
-  }
-
-  /** At the end of a chunk in the middle of a value. False if the value is too large. */
-  carry(chunk: Buffer): boolean {
-    if (this.start >= 0) this.#carried = []
-    // A copy: a chunk is lent until the next one only.
-    this.#carried.push(Buffer.from(chunk.subarray(Math.max(0, this.start))))
-    this.start -= chunk.length
-    return -this.start <= LONGEST_VALUE
-  }
-
-  drop(): void {
-    this.#carried = []
-  }
-
-  /** Ends a scalar that the end of the file ends. False for values that have an end of their own. */
-  endsWithFile(): boolean {
-    if (!this.active || this.#kind !== 'scalar') return false
-    this.active = false
-    this.#text = this.#carried
-    return true
-  }
-
-  #scanScalar(chunk: Buffer, from: number): number {
-    for (let at = from; at < chunk.length; at += 1) {
-      const byte = chunk[at] ?? 0
-      if (byte > 0x20 && byte !== COMMA && byte !== CLOSE_ARRAY && byte !== CLOSE_OBJECT) continue
-      this.active = false
-      return at
-    }
-    return chunk.length
-  }
-
-  // The hot loop: every byte of every record passes here.
-  #scanNested(chunk: Buffer, from: number): number {
-    const { length } = chunk
-    let depth = this.#depth
-    let inString = this.#inString
-    let at = from
-    if (this.#escaped && at < length) {
-      this.#escaped = false
-      at += 1
-    }
-    while (at < length) {
-      const byte = chunk[at] ?? 0
-      at += 1
-      if (inString) {
-        if (byte === QUOTE) {
-          inString = false
-          if (depth === 0) return this.#ended(at)
-        } else if (byte === BACKSLASH) {
-          if (at === length) this.#escaped = true
-          at += 1
-        }
-      } else if (byte === QUOTE) inString = true
-      // Setting this bit makes "[" of "{" and "]" of "}" the same.
-      else if ((byte | 0x20) === OPEN_OBJECT) depth += 1
-      else if ((byte | 0x20) === CLOSE_OBJECT) {
-        depth -= 1
-        if (depth === 0) return this.#ended(at)
-      }
-    }
-    this.#depth = depth
-    this.#inString = inString
-    return length
-  }
-
-  #ended(at: number): number {
-    this.active = false
-    return at
-  }
 }

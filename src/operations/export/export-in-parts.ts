@@ -1,30 +1,27 @@
 import path from 'node:path'
-import { ActionError } from '../../errors.ts'
+import { ActionError, describe } from '../../errors.ts'
 import { inTheWay, look, refuseObstacles } from '../../export/earlier-export.ts'
 import { ANNOTATIONS_NAME, MANIFEST_NAME } from '../../export/manifest.ts'
 import { itemsOf, type PartContent } from '../../export/parts/content.ts'
-import { KeptParts, type WholePart } from '../../export/parts/kept-parts.ts'
+import { KeptParts } from '../../export/parts/kept-parts.ts'
 import { Merge } from '../../export/parts/merge.ts'
 import { type Placed, prepareFolder } from '../../export/place.ts'
 import { replaceExport } from '../../export/replace-export.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import { systemFailure } from '../../system-errors.ts'
 import { requireSpace } from '../../transfer/disk.ts'
+import { type Asked, checkTotal, restOf, WrongTotal } from './completeness.ts'
 import { originOf } from './export-origin.ts'
 import type { Reading } from './export-review.ts'
 import { type ExportSubject, requireItems } from './export-subject.ts'
-import { size, tellPlaced } from '../facts.ts'
-import { heldBy, type Listed, listContents, listMembers } from './part-contents.ts'
+import { tellPlaced } from '../facts.ts'
+import { listContents, listMembers } from './part-contents.ts'
 import { PartQueue } from './part-queue.ts'
 import { type PartsCause, partsFolder, partsKey } from './parts-folder.ts'
-import { type Slice, sliceOf } from './slice.ts'
+import { sliceOf } from './slice.ts'
 import type { Step } from '../step.ts'
+import { tellParts } from './tell-parts.ts'
 import { withinDeadline } from '../waits.ts'
-
-/** Rows of the table of parts: more would bury the rest of the summary. */
-const MOST_ROWS = 50
-/** Media that a message names. */
-const MOST_NAMED = 10
 
 /** An export that was merged of parts. */
 export interface FromParts {
@@ -33,13 +30,7 @@ export interface FromParts {
 }
 
 /** What is known before the parts are exported. */
-interface PartsWork {
-  request: ExportRequest
-  step: Step
-  subject: ExportSubject
-  cause: PartsCause
-  all: Listed
-  slice: Slice
+interface PartsWork extends Asked {
   kept: KeptParts
   reading: Reading
   /** Files of an earlier export, which the new one replaces. */
@@ -190,107 +181,21 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
     }
     tellParts(step, parts, placed.sizeBytes)
     tellPlaced(request, step, placed)
-    await kept.remove()
+    await leave(kept, step)
     return { placed, parts: parts.length }
   } catch (error) {
     // Before the folder is removed: Windows keeps a file that is open.
     await Promise.allSettled([coco?.close(), merge.close()])
     // With the same parts the next run would come to the same end.
     const isFinal = error instanceof ActionError && ['unexpected_reply', 'corrupt_download'].includes(error.code)
-    if (isFinal || error instanceof WrongTotal) await kept.remove()
+    if (isFinal || error instanceof WrongTotal) await leave(kept, step)
     throw error
   }
 }
 
-/** What the service itself says there is, as a least number of items. */
-function expectations({ request, subject, cause, slice }: PartsWork): { items: number; source: string }[] {
-  const { entityType, shard } = request
-  // An export of objects counts objects, while records are of media.
-  if (entityType !== 'IMAGES') return []
-  const found: { items: number; source: string }[] = []
-  if (isListingExact(request, subject))
-    found.push({ items: itemsOf(slice.content), source: 'as its clusters and media are listed' })
-  if (shard) return found
-  if (cause?.kind === 'refused' && cause.entities !== undefined)
-    found.push({ items: cause.entities, source: 'as counted when the whole export was rejected' })
-  found.push({ items: heldBy(request, subject), source: 'as the dataset itself says' })
-  return found
-}
-
-/** Whether the number of listed items is that of the records. What a cluster counts of a video, itself or its frames or both, is not documented. */
-function isListingExact({ selection, entityType }: ExportRequest, { exported }: ExportSubject): boolean {
-  return selection.kind !== 'selected' && entityType === 'IMAGES' && (exported.videos ?? 0) === 0
-}
-
-/** The media that must be there: those that were given by someone may be gone. */
-function expectedIds({ request, all }: PartsWork): readonly string[] {
-  return request.selection.kind !== 'selected' && !request.shard ? (all.ids ?? []) : []
-}
-
-/** What no part contained and can be requested by its media IDs: media that were given beside clusters, and those in no cluster. */
-async function restOf(work: PartsWork, merge: Merge): Promise<string[]> {
-  const { request, step, subject, slice } = work
-  const { selection, shard } = request
-  if (shard) return []
-  if (selection.kind === 'selected')
-    return slice.content.clusters.length > 0 ? slice.content.mediaIds.filter((id) => !merge.has(id)) : []
-  const wanted = Math.max(0, ...expectations(work).map(({ items }) => items))
-  if (selection.kind !== 'whole' || merge.mediaCount >= wanted) return []
-  const ids = await step.api.explore.mediaIds(subject.exported.id)
-  return (ids ?? []).filter((id) => !merge.has(id))
-}
-
-/** Parts that together are not what was asked for. */
-class WrongTotal extends ActionError {}
-
-function checkTotal(work: PartsWork, merge: Merge): void {
-  const { request, subject, slice, step } = work
-  const count = (items: number) => items.toLocaleString('en-US')
-  const listed = itemsOf(slice.content)
-  // Whether the service applies a filter to the media of a cluster is not documented.
-  if (request.selection.kind === 'vql' && isListingExact(request, subject) && merge.mediaCount > listed) {
-    throw new WrongTotal(
-      'rejected',
-      `The export in parts contains ${count(merge.mediaCount)} items, but the filter (vql) matches only ${count(listed)}: Visual Layer does not apply it to the clusters of a part. Nothing was moved into the output folder.`,
-      { todo: 'Export several times, each time with a filter that matches few enough items for one export.' },
-    )
-  }
-  const missing = expectedIds(work).filter((id) => !merge.has(id))
-  const short = expectations(work).find(({ items }) => merge.mediaCount < items)
-  if (missing.length === 0 && !short) return
-  const of = short ? ` of ${count(short.items)} (${short.source})` : ''
-  const lost = short ? short.items - merge.mediaCount : missing.length
-  const shown = missing.slice(0, MOST_NAMED).join(', ')
-  const names = shown === '' ? '' : ` Missing: ${shown}${missing.length > MOST_NAMED ? ', and others' : ''}.`
-  step.reporter.output('media_count', merge.mediaCount)
-  throw new WrongTotal(
-    'operation_failed',
-    `The export of dataset "${subject.source.name}" is incomplete: its parts contain ${count(merge.mediaCount)} items${of}, so ${count(lost)} are missing. Nothing was moved into the output folder.${names}`,
-    {
-      todo: 'Make sure that nothing changes the dataset during the export, then re-run the job. If the problem persists, contact Visual Layer support.',
-    },
-  )
-}
-
-function tellParts(step: Step, parts: readonly WholePart[], bytes: number): void {
-  const { reporter } = step
-  reporter.output('export_size_bytes', bytes)
-  const zips = parts.length === 1 ? 'one ZIP' : `${parts.length} ZIPs`
-  reporter.fact('Size', `${size(bytes)} (${bytes.toLocaleString('en-US')} bytes) in ${zips}`)
-  if (parts.length === 0) return
-  const shown = parts.slice(0, MOST_ROWS)
-  reporter.table({
-    title: shown.length < parts.length ? `The first ${shown.length} of ${parts.length} parts` : 'Parts',
-    place: 'folded',
-    headers: ['Part', 'Export ID', 'Size', 'SHA-256'],
-    rows: shown.map(({ number, exportId, sizeBytes, sha256 }) => [
-      String(number),
-      { code: exportId },
-      size(sizeBytes),
-      { code: sha256 },
-    ]),
-  })
-  if (shown.length < parts.length) reporter.note('The manifest (manifest.json) lists all parts.')
+/** Removes the parts. If the disk does not allow it, that changes nothing of what the step did: the next run removes them. */
+async function leave(kept: KeptParts, { reporter }: Step): Promise<void> {
+  await kept.remove().catch((error: unknown) => reporter.note(describe(error)))
 }
 
 function carryOn({ outputDir, snapshot }: ExportRequest, { context }: Step, kept: KeptParts, count: number): string {

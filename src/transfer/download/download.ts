@@ -6,6 +6,7 @@ import { Ended, inScope, type Scope } from '../../scope.ts'
 import { systemFailure } from '../../system-errors.ts'
 import { FileWriter } from './file-writer.ts'
 import { Recovery, type RecoveryOptions } from './recovery.ts'
+import { type Segment, Segments } from './segments.ts'
 import { Slots } from './slots.ts'
 import { type Bytes, discard, type Identity, isSame, networkFailure, requestBytes } from './storage.ts'
 import { TransferFailure } from './transfer-failure.ts'
@@ -19,10 +20,6 @@ const MOST_CONNECTIONS = 8
 const SEGMENTS_PER_ATTEMPT = 4
 /** Responses in a row that contain the whole object instead of a segment, before the download restarts without segments. */
 const MOST_WHOLES = 10
-/** The end of the object, where a ZIP archive has its directory, is fetched early: this share of it, within bounds in segments. */
-const TAIL_SHARE = 1 / 64
-const SMALLEST_TAIL = 1 / 4
-const LARGEST_TAIL = 4
 /** The file is hashed behind the watermark in blocks of this size, in bytes. */
 const HASHED = MIB
 
@@ -95,36 +92,19 @@ async function downloadInto(file: FileHandle, options: DownloadOptions): Promise
   }
 }
 
-/** Bytes that one connection at a time fetches. */
-interface Segment {
-  readonly start: number
-  /** The next byte to request; those before it are in the file. */
-  position: number
-  /** Exclusive; `Infinity` while the size of the object is unknown. */
-  end: number
-}
-
 /** One version of the object, on its way into the file. */
 class Version {
   readonly #options: DownloadOptions
   readonly #file: FileHandle
   readonly #recovery: Recovery
   readonly #slots: Slots
-  readonly #segmentBytes: number
   readonly #watermark = new Watermark()
   readonly #sized = Promise.withResolvers<void>()
   readonly #complete = Promise.withResolvers<void>()
   #identity: Identity | undefined
   /** Whether segments are requested, instead of the whole object in one response. */
   #inSegments: boolean
-  /** Where the segments that nobody has requested yet begin and end. */
-  #next = 0
-  #last = 0
-  /** The end of the object, until a connection fetches it. */
-  #tail: Segment | undefined
-  /** Segments that a connection fetches now, and those that one gave back. */
-  readonly #active = new Set<Segment>()
-  readonly #returned = new Set<Segment>()
+  readonly #segments: Segments
   #connections = 0
   #limit = MOST_CONNECTIONS
   #received = 0
@@ -136,21 +116,20 @@ class Version {
     this.#file = file
     this.#recovery = recovery
     this.#slots = options.slots ?? new Slots(MOST_CONNECTIONS)
-    this.#segmentBytes = options.segmentBytes ?? SEGMENT
     this.#inSegments = inSegments
+    this.#segments = new Segments(options.segmentBytes ?? SEGMENT, inSegments)
   }
 
   /** Throws a {@link TransferFailure} when the download must restart, an `ActionError`, or the signal's reason. */
   async fetch(): Promise<Downloaded> {
     return await inScope(this.#options.signal, async (scope) => {
       scope.signal.addEventListener('abort', () => this.#stopReaders(scope.signal.reason), { once: true })
-      const sha256 = scope.start((signal) => this.#hash(signal))
+      const sha256 = scope.start((signal) => hashOf(this.#file, this.#options.path, this.#watermark, signal))
       const told = scope.start(async (signal) => {
         await orAborted(this.#sized.promise, signal)
         await this.#options.onSize?.(this.#watermark)
       })
       await inScope(scope.signal, async (connections) => {
-        this.#returned.add({ start: 0, position: 0, end: this.#inSegments ? this.#segmentBytes : Infinity })
         this.#connect(connections)
         await orAborted(this.#complete.promise, connections.signal)
       })
@@ -168,7 +147,7 @@ class Version {
 
   /** Starts as many connections as there may be work for; one that finds none ends at once. */
   #connect(scope: Scope): void {
-    while (this.#connections < Math.floor(this.#limit) && this.#peek()) {
+    while (this.#connections < Math.floor(this.#limit) && this.#segments.peek()) {
       this.#connections += 1
       void scope.start((signal) => this.#connection(scope, signal))
     }
@@ -178,7 +157,7 @@ class Version {
   async #connection(scope: Scope, signal: AbortSignal): Promise<void> {
     for (;;) {
       const release = await this.#slots.acquire(signal)
-      const segment = this.#take()
+      const segment = this.#segments.take()
       if (!segment) {
         release()
         break
@@ -186,17 +165,16 @@ class Version {
       const attempt = this.#recovery.attempt()
       const from = segment.position
       const failure = await this.#fetch(segment, scope).finally(release)
-      this.#active.delete(segment)
-      if (segment.position < segment.end) this.#returned.add(segment)
-      else if (segment.end === this.#identity?.size) this.#watermark.tail(segment.start)
+      this.#segments.giveBack(segment)
+      if (segment.position === this.#identity?.size) this.#watermark.tail(segment.start)
       if (!failure) {
         this.#limit = Math.min(MOST_CONNECTIONS, this.#limit + 1 / SEGMENTS_PER_ATTEMPT)
         this.#connect(scope)
         continue
       }
-      if (failure.kind === 'transient' && segment.position === from && this.#active.size > 0) {
+      if (failure.kind === 'transient' && segment.position === from && this.#segments.active > 0) {
         // One connection too many: the others continue, and take its segment.
-        this.#limit = this.#active.size
+        this.#limit = this.#segments.active
         break
       }
       await this.#recovery.recover(failure, attempt, this.#received, signal).catch((error: unknown) => {
@@ -205,25 +183,6 @@ class Version {
       })
     }
     this.#connections -= 1
-  }
-
-  /** The next segment: one that was given back, then the tail, then in order. */
-  #peek(): Segment | undefined {
-    let next = this.#tail
-    for (const segment of this.#returned) {
-      if (!next || next === this.#tail || segment.position < next.position) next = segment
-    }
-    if (next || this.#next >= this.#last) return next
-    return { start: this.#next, position: this.#next, end: Math.min(this.#last, this.#next + this.#segmentBytes) }
-  }
-
-  #take(): Segment | undefined {
-    const segment = this.#peek()
-    if (!segment) return undefined
-    if (segment === this.#tail) this.#tail = undefined
-    else if (!this.#returned.delete(segment)) this.#next = segment.end
-    this.#active.add(segment)
-    return segment
   }
 
   /**
@@ -322,11 +281,7 @@ class Version {
     this.#identity = identity
     if (size === undefined || this.#watermark.sizeBytes !== undefined) return
     this.#watermark.sizeBytes = size
-    segment.end = Math.min(segment.end, size)
-    this.#next = segment.end
-    const tail = Math.min(LARGEST_TAIL, Math.max(SMALLEST_TAIL, (size / this.#segmentBytes) * TAIL_SHARE))
-    this.#last = Math.max(segment.end, size - Math.ceil(tail * this.#segmentBytes))
-    if (this.#last < size) this.#tail = { start: this.#last, position: this.#last, end: size }
+    this.#segments.divide(segment, size)
     this.#sized.resolve()
     this.#connect(scope)
     this.#advance(0)
@@ -346,40 +301,31 @@ class Version {
       this.#wholes = 0
       this.#options.onProgress(this.#received, this.#identity?.size)
     }
-    this.#watermark.advance(this.#front())
+    this.#watermark.advance(this.#segments.front() ?? this.#received)
     if (this.#isComplete()) this.#complete.resolve()
-  }
-
-  /** The first byte that is not in the file. */
-  #front(): number {
-    let front = this.#next < this.#last ? this.#next : Infinity
-    const missing = [...this.#active, ...this.#returned, ...(this.#tail ? [this.#tail] : [])]
-    for (const { position, end } of missing) if (position < end) front = Math.min(front, position)
-    return front === Infinity ? this.#received : front
   }
 
   #isComplete(): boolean {
     return this.#received === this.#watermark.sizeBytes
   }
+}
 
-  /** Follows the watermark to the end of the file. */
-  async #hash(signal: AbortSignal): Promise<string> {
-    const { path } = this.#options
-    const hash = createHash('sha256')
-    const block = Buffer.allocUnsafeSlow(HASHED)
-    for (let position = 0; ; ) {
-      const front = await orAborted(this.#watermark.beyond(position, HASHED), signal)
-      if (position === front) return hash.digest('hex')
-      while (position < front) {
-        const { bytesRead } = await this.#file
-          .read(block, 0, Math.min(HASHED, front - position), position)
-          .catch((error: unknown) => {
-            throw systemFailure(error, 'read the download', path)
-          })
-        if (bytesRead === 0) throw systemFailure(new Error('the file became shorter'), 'read the download', path)
-        hash.update(block.subarray(0, bytesRead))
-        position += bytesRead
-      }
+/** Hashes the file behind the watermark, to its end; in hex. */
+async function hashOf(file: FileHandle, path: string, watermark: Watermark, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256')
+  const block = Buffer.allocUnsafeSlow(HASHED)
+  for (let position = 0; ; ) {
+    const front = await orAborted(watermark.beyond(position, HASHED), signal)
+    if (position === front) return hash.digest('hex')
+    while (position < front) {
+      const { bytesRead } = await file
+        .read(block, 0, Math.min(HASHED, front - position), position)
+        .catch((error: unknown) => {
+          throw systemFailure(error, 'read the download', path)
+        })
+      if (bytesRead === 0) throw systemFailure(new Error('the file became shorter'), 'read the download', path)
+      hash.update(block.subarray(0, bytesRead))
+      position += bytesRead
     }
   }
 }
