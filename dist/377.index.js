@@ -92,16 +92,16 @@ class MultipartForm {
             return await reading;
         }
         catch (error) {
-            this.#broken = new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('operation_failed', `The file ${path} could not be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(error)}.`, {
-                todo: 'See that the file is there and readable until the step has ended, then run it again.',
+            this.#broken = new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('operation_failed', `Could not read the file ${path}: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(error)}.`, {
+                todo: 'Make sure that the file exists and stays readable until the step ends, then re-run the job.',
                 cause: error,
             });
             throw this.#broken;
         }
     }
     #changed(path) {
-        this.#broken = new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('operation_failed', `The file ${path} changed while it was being sent.`, {
-            todo: 'See that nothing writes to the files while the step runs, then run it again.',
+        this.#broken = new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('operation_failed', `The file ${path} changed during the upload.`, {
+            todo: 'Make sure that nothing writes to the files while the step runs, then re-run the job.',
         });
         return this.#broken;
     }

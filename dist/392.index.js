@@ -863,7 +863,7 @@ async function listContents(request, step, subject, alike) {
     if (selection.kind === 'selected' && selection.clusterIds.length === 0)
         return listedMedia(selection.mediaIds);
     if (request.includeImages && !alike) {
-        step.reporter.info('Asking for the metadata alone, which one export may hold: it names all media.');
+        step.reporter.info('Exporting only the metadata first, because it lists all media and may fit into one export.');
         const found = await metadataIds(step, subject, request);
         if (found)
             return listedMedia(found.ids, found.contentDigest);
@@ -889,7 +889,7 @@ async function listContents(request, step, subject, alike) {
             return listedMedia([]);
         throw (0,verdicts_export/* refusedExport */.lG)({ reason: 'nothing_matched', words: undefined, entities: undefined });
     }
-    throw new errors/* ActionError */.lZ('rejected', 'The export cannot be divided: Visual Layer lists no clusters of the dataset, and no table of its media.', { todo: 'Divide it by hand, into exports by vql or media_ids. A dataset has clusters once it is indexed.' });
+    throw new errors/* ActionError */.lZ('rejected', 'The export cannot be split: Visual Layer lists neither the clusters nor the media of the dataset.', { todo: 'Split it into several exports by vql or media_ids. A dataset has clusters once it is indexed.' });
 }
 /**
  * How many items the dataset at least says it holds; 0 where it does not tell, or where items are counted otherwise. Whether the
@@ -901,7 +901,7 @@ function heldBy({ selection, entityType }, { exported }) {
     return Math.max(0, exported.images ?? 0, exported.videos ?? 0);
 }
 function outsideClusters(items, held) {
-    return new errors/* ActionError */.lZ('rejected', `The dataset cannot be exported in slices: ${items.toLocaleString('en-US')} of its ${held.toLocaleString('en-US')} items are in none of the clusters that Visual Layer lists, and it gives no table of all media.`, { todo: 'Export it without shard. If items were added a moment ago, wait until the dataset is indexed.' });
+    return new errors/* ActionError */.lZ('rejected', `The dataset cannot be exported in shards: ${items.toLocaleString('en-US')} of its ${held.toLocaleString('en-US')} items are in no listed cluster, and Visual Layer does not list all media.`, { todo: 'Export it without shard. If items were added recently, wait until the dataset is indexed.' });
 }
 /** Of the media that were given beside clusters, those that are not in one of them: else two slices would hold them. */
 async function outsideOf(clusters, given, request, step, { exported }) {
@@ -936,8 +936,8 @@ async function listClusters(request, step, subject) {
         listed = listed.filter(({ id }) => chosen.has(id));
         const missing = [...chosen].find((id) => !listed.some((cluster) => cluster.id === id));
         if (missing !== undefined) {
-            throw new errors/* ActionError */.lZ('not_found', `The dataset has no cluster ${missing}, as far as Visual Layer lists them.`, {
-                todo: 'Check cluster_ids: clusters get new ids when a dataset is indexed anew.',
+            throw new errors/* ActionError */.lZ('not_found', `Visual Layer lists no cluster ${missing} in the dataset.`, {
+                todo: 'Check cluster_ids: clusters get new IDs when a dataset is reindexed.',
             });
         }
     }
@@ -952,7 +952,7 @@ async function listClusters(request, step, subject) {
     return clusters;
 }
 function uncounted(id) {
-    return new errors/* ActionError */.lZ('rejected', `Cluster ${id} cannot be divided: Visual Layer neither says how many items it contains nor lists its media.`, { todo: 'Divide the export yourself, by vql or media_ids.' });
+    return new errors/* ActionError */.lZ('rejected', `Cluster ${id} cannot be split: Visual Layer reports neither its number of items nor its media.`, { todo: 'Split it into several exports by vql or media_ids.' });
 }
 /** The ids that an export without media files brings; `undefined` where that one is refused too. */
 async function metadataIds(step, { exported }, request) {
@@ -999,7 +999,7 @@ function* idsOf(result) {
     for (let index = 0; index < result.hashes.length / digest/* HASH_BYTES */.F; index += 1) {
         const id = (0,read_batch/* mediaIdOf */.vK)(result, index);
         if (id === undefined) {
-            throw new errors/* ActionError */.lZ('unexpected_reply', 'A record of the exported metadata has no media_id, so it cannot be requested by itself.', { todo: 'Divide the export by hand, by vql or cluster_ids, and send Visual Layer support the export ID.' });
+            throw new errors/* ActionError */.lZ('unexpected_reply', 'A record of the exported metadata has no media_id, so it cannot be requested by ID.', { todo: 'Split it into several exports by vql or cluster_ids, and send Visual Layer support the export ID.' });
         }
         yield id;
     }
@@ -1071,7 +1071,7 @@ function checkTotal(asked, merge) {
     const listed = itemsOf(slice.content);
     // Whether the service applies a filter to the media of a cluster is not documented.
     if (request.selection.kind === 'vql' && isListingExact(request, subject) && merge.mediaCount > listed) {
-        throw new WrongTotal('rejected', `The export in parts contains ${count(merge.mediaCount)} items, but the filter (vql) matches only ${count(listed)}: Visual Layer does not apply it to the clusters of a part. Nothing was moved into the output folder.`, { todo: 'Export several times, each time with a filter that matches few enough items for one export.' });
+        throw new WrongTotal('rejected', `The export in parts contains ${count(merge.mediaCount)} items, but the filter (vql) matches only ${count(listed)}: Visual Layer does not apply it to the clusters of a part. Nothing was moved into the output folder.`, { todo: 'Run several exports, each with a filter that matches few enough items.' });
     }
     const missing = expectedIds(asked).filter((id) => !merge.has(id));
     const short = expectations(asked).find(({ items }) => merge.mediaCount < items);
@@ -1321,7 +1321,7 @@ async function exportPart(job) {
             await onStarted(undefined);
             if (starts >= MOST_STARTS)
                 throw ofPart(part, error);
-            step.reporter.info(`Part ${part.number}: ${error.message} Starting its export again.`);
+            step.reporter.info(`Part ${part.number}: ${error.message} Restarting its export.`);
             exportId = undefined;
         }
     }
@@ -1579,7 +1579,7 @@ class PartQueue {
         else
             throw (0,verdicts_export/* refusedExport */.lG)(end, 'Not even a single item can be exported. Contact Visual Layer support.');
         const words = end.words === undefined ? '' : ` (${end.words})`;
-        const next = items > 1 ? `limiting parts to ${this.#cap.toLocaleString('en-US')} items from now on` : 'dividing it';
+        const next = items > 1 ? `limiting parts to ${this.#cap.toLocaleString('en-US')} items from now on` : 'splitting it';
         step.reporter.info(`Part ${part.number} with ${items.toLocaleString('en-US')} items was rejected as too large${words}; ${next}.`);
         if (this.#cap !== Infinity)
             await save(this.#cap);
@@ -1600,7 +1600,7 @@ class PartQueue {
 }
 function undividable({ id, items }) {
     const contents = items > 1 ? `${items.toLocaleString('en-US')} items, more than one export may` : 'more than one export may';
-    return new errors/* ActionError */.lZ('rejected', `Cluster ${id} contains ${contents}, and Visual Layer does not list its media, so it cannot be divided.`, { todo: 'Export it by filters of your own (vql), each of which matches fewer items.' });
+    return new errors/* ActionError */.lZ('rejected', `Cluster ${id} contains ${contents}, and Visual Layer does not list its media, so it cannot be split.`, { todo: 'Export it with several filters (vql) that each match fewer items.' });
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -1850,7 +1850,7 @@ async function sliceOf(request, step, subject, { content }) {
         // The other jobs cannot list it either.
         else if (from === 0) {
             clusters.push(cluster);
-            step.reporter.note(`Cluster ${cluster.id} with ${cluster.items.toLocaleString('en-US')} items goes to one slice as a whole: Visual Layer does not list its media, so that the slices are of unequal size.`);
+            step.reporter.note(`Cluster ${cluster.id} with ${cluster.items.toLocaleString('en-US')} items goes to one shard as a whole, because Visual Layer does not list its media. The shards have unequal sizes.`);
         }
     }
     const slice = { clusters, mediaIds: [...mediaIds] };
@@ -2022,7 +2022,7 @@ async function mergeAndPlace(work, queue, signal) {
             await merge.add(part);
         const rest = await restOf(work, merge);
         if (rest.length > 0) {
-            step.reporter.note(`${rest.length.toLocaleString('en-US')} items that no cluster contained are exported by ID.`);
+            step.reporter.note(`${rest.length.toLocaleString('en-US')} items are in no cluster; exporting them by ID.`);
             const before = new Set(kept.whole.map(({ number }) => number));
             await queue.run({ clusters: [], mediaIds: rest }, signal);
             for (const part of kept.whole)
@@ -2073,7 +2073,7 @@ function carryOn({ outputDir, snapshot }, { context }, kept, count) {
     if (whole === 0 || snapshot)
         return 'Re-run the job.';
     const where = external_node_path_.relative(context.workspace, outputDir);
-    return `Kept in ${where}: ${whole} of ${partsWord(count)}. Re-run the job with the same inputs within a day, and it exports only the rest. The folder must still be there: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`;
+    return `Kept in ${where}: ${whole} of ${partsWord(count)}. To export only the rest, re-run the job with the same inputs within a day. The folder must still exist: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`;
 }
 function partsWord(count) {
     return count === 1 ? '1 part' : `${count.toLocaleString('en-US')} parts`;

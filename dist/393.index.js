@@ -136,12 +136,12 @@ function looksLike(start, sizeBytes) {
     if (/^<(!doctype html|html|head|body)/i.test(text))
         return 'looks like a web page';
     if (/^<(\?xml|error|[a-z]+>)/i.test(text))
-        return 'looks like XML, as storage hosts answer when they refuse';
+        return 'looks like XML, such as the error response of a storage host';
     if (/^[[{]/.test(text))
         return 'looks like JSON';
     if (/^[\p{L}\p{N}\p{P}\p{S}\p{Zs}\s]+$/u.test(text) && !text.includes('\uFFFD'))
         return 'looks like plain text';
-    return 'begins with bytes that no ZIP archive begins with';
+    return 'does not begin like a ZIP archive';
 }
 
 
@@ -476,11 +476,11 @@ function segmentsOf(name) {
     if (name === '')
         throw (0,archive_errors/* unsafe */.N9)(name, 'it has no name');
     if (name.includes('\0'))
-        throw (0,archive_errors/* unsafe */.N9)(name, 'its name holds a NUL');
+        throw (0,archive_errors/* unsafe */.N9)(name, 'its name contains a NUL');
     if (/^[/\\]/.test(name))
         throw (0,archive_errors/* unsafe */.N9)(name, 'its path is absolute');
     if (/^[a-z]:/i.test(name))
-        throw (0,archive_errors/* unsafe */.N9)(name, 'its path names a drive');
+        throw (0,archive_errors/* unsafe */.N9)(name, 'its path contains a drive');
     const segments = [];
     for (const segment of name.toWellFormed().split(/[/\\]/)) {
         if (segment === '' || segment === '.')
@@ -544,11 +544,11 @@ function separate(places, reserved) {
     const taken = occupied(places, reserved);
     const kept = reserved.find((path) => (taken.get((0,paths/* folded */.TM)(path)) ?? 0) > 1);
     if (kept !== undefined)
-        throw (0,archive_errors/* unsafe */.N9)(kept, 'this place is kept for a file of the action');
+        throw (0,archive_errors/* unsafe */.N9)(kept, 'this path is reserved for a file of the action');
     for (const { entry, kind, path } of places) {
         if (kind === 'folder' || taken.get((0,paths/* folded */.TM)(path)) === 1)
             continue;
-        throw (0,archive_errors/* unsafe */.N9)(entry.name, 'another entry takes the same place on disk');
+        throw (0,archive_errors/* unsafe */.N9)(entry.name, 'another entry has the same path on disk');
     }
 }
 function hasTwins(counts) {

@@ -1924,20 +1924,20 @@ function removeEmpty(dir, folders) {
 
 const REACH = 'Check that the address is right (base_url) and that the runner can reach it (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.';
 const REACH_STORAGE = 'Check that the runner can reach the storage host (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.';
-const AUTHORITY = `Put the certificate of that authority (a PEM file) on the runner and name it for this step:
+const AUTHORITY = `Put the certificate of that authority (a PEM file) on the runner, and set its path for this step:
   env:
     NODE_EXTRA_CA_CERTS: /path/to/authority.pem
 If the system of the runner trusts the authority, NODE_USE_SYSTEM_CA: 1 is enough.`;
 /** Codes of failures before a connection stood. */
 const CONNECTING = {
     ECONNREFUSED: 'the connection was refused',
-    ENOTFOUND: 'the name of the host could not be resolved',
-    EAI_AGAIN: 'the name of the host could not be resolved for now',
+    ENOTFOUND: 'the host name could not be resolved',
+    EAI_AGAIN: 'the host name could not be resolved for now',
     EHOSTUNREACH: 'there is no route to the host',
     ENETUNREACH: 'there is no route to its network',
     ENETDOWN: 'the network of the runner is down',
     EADDRNOTAVAIL: 'the runner has no free port or address',
-    UND_ERR_CONNECT_TIMEOUT: 'no connection stood in time',
+    UND_ERR_CONNECT_TIMEOUT: 'the connection attempt timed out',
 };
 const BROKEN = {
     ECONNRESET: 'the connection was reset',
@@ -1962,7 +1962,7 @@ function networkFault(error, isStorage = false) {
     // A proxy that opens no tunnel answers before anything reaches the server.
     const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message));
     if (proxy) {
-        const todo = 'Check the proxy and its credentials (HTTPS_PROXY: http://user:password@host:port), or name the host in NO_PROXY.';
+        const todo = 'Check the proxy and its credentials (HTTPS_PROXY: http://user:password@host:port), or add the host to NO_PROXY.';
         return { cause: `the proxy did not open a connection: ${proxy.message}`, todo, neverSent: true, isFinal: false };
     }
     const connecting = codes.find((code) => CONNECTING[code]);
@@ -1979,7 +1979,7 @@ function certificateFault(error, isStorage) {
         const names = namesOf(error);
         const cause = names === '' ? 'its certificate is for another host' : `its certificate is for ${names}`;
         return fault(cause, isStorage
-            ? 'Something between the runner and the storage host answers in its place: check DNS, the proxy, and the firewall.'
+            ? 'Something between the runner and the storage host responds instead of it: check DNS, the proxy, and the firewall.'
             : 'Check the host name in the address (base_url, or the proxy).');
     }
     if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
@@ -1988,7 +1988,7 @@ function certificateFault(error, isStorage) {
     }
     if (/CERT|SIGNATURE|SELF_SIGNED|ISSUER/.test(code))
         return fault('its certificate is signed by an authority that the runner does not know', AUTHORITY);
-    return fault(`TLS failed: ${error.message}`, 'Check that the address begins with the right scheme (https:// or http://) and names the right port.');
+    return fault(`TLS failed: ${error.message}`, 'Check that the address begins with the right scheme (https:// or http://) and has the right port.');
 }
 /** The names that a certificate is for, such as `localhost, *.example.com`. */
 function namesOf(error) {
@@ -2092,14 +2092,14 @@ async function throughConflicts(step, datasetId, onConflict, attempt) {
             if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .RequestFailure */ .e6) || error.outcome.status !== 409)
                 throw error;
             if (onConflict === 'fail')
-                throw sharpened(error, 'Set on_conflict: wait to wait for what runs there.');
+                throw sharpened(error, 'Set on_conflict: wait to wait for it.');
             const now = await blocker(step, datasetId);
             if (now.kind === 'stuck') {
-                throw sharpened(error, `The dataset stays as it is (${now.line}) until somebody changes it; waiting does not help. Mend it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`);
+                throw sharpened(error, `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`);
             }
             if (now.kind === 'work') {
                 calmSince = undefined;
-                step.reporter.info(`Visual Layer answers that the dataset is busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
+                step.reporter.info(`Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
                 await waitForCalm(step, datasetId);
                 continue;
             }
@@ -2107,9 +2107,9 @@ async function throughConflicts(step, datasetId, onConflict, attempt) {
             calmSince ??= step.clock.now();
             const calmFor = step.clock.now() - calmSince;
             if (calmFor >= (0,_waiting_pace_js__WEBPACK_IMPORTED_MODULE_8__/* .patienceMs */ .si)(step.deadline.remainingMs())) {
-                throw sharpened(error, `Nothing was seen running on the dataset for ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(calmFor)}, so waiting on does not help.`);
+                throw sharpened(error, `Nothing appears to have been running on the dataset for ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(calmFor)}, so waiting longer will not help.`);
             }
-            step.reporter.progress('Visual Layer answers that the dataset is busy, but nothing is seen running there. Trying again.');
+            step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.');
             const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000;
             await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal);
         }
@@ -2142,7 +2142,7 @@ async function calmDataset(step, datasetId, onConflict) {
 function calm(datasetId) {
     return {
         awaited: `other work on dataset ${datasetId} to end`,
-        carryOn: 'Nothing was changed by this step. Run it again when that work is over.',
+        carryOn: 'This step changed nothing. Re-run the job when that work is finished.',
     };
 }
 
@@ -2195,7 +2195,7 @@ function sourceOf(step, datasetId, exportId, first) {
         async renew() {
             const task = await step.api.exports.status(datasetId, exportId);
             if (task.link === undefined) {
-                throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('operation_failed', `The download link of export ${exportId} expired, and Visual Layer gives no new one (${task.statusWord}).`, {
+                throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('operation_failed', `The download link of export ${exportId} expired, and Visual Layer provides no new one (${task.statusWord}).`, {
                     apiWords: task.words,
                     todo: 'Re-run the job: it starts a new export.',
                 });
@@ -2282,7 +2282,7 @@ async function fetchExport(request, step, subject, { exportId, link }, reading) 
                 coco: reading.coco !== undefined,
             };
             const fetched = await reporter.group(`Downloading and ${target === undefined ? 'verifying' : 'unpacking'}`, () => (target === undefined ? fetchVerified(step, wanted) : fetchUnpacked(step, { ...wanted, target })));
-            phase.awaited = `the count of the records of export ${exportId}`;
+            phase.awaited = `the record count of export ${exportId}`;
             return fetched;
         },
         async read(place) {
@@ -2383,11 +2383,11 @@ function selected(request) {
     const how = `${request.exportFormat}, ${request.includeImages ? 'with media files' : 'without media files'}`;
     switch (selection.kind) {
         case 'attached':
-            return `what export ${selection.exportId} selected`;
+            return `the selection of export ${selection.exportId}`;
         case 'whole':
             return `the whole dataset (${how})`;
         case 'vql':
-            return `what the VQL filter matches (${how})`;
+            return `the matches of the VQL filter (${how})`;
         case 'selected': {
             const parts = [
                 selection.mediaIds.length > 0 ? `${selection.mediaIds.length} media` : undefined,
@@ -2435,7 +2435,7 @@ async function beginExport(step, dataset, start, onConflict) {
     if (task.state === 'REJECTED')
         return (0,_waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_2__/* .refused */ .J5)(task.words, task.entities);
     if (task.id === undefined)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('unexpected_reply', 'Visual Layer started an export without naming it.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('unexpected_reply', 'Visual Layer started an export but did not return its ID.');
     return { kind: 'begun', exportId: task.id };
 }
 /**
@@ -2450,7 +2450,9 @@ function exportProbe(step, datasetId, exportId, graceMs, onTask) {
         const task = await read();
         if (task)
             onTask?.(task);
-        return task ? (0,_waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_2__/* .exportVerdict */ .MP)(task, exportId) : { state: 'pending', line: 'the export cannot be read yet' };
+        return task
+            ? (0,_waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_2__/* .exportVerdict */ .MP)(task, exportId)
+            : { state: 'pending', line: 'the status of the export is not available yet' };
     };
 }
 
@@ -2571,8 +2573,8 @@ async function startExport(step, datasetId, start) {
             const pause = error.outcome.retryAfterMs ?? (0,_visual_layer_retry_js__WEBPACK_IMPORTED_MODULE_2__/* .fullJitter */ .G1)(failures);
             if (failures >= step.maxRetries || pause >= step.deadline.remainingMs())
                 throw error;
-            const doubled = error.outcome.effect === 'unknown' ? ' Should the first one have arrived, its export is left to itself.' : '';
-            step.reporter.info(`${error.message} Starting the export again (${failures + 1} of ${step.maxRetries}).${doubled}`);
+            const doubled = error.outcome.effect === 'unknown' ? ' If the first request arrived, its export is ignored.' : '';
+            step.reporter.info(`${error.message} Retrying (${failures + 1} of ${step.maxRetries}).${doubled}`);
             await step.clock.sleep(pause, step.signal);
         }
     }
@@ -2737,7 +2739,7 @@ function aboutSnapshot(step, snapshot, label) {
     reporter.fact('Snapshot ID', snapshot.id, { code: true });
     const text = items(snapshot.images, snapshot.videos);
     if (text !== undefined)
-        reporter.fact('Items in the snapshot', text);
+        reporter.fact('Snapshot items', text);
 }
 /** Tells where an export lies and what it holds. */
 function tellPlaced({ outputDir }, step, placed) {
@@ -2759,7 +2761,7 @@ function tellPlaced({ outputDir }, step, placed) {
     for (const note of notes)
         reporter.note(note);
     if (theirs !== undefined)
-        reporter.note(`The ${_export_manifest_js__WEBPACK_IMPORTED_MODULE_1__/* .ANNOTATIONS_NAME */ .fn} that Visual Layer put into the export is now ${theirs}.`);
+        reporter.note(`Renamed the ${_export_manifest_js__WEBPACK_IMPORTED_MODULE_1__/* .ANNOTATIONS_NAME */ .fn} from Visual Layer to ${theirs}.`);
 }
 
 
@@ -2791,8 +2793,8 @@ async function visibleTasks(step, filter, retries) {
         if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6) || !isFinal(error, retries))
             throw error;
         without.add(step);
-        const todo = 'The step goes by the status of the dataset and of its snapshots alone.';
-        step.reporter.warning(`The task list of Visual Layer cannot be read: ${error.message}`, { todo });
+        const todo = 'The step relies only on the status of the dataset and its snapshots.';
+        step.reporter.warning(`Could not read the task list of Visual Layer: ${error.message}`, { todo });
         return [];
     }
 }
@@ -2860,7 +2862,7 @@ async function waitFor(step, phase, probe) {
 function goneMeanwhile(error, { awaited }) {
     if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .RequestFailure */ .e6) || error.outcome.status !== 404)
         return error;
-    const message = `It disappeared while this step waited for ${awaited}: someone deleted it, or took away the access to it. ${error.message}`;
+    const message = `It disappeared while this step waited for ${awaited}: someone deleted it or removed this account's access. ${error.message}`;
     return new Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error });
 }
 const REDO = 'If that was unintended, re-run the job.';
@@ -2924,7 +2926,7 @@ function ownDataset(step, datasetId, graceMs, seen) {
             missingSince ??= clock.now();
             if (clock.now() - missingSince < (0,_waiting_pace_js__WEBPACK_IMPORTED_MODULE_5__/* .settlingMs */ .Z0)(deadline.remainingMs()))
                 return undefined;
-            const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it, or took away the access to it.`;
+            const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it or removed this account's access.`;
             throw new Disappeared('not_found', message, { todo: REDO, cause: error });
         }
     };
@@ -2945,7 +2947,7 @@ async function withinDeadline(step, phase, body) {
     const { clock, deadline } = step;
     step.signal.throwIfAborted();
     const late = () => {
-        const message = `Timed out after ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(deadline.elapsedMs())} (timeout: ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(deadline.totalMs)}) during ${phase.awaited}.`;
+        const message = `Timed out after ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(deadline.elapsedMs())} (timeout: ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(deadline.totalMs)}) while waiting for ${phase.awaited}.`;
         return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('timed_out', message, { todo: `${phase.carryOn} Or increase timeout.` });
     };
     return (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_4__/* .asPhase */ .uQ)(step.waiting, phase, () => (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .within */ .ux)(clock, deadline.remainingMs(), step.signal, late, body));
@@ -3390,7 +3392,7 @@ function displayName() {
 }
 /** Free text of several lines. */
 function description() {
-    const rule = 'it must be a text of at most 10,000 characters';
+    const rule = 'it must be text of at most 10,000 characters';
     return schemas/* string */.YjP(rule).refine((text) => text.length <= 10_000, rule);
 }
 /** The lines of a text that are not blank, trimmed, with their numbers from 1. */
@@ -3406,7 +3408,7 @@ function idList() {
         const given = items.filter(({ id }) => id !== '');
         // Commas alone must not turn a selection that came out empty into the whole dataset.
         if (given.length === 0)
-            return { broken: `${rule}, and there is no ID in it` };
+            return { broken: `${rule}, and it contains no ID` };
         const wrong = given.filter(({ id }) => id.length > MAX_ID_CHARACTERS || /[\s\p{Cc}]/u.test(id));
         if (wrong.length === 0)
             return { value: [...new Set(given.map(({ id }) => id))] };
@@ -3455,12 +3457,12 @@ function bucketPath() {
 }
 /** An S3 folder, or a manifest in one; docs.visual-layer.com, "Add media to an existing dataset". */
 function s3Uri() {
-    const rule = 'it must be an S3 folder such as s3://my-bucket/images/, or a .csv, .parquet or .txt manifest such as s3://my-bucket/list.csv';
+    const rule = 'it must be an S3 folder such as s3://my-bucket/images/, or a .csv, .parquet, or .txt manifest such as s3://my-bucket/list.csv';
     return schemas/* string */.YjP(rule).regex(/^s3:\/\/[^/\s\p{Cc}]+(?:\/[^\p{Cc}]*)?$/u, rule);
 }
 /** A name GitHub takes for an artifact; short enough for a file of that name with an ending. */
 function artifactName() {
-    const rule = 'it must be a name of at most 200 bytes without any of " : < > | * ? \\ / and line ends';
+    const rule = 'it must be a name of at most 200 bytes without " : < > | * ? \\ / or line breaks';
     return schemas/* string */.YjP(rule).refine((text) => {
         const forbidden = /[":<>|*?\\/\p{Cc}]/u.test(text) || text === '.' || text === '..';
         return !forbidden && Buffer.byteLength(text) <= 200;
@@ -3494,7 +3496,7 @@ function filePatterns(workspace) {
         const patterns = lines.flatMap((line) => relativePattern(line.text, workspace) ?? []);
         if (patterns.length < lines.length) {
             const outside = lines.filter((line) => relativePattern(line.text, workspace) === undefined);
-            const problems = outside.map((line) => `line ${line.line}: ${quoted(line.text)} leads out of the workspace`);
+            const problems = outside.map((line) => `line ${line.line}: ${quoted(line.text)} leads outside the workspace`);
             return { broken: RULE, wrongItems: { kind: 'lines', total: lines.length, problems } };
         }
         return patterns.some((pattern) => !pattern.startsWith('!'))
@@ -3530,7 +3532,7 @@ function relativePattern(line, workspace, flavour = external_node_path_) {
 function separated(pattern) {
     return pattern.replace(/\\(?=[\p{L}\p{N}_-]|$)/gu, '/');
 }
-const ARCHIVE_RULE = 'it must be the path of one .zip, .tar or .tar.gz in the workspace';
+const ARCHIVE_RULE = 'it must be the path of one .zip, .tar, or .tar.gz file in the workspace';
 /** The path of an archive, relative to the workspace, which is no pattern. */
 function archivePath(workspace) {
     return parsed(ARCHIVE_RULE, (text) => {
@@ -3538,7 +3540,7 @@ function archivePath(workspace) {
             return { broken: `${ARCHIVE_RULE}, on one line` };
         const inside = (0,paths/* below */.Gz)(workspace, (0,paths/* withSlashes */.sq)(text));
         if (inside === undefined)
-            return { broken: `${ARCHIVE_RULE}, and it leads out of the workspace` };
+            return { broken: `${ARCHIVE_RULE}, and it leads outside the workspace` };
         return /\.(?:zip|tar|tar\.gz)$/i.test(inside) ? { value: inside } : { broken: ARCHIVE_RULE };
     });
 }
@@ -3588,7 +3590,7 @@ function serviceAt(given) {
     if (url === null)
         return { broken: base_url_RULE };
     if (/^[^/]*\/\/[^/]*@/.test(text))
-        return { broken: `${base_url_RULE}, without a user or a password in it` };
+        return { broken: `${base_url_RULE}, without a user or password` };
     if (/[?#]/.test(text))
         return { broken: `${base_url_RULE}, without a query or a fragment` };
     if (!/^\/(?:api\/v1\/?)?$/.test(url.pathname)) {
@@ -3617,9 +3619,9 @@ function isLoopback(service) {
 
 const fields = {
     base_url: parsed('it must be a URL', serviceAt),
-    api_key: headerText('it must be the key alone, without spaces or line ends').optional(),
+    api_key: headerText('it must be the key alone, without spaces or line breaks').optional(),
     api_secret: schemas/* string */.YjP().optional(),
-    token: headerText('it must be the token alone, without "Bearer", spaces or line ends').optional(),
+    token: headerText('it must be the token alone, without "Bearer", spaces or line breaks').optional(),
     timeout: duration(),
     request_timeout: duration(),
     max_retries: wholeNumber(0, 100),
@@ -3893,7 +3895,7 @@ const deleteDataset = operationInputs({
 
 
 const UUID_RULE = 'it must be the UUID of a snapshot';
-const CURRENT_RULE = `${UUID_RULE} that is not the current one: Visual Layer does not delete the state that a dataset is in. Take another snapshot (operation: snapshot) or restore one (operation: restore); from then on that one is current, and this one can be deleted by its UUID`;
+const CURRENT_RULE = `${UUID_RULE}, because Visual Layer does not delete the current snapshot. First take another snapshot (operation: snapshot) or restore one (operation: restore); then delete this one by its UUID`;
 const delete_snapshot_fields = {
     dataset_id: datasetId(),
     snapshot_id: parsed(UUID_RULE, (text) => {
@@ -3949,7 +3951,7 @@ function modelObject(text) {
     if (wrong)
         return { broken: `${enrich_RULE}; the value of ${quoted(wrong[0])} must be an ID, or an object with an "id"` };
     if (entries.length === 0)
-        return { broken: `${enrich_RULE}, and there is no model in it` };
+        return { broken: `${enrich_RULE}, and it contains no model` };
     return { value: { form: 'object', models: Object.fromEntries(entries) } };
 }
 function namesModel(value) {
@@ -4015,7 +4017,7 @@ function classList(text, workspace) {
         .map((line) => line.trim())
         .filter((line) => line !== '' && !line.startsWith('#'));
     if (names.length === 0)
-        return { broken: `${class_list_RULE}, and there is no name in it` };
+        return { broken: `${class_list_RULE}, and it contains no name` };
     const seen = new Set();
     for (const name of names) {
         if (seen.has(name))
@@ -4104,13 +4106,13 @@ function conditionLines(text) {
 /** The condition, or what is wrong with the line. */
 function parseCondition(text) {
     if (text.length > LONGEST_CONDITION)
-        return `there are more than ${LONGEST_CONDITION} characters`;
+        return `it has more than ${LONGEST_CONDITION} characters`;
     const [, left = '', operator = '', number = '', percent] = /^(.*?)\s*([<>=!]+)\s*([^<>=!\s]*?)\s*(%?)$/s.exec(text) ?? [];
     if (left === '' || !isOperator(operator)) {
-        return 'there is no metric followed by a comparison and a number';
+        return 'it must be a metric, a comparison, and a number';
     }
     if (!/^\d+(\.\d+)?$/.test(number))
-        return `${quoted(number)} is not a number such as 50, 0.5 or 5%`;
+        return `${quoted(number)} is not a number such as 50, 0.5, or 5%`;
     const figure = figureOf(left);
     if (typeof figure === 'string')
         return figure;
@@ -4153,15 +4155,15 @@ function outputDir(text, workspace) {
         return { broken: `the workspace of the job (GITHUB_WORKSPACE) is a file, not a folder: ${root}` };
     const given = (0,paths/* withSlashes */.sq)(text);
     if (external_node_path_.sep === '/' && /^[a-z]:/i.test(given))
-        return { broken: `${output_dir_RULE}, and a drive of Windows is not on this runner` };
+        return { broken: `${output_dir_RULE}, and this runner has no Windows drives` };
     const path = realPath((0,external_node_path_.resolve)(root, given));
     if (path === undefined)
-        return { broken: `${output_dir_RULE}, and a link or a file stands in its way` };
+        return { broken: `${output_dir_RULE}, and a link or a file is in the way` };
     const inside = (0,paths/* below */.Gz)(root, path);
     if (inside === undefined || inside === '')
         return { broken: output_dir_RULE };
     if (inside.split('/').some((segment) => segment.toLowerCase() === '.git')) {
-        return { broken: 'it must not lie inside a .git folder' };
+        return { broken: 'it must not be inside a .git folder' };
     }
     return { value: path };
 }
@@ -4267,7 +4269,7 @@ function conditionRules({ fail_if, warn_if, compare_with }) {
     const inBoth = wrongConditions(warn_if ?? '', (one) => includesCondition(fail_if ?? '', one) ? 'is also in fail_if' : undefined);
     if (inBoth.problems.length === 0)
         return needing;
-    const rule = 'a condition must be in fail_if or in warn_if, not in both';
+    const rule = 'a condition cannot be in both fail_if and warn_if';
     return [
         ...needing,
         { input: 'warn_if', got: warn_if ?? '', rule, fix: 'Remove the line from one of them.', wrongItems: inBoth },
@@ -4298,7 +4300,7 @@ function selectionRules(given) {
         faults.push(bothFault(name));
     }
     if ((id ?? name) !== undefined && given.wait?.toLowerCase() === 'false') {
-        const rule = 'it must be true with snapshot_id or snapshot_name, because the step deletes the clone that it exports';
+        const rule = 'it must be true with snapshot_id or snapshot_name, because the step deletes the clone after the export';
         faults.push({ input: 'wait', got: given.wait, rule });
     }
     if (given.shard !== undefined && (id ?? name) !== undefined) {
@@ -4325,7 +4327,7 @@ function idle(given) {
     const writesCoco = given.coco !== undefined && given.coco.toLowerCase() !== 'false';
     const uploads = given.upload_artifact?.toLowerCase() !== 'false';
     return [
-        ...(attached ? [{ inputs: STARTING, because: 'the export of export_id was started elsewhere' }] : []),
+        ...(attached ? [{ inputs: STARTING, because: 'the export of export_id was started earlier' }] : []),
         ...(waits ? [] : [{ inputs: LANDING, because: 'with wait: false nothing is downloaded' }]),
         ...(waits && !uploads ? [{ inputs: UPLOADING, because: 'upload_artifact is false' }] : []),
         ...(waits && !writesCoco ? [{ inputs: ['class_list'], because: 'coco is false' }] : []),
@@ -4439,7 +4441,7 @@ function prune_snapshots_rules({ keep_last: last, keep_days: days }) {
     const keepsNothing = [last, days].every((text) => text === undefined || /^0+$/.test(text));
     if (!keepsNothing)
         return [];
-    const rule = 'it must be at least 1 if nothing else keeps any, because this rule would delete every snapshot that can be deleted';
+    const rule = 'it must be at least 1 if nothing else keeps any, because this rule would delete every snapshot';
     return [last === undefined ? { input: 'keep_days', got: days, rule } : { input: 'keep_last', got: last, rule }];
 }
 const pruneSnapshots = operationInputs({
@@ -4746,7 +4748,7 @@ async function uploadFiles(options) {
                     throw tooLargeAlone(error, current);
                 tooLarge = Math.min(tooLarge, size);
                 queue.unshift(...halves(current));
-                options.say(`A batch of ${current.length} files was refused as too large (HTTP 413). It is sent in halves.`);
+                options.say(`A batch of ${current.length} files was rejected as too large (HTTP 413); sending it in halves.`);
                 continue;
             }
             finally {
@@ -4783,10 +4785,10 @@ async function sendBatch(options, batch, sending) {
                 throw error;
             if (effect === 'unknown') {
                 lost = true;
-                warn(`The reply to the upload of ${named(batch)} was lost (${error.message}). They are sent once more: uploaded files cannot be listed, so if the first request had arrived, they may be in the dataset twice.`);
+                warn(`The response to the upload of ${named(batch)} was lost (${error.message}). Uploading them again. Uploaded files cannot be listed, so if the first request arrived, they may be in the dataset twice.`);
             }
             else {
-                say(`${error.message} Sending ${named(batch)} again (${failures + 1} of ${maxRetries}).`);
+                say(`${error.message} Retrying the upload of ${named(batch)} (${failures + 1} of ${maxRetries}).`);
             }
             await clock.sleep(pause, sending.signal);
         }
@@ -4803,9 +4805,9 @@ function named(batch) {
 }
 function tooLargeAlone(error, batch) {
     const [file] = batch;
-    return new visual_layer_failure/* RequestFailure */.e6(error.code, `Visual Layer refused ${file?.path} as too large (HTTP 413): ${totalBytes(batch).toLocaleString('en-US')} bytes in one file.`, {
+    return new visual_layer_failure/* RequestFailure */.e6(error.code, `Visual Layer rejected ${file?.path} as too large (HTTP 413): the file has ${totalBytes(batch).toLocaleString('en-US')} bytes.`, {
         apiWords: error.apiWords,
-        todo: 'Leave the file out of "files" (a line with ! before its name), make it smaller, or put the media into a bucket and use create-from-s3.',
+        todo: 'Exclude the file from "files" (a line with ! before its name), make it smaller, or put the media into a bucket and use create-from-s3.',
         cause: error,
     }, error.outcome);
 }
@@ -4929,22 +4931,22 @@ class OnceOnly {
         const { what } = this.#change;
         const patience = (0,pace/* patienceMs */.si)(deadline.remainingMs());
         const startedAt = clock.now();
-        this.#say(`No clear response to the request to ${what}. Looking whether it took effect, before anything is sent again.`);
+        this.#say(`No clear response to the request to ${what}. Checking whether it took effect before retrying.`);
         const ended = await (0,until/* until */.TG)(async () => {
             const trace = await this.#change.look();
             if (trace === 'busy')
-                return { state: 'pending', line: `Visual Layer is still at work; it may be on the request to ${what}` };
+                return { state: 'pending', line: `Visual Layer is still busy, possibly with the request to ${what}` };
             if (trace !== 'absent')
                 return { state: 'done', value: { value: trace.found } };
             return clock.now() - startedAt >= patience
                 ? { state: 'done', value: undefined }
-                : { state: 'pending', line: `no trace yet of the request to ${what}` };
+                : { state: 'pending', line: `no sign yet of the request to ${what}` };
         }, this.#waiting);
         switch (ended.end) {
             case 'done':
                 this.#say(ended.value
-                    ? `Found: the request to ${what} had taken effect; it is not sent again.`
-                    : `No trace of it after ${Math.round((clock.now() - startedAt) / 1000)} s: the request to ${what} did not take effect.`);
+                    ? `The request to ${what} took effect; not retrying.`
+                    : `Found no sign of it after ${Math.round((clock.now() - startedAt) / 1000)} s: the request to ${what} did not take effect.`);
                 if (ended.value)
                     this.#lost = undefined;
                 return ended.value;
@@ -4990,10 +4992,10 @@ function isOver({ task, seenChange, sinceMs, patienceMs }) {
 /** A reindex. Its READY cannot be old, since the dataset was PARTIAL INDEX. `task` is one that came since the request. */
 function reindexVerdict(dataset, task) {
     if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
-        return { state: 'failed', error: (0,verdicts_dataset/* taskError */.iX)(task, `that indexes dataset ${dataset.id} anew`) };
+        return { state: 'failed', error: (0,verdicts_dataset/* taskError */.iX)(task, `that reindexes dataset ${dataset.id}`) };
     }
     if (dataset.status === 'ERROR') {
-        return { state: 'failed', error: (0,verdicts_dataset/* datasetError */.T_)(dataset, 'while it was being indexed anew') };
+        return { state: 'failed', error: (0,verdicts_dataset/* datasetError */.T_)(dataset, 'while it was being reindexed') };
     }
     if (dataset.status === 'READY' && (!task || (0,visual_layer_tasks/* hasEnded */.hY)(task)))
         return { state: 'done', value: dataset };
@@ -5032,8 +5034,8 @@ async function findFiles(patterns, workspace) {
         return found.sort((a, b) => Buffer.compare(Buffer.from(a.shown), Buffer.from(b.shown)));
     }
     catch (error) {
-        throw new errors/* ActionError */.lZ('operation_failed', `The files could not be listed: ${(0,errors/* describe */.q0)(error)}.`, {
-            todo: 'Check that the step may read the workspace, and that the checkout or the step that makes the files comes before.',
+        throw new errors/* ActionError */.lZ('operation_failed', `Could not list the files: ${(0,errors/* describe */.q0)(error)}.`, {
+            todo: 'Check that the step may read the workspace, and that an earlier step checks out or creates the files.',
             cause: error,
         });
     }
@@ -5169,13 +5171,13 @@ async function chooseMedia(step, patterns, operation) {
     const found = await findFiles(patterns, step.context.workspace);
     const { taken, hidden } = withoutHidden(found, patterns);
     if (hidden.length > 0) {
-        step.reporter.note(`${media_files_count(hidden.length)} hidden (a name that begins with a dot) and left out: ${list(hidden.map(({ shown }) => shown))}. A pattern that names the dot takes them along.`);
+        step.reporter.note(`${media_files_count(hidden.length)} skipped because hidden (the name begins with a dot): ${list(hidden.map(({ shown }) => shown))}. To include them, name the dot in a pattern.`);
     }
     if (taken.length === 0)
         throw nothingFound(step, patterns, hidden.length);
     const idle = await matchingNothing(patterns, step.context.workspace);
     if (idle.length > 0) {
-        step.reporter.warning(`${idle.length === 1 ? 'One pattern' : `${idle.length} patterns`} of "files" match${idle.length === 1 ? 'es' : ''} no file: ${quotedList(idle)}. The files that the other patterns match are sent.`, { todo: hints(idle) });
+        step.reporter.warning(`${idle.length === 1 ? 'One pattern' : `${idle.length} patterns`} of "files" match${idle.length === 1 ? 'es' : ''} no file: ${quotedList(idle)}. Sending the files that the other patterns match.`, { todo: hints(idle) });
     }
     const annotations = new Set();
     const refused = taken.flatMap((file) => {
@@ -5201,7 +5203,7 @@ async function chooseMedia(step, patterns, operation) {
 async function chooseArchive(step, place) {
     const found = await findFile(place, step.context.workspace);
     const why = !found
-        ? 'is not there'
+        ? 'does not exist'
         : found.trouble
             ? `is ${article(found.trouble)}`
             : found.sizeBytes === 0
@@ -5235,8 +5237,8 @@ function reasonAgainst(file, operation, annotations) {
         return article(file.trouble);
     if (isArchive(file.shown)) {
         return operation === 'add-media'
-            ? 'an archive: give it as "archive"'
-            : 'an archive, which Visual Layer does not take at creation: unpack it in a step before';
+            ? 'an archive; set the input archive to it'
+            : 'an archive, which Visual Layer does not accept at creation; extract it in an earlier step';
     }
     const name = external_node_path_.posix.basename(file.shown);
     if (annotationType(name) !== undefined) {
@@ -5249,12 +5251,12 @@ function reasonAgainst(file, operation, annotations) {
     else if (mediaType(name) === undefined) {
         return operation === 'create-from-files' && /\.(?:json|csv|parquet)$/i.test(name)
             ? `not the name of an annotation file (${ANNOTATION_NAMES})`
-            : 'not one of the formats that Visual Layer takes';
+            : 'not a format that Visual Layer accepts';
     }
     return file.sizeBytes === 0 ? 'empty (0 bytes)' : undefined;
 }
 function nothingFound(step, patterns, hidden) {
-    const only = hidden > 0 ? ' but hidden ones' : '';
+    const only = hidden > 0 ? ' except hidden ones' : '';
     const message = `"files" matches no file${only} in ${step.context.workspace}: ${quotedList(patterns)}.`;
     const todo = hints(patterns) ??
         'Check the patterns (files: images/**/*.jpg), and that an earlier step puts the files into the workspace (actions/checkout, a download). Links to folders are not followed.';
@@ -5283,7 +5285,7 @@ function cannotBeSent(refused, total) {
     if (refused.length > MOST_NAMED)
         lines.push(`- and ${(refused.length - MOST_NAMED).toLocaleString('en-US')} more`);
     return new errors/* ActionError */.lZ('invalid_input', [`${refused.length} of the ${media_files_count(total)} that "files" matches cannot be sent.`, ...lines].join('\n'), {
-        todo: `Name the media more closely, or exclude the others, such as with a line "!**/*.txt" under files. Visual Layer takes ${MEDIA_FORMATS}. Nothing was sent to Visual Layer.`,
+        todo: `Narrow the patterns, or exclude other files, for example with the line "!**/*.txt" under files. Visual Layer accepts ${MEDIA_FORMATS}. Nothing was sent to Visual Layer.`,
     });
 }
 /** Files go up under their base names; what Visual Layer does with two of one name is documented nowhere. */
@@ -5294,7 +5296,7 @@ function warnOfEqualNames(step, files) {
         return;
     const examples = equal.slice(0, MOST_NAMED).map((group) => group.map(({ shown }) => shown).join(' = '));
     const more = equal.length > MOST_NAMED ? `, and ${equal.length - MOST_NAMED} more names` : '';
-    step.reporter.warning(`${equal.length} file names occur more than once: ${examples.join(', ')}${more}. Files are sent without their folders, and what Visual Layer does with two of the same name is not documented: one may replace the other.`, { todo: 'Give each file a name of its own to be sure. The number of items is compared in the end.' });
+    step.reporter.warning(`${equal.length} file names occur more than once: ${examples.join(', ')}${more}. Files are sent without their folders, and what Visual Layer does with two of the same name is not documented: one may replace the other.`, { todo: 'To be safe, give each file a unique name. The step compares the number of items at the end.' });
 }
 function media_files_count(files) {
     return files === 1 ? '1 file' : `${files.toLocaleString('en-US')} files`;
@@ -5342,7 +5344,7 @@ async function reindex(step, { id }, onConflict) {
     });
     return (0,waits/* waitFor */.fm)(step, {
         awaited: `dataset ${id} to be reindexed`,
-        carryOn: `The media are in, and the reindex is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${id}.`,
+        carryOn: `The media were added, and the reindex is still running in Visual Layer. To resume waiting, use operation: wait and dataset_id: ${id}.`,
     }, async () => {
         const task = await newTask();
         const dataset = await api.datasets.get(id, 0);
@@ -5423,12 +5425,12 @@ async function add_media_addMedia(request, step) {
     const { before, acceptedAt } = await startAddition(step, request, dataset, source);
     if (!request.wait) {
         await nameTask(step, before);
-        return `The addition of ${what} to dataset "${dataset.name}" was accepted; the step did not wait for it (wait: false).`;
+        return `Visual Layer accepted ${what} for dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`;
     }
     let now = await waitForAddition(step, request, before, acceptedAt);
     (0,facts/* aboutDataset */.Sr)(step, now);
     if (request.autoReindex && now.status === 'PARTIAL_INDEX') {
-        reporter.note(`Dataset ${now.id} stayed PARTIAL INDEX although auto_reindex was set: the reindex is asked for.`);
+        reporter.note(`Dataset ${now.id} is still PARTIAL INDEX although auto_reindex is set; requesting a reindex.`);
         now = await reindex(step, now, request.onConflict);
         (0,facts/* aboutDataset */.Sr)(step, now);
     }
@@ -5436,7 +5438,7 @@ async function add_media_addMedia(request, step) {
     if (inside !== undefined)
         reporter.fact('Items', inside);
     compare(step, before.dataset, now, source);
-    return `${what} ${source.kind === 'files' && source.files.length > 1 ? 'were' : 'was'} added to dataset "${now.name}", which is ${now.statusWord}${inside === undefined ? '' : ` with ${inside}`}.`;
+    return `Added ${what} to dataset "${now.name}", which is ${now.statusWord}${inside === undefined ? '' : ` with ${inside}`}.`;
 }
 async function sourceOf({ media }, step) {
     switch (media.from) {
@@ -5465,9 +5467,9 @@ function sourceText(source) {
     }
 }
 function notOpen(dataset) {
-    return new errors/* ActionError */.lZ('conflict', `Media cannot be added to dataset ${dataset.id}: it is ${dataset.statusWord}.`, {
+    return new errors/* ActionError */.lZ('conflict', `Cannot add media to dataset ${dataset.id}: it is ${dataset.statusWord}.`, {
         apiWords: dataset.fatalError,
-        todo: 'Visual Layer adds media to READY and PARTIAL INDEX datasets only. Mend the dataset first (ERROR: restore a snapshot). Nothing was sent.',
+        todo: 'Visual Layer adds media to READY and PARTIAL INDEX datasets only. Fix the dataset first (ERROR: restore a snapshot). Nothing was sent.',
     });
 }
 /** Of the additions that came since, the one that runs, or the one listed first: the newest. */
@@ -5494,14 +5496,14 @@ async function startAddition(step, request, dataset, source) {
     const phase = {
         awaited: `the upload to ${(0,facts/* namedDataset */.gM)(dataset)}`,
         get carryOn() {
-            return sentBytes < total ? 'Media are added only by a whole upload. Re-run the job.' : change.ifUnclear;
+            return sentBytes < total ? 'An incomplete upload adds no media. Re-run the job.' : change.ifUnclear;
         },
     };
     const change = {
         what: `add media to dataset ${dataset.id}`,
         get ifUnclear() {
             const count = itemCount(before.dataset).toLocaleString('en-US');
-            return `The media may have been added; adding them again would add them twice. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${add_media_TYPE} task for each addition, and before this step it had ${count} items. Re-run the job only if nothing was added.`;
+            return `The media may already have been added, and adding them again could duplicate them. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${add_media_TYPE} task for each addition, and the dataset had ${count} items before this step. Re-run the job only if nothing was added.`;
         },
         send: () => (0,waits/* withinDeadline */.iP)(step, phase, (signal) => {
             const tell = uploadProgress(step, files);
@@ -5540,7 +5542,7 @@ function withSizeHint(error) {
     if (!(error instanceof errors/* ActionError */.lZ) || !error.message.includes('HTTP 413'))
         return error;
     const { code, message, apiWords } = error;
-    const todo = 'Add fewer files at a time, in steps one after the other, or put the media into a bucket and use s3_uri.';
+    const todo = 'Add fewer files per step, or put the media into a bucket and use s3_uri.';
     return new errors/* ActionError */.lZ(code, message, { apiWords, todo, cause: error });
 }
 /** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
@@ -5562,7 +5564,7 @@ async function waitForAddition(step, { autoReindex }, before, acceptedAt) {
     let partialSince;
     return (0,waits/* waitFor */.fm)(step, {
         awaited: `media to be added to ${(0,facts/* namedDataset */.gM)(before.dataset)}`,
-        carryOn: `The addition is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${id}, instead of adding again.`,
+        carryOn: `The addition is still running in Visual Layer. Do not add the media again; to resume waiting, use operation: wait and dataset_id: ${id}.`,
     }, async () => {
         const tasks = await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: id }, 0);
         const task = newTask(tasks, before);
@@ -5593,8 +5595,8 @@ function compare(step, before, now, source) {
     const added = now.images - before.images;
     if (sent !== source.files.length || (now.videos ?? 0) !== (before.videos ?? 0) || added === sent)
         return;
-    step.reporter.warning(`${sent.toLocaleString('en-US')} images were sent, and dataset ${now.id} has ${added.toLocaleString('en-US')} more than before (${(0,verdicts_dataset/* datasetLine */.Je)(now)}).`, {
-        todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; someone else may have changed the dataset too.',
+    step.reporter.warning(`Sent ${sent.toLocaleString('en-US')} images, but dataset ${now.id} has ${added.toLocaleString('en-US')} more than before (${(0,verdicts_dataset/* datasetLine */.Je)(now)}).`, {
+        todo: 'Check the dataset in Visual Layer. Unreadable images and files with the same name may have been dropped, or someone else may have changed the dataset.',
     });
 }
 
@@ -5629,7 +5631,7 @@ async function chooseSnapshot(step, dataset, choice) {
         const snapshot = pick(read, choice);
         if (snapshot || step.clock.now() - startedAt >= settling)
             return { state: 'done', value: snapshot };
-        return { state: 'pending', line: 'the snapshot is not in the list; reading it again' };
+        return { state: 'pending', line: 'the snapshot is not listed; reading the list again' };
     }, step.waiting);
     if (ended.end === 'failed')
         throw ended.error;
@@ -5637,7 +5639,7 @@ async function chooseSnapshot(step, dataset, choice) {
         return ended.value;
     if (ended.end === 'out_of_time' && !read) {
         const awaited = `the snapshots of dataset "${dataset.name}" (${dataset.id})`;
-        throw (0,waits/* timedOut */.iU)(step, { awaited, carryOn: 'Nothing was changed. Re-run the job when Visual Layer answers.' }, ended);
+        throw (0,waits/* timedOut */.iU)(step, { awaited, carryOn: 'Nothing was changed. Re-run the job when Visual Layer responds.' }, ended);
     }
     const known = read ?? [];
     const wanted = choice.by === 'name'
@@ -5650,7 +5652,7 @@ async function chooseSnapshot(step, dataset, choice) {
         ? 'The dataset has no snapshots.'
         : `It has: ${names.join(', ')}${known.length > 10 ? `, and ${known.length - 10} more` : ''}.`;
     throw new errors/* ActionError */.lZ('not_found', `Dataset "${dataset.name}" (${dataset.id}) has no snapshot ${wanted}.`, {
-        todo: `${others} Deleted snapshots are not listed. Correct snapshot_id or snapshot_name.`,
+        todo: `${others} Deleted snapshots are not listed. Fix snapshot_id or snapshot_name.`,
     });
 }
 
@@ -5799,7 +5801,7 @@ async function startClone(step, source, target, { onConflict, ephemeral }) {
     let known;
     const change = new OnceOnly({
         what: `clone snapshot ${target.id} of dataset ${source.id}`,
-        ifUnclear: `The clone may have been made. Check in Visual Layer for a new dataset named "${(0,verdicts_clone/* cloneName */.tm)(source.name)}" before you clone again, and delete it if it is not wanted.`,
+        ifUnclear: `The clone may already have been created. Before you clone again, check in Visual Layer for a new dataset named "${(0,verdicts_clone/* cloneName */.tm)(source.name)}", and delete it if you do not need it.`,
         async send() {
             await step.api.snapshots.clone(source.id, target.id);
             return 'accepted';
@@ -5812,7 +5814,7 @@ async function startClone(step, source, target, { onConflict, ephemeral }) {
         if (!known || !change.mayHaveTakenEffect)
             known = await backgroundOf(step, source, ephemeral);
         if ((await change.run()) === 'found') {
-            step.reporter.warning(`The reply to the clone of dataset "${source.name}" was lost; a new clone of it was found in the lists and is taken for this step's.`, { todo: 'If someone else cloned the same dataset in the same moment, look at both clones in Visual Layer.' });
+            step.reporter.warning(`The response to the clone of dataset "${source.name}" was lost. The step found a new clone of it and uses that one.`, { todo: 'If someone else cloned the same dataset at the same moment, check both clones in Visual Layer.' });
         }
         else {
             step.undo.confirm({ accepted: true });
@@ -5840,7 +5842,7 @@ async function findClone(step, source, known) {
     let settling = 0;
     const found = await (0,waits/* waitFor */.fm)(step, {
         awaited: `the clone of ${(0,facts/* namedDataset */.gM)(source)} to show in the lists`,
-        carryOn: `The clone is still running in Visual Layer as "${source.name} (cloned)": look for it there before you clone again.`,
+        carryOn: `The clone is still running in Visual Layer as "${source.name} (cloned)". Look for it there before you clone again.`,
     }, async () => {
         const { seen, tasks } = await candidates(step, known);
         const failed = (0,verdicts_clone/* failedClone */.H3)(known, tasks);
@@ -5852,7 +5854,7 @@ async function findClone(step, source, known) {
         }
         if (step.clock.now() - firstAt < settling) {
             const names = seen.map((candidate) => candidate.datasetId).join(', ') || `a clone task that ended as ${failed?.statusWord}`;
-            return { state: 'pending', line: `seen: ${names}; watching whether another clone of this dataset shows` };
+            return { state: 'pending', line: `found: ${names}; checking whether another clone of this dataset appears` };
         }
         const kept = await narrowed(step, source, seen);
         if (kept.length > 0)
@@ -5866,8 +5868,8 @@ async function findClone(step, source, known) {
     if (only && others.length === 0)
         return only;
     const ids = found.map((candidate) => candidate.datasetId);
-    throw new errors/* ActionError */.lZ('operation_failed', `The clone was accepted, but ${found.length} clones of dataset "${source.name}" were made at the same time and the API does not tell which is this step's: ${ids.join(', ')}.`, {
-        todo: 'Nothing is lost: open these datasets in Visual Layer, keep the one you want and delete the others. To keep it from happening, let only one job clone this dataset at a time (a concurrency group in the workflow).',
+    throw new errors/* ActionError */.lZ('operation_failed', `The clone was accepted, but ${found.length} clones of dataset "${source.name}" were created at the same time, and the API does not say which one is from this step: ${ids.join(', ')}.`, {
+        todo: 'No data was lost. Open these datasets in Visual Layer, keep the one you want, and delete the others. To prevent this, let only one job clone this dataset at a time (a concurrency group in the workflow).',
     });
 }
 /** The task of our clone: the one of its dataset, or, where the server names the source in it, the only new one of the source. */
@@ -5933,16 +5935,16 @@ async function clone_clone(request, step) {
         reporter.output('dataset_name', listed.name);
     if (task)
         reporter.output('task_id', task.id);
-    const carryOn = `The clone is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`;
+    const carryOn = `The clone is still running in Visual Layer. Do not clone again; to resume waiting, use operation: wait and dataset_id: ${datasetId}.`;
     const dataset = await (request.wait ? waitForClone(step, made, carryOn) : (0,waits/* readNew */.pM)(step, datasetId, carryOn));
     if (!dataset) {
-        reporter.warning(`Dataset ${datasetId} was made, but someone has deleted it since.`);
-        return `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset ${datasetId}, which someone has deleted since.`;
+        reporter.warning(`Dataset ${datasetId} was created, but someone has deleted it since.`);
+        return `Cloned snapshot "${target.name}" of dataset "${source.name}" into dataset ${datasetId}, which someone has deleted since.`;
     }
     (0,facts/* aboutDataset */.Sr)(step, dataset);
     return request.wait
-        ? `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset "${dataset.name}".`
-        : `The clone of snapshot "${target.name}" of dataset "${source.name}" was accepted as dataset "${dataset.name}"; the step did not wait for it (wait: false).`;
+        ? `Cloned snapshot "${target.name}" of dataset "${source.name}" into dataset "${dataset.name}".`
+        : `Visual Layer accepted the clone of snapshot "${target.name}" of dataset "${source.name}" as dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`;
 }
 
 // EXTERNAL MODULE: ./build/export/records/parse.js
@@ -6187,7 +6189,7 @@ class Coco {
         if (!isId(id))
             this.#findings.fault(place, 'id is missing');
         else if (known.has(id))
-            this.#findings.fault(place, `the id ${shownValue(id)} is there more than once`);
+            this.#findings.fault(place, `the id ${shownValue(id)} occurs more than once`);
         else
             return true;
         return false;
@@ -6196,7 +6198,7 @@ class Coco {
         for (const [id, index] of refs) {
             if (known.has(id))
                 continue;
-            this.#findings.fault(`annotations[${index}]`, `${field} ${shownValue(id)} is not the id of any element of ${array}`);
+            this.#findings.fault(`annotations[${index}]`, `${field} ${shownValue(id)} is not the id of any entry in ${array}`);
         }
     }
 }
@@ -6329,7 +6331,7 @@ async function checkCsv(path, columns, findings, signal) {
     if (broken)
         findings.fault(`line ${broken.line}`, broken.why);
     else if (header === undefined)
-        findings.fault('line 1', 'there is no line with the names of the columns');
+        findings.fault('line 1', 'the header line is missing');
 }
 async function checkParquet({ path, fileName }, columns, findings, signal) {
     let number = 0;
@@ -6354,9 +6356,9 @@ function checkHeader(place, header, columns, findings) {
     const repeated = columns.filter((column) => header.indexOf(column) !== header.lastIndexOf(column));
     const shown = header.slice(0, MOST_COLUMNS).map(quoted).join(', ');
     if (missing.length > 0)
-        findings.fault(place, `there is no column ${missing.join(', ')}; the columns are ${shown}`);
+        findings.fault(place, `column ${missing.join(', ')} is missing; the columns are ${shown}`);
     if (repeated.length > 0)
-        findings.fault(place, `the column ${repeated.join(', ')} is there more than once`);
+        findings.fault(place, `the column ${repeated.join(', ')} occurs more than once`);
     return missing.length === 0 && repeated.length === 0;
 }
 function checkRow(place, cell, columns, findings) {
@@ -6418,7 +6420,7 @@ async function checkAnnotations(step, files, media) {
             todo: 'Add the media that they label to "files". Visual Layer accepts annotations only together with them. Nothing was sent to Visual Layer.',
         });
     }
-    step.reporter.info(`Annotations: ${names}. Visual Layer documents them for datasets made in its application and from S3, not for this upload.`);
+    step.reporter.info(`Annotations: ${names}. Visual Layer documents them for datasets created in its application or from S3, not for this upload.`);
     const counts = new Map();
     for (const { fileName } of media)
         counts.set(fileName, (counts.get(fileName) ?? 0) + 1);
@@ -6458,10 +6460,10 @@ function brokenFiles(broken) {
 function warnOfNames({ reporter }, { shown }, { names, missing, ambiguous }) {
     const of = (part) => `${part.toLocaleString('en-US')} of ${names.toLocaleString('en-US')} file names`;
     if (missing.count > 0) {
-        reporter.warning(`${shown}: ${of(missing.count)} match no file that is sent: ${missing.words()}. Their annotations will have no effect.`, { todo: 'Check these names, and that "files" matches the media. Folders in the names are not compared.' });
+        reporter.warning(`${shown}: ${of(missing.count)} match no uploaded file: ${missing.words()}. Their annotations will have no effect.`, { todo: 'Check these names, and that "files" matches the media. Folders in the names are ignored.' });
     }
     if (ambiguous.count > 0) {
-        reporter.warning(`${shown}: ${of(ambiguous.count)} are ambiguous: ${ambiguous.words()}. Files are sent without their folders, so Visual Layer may apply these annotations to another file.`, { todo: 'Give each file a name of its own.' });
+        reporter.warning(`${shown}: ${of(ambiguous.count)} are ambiguous: ${ambiguous.words()}. Files are sent without their folders, so Visual Layer may apply these annotations to another file.`, { todo: 'Give each file a unique name.' });
     }
 }
 /**
@@ -6530,20 +6532,20 @@ async function reuseExisting(step, wish) {
         return undefined;
     if (ifExists === 'fail') {
         throw new errors/* ActionError */.lZ('conflict', `A dataset named "${name}" already exists (${existing.id}).`, {
-            todo: 'Choose another dataset_name, or set if_exists: reuse to use that dataset, or if_exists: create to create another one of the same name.',
+            todo: 'Choose another dataset_name, set if_exists: reuse to use that dataset, or set if_exists: create to create another one with the same name.',
         });
     }
     (0,facts/* aboutDataset */.Sr)(step, existing);
     if (existing.status === 'DRAFT') {
-        throw new errors/* ActionError */.lZ('conflict', `The newest dataset named "${name}" (${existing.id}) is a draft: its upload is under way somewhere else, or never came to its end.`, {
-            todo: 'Delete the draft in Visual Layer if nobody is uploading to it, or set if_exists: create to create another dataset of the same name.',
+        throw new errors/* ActionError */.lZ('conflict', `The newest dataset named "${name}" (${existing.id}) is a draft: its upload is in progress elsewhere or was never finished.`, {
+            todo: 'If nobody is uploading to the draft, delete it in Visual Layer. Or set if_exists: create to create another dataset with the same name.',
         });
     }
     if (wait) {
         const carryOn = `Wait for it with operation: wait and dataset_id: ${existing.id}.`;
         (0,facts/* aboutDataset */.Sr)(step, await waitUntilReady(step, existing.id, carryOn));
     }
-    return `Dataset "${name}" was already there and is used; none was created.`;
+    return `Reusing the existing dataset "${name}"; none was created.`;
 }
 async function newestDataset(step, name) {
     const named = (await step.api.datasets.list()).filter((dataset) => dataset.name === name);
@@ -6564,7 +6566,7 @@ async function createOnce(step, creation) {
     const before = new Set([...datasets.map(({ id }) => id), ...tasks.map(({ datasetId }) => datasetId)]);
     const change = new OnceOnly({
         what: `create dataset "${name}"`,
-        ifUnclear: `The dataset may have been created. Check in Visual Layer for a new dataset named "${name}" before you re-run the job (if_exists: reuse takes the one that is there), and delete it if it is not wanted.`,
+        ifUnclear: `The dataset may already have been created. Before you re-run the job, check in Visual Layer for a new dataset named "${name}". Delete it if you do not need it, or set if_exists: reuse to use it.`,
         send: () => creation.send(),
         async look() {
             const now = await read(0);
@@ -6574,8 +6576,8 @@ async function createOnce(step, creation) {
                 return 'absent';
             if (others.length === 0)
                 return { found: only };
-            throw new errors/* ActionError */.lZ('operation_failed', `The reply to the creation was lost, and several new datasets are named "${name}": ${[only, ...others].join(', ')}. Which of them is this step's cannot be told.`, {
-                todo: 'Nothing is lost: open these datasets in Visual Layer, keep the one you want and delete the others.',
+            throw new errors/* ActionError */.lZ('operation_failed', `Could not tell which dataset belongs to this step: the response was lost, and several new datasets are named "${name}" (${[only, ...others].join(', ')}).`, {
+                todo: 'No data was lost. Open these datasets in Visual Layer, keep the one you want, and delete the others.',
             });
         },
     }, step.waiting, (line) => reporter.info(line));
@@ -6593,7 +6595,7 @@ async function waitForCreation(step, datasetId, name) {
     const read = (0,waits/* ownDataset */.JU)(step, datasetId, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()));
     const dataset = await (0,waits/* waitFor */.fm)(step, {
         awaited: `${(0,facts/* namedDataset */.gM)({ id: datasetId, name })} to be READY`,
-        carryOn: `The creation is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
+        carryOn: `The creation is still running in Visual Layer. Do not create the dataset again; to resume waiting, use operation: wait and dataset_id: ${datasetId}.`,
     }, async () => {
         // The task first: a dataset that is read after its task has failed says why.
         const task = (await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId, type: CREATION }, 0))[0];
@@ -6651,13 +6653,13 @@ async function create_from_files_createFromFiles(request, step) {
     }
     if (!request.wait) {
         step.undo.settle();
-        return `Dataset "${name}" was accepted for creation from ${filesText(files)}; the step did not wait for it (wait: false).`;
+        return `Visual Layer accepted the creation of dataset "${name}" from ${filesText(files)}. The step did not wait for it to finish (wait: false).`;
     }
     const { dataset, size: made } = await waitForCreation(step, datasetId, name);
     step.undo.settle();
     create_from_files_compare(step, dataset, media);
     await warnIfUnlabeled(step, dataset, labels);
-    return `Dataset "${name}" was created from ${filesText(files)}${made === undefined ? '' : ` with ${made}`}.`;
+    return `Created dataset "${name}" from ${filesText(files)}${made === undefined ? '' : ` with ${made}`}.`;
 }
 async function create(step, request) {
     const { api, reporter } = step;
@@ -6676,7 +6678,7 @@ async function create(step, request) {
         },
     });
     reporter.output('dataset_status', 'DRAFT');
-    reporter.info(`Visual Layer made dataset ${datasetId} as a draft.`);
+    reporter.info(`Visual Layer created dataset ${datasetId} as a draft.`);
     return datasetId;
 }
 /** Sends every file, and only then starts the processing, once. */
@@ -6685,12 +6687,12 @@ async function upload(step, datasetId, files) {
     const transaction = await api.ingestion.openTransaction(datasetId);
     const phase = {
         awaited: `the upload to dataset ${datasetId}`,
-        carryOn: 'Re-run the job: it starts from the first file.',
+        carryOn: 'Re-run the job: it starts again from the first file.',
     };
     await sendFiles(step, files, phase, (batch, sending) => api.ingestion.upload(datasetId, transaction, batch, sending));
     const change = new OnceOnly({
         what: `start the processing of dataset ${datasetId}`,
-        ifUnclear: `The files are uploaded, and their processing may be running. Wait for the dataset with operation: wait and dataset_id: ${datasetId}. If it stays DRAFT, delete it and re-run the job.`,
+        ifUnclear: `The files are uploaded, and Visual Layer may be processing them. Wait for the dataset with operation: wait and dataset_id: ${datasetId}. If it stays DRAFT, delete it and re-run the job.`,
         send: () => api.ingestion.process(datasetId, transaction),
         async look() {
             const { status } = await api.datasets.get(datasetId, 0);
@@ -6701,7 +6703,7 @@ async function upload(step, datasetId, files) {
         },
     }, step.waiting, (line) => reporter.info(line));
     await change.run();
-    reporter.info(`All files are up; Visual Layer accepted the processing of dataset ${datasetId}.`);
+    reporter.info(`Uploaded all files; Visual Layer accepted the processing of dataset ${datasetId}.`);
 }
 /** The same failure, which also names what is left behind. */
 function draftLeft(error, name, datasetId, annotations) {
@@ -6713,7 +6715,7 @@ function draftLeft(error, name, datasetId, annotations) {
         code === 'rejected' && annotations.length > 0
             ? 'If Visual Layer does not accept annotation files here, exclude them from "files", or put them into a bucket with the media and use create-from-s3.'
             : undefined,
-        `Dataset "${name}" (${datasetId}) is left behind, as a draft unless its processing had begun: delete it in Visual Layer if it is not wanted. Running the step again creates another dataset.`,
+        `Dataset "${name}" (${datasetId}) remains, as a draft unless its processing started. Delete it in Visual Layer if you do not need it. Re-running the job creates another dataset.`,
     ];
     return new errors/* ActionError */.lZ(code, message, {
         apiWords,
@@ -6726,8 +6728,8 @@ function create_from_files_compare(step, { id, images, videos }, files) {
     const sent = files.filter(({ contentType }) => contentType.startsWith('image/')).length;
     if (images === undefined || sent !== files.length || (videos ?? 0) > 0 || images === sent)
         return;
-    step.reporter.warning(`${sent.toLocaleString('en-US')} images were sent, and dataset ${id} has ${images.toLocaleString('en-US')}.`, {
-        todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; a file that was sent twice may be there twice.',
+    step.reporter.warning(`Sent ${sent.toLocaleString('en-US')} images, but dataset ${id} has ${images.toLocaleString('en-US')}.`, {
+        todo: 'Check the dataset in Visual Layer. Unreadable images and files with the same name may have been dropped, and a file that was sent twice may be duplicated.',
     });
 }
 function filesText(files) {
@@ -6751,11 +6753,11 @@ async function create_from_s3_createFromS3(request, step) {
     const datasetId = await create_from_s3_create(step, request);
     if (!request.wait) {
         step.undo.settle();
-        return `Dataset "${name}" was accepted for creation from ${bucketPath}; the step did not wait for it (wait: false).`;
+        return `Visual Layer accepted the creation of dataset "${name}" from ${bucketPath}. The step did not wait for it to finish (wait: false).`;
     }
     const { size } = await waitForCreation(step, datasetId, name);
     step.undo.settle();
-    return `Dataset "${name}" was created from ${bucketPath}${size === undefined ? '' : ` with ${size}`}.`;
+    return `Created dataset "${name}" from ${bucketPath}${size === undefined ? '' : ` with ${size}`}.`;
 }
 async function create_from_s3_create(step, request) {
     const { api, reporter } = step;
@@ -6779,7 +6781,7 @@ function withBucketHint(error, bucketPath) {
     if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || (error.outcome.status !== 500 && error.outcome.status !== 400))
         return error;
     const { code, message, apiWords } = error;
-    const todo = `Check that ${bucketPath} exists, contains media, and may be read by Visual Layer (a public bucket, or a role that it may assume). If it does, re-run the job later.`;
+    const todo = `Check that ${bucketPath} exists and contains media, and that Visual Layer can read it (a public bucket, or a role that it may assume). If it does, re-run the job later.`;
     return new errors/* ActionError */.lZ(code, message, { apiWords, todo, cause: error });
 }
 /** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */
@@ -6881,7 +6883,7 @@ async function delete_dataset_deleteDataset(request, step) {
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     await (0,waits/* waitFor */.fm)(step, {
         awaited: `${(0,facts/* namedDataset */.gM)(dataset)} to be gone`,
-        carryOn: 'The deletion was accepted: look at the dataset in Visual Layer, or re-run the job.',
+        carryOn: 'Visual Layer accepted the deletion. Check the dataset there, or re-run the job.',
     }, async () => {
         if (await isGone())
             return { state: 'done', value: undefined };
@@ -6889,16 +6891,16 @@ async function delete_dataset_deleteDataset(request, step) {
             return { state: 'failed', error: notGone(dataset, patience) };
         return { state: 'pending', line: 'Visual Layer still shows the dataset' };
     });
-    return `Dataset "${dataset.name}" was deleted.`;
+    return `Deleted dataset "${dataset.name}".`;
 }
 function notConfirmed(dataset, given) {
     return new errors/* ActionError */.lZ('invalid_input', `Nothing was deleted: confirm_dataset_name is "${given}", but dataset ${dataset.id} is named "${dataset.name}".`, {
-        todo: `Check that dataset_id is the dataset that you mean to delete. If it is, set confirm_dataset_name: ${JSON.stringify(dataset.name)}. Deletion cannot be undone.`,
+        todo: `Check that dataset_id is the dataset that you want to delete. If it is, set confirm_dataset_name: ${JSON.stringify(dataset.name)}. Deletion cannot be undone.`,
     });
 }
 function notGone(dataset, afterMs) {
     return new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the deletion of dataset "${dataset.name}" (${dataset.id}), but after ${(0,runner_text/* duration */.p0)(afterMs)} still shows it.`, {
-        todo: 'Look at the dataset in Visual Layer: on a self-hosted server the deletion of datasets may be switched off. If it is still there, re-run the job.',
+        todo: 'Check the dataset in Visual Layer. A self-hosted server may have dataset deletion disabled. If the dataset still exists, re-run the job.',
     });
 }
 
@@ -6962,8 +6964,8 @@ async function stillListed(step, datasetId, ids) {
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     const many = ids.size > 1 ? `${ids.size} deleted snapshots` : 'the deleted snapshot';
     return (0,waits/* waitFor */.fm)(step, {
-        awaited: `${many} to leave the catalog of dataset ${datasetId}`,
-        carryOn: 'The deletion was accepted: look at the Snapshot Catalog of the dataset, or re-run the job.',
+        awaited: `${many} to disappear from the catalog of dataset ${datasetId}`,
+        carryOn: 'Visual Layer accepted the deletion. Check the Snapshot Catalog of the dataset, or re-run the job.',
     }, async () => {
         const left = (await step.api.snapshots.list(datasetId, 0)).filter((one) => ids.has(one.id));
         return left.length === 0 || step.clock.now() - startedAt >= patience
@@ -7005,18 +7007,18 @@ async function delete_snapshot_deleteSnapshot(request, step) {
     reporter.output('deleted_snapshot_ids', JSON.stringify([target.id]));
     const left = await stillListed(step, dataset.id, new Set([target.id]));
     if (left.length === 0)
-        return `Snapshot "${target.name}" of dataset "${dataset.name}" was deleted.`;
+        return `Deleted snapshot "${target.name}" of dataset "${dataset.name}".`;
     reporter.output('deleted_snapshot_ids', '[]');
-    throw new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the deletion of snapshot "${target.name}" (${target.id}), but still lists it.`, { todo: 'Look at the Snapshot Catalog of the dataset. If the snapshot is still there, re-run the job.' });
+    throw new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the deletion of snapshot "${target.name}" (${target.id}), but still lists it.`, { todo: 'Check the Snapshot Catalog of the dataset. If the snapshot is still there, re-run the job.' });
 }
 async function isCurrentNow(step, dataset, target) {
     return (await step.api.snapshots.list(dataset.id)).some((one) => one.id === target.id && one.isCurrent);
 }
 /** No waiting heals this conflict. */
 function currentIsKept(dataset, target, refusal) {
-    return new errors/* ActionError */.lZ('conflict', `Snapshot "${target.name}" (${target.id}) is the current one of dataset "${dataset.name}", and Visual Layer does not delete the state that a dataset is in. Nothing was deleted.`, {
+    return new errors/* ActionError */.lZ('conflict', `Snapshot "${target.name}" (${target.id}) is the current snapshot of dataset "${dataset.name}", and Visual Layer does not delete the current snapshot. Nothing was deleted.`, {
         apiWords: refusal?.apiWords,
-        todo: `Take another snapshot first (operation: snapshot) or restore another one (operation: restore), which makes that one current. Then delete this one by its ID:\n  snapshot_id: ${target.id}`,
+        todo: `First take another snapshot (operation: snapshot) or restore another one (operation: restore), so this one is no longer current. Then delete it by its ID:\n  snapshot_id: ${target.id}`,
         cause: refusal,
     });
 }
@@ -7125,7 +7127,7 @@ function chooseModels(wish, offered, context, dataset) {
         const type = (0,datasets/* normalWord */.Y4)(one.type);
         const other = wanted.get(type);
         if (other && (wish.form === 'object' || other.model.id !== one.model.id)) {
-            faults.push(`${one.type} has two models, "${other.model.id}" and "${one.model.id}"; one type takes one`);
+            faults.push(`${one.type} has two models, "${other.model.id}" and "${one.model.id}"; each type takes one`);
         }
         wanted.set(type, one);
     }
@@ -7139,7 +7141,7 @@ function chooseModels(wish, offered, context, dataset) {
     }
     if (faults.length === 0)
         return Object.fromEntries([...wanted.values()].map(({ type, value }) => [type, value]));
-    const heading = `The input models does not fit dataset "${dataset.name}" (${dataset.id}).`;
+    const heading = `The input models does not match dataset "${dataset.name}" (${dataset.id}).`;
     throw new errors/* ActionError */.lZ('invalid_input', [heading, ...faults.map((fault) => `- ${fault}.`)].join('\n'), {
         todo: `Fix models under "with:". Nothing was started. ${listed(offered)}`,
     });
@@ -7296,7 +7298,7 @@ async function abortEnrichment(api, waiting, target) {
         }
     }
     return {
-        text: `The enrichment of dataset ${datasetId} could not be aborted (${refusal}), so it continues in Visual Layer.`,
+        text: `Could not abort the enrichment of dataset ${datasetId} (${refusal}), so it continues in Visual Layer.`,
         settled: true,
     };
 }
@@ -7339,11 +7341,11 @@ async function outcome(waiting, { datasetId, sourceId }, read) {
     }
     if (ended.value.state === 'COMPLETED')
         return { text: alreadyEnded(datasetId, ended.value), settled: true };
-    const left = datasetId === sourceId ? '' : ' The copy may still be listed there; delete it if it is not wanted.';
-    return { text: `The enrichment of dataset ${datasetId} was aborted in Visual Layer.${left}`, settled: true };
+    const left = datasetId === sourceId ? '' : ' Visual Layer may still list the copy; delete it there if you do not need it.';
+    return { text: `Aborted the enrichment of dataset ${datasetId}.${left}`, settled: true };
 }
 function alreadyEnded(datasetId, task) {
-    return `The enrichment of dataset ${datasetId} had already ended (${task.statusWord}); nothing was left to abort.`;
+    return `The enrichment of dataset ${datasetId} had already ended (${task.statusWord}), so there was nothing to abort.`;
 }
 
 ;// CONCATENATED MODULE: ./build/operations/make-enrichment.js
@@ -7462,7 +7464,7 @@ async function findEnriched(step, source, known, atWork) {
     let overSince;
     const found = await (0,waits/* waitFor */.fm)(step, {
         awaited: `the enrichment of dataset ${source.id} to show in the lists`,
-        carryOn: `The enrichment is still running in Visual Layer: look for an enriched copy of "${source.name}" there before you enrich it again.`,
+        carryOn: `The enrichment is still running in Visual Layer. Look for an enriched copy of "${source.name}" there before you enrich it again.`,
     }, async () => {
         const now = await sighting(step, known);
         atWork.add(now.source.status === 'READ_ONLY');
@@ -7489,7 +7491,7 @@ async function findEnriched(step, source, known, atWork) {
             : { state: 'failed', error: cannotTell(source, await newDatasets(step, known)) };
     });
     const [datasetId = source.id] = found;
-    reporter.warning(`The response to the enrichment of dataset "${source.name}" was lost; dataset ${datasetId} was found to be enriched since and is taken for this step's.`, { todo: 'If someone else enriched the same dataset at the same moment, check both enrichments in Visual Layer.' });
+    reporter.warning(`The response to the enrichment of dataset "${source.name}" was lost. The step found that dataset ${datasetId} was enriched since, and uses that one.`, { todo: 'If someone else enriched the same dataset at the same moment, check both enrichments in Visual Layer.' });
     return datasetId;
 }
 /** Reads what each candidate itself says of where it comes from: the list may say less. */
@@ -7508,7 +7510,7 @@ async function newDatasets(step, known) {
 }
 function cannotTell(source, candidates) {
     const ids = candidates.map(({ datasetId }) => datasetId);
-    return new errors/* ActionError */.lZ('operation_failed', `Could not tell which dataset is the enriched one of dataset "${source.name}" (${source.id}): the response was lost, and ${ids.length === 0 ? 'no new dataset is listed' : `these datasets are new: ${ids.join(', ')}`}.`, {
+    return new errors/* ActionError */.lZ('operation_failed', `Could not tell which dataset is the enriched copy of dataset "${source.name}" (${source.id}): the response was lost, and ${ids.length === 0 ? 'no new dataset is listed' : `these datasets are new: ${ids.join(', ')}`}.`, {
         todo: 'No data was lost. Check these datasets and the ENRICHMENT tasks in Visual Layer before you enrich again. To prevent this, let only one job enrich this dataset at a time (a concurrency group in the workflow).',
     });
 }
@@ -7655,16 +7657,16 @@ function statusOf(error) {
 function isOverQuota(text) {
     return /quota has been hit|insufficient usage/i.test(text);
 }
-const SKIP = 'To go without an artifact: `upload_artifact: false`; the export stays in `output_dir` for later steps of the job.';
+const SKIP = 'To skip the artifact, set `upload_artifact: false`; the export stays in `output_dir` for later steps of the job.';
 const SKIP_IN_ACT = 'This run is one of act, whose own artifact server is used. Set `upload_artifact: false`, or start act with --artifact-server-path and a version of act that supports the artifacts of upload-artifact@v4.';
 /** The error for a name that another artifact of this run has. @param state what became of the export */
 function nameTaken(name, state, cause) {
     return new errors/* ActionError */.lZ('artifact_failed', `${state}: this workflow run already has an artifact named "${name}".`, {
-        todo: `Another job, another leg of the matrix or an earlier step took the name. Give each its own, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
+        todo: `Another job, another job of the matrix, or an earlier step used the name. Give each a unique name, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
         cause,
     });
 }
-const NOT_STORED = 'The export is complete on disk, but its artifact is not stored';
+const NOT_STORED = 'The export is complete on disk, but its artifact was not stored';
 /**
  * What a user is told of an upload that failed for good.
  *
@@ -7680,14 +7682,14 @@ function uploadFailure(error, storedName, isAct, lastResponse) {
     if (isNameTaken(error))
         return nameTaken(storedName, NOT_STORED, error);
     if (isOverQuota(text)) {
-        return failure('the storage for artifacts that GitHub allows this account is used up.', 'Delete old artifacts or let them live shorter (`retention_days: 7`); GitHub counts anew every 6 to 12 hours.');
+        return failure("the account's artifact storage quota is used up.", 'Delete old artifacts or shorten their retention (`retention_days: 7`); GitHub recalculates usage every 6 to 12 hours.');
     }
     if (isTransient(error) || NETWORK_CODES.test(`${text} ${(0,system_errors/* codeOf */.$N)(error)}`)) {
-        return failure(`the connection to ${isAct ? "act's artifact server" : "GitHub's artifact storage"} kept breaking. Last: ${text}`, 'Re-run the job. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.');
+        return failure(`the connection to ${isAct ? "act's artifact server" : "GitHub's artifact storage"} kept breaking. Last error: ${text}`, 'Re-run the job. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.');
     }
     const status = statusOf(error);
     const how = lastResponse ?? (status === undefined ? undefined : `HTTP ${status}`);
-    return failure(`${isAct ? "act's artifact server" : 'the artifact service'} failed or refused it${how === undefined ? '' : ` (last response: ${how})`}.`, 'Check whether githubstatus.com reports trouble with Actions, then re-run the job.', text);
+    return failure(`${isAct ? "act's artifact server" : 'the artifact service'} failed or rejected it${how === undefined ? '' : ` (last response: ${how})`}.`, 'Check whether githubstatus.com reports problems with Actions, then re-run the job.', text);
 }
 const withBody = schemas/* object */.Ikc({ response: schemas/* object */.Ikc({ bodyAsText: schemas/* string */.YjP() }) });
 /** The words of an error of the libraries. Those of the storage have no message of their own, but a code and an XML body. */
@@ -7707,7 +7709,7 @@ function noArtifactService(variable, isAct) {
     return new errors/* ActionError */.lZ('artifact_failed', `${NOT_STORED}: ${variable} is not set, so ${isAct ? "act's artifact server" : "GitHub's artifact service"} cannot be reached.`, {
         todo: isAct
             ? SKIP_IN_ACT
-            : `The runner sets it for actions; it is absent outside a GitHub workflow and where a step or container clears the environment. ${SKIP}`,
+            : `The runner sets it for actions. It is missing outside a GitHub workflow, or if a step or container clears the environment. ${SKIP}`,
     });
 }
 
@@ -7824,7 +7826,7 @@ class Upload {
                         return whole;
                     if (!isTransient(error) || attempt >= MAX_ATTEMPTS)
                         throw this.#failure(error);
-                    reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} broke off: ${(0,errors/* describe */.q0)(error)}`);
+                    reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} was interrupted: ${(0,errors/* describe */.q0)(error)}`);
                     if (!toDelete && stageOf(error) !== 'create')
                         this.#isOurs = true;
                     await clock.sleep((0,retry/* fullJitter */.G1)(attempt), signal);
@@ -7844,7 +7846,7 @@ class Upload {
             : client.uploadArtifact(this.#name, [...content.files], content.folder, { compressionLevel, ...retention });
         const { id, size, digest } = await (0,build_clock/* orAborted */.H6)(work, signal);
         if (id === undefined || digest === undefined)
-            throw new Error('The response of the artifact service names no artifact.');
+            throw new Error('The response of the artifact service contains no artifact ID.');
         return this.#uploaded(id, digest, size ?? 0);
     }
     async #sendZip(client, zip, retention) {
@@ -7871,7 +7873,7 @@ class Upload {
         const extension = 'zip' in this.#options.content ? (0,external_node_path_.extname)(burnt) : '';
         const stem = burnt.slice(0, burnt.length - extension.length).replace(/-retry-\d+$/, '');
         this.#name = `${stem}-retry-${attempt}${extension}`;
-        this.#options.reporter.warning(`Storing the artifact as "${this.#name}": an unfinished upload, of this step or of another job, holds the name "${burnt}", and GitHub does not release it during this run.`, { todo: 'Later jobs find the artifact by the output `artifact_name` or `artifact_id`.' });
+        this.#options.reporter.warning(`Storing the artifact as "${this.#name}": an interrupted upload of this step or another job still holds the name "${burnt}", and GitHub does not release it during this run.`, { todo: 'To find the artifact in later jobs, use the output `artifact_name` or `artifact_id`.' });
         return undefined;
     }
     /** Only a ZIP is stored as it is. */
@@ -7903,7 +7905,7 @@ class Upload {
         }
         catch (error) {
             this.#options.signal.throwIfAborted();
-            this.#options.reporter.debug(`The artifacts of this run could not be listed: ${(0,errors/* describe */.q0)(error)}`);
+            this.#options.reporter.debug(`Could not list the artifacts of this run: ${(0,errors/* describe */.q0)(error)}`);
             return undefined;
         }
     }
@@ -7924,8 +7926,8 @@ class Upload {
         const most = context.retentionDays;
         if (retentionDays === undefined || most === undefined || retentionDays <= most)
             return retentionDays;
-        reporter.warning(`The artifact lives ${most} days, not ${retentionDays}: the repository's settings allow no more.`, {
-            todo: `Set \`retention_days: ${most}\`, or raise the limit in the repository's settings under Actions, General.`,
+        reporter.warning(`The artifact will be kept for ${most} days, not ${retentionDays}: that is the repository's maximum.`, {
+            todo: `Set \`retention_days: ${most}\`, or increase the limit in the repository settings under Actions, General.`,
         });
         return most;
     }
@@ -7944,9 +7946,9 @@ async function requireFreeName(options) {
         return;
     const client = await openClient();
     // The library writes to the log.
-    const found = await reporter.group('Checking that the name of the artifact is free', () => artifact_listed(client, name, options).catch((error) => {
+    const found = await reporter.group('Checking that the artifact name is available', () => artifact_listed(client, name, options).catch((error) => {
         signal.throwIfAborted();
-        reporter.debug(`The artifacts of this run could not be listed: ${(0,errors/* describe */.q0)(error)}`);
+        reporter.debug(`Could not list the artifacts of this run: ${(0,errors/* describe */.q0)(error)}`);
     }));
     if (found)
         throw nameTaken(name, 'Nothing was exported');
@@ -7958,7 +7960,7 @@ async function openClient() {
 }
 /** The artifact of this name in this run. The library retries a list for most of a minute, which is more than it is worth. */
 async function artifact_listed(client, name, { clock, signal }) {
-    const late = () => new Error(`no list came within ${LIST_MS / 1000} s`);
+    const late = () => new Error(`no response within ${LIST_MS / 1000} s`);
     const { artifacts } = await (0,build_clock/* within */.ux)(clock, LIST_MS, signal, late, (ends) => (0,build_clock/* orAborted */.H6)(client.listArtifacts({ latest: true }), ends));
     return artifacts.find((artifact) => artifact.name === name);
 }
@@ -7968,8 +7970,8 @@ async function requireFiles(files) {
     for (const file of files) {
         const found = await (0,promises_.stat)(file).catch(() => undefined);
         if (!found?.isFile())
-            throw new errors/* ActionError */.lZ('artifact_failed', `A file to be stored in the artifact is gone: ${file}`, {
-                todo: 'Check that no other step or process cleans the workspace at the same time.',
+            throw new errors/* ActionError */.lZ('artifact_failed', `A file for the artifact no longer exists: ${file}`, {
+                todo: 'Check that no other step or process deletes files in the workspace at the same time.',
             });
     }
 }
@@ -8008,8 +8010,8 @@ async function readEarlier(request, step) {
         return undefined;
     await (0,earlier_export/* requireOwnComparison */.HT)(outputDir);
     const phase = {
-        awaited: 'the reading of the earlier export',
-        carryOn: 'Nothing was exported yet. To go without the comparison, leave compare_with out.',
+        awaited: 'the baseline',
+        carryOn: 'Nothing was exported yet. To skip the comparison, remove compare_with.',
     };
     return (0,waits/* withinDeadline */.iP)(step, phase, async (signal) => {
         if (compareWith.kind === 'previous-run')
@@ -8031,8 +8033,8 @@ async function previousRun(request, step, signal) {
         signal.throwIfAborted();
         if (!(error instanceof errors/* ActionError */.lZ) || !PASSING.includes(error.code))
             throw error;
-        step.reporter.warning(`The export cannot be compared with that of the previous run; it is made all the same, and counts as changed. ${error.message}`);
-        return { kind: 'none', why: 'the previous one cannot be read' };
+        step.reporter.warning(`Could not compare with the previous run. Exporting anyway; the data counts as changed. ${error.message}`);
+        return { kind: 'none', why: 'the previous export cannot be read' };
     }
     finally {
         await (0,promises_.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
@@ -8042,7 +8044,7 @@ async function fetchAndRead({ artifactName, extract, githubToken: token }, step,
     const { fetchPreviousExport } = await __webpack_require__.e(/* import() */ 946).then(__webpack_require__.bind(__webpack_require__, 93946));
     const previous = await fetchPreviousExport({ artifactName, extract, token, folder, signal }, step);
     if (previous.kind === 'none') {
-        step.reporter.note(`Nothing to compare with; the export counts as changed. ${previous.why}`);
+        step.reporter.note(`No baseline; the data counts as changed. ${previous.why}`);
         return { kind: 'none', why: previous.why };
     }
     const { readBaseline } = await __webpack_require__.e(/* import() */ 595).then(__webpack_require__.bind(__webpack_require__, 6595));
@@ -8119,14 +8121,14 @@ async function publishComparison(request, step, comparisonPath) {
     }
     catch (error) {
         step.signal.throwIfAborted();
-        step.reporter.warning(`Could not store comparison.json as the artifact "${name}": ${(0,errors/* describe */.q0)(error)} The export is complete and stored.`, { todo: 'To keep the comparison, upload the file that the output comparison_path names in a later step.' });
+        step.reporter.warning(`Could not store comparison.json as the artifact "${name}": ${(0,errors/* describe */.q0)(error)} The export is complete and stored.`, { todo: 'To keep the comparison, upload the file at the output comparison_path in a later step.' });
     }
 }
 function export_artifact_upload({ retentionDays, compressionLevel, overwriteArtifact: overwrite }, step, what) {
     const { reporter, context, clock } = step;
     const phase = {
         awaited: 'the upload of the artifact',
-        carryOn: 'The export itself is safe on the runner (output export_dir); a later step can upload it.',
+        carryOn: 'The export is saved on the runner (output export_dir), and a later step can upload it.',
     };
     return (0,waits/* withinDeadline */.iP)(step, phase, (signal) => uploadExport({ ...what, retentionDays, compressionLevel, overwrite, context, reporter, clock, signal }));
 }
@@ -8306,7 +8308,7 @@ function tellItems(reporter, comparison) {
 function changeWords(comparison) {
     const { added, removed, modified, unchanged } = comparison;
     if (!comparison.changed)
-        return `none; ${(0,runner_text/* count */.U9)(unchanged)} items are as they were`;
+        return `none; ${(0,runner_text/* count */.U9)(unchanged)} items unchanged`;
     return `${(0,runner_text/* count */.U9)(added)} added, ${(0,runner_text/* count */.U9)(removed)} removed, ${(0,runner_text/* count */.U9)(modified)} modified${fieldWords(comparison)}; ${(0,runner_text/* count */.U9)(unchanged)} unchanged`;
 }
 /** What changed, to end a sentence: `; since run 4242, 3 added, 1 removed, and 5 modified`. */
@@ -8340,7 +8342,7 @@ function drawCounts(reporter, { named, title, unit }, statistics) {
         return;
     const shown = names.slice(0, MOST_NAMES);
     reporter.chart({
-        title: shown.length < names.length ? `${title}: the ${MOST_NAMES} most frequent of ${(0,runner_text/* count */.U9)(names.length)}` : title,
+        title: shown.length < names.length ? `${title}: ${MOST_NAMES} most frequent of ${(0,runner_text/* count */.U9)(names.length)}` : title,
         unit,
         categories: shown.map(([name]) => name),
         series: [{ name: unit, values: shown.map(([, items]) => items) }],
@@ -8355,9 +8357,7 @@ function drawChanges(reporter, drawn, before, after) {
         return drawCounts(reporter, drawn, after);
     const shown = changes.slice(0, MOST_NAMES);
     reporter.chart({
-        title: shown.length < changes.length
-            ? `${title}: the ${MOST_NAMES} that changed most of ${(0,runner_text/* count */.U9)(changes.length)}`
-            : title,
+        title: shown.length < changes.length ? `${title}: ${MOST_NAMES} largest changes of ${(0,runner_text/* count */.U9)(changes.length)}` : title,
         unit,
         categories: shown.map(({ name }) => name),
         series: [
@@ -8458,10 +8458,10 @@ async function withEphemeralClone(request, step, source, choice, body) {
     const { datasetId } = made.found;
     reporter.addToResult('clone_dataset_id', datasetId);
     reporter.fact('Ephemeral clone', datasetId, { code: true });
-    const clone = await waitForClone(step, made, 'The clone is deleted at the end of the step, so re-run the job.');
+    const clone = await waitForClone(step, made, 'The step deletes the clone when it ends, so re-run the job.');
     if (!clone) {
         throw new errors/* ActionError */.lZ('not_found', `The temporary clone, dataset ${datasetId}, was deleted by someone else.`, {
-            todo: 'Nothing was exported. Re-run the job, and leave datasets that end in "(cloned)" alone while it runs.',
+            todo: 'Nothing was exported. Re-run the job, and do not delete datasets that end in "(cloned)" while it runs.',
         });
     }
     reporter.output('dataset_status', source.statusWord);
@@ -8483,7 +8483,7 @@ function check(conditions, figures) {
     return conditions.map((condition) => {
         const figure = gates_figureOf(condition, figures);
         const actual = condition.percent ? share(figure, wholeOf(condition, figures)) : figure;
-        const notCompared = figures.comparison?.notCompared ?? 'no earlier export to compare with';
+        const notCompared = figures.comparison?.notCompared ?? 'no baseline';
         return { condition, figure, actual, met: actual !== undefined && isMet(condition, actual), notCompared };
     });
 }
@@ -8502,7 +8502,7 @@ function passGates(step, { failIf, warnIf, unlisted }, { done, where }) {
     gates_tell(step, 'fail_if', failIf);
     gates_tell(step, 'warn_if', warnIf);
     for (const one of warnIf.filter(({ met }) => met)) {
-        reporter.warning(`A condition of warn_if is met: ${one.condition.text}: found ${words(one)}.`);
+        reporter.warning(`A warn_if condition was met: ${one.condition.text}: found ${words(one)}.`);
     }
     const problems = [metConditions(failIf), unlistedClasses(unlisted)].filter((problem) => problem !== undefined);
     if (problems.length === 0)
@@ -8517,11 +8517,11 @@ function metConditions(checked) {
     if (met.length === 0)
         return undefined;
     const heading = met.length === 1
-        ? 'A condition of fail_if is met:'
-        : `${met.length} of the ${checked.length} conditions of fail_if are met:`;
+        ? 'A fail_if condition was met:'
+        : `${met.length} of ${checked.length} fail_if conditions were met:`;
     return {
         lines: [heading, ...met.map((one) => `- ${one.condition.text}: found ${words(one)}`)],
-        todo: 'If the data is as it should be, change the conditions under fail_if.',
+        todo: 'If the data is correct, change the conditions under fail_if.',
     };
 }
 /** Those with the most annotations first. */
@@ -8532,13 +8532,13 @@ function unlistedClasses(unlisted) {
     const more = classes.length - MOST_CLASSES_SHOWN;
     return {
         lines: [
-            `The data contains classes that are not in class_list (${(0,runner_text/* count */.U9)(classes.length)}); their annotations were left out of annotations.json:`,
+            `The data contains classes that are not in class_list (${(0,runner_text/* count */.U9)(classes.length)}); their annotations are not in annotations.json:`,
             ...classes
                 .slice(0, MOST_CLASSES_SHOWN)
                 .map(([name, annotations]) => `- ${JSON.stringify(name)}: ${(0,runner_text/* count */.U9)(annotations)} left out`),
             ...(more > 0 ? [`- ${(0,runner_text/* count */.U9)(more)} more classes`] : []),
         ],
-        todo: 'Add the classes to the file of class_list, at its end to keep the IDs of the others, then re-run the job.',
+        todo: 'Add the classes to the end of the class_list file, which keeps the other IDs, then re-run the job.',
     };
 }
 function gates_tell({ reporter }, input, checked) {
@@ -8562,7 +8562,7 @@ function words({ condition, figure, actual, notCompared }) {
         return (0,runner_text/* count */.U9)(figure);
     return Number.isFinite(actual)
         ? `${(0,runner_text/* count */.U9)(figure)} (${actual.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%)`
-        : `${(0,runner_text/* count */.U9)(figure)} (of none before)`;
+        : `${(0,runner_text/* count */.U9)(figure)} (none before)`;
 }
 function gates_figureOf({ figure }, figures) {
     if (figure.of === 'whole')
@@ -8644,7 +8644,7 @@ async function export_exportDataset(request, step) {
         return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn, again }, earlier);
     }
     return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
-        const carryOn = () => 'The clone that it was made from is deleted: re-run the job.';
+        const carryOn = () => 'The temporary clone will be deleted. Re-run the job.';
         return exportSubject(request, step, { source, exported: clone, snapshot, carryOn, again: carryOn }, earlier);
     });
 }
@@ -8663,7 +8663,7 @@ async function exportSubject(request, step, subject, earlier) {
     const reading = readingFor(request, earlier);
     const outcome = await fetched(request, step, subject, reading);
     if (outcome.kind === 'started') {
-        return `The export of dataset "${source.name}" was started; the step did not wait for it (wait: false), so fetch it in a later step with export_id: ${outcome.exportId}.`;
+        return `Started the export of dataset "${source.name}". The step did not wait for it to finish (wait: false). To download it in a later step, set export_id: ${outcome.exportId}.`;
     }
     const placed = outcome.kind === 'placed' ? outcome.placed : undefined;
     if (!placed) {
@@ -8676,7 +8676,7 @@ async function exportSubject(request, step, subject, earlier) {
         (await publishExport(request, step, placed, review.comparisonPath));
     const what = outcome.kind === 'nothing'
         ? nothing(source)
-        : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}`;
+        : `Exported dataset "${source.name}"${outcome.how}: ${told(step, request, outcome.placed)}`;
     const done = `${what}${review.changes}.`;
     const where = !placed
         ? 'No file was written.'
@@ -8717,17 +8717,17 @@ async function refusedOutcome(request, step, subject, refusal, reading) {
     if (refusal.reason !== 'too_large' || !request.split)
         throw (0,verdicts_export/* refusedExport */.lG)(refusal);
     if (request.selection.kind === 'attached') {
-        throw (0,verdicts_export/* refusedExport */.lG)(refusal, 'Leave export_id out: the step then exports in parts (split: auto).');
+        throw (0,verdicts_export/* refusedExport */.lG)(refusal, 'Remove export_id: the step then exports in parts (split: auto).');
     }
     if (!request.wait) {
-        throw (0,verdicts_export/* refusedExport */.lG)(refusal, 'Set wait: true: the step then exports in parts and puts them together (split: auto).');
+        throw (0,verdicts_export/* refusedExport */.lG)(refusal, 'Set wait: true: the step then exports in parts and merges them (split: auto).');
     }
     return inParts(request, step, subject, refusal, reading);
 }
 async function inParts(request, step, subject, refusal, reading) {
     const { exportInParts } = await __webpack_require__.e(/* import() */ 392).then(__webpack_require__.bind(__webpack_require__, 72392));
     const { placed, parts } = await exportInParts(request, step, subject, refusal, reading);
-    const slice = request.shard ? `, slice ${request.shard.index} of ${request.shard.of}` : '';
+    const slice = request.shard ? `, shard ${request.shard.index} of ${request.shard.of}` : '';
     const count = parts === 0 ? '' : ` in ${parts === 1 ? 'one part' : `${parts} parts`}`;
     return { kind: 'placed', placed, how: `${slice}${count}` };
 }
@@ -8815,16 +8815,17 @@ function pruneFailure(dataset, stayed, deleted) {
     const more = stayed.length > prune_failure_MOST_NAMED ? [`- and ${stayed.length - prune_failure_MOST_NAMED} more, in the job summary`] : [];
     const many = stayed.length === 1 ? '1 snapshot' : `${stayed.length} snapshots`;
     return new errors/* ActionError */.lZ(shared?.code ?? 'operation_failed', [
-        `${many} of dataset "${shortened(dataset.name, NAME_CHARS)}" should have been deleted and stayed; ${deleted} ${deleted === 1 ? 'was' : 'were'} deleted.`,
+        `Could not delete ${many} of dataset "${shortened(dataset.name, NAME_CHARS)}"; ${deleted} ${deleted === 1 ? 'was' : 'were'} deleted.`,
         ...named,
         ...more,
     ].join('\n'), { todo: todoOf(shared), cause: first?.error });
 }
 function todoOf(shared) {
     if (shared?.code === 'conflict') {
-        return 'A snapshot that is being restored or cloned can be deleted once that has ended: re-run the job then. The current one can be deleted when another one is current.';
+        return 'If a snapshot is being restored or cloned, re-run the job when that is finished. The current snapshot can be deleted once another one is current.';
     }
-    return shared?.todo ?? 'Re-run the job: it deletes what is left. What stays each time has its reason in the list.';
+    return (shared?.todo ??
+        'Re-run the job to delete the remaining snapshots. If one remains each time, see its reason in the list.');
 }
 
 ;// CONCATENATED MODULE: ./build/operations/retention.js
@@ -8837,13 +8838,13 @@ const DAY_MS = 86_400_000;
  */
 function protection(snapshot, { namePrefix }) {
     if (snapshot.isCurrent)
-        return 'it is the current one';
+        return 'it is current';
     if ((0,datasets/* normalWord */.Y4)(snapshot.reason) !== 'MANUAL') {
-        return `it is not a manual one (${snapshot.reason === '' ? 'its reason is not known' : snapshot.reason})`;
+        return `it is not manual (${snapshot.reason === '' ? 'unknown reason' : snapshot.reason})`;
     }
     if (!snapshot.name.startsWith(namePrefix))
         return `its name does not begin with "${namePrefix}"`;
-    return snapshot.createdAt === undefined ? 'when it was taken cannot be read' : undefined;
+    return snapshot.createdAt === undefined ? 'its time cannot be read' : undefined;
 }
 /**
  * Holds the catalog against the rule; newest first. The newest `keepLast` are counted among the manual ones of the prefix, the
@@ -8871,7 +8872,7 @@ function retentionPlan(snapshots, rule, now) {
         return {
             snapshot,
             keep: false,
-            why: `it is ${age === 1 ? '1 day' : `${age} days`} old and beyond what the rule keeps`,
+            why: `it is ${age === 1 ? '1 day' : `${age} days`} old, and the rule does not keep it`,
         };
     });
 }
@@ -8914,7 +8915,7 @@ async function prune_snapshots_pruneSnapshots(request, step) {
         for (const { snapshot } of doomed)
             reporter.info(`Would delete ${prune_snapshots_named(snapshot)}.`);
         reporter.output('would_delete_snapshot_ids', JSON.stringify(doomed.map(({ snapshot }) => snapshot.id)));
-        return `Dry run: ${counted(doomed.length)} of dataset "${dataset.name}" would be deleted, and none was.`;
+        return `Dry run: would delete ${counted(doomed.length)} of dataset "${dataset.name}". Nothing was deleted.`;
     }
     const pruning = new Pruning(step, dataset, request);
     try {
@@ -9005,11 +9006,11 @@ class Pruning {
         const now = (await api.snapshots.list(this.#dataset.id)).find((one) => one.id === snapshot.id);
         const keptFor = now && protection(now, this.#rule);
         if (!now)
-            return this.#ended(snapshot, 'already gone', 'someone else deleted it meanwhile');
+            return this.#ended(snapshot, 'already gone', 'someone else deleted it during the step');
         if (keptFor !== undefined)
-            return this.#ended(snapshot, 'kept', `meanwhile ${keptFor}`);
+            return this.#ended(snapshot, 'kept', `since the step began, ${keptFor}`);
         if (now.isRestoring)
-            throw new errors/* ActionError */.lZ('conflict', 'The dataset is being restored to it.');
+            throw new errors/* ActionError */.lZ('conflict', 'The dataset is being restored to this snapshot.');
         try {
             await deletion(this.#step, this.#dataset.id, snapshot).run();
         }
@@ -9017,7 +9018,7 @@ class Pruning {
             if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || error.outcome.status !== 404)
                 throw error;
             // The list may lag behind someone else's deletion; that it is gone is seen at the end.
-            return this.#ended(snapshot, 'already gone', 'Visual Layer did not find it any more');
+            return this.#ended(snapshot, 'already gone', 'Visual Layer no longer finds it');
         }
         this.deleted.push(snapshot.id);
         if (this.deleted.length <= WRITTEN_EACH || this.deleted.length % WRITTEN_AT === 0)
@@ -9045,7 +9046,7 @@ class Pruning {
             this.#step.signal.throwIfAborted();
             if (this.stayed.length === 0)
                 throw error;
-            this.#step.reporter.note(`That the others are gone could not be seen: ${(0,errors/* describe */.q0)(error)}`);
+            this.#step.reporter.note(`Could not confirm that the other snapshots are gone: ${(0,errors/* describe */.q0)(error)}`);
         }
         for (const snapshot of left) {
             const isOurs = this.deleted.includes(snapshot.id);
@@ -9055,9 +9056,9 @@ class Pruning {
         }
     }
 }
-function notTried(code, todo = 'Re-run the job: it continues where it ended. Or raise timeout.') {
-    const why = code === 'timed_out' ? 'the time of the step had ended' : 'the credentials were no longer accepted';
-    return new errors/* ActionError */.lZ(code, `Its deletion was not tried: ${why}.`, { todo });
+function notTried(code, todo = 'Re-run the job to delete the rest, or increase timeout.') {
+    const why = code === 'timed_out' ? 'the step timed out' : 'the credentials were no longer accepted';
+    return new errors/* ActionError */.lZ(code, `Its deletion was not attempted: ${why}.`, { todo });
 }
 
 ;// CONCATENATED MODULE: ./build/waiting/verdicts/restore.js
@@ -9106,7 +9107,7 @@ function restoreVerdict(seen) {
         return {
             state: 'failed',
             error: new errors/* ActionError */.lZ('operation_failed', `The restore task COMPLETED, but snapshot ${targetId} is not the current state of dataset ${dataset.id}${current ? `: that is "${current.name}" (${current.id})` : ''}.`, {
-                todo: 'Someone may have changed the dataset meanwhile. Look at its Snapshot Catalog in Visual Layer before you go on.',
+                todo: 'Someone else may have changed the dataset. Check its Snapshot Catalog in Visual Layer before you continue.',
             }),
         };
     }
@@ -9139,7 +9140,7 @@ function snapshotVerdict(seen) {
     if (!snapshot && ready && !seen.named && seen.sinceMs >= seen.patienceMs) {
         return {
             state: 'failed',
-            error: new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the request, but dataset ${dataset.id} is READY again and no such snapshot is in its list.`, { todo: 'Creating the snapshot failed in Visual Layer in a recoverable way: re-run the job.' }),
+            error: new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the request, but dataset ${dataset.id} is READY again and does not list the snapshot.`, { todo: 'Visual Layer could not create the snapshot. Re-run the job.' }),
         };
     }
     const line = `${snapshot ? 'snapshot listed' : 'snapshot not listed yet'}, ${(0,verdicts_dataset/* datasetLine */.Je)(dataset)}`;
@@ -9195,7 +9196,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     const ours = (snapshots) => snapshots.find((snapshot) => snapshot.description.includes(mark));
     const change = new OnceOnly({
         what: `create a snapshot of dataset ${dataset.id}`,
-        ifUnclear: `The snapshot may have been created. Check the Snapshot Catalog of dataset ${dataset.id} for one whose description ends with [mark ${mark}] before you take another (if_exists: reuse takes the one that is there).`,
+        ifUnclear: `The snapshot may already have been created. Before you take another one, check the Snapshot Catalog of dataset ${dataset.id} for a description that ends with [mark ${mark}] (if_exists: reuse uses an existing one).`,
         send: () => api.snapshots.create(dataset.id, wish.name, description),
         async look() {
             const found = ours(await api.snapshots.list(dataset.id, 0));
@@ -9221,7 +9222,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     let last = reply;
     const made = await (0,waits/* waitFor */.fm)(step, {
         awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`}${reply ? ` (${reply.id})` : ''} of ${(0,facts/* namedDataset */.gM)(dataset)}`,
-        carryOn: 'The snapshot may still appear: look at the Snapshot Catalog of the dataset before you take another (if_exists: reuse takes the one that is there).',
+        carryOn: 'The snapshot may still appear. Check the Snapshot Catalog of the dataset before you take another one (if_exists: reuse uses an existing one).',
     }, async () => {
         const listed = await api.snapshots.list(dataset.id, 0);
         const snapshot = listed.find((one) => one.id === last?.id) ?? ours(listed);
@@ -9283,23 +9284,23 @@ async function restore_restore(request, step) {
     const restoring = { dataset, target, safety };
     const task = await startRestore(step, request, restoring);
     if (!request.wait) {
-        return `The restore of dataset "${dataset.name}" to snapshot "${target.name}" was accepted; the step did not wait for it (wait: false).`;
+        return `Visual Layer accepted the restore of dataset "${dataset.name}" to snapshot "${target.name}". The step did not wait for it to finish (wait: false).`;
     }
     const { since } = await waitForRestore(step, restoring, task);
     reporter.fact('Restored to', target.name, { insteadOf: TARGET });
     rememberRestored(step.context, dataset.id, since?.id ?? target.id, reporter);
     if (since)
-        reporter.note(`Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore had finished.`);
-    return `Dataset "${dataset.name}" was restored to snapshot "${target.name}".`;
+        reporter.note(`Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore finished.`);
+    return `Restored dataset "${dataset.name}" to snapshot "${target.name}".`;
 }
 /** A restore cannot be undone, so the present state is saved before. Only a READY dataset can be saved. */
 async function saveFirst(step, request, dataset, target) {
     const { reporter } = step;
     if (dataset.status !== 'READY') {
-        reporter.warning(`No safety snapshot was taken before the restore: dataset ${dataset.id} is ${dataset.statusWord}, and Visual Layer saves only READY datasets. The restore permanently replaces its current contents.`);
+        reporter.warning(`No safety snapshot was taken before the restore: dataset ${dataset.id} is ${dataset.statusWord}, and Visual Layer takes snapshots of READY datasets only. The restore permanently replaces its current contents.`);
         return undefined;
     }
-    return reporter.group('Safety snapshot of the present state', async () => {
+    return reporter.group('Safety snapshot of the current state', async () => {
         const run = step.context.runId === undefined ? '' : `, run ${step.context.runId}`;
         const saved = await takeSnapshot(step, dataset, {
             name: `before restore to ${target.name}${run}`.slice(0, 255),
@@ -9312,7 +9313,7 @@ async function saveFirst(step, request, dataset, target) {
         });
         reporter.fact('Safety snapshot', saved.name);
         reporter.fact('Safety snapshot ID', saved.id, { code: true });
-        reporter.info(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`);
+        reporter.info(`Saved the current state as snapshot "${saved.name}" (${saved.id}).`);
         return saved;
     });
 }
@@ -9377,7 +9378,7 @@ async function startRestore(step, request, restoring) {
         await change.run();
     }).catch((error) => {
         throw change.mayHaveTakenEffect
-            ? withState(step, error, 'It is not certain whether the restore was started.', wayBack(restoring))
+            ? withState(step, error, 'Could not tell whether the restore was started.', wayBack(restoring))
             : withState(step, error, `Dataset "${dataset.name}" is unchanged: the restore was not started.`);
     });
     reporter.info('Visual Layer accepted the restore.');
@@ -9403,7 +9404,7 @@ async function waitForRestore(step, restoring, started) {
     const settling = (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs());
     const atWork = new waits/* Seen */.UW();
     const carryOn = `The restore is still running in Visual Layer. Do not restore again; to resume waiting, use operation: wait and dataset_id: ${dataset.id}.`;
-    let seen = `The restore was accepted, and the state of dataset "${dataset.name}" has not been seen since.`;
+    let seen = `Visual Layer accepted the restore. No status of dataset "${dataset.name}" was received since.`;
     return (0,waits/* waitFor */.fm)(step, {
         awaited: `the restore of ${(0,facts/* namedDataset */.gM)(dataset)} to snapshot "${target.name}" (${target.id})`,
         get carryOn() {
@@ -9436,7 +9437,7 @@ async function waitForRestore(step, restoring, started) {
         // A task that failed may be that of somebody whose restore ended just before this one: then ours shows in a moment.
         if (verdict.state !== 'failed' || sinceMs >= settling)
             return verdict;
-        return { state: 'pending', line: `${task ? (0,verdicts_dataset/* taskLine */.er)(task) : (0,verdicts_dataset/* datasetLine */.Je)(now)}; looking again` };
+        return { state: 'pending', line: `${task ? (0,verdicts_dataset/* taskLine */.er)(task) : (0,verdicts_dataset/* datasetLine */.Je)(now)}; checking again` };
     }).catch((error) => {
         throw withState(step, error, seen, wayBack(restoring));
     });
@@ -9457,7 +9458,7 @@ async function snapshot_snapshot(request, step) {
         const existing = newestNamed(await step.api.snapshots.list(dataset.id), name);
         if (existing && request.ifExists === 'fail') {
             throw new errors/* ActionError */.lZ('conflict', `Dataset "${dataset.name}" (${dataset.id}) already has a snapshot named "${name}" (${existing.id}).`, {
-                todo: 'Choose another snapshot_name, or set if_exists: reuse to use that snapshot, or if_exists: create to save another one under the same name.',
+                todo: 'Choose another snapshot_name, set if_exists: reuse to use that snapshot, or set if_exists: create to save another one with the same name.',
             });
         }
         if (existing) {
@@ -9469,7 +9470,7 @@ async function snapshot_snapshot(request, step) {
                 reporter.warning(`Snapshot "${existing.name}" is ${age}. A rollback to it also undoes what was changed since then.`);
                 planRollback(step, dataset.id, existing);
             }
-            return `Snapshot "${existing.name}" of dataset "${dataset.name}" was already there and is used; none was created.`;
+            return `Reusing the existing snapshot "${existing.name}" of dataset "${dataset.name}"; none was created.`;
         }
     }
     const made = await takeSnapshot(step, dataset, {
@@ -9487,8 +9488,8 @@ async function snapshot_snapshot(request, step) {
     if (request.rollbackOnFailure)
         planRollback(step, dataset.id, made);
     return request.wait
-        ? `Snapshot "${made.name}" of dataset "${dataset.name}" was created.`
-        : `Snapshot "${made.name}" of dataset "${dataset.name}" was accepted; the step did not wait for it (wait: false).`;
+        ? `Created snapshot "${made.name}" of dataset "${dataset.name}".`
+        : `Visual Layer accepted snapshot "${made.name}" of dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`;
 }
 /** From here on the post step restores the snapshot. It runs only if the job fails or is canceled. */
 function planRollback(step, datasetId, { id, name }) {
@@ -9528,7 +9529,7 @@ async function update_snapshot_updateSnapshot(request, step) {
     const listed = async () => (await api.snapshots.list(dataset.id, 0)).find((one) => one.id === target.id);
     const change = new OnceOnly({
         what: `change snapshot ${target.id} of dataset ${dataset.id}`,
-        ifUnclear: 'Re-run the job: the same change can be made twice without harm.',
+        ifUnclear: 'Re-run the job. Making the same change twice is harmless.',
         send: () => api.snapshots.update(dataset.id, target.id, {
             ...(name === undefined ? {} : { name }),
             ...(description === undefined ? {} : { description }),
@@ -9543,7 +9544,7 @@ async function update_snapshot_updateSnapshot(request, step) {
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     const changed = await (0,waits/* waitFor */.fm)(step, {
         awaited: `the catalog to show the change of snapshot "${target.name}" (${target.id})`,
-        carryOn: 'The change was accepted: look at the Snapshot Catalog of the dataset, or re-run the job.',
+        carryOn: 'Visual Layer accepted the change. Check the Snapshot Catalog of the dataset, or re-run the job.',
     }, async () => {
         const now = await listed();
         if (now && isChanged(now))
@@ -9556,7 +9557,7 @@ async function update_snapshot_updateSnapshot(request, step) {
                 : 'Someone else has deleted the snapshot since: the catalog no longer lists it.');
             return { state: 'done', value: { ...target, name: name ?? target.name } };
         }
-        return { state: 'pending', line: 'the catalog shows the snapshot as it was' };
+        return { state: 'pending', line: 'the catalog still shows the old values' };
     });
     reporter.output('snapshot_name', changed.name);
     reporter.fact('Snapshot', changed.name);
@@ -9567,7 +9568,7 @@ async function update_snapshot_updateSnapshot(request, step) {
     return `The ${what.join(' and the ')} of snapshot "${changed.name}" of dataset "${dataset.name}" ${what.length > 1 ? 'were' : 'was'} changed.`;
 }
 function notChanged(target, now, afterMs) {
-    return new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the change of snapshot "${target.name}" (${target.id}), but after ${(0,runner_text/* duration */.p0)(afterMs)} its catalog still shows it as it was, named "${now.name}".`, { todo: 'Check the Snapshot Catalog of the dataset: Visual Layer may not accept this name or description.' });
+    return new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the change of snapshot "${target.name}" (${target.id}), but after ${(0,runner_text/* duration */.p0)(afterMs)} its catalog still shows the old values (name: "${now.name}").`, { todo: 'Check the Snapshot Catalog of the dataset: Visual Layer may not accept this name or description.' });
 }
 
 ;// CONCATENATED MODULE: ./build/operations/wait.js
@@ -9651,7 +9652,7 @@ async function abortCreation(api, waiting, datasetId) {
         return abort_creation_alreadyEnded(datasetId, task);
     const change = new OnceOnly({
         what: `abort task ${task.id}`,
-        ifUnclear: 'Check the task in the Task Manager of Visual Layer, and abort it there if it still runs.',
+        ifUnclear: 'Check the task in the Task Manager of Visual Layer, and abort it there if it is still running.',
         async send() {
             await api.tasks.abort(task.id);
             return { ...task, state: 'ABORTED' };
@@ -9665,16 +9666,16 @@ async function abortCreation(api, waiting, datasetId) {
         const ended = await change.run();
         if (ended.state !== 'ABORTED')
             return abort_creation_alreadyEnded(datasetId, ended);
-        return `The creation of dataset ${datasetId} was aborted in Visual Layer. The dataset itself may still be listed there; delete it if it is not wanted.`;
+        return `Aborted the creation of dataset ${datasetId}. Visual Layer may still list the dataset; delete it there if you do not need it.`;
     }
     catch (error) {
         if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || error.outcome.status !== 409)
             throw error;
-        return `The creation of dataset ${datasetId} could no longer be aborted: it was being committed or had ended (${error.apiWords ?? 'HTTP 409'}).`;
+        return `Could not abort the creation of dataset ${datasetId}: it was being committed or had ended (${error.apiWords ?? 'HTTP 409'}).`;
     }
 }
 function abort_creation_alreadyEnded(datasetId, task) {
-    return `The creation of dataset ${datasetId} had already ended (${task.statusWord}); nothing was left to abort.`;
+    return `The creation of dataset ${datasetId} had already ended (${task.statusWord}), so there was nothing to abort.`;
 }
 
 ;// CONCATENATED MODULE: ./build/operations/delete-draft.js
@@ -9695,18 +9696,18 @@ async function deleteDraft(api, waiting, datasetId) {
         throw error;
     });
     if (!draft)
-        return `The draft dataset ${datasetId} is not there any more; nothing was left to delete.`;
+        return `The draft dataset ${datasetId} no longer exists, so there was nothing to delete.`;
     if (draft.status !== 'DRAFT')
         return abortCreation(api, waiting, datasetId);
     const { change } = await datasetRemoval(api, waiting, datasetId);
     try {
         await change.run();
-        return `The draft dataset ${datasetId}, whose upload was cancelled, was deleted in Visual Layer.`;
+        return `Deleted the draft dataset ${datasetId}, because its upload was canceled.`;
     }
     catch (error) {
         if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || error.outcome.transient)
             throw error;
-        return `The draft dataset ${datasetId}, whose upload was cancelled, is left behind: Visual Layer does not let it be deleted (${error.apiWords ?? error.message}). Delete it there.`;
+        return `Could not delete the draft dataset ${datasetId}, whose upload was canceled: ${error.apiWords ?? error.message}. Delete it in Visual Layer.`;
     }
 }
 
@@ -9774,9 +9775,9 @@ async function undoClone(plan, api, waiting) {
     if (plan.datasetId !== undefined) {
         if (ephemeral && accepted)
             return deleted(plan.datasetId);
-        const lost = `Dataset ${plan.datasetId} is in all likelihood the temporary clone of this step, but the response to the clone request was lost, so it was not deleted.`;
+        const lost = `Dataset ${plan.datasetId} is probably the temporary clone of this step. Because the response to the clone request was lost, it was not deleted.`;
         return {
-            text: `${lost} Delete it in Visual Layer if nobody else made it.`,
+            text: `${lost} Delete it in Visual Layer if nobody else created it.`,
             settled: false,
             candidates: [plan.datasetId],
         };
@@ -9792,7 +9793,7 @@ async function undoClone(plan, api, waiting) {
     const ids = found.map(({ datasetId }) => datasetId);
     if (found.length === 0) {
         return {
-            text: `The clone of dataset "${source.name}" ${accepted ? 'was accepted' : 'was requested'}, but no new clone has appeared. If "${source.name} (cloned)" appears later and is not wanted, delete it in Visual Layer.`,
+            text: `The clone of dataset "${source.name}" ${accepted ? 'was accepted' : 'was requested'}, but no new clone has appeared. If "${source.name} (cloned)" appears later and you do not need it, delete it in Visual Layer.`,
             settled: !accepted,
         };
     }
@@ -9806,7 +9807,7 @@ async function undoClone(plan, api, waiting) {
         return { text: `${what} of dataset "${source.name}" is dataset ${datasetId}.`, settled: !ephemeral, datasetId };
     }
     return {
-        text: `The clone of dataset "${source.name}" could not be identified for certain. ${perhapsOurs(ids, 'Delete it')}`,
+        text: `The clone of dataset "${source.name}" could not be identified with certainty. ${perhapsOurs(ids, 'Delete it')}`,
         settled: false,
         candidates: ids,
     };
@@ -9828,7 +9829,7 @@ async function undoEnrichment(plan, api, waiting) {
     if (found.length === 0)
         return { text: `${lost}, and no new enrichment has appeared.`, settled: true };
     const text = found[0] === source.id
-        ? `${lost}. An enrichment task appeared on the dataset since, and may be the one. Abort it in Visual Layer if it is not wanted.`
+        ? `${lost}. An enrichment task appeared on the dataset since, and may be the one. If you do not need it, abort it in Visual Layer.`
         : `${lost}. ${perhapsOurs(found, 'Abort its enrichment or delete it')}`;
     return { text, settled: false, candidates: found };
 }
@@ -9845,8 +9846,8 @@ function orMissing(error) {
 }
 function perhapsOurs(ids, advice) {
     return ids.length === 1
-        ? `Dataset ${ids[0]} appeared since, and may be the one. ${advice} in Visual Layer if nobody else made it.`
-        : `These datasets appeared since, and one of them may be the one: ${ids.join(', ')}. ${advice} in Visual Layer if it is not wanted.`;
+        ? `Dataset ${ids[0]} appeared since, and may be the one. ${advice} in Visual Layer if nobody else created it.`
+        : `These datasets appeared since, and one of them may be the one: ${ids.join(', ')}. ${advice} in Visual Layer if you do not need it.`;
 }
 /**
  * What the lists show in the time that `waiting` has: once something appears they are read for {@link CERTAIN_MS} more, or for as
@@ -9984,7 +9985,7 @@ const TRACE_CHARS = 700;
  */
 function fail(error, options) {
     const { reporter } = options;
-    const words = error.apiWords && `The server said: ${(0,runner_text/* oneLine */.TN)(reporter.redact(error.apiWords), API_WORDS_CHARS)}`;
+    const words = error.apiWords && `Server message: ${(0,runner_text/* oneLine */.TN)(reporter.redact(error.apiWords), API_WORDS_CHARS)}`;
     const todo = error.todo && (0,runner_text/* lines */.Mn)(reporter.redact(error.todo), TODO_CHARS);
     const trace = error.trace && (0,runner_text/* oneLine */.TN)(reporter.redact(error.trace), TRACE_CHARS);
     const left = ANNOTATION_CHARS - (words?.length ?? 0) - (todo?.length ?? 0) - (trace?.length ?? 0);
@@ -10076,7 +10077,7 @@ class Outputs {
         ]);
         return {
             text: JSON.stringify(Object.fromEntries([...ids, ...extras])),
-            problem: 'The output result is without its long values: together they are more than GitHub takes.',
+            problem: "The output result does not contain its long values, to fit GitHub's size limit.",
         };
     }
 }
@@ -10106,7 +10107,7 @@ function shortenText(text) {
         return { text };
     return {
         text: text.slice(0, LONGEST_TEXT_CHARS).toWellFormed(),
-        left: `was cut after ${LONGEST_TEXT_CHARS} of ${text.length} characters.`,
+        left: `was cut to the first ${LONGEST_TEXT_CHARS} of ${text.length} characters.`,
     };
 }
 /** Keeps as many elements from the front as fit, so that what is left is still a JSON array. */
@@ -10115,7 +10116,7 @@ function shortenList(text) {
         return { text };
     const list = parseJson(text);
     if (!Array.isArray(list))
-        return { text: '[]', left: `is empty: its ${text.length} characters are more than GitHub takes.` };
+        return { text: '[]', left: `is empty: its ${text.length} characters exceed GitHub's size limit.` };
     const kept = [];
     let chars = 2;
     for (const element of list) {
@@ -10127,7 +10128,7 @@ function shortenList(text) {
     }
     return {
         text: `[${kept.join(',')}]`,
-        left: `holds the first ${kept.length} of ${list.length} entries: more is over what GitHub takes.`,
+        left: `was cut to the first ${kept.length} of ${list.length} entries to fit GitHub's size limit.`,
     };
 }
 
@@ -10276,8 +10277,8 @@ class RunnerReporter {
         const given = String(value);
         const redacted = this.redact(given);
         if (redacted !== given) {
-            this.warning(`The output ${name} held a masked secret. It was replaced by ***.`, {
-                todo: 'If it is no secret, choose a credential that is not an ordinary word.',
+            this.warning(`The output ${name} contained a masked secret, which was replaced by ***.`, {
+                todo: 'If it is not a secret, choose a credential that is not an ordinary word.',
             });
         }
         const { text, problem } = this.#outputs.set(name, redacted);
@@ -10311,7 +10312,7 @@ class RunnerReporter {
         if (this.#unwritten.size === 0)
             return;
         throw new errors/* ActionError */.lZ('operation_failed', `Could not write these outputs (GITHUB_OUTPUT): ${[...this.#unwritten].join(', ')}.`, {
-            todo: 'Check that the disk of the runner is not full. What this step did in Visual Layer stays; the log names the IDs.',
+            todo: 'Check that the disk of the runner is not full. The changes that this step made in Visual Layer remain; the log lists the IDs.',
         });
     }
     /**
@@ -10329,7 +10330,7 @@ class RunnerReporter {
         }
         catch (error) {
             throw new errors/* ActionError */.lZ('operation_failed', `Could not open the file for outputs (GITHUB_OUTPUT): ${(0,errors/* describe */.q0)(error)}.`, {
-                todo: 'The runner makes this file for each step. Check the disk and the permissions of the runner, and that no step sets GITHUB_OUTPUT. Nothing was sent to Visual Layer.',
+                todo: 'The runner creates this file for each step. Check the disk and the permissions of the runner, and that no step sets GITHUB_OUTPUT. Nothing was sent to Visual Layer.',
             });
         }
     }
@@ -10382,7 +10383,7 @@ class RunnerReporter {
         }
         catch (error) {
             this.#unwritten.add(name);
-            this.warning(`The output ${name} could not be written yet: ${(0,errors/* describe */.q0)(error)}`);
+            this.warning(`Could not write the output ${name} yet: ${(0,errors/* describe */.q0)(error)}`);
         }
     }
 }
@@ -10484,7 +10485,7 @@ class Explore {
             if (present.size === 0 || repeats === 2) {
                 if (total === undefined || found.size >= total)
                     return [...found.values()];
-                return `it told of ${total} clusters and listed ${found.size}`;
+                return `it reported ${total} clusters but listed ${found.size}`;
             }
             for (const [id, cluster] of present) {
                 if (found.has(id))
@@ -10559,8 +10560,8 @@ function unlessUnsupported(error) {
         throw error;
 }
 function incomplete(datasetId, reason) {
-    return new errors/* ActionError */.lZ('unexpected_reply', `Visual Layer's list of the clusters of dataset ${datasetId} could not be read whole: ${reason}. It was read ${MOST_RESTARTS + 1} times.`, {
-        todo: 'Wait until nothing changes the dataset, then re-run the job. If it stays, select what to export by vql, cluster_ids or media_ids.',
+    return new errors/* ActionError */.lZ('unexpected_reply', `Could not read the complete cluster list of dataset ${datasetId} in ${MOST_RESTARTS + 1} attempts: ${reason}.`, {
+        todo: 'Wait until nothing changes the dataset, then re-run the job. If the problem persists, select what to export by vql, cluster_ids, or media_ids.',
     });
 }
 /**
@@ -10588,7 +10589,7 @@ function idColumn(request, table) {
         }
         const heading = ids.size === 0 && /(?:^|,)"?media_id"?(?:,|$)/i.test(row);
         if (!complete || (heading && id.toLowerCase() !== 'media_id')) {
-            const reason = `row ${ids.size + 1} of it has no media ID in its last column`;
+            const reason = `its row ${ids.size + 1} has no media ID in the last column`;
             throw (0,visual_layer_failure/* unexpectedReply */.Cp)(request.what, reason, row.slice(0, LONGEST_EXCERPT), true);
         }
         if (!heading) {
@@ -10711,11 +10712,11 @@ class Exports {
         if (url?.protocol === 'https:' || (url?.protocol === 'http:' && origin.startsWith('http:')))
             return url;
         const why = url?.protocol === 'http:'
-            ? `leads over plain http (to ${url.host}), where what is sent can be changed, while ${origin} answers over https`
-            : 'is not an address';
+            ? `uses plain http (to ${url.host}), although ${origin} uses https; data sent over http can be modified`
+            : 'is not a URL';
         throw new errors/* ActionError */.lZ('unexpected_reply', `The download link of export ${exportId} ${why}.`, {
             todo: url?.protocol === 'http:'
-                ? 'Have the server give out links that begin with https://, or paths of its own such as /cdn/export.zip.'
+                ? 'Configure the server to return links that begin with https://, or paths such as /cdn/export.zip.'
                 : 'Export again with this export_id to get a new link.',
         });
     }
@@ -10994,8 +10995,8 @@ class Http {
             return result.data;
         const first = result.error.issues[0];
         const place = first && first.path.length > 0
-            ? `"${first.path.join('.')}" is missing or of another kind`
-            : 'its form is not the documented one';
+            ? `"${first.path.join('.')}" is missing or has the wrong type`
+            : 'its format is not the documented one';
         const failure = (0,visual_layer_failure/* unexpectedReply */.Cp)(request.what, body.kind === 'empty' ? 'it is empty' : place, (0,visual_layer_reply/* excerpt */.Kb)(body), true);
         failure.trace = this.#traces.get(body);
         throw failure;
@@ -11007,8 +11008,8 @@ class Http {
         }
         const refusal = body.kind === 'json' ? (0,visual_layer_reply/* refusalIn */.c3)(body.json) : undefined;
         if (refusal !== undefined) {
-            const message = `Visual Layer refused the request to ${request.what} (an error inside HTTP 200).`;
-            const todo = 'Correct what its own words name, then re-run the job.';
+            const message = `Visual Layer rejected the request to ${request.what} (HTTP 200 with an error).`;
+            const todo = 'Fix what the server message describes, then re-run the job.';
             throw new visual_layer_failure/* RequestFailure */.e6('rejected', message, { apiWords: refusal, todo }, { transient: false, effect: 'none', status: 200 });
         }
         return body;
@@ -11028,7 +11029,7 @@ class Http {
         }
         const where = target ? `to ${target.origin}${target.pathname}` : 'without an address';
         throw new errors/* ActionError */.lZ('unexpected_reply', `The request to ${request.what} was redirected ${where}.`, {
-            todo: `Set base_url to the address at which Visual Layer itself answers; ${url.origin} sends its callers on. Credentials are not sent to another server.`,
+            todo: `Set base_url to the address of Visual Layer itself; ${url.origin} redirects elsewhere. The action sends no credentials to another server.`,
         });
     }
     async #attempt(request, url, isChange) {
@@ -11517,7 +11518,7 @@ class Session {
      * or when `signal` aborts.
      */
     async lastly(limitMs, signal, onLook, body) {
-        const late = () => new Error(`this took longer than ${limitMs / 1000} s`);
+        const late = () => new Error(`it took longer than ${limitMs / 1000} s`);
         const deadline = new build_clock/* Deadline */.B2(this.#clock, limitMs);
         return await (0,build_clock/* within */.ux)(this.#clock, limitMs + LAST_REQUEST_MS, signal, late, (ends) => body(this.client(deadline, ends), this.#waiting(deadline, ends, LAST_INTERVAL_MS, onLook)));
     }
@@ -11924,7 +11925,7 @@ class Page {
     }
 }
 function errorSection(error) {
-    const said = error.apiWords && `\n**The server said:** ${(0,runner_text/* markdown */.wD)(error.apiWords, 2000)}\n`;
+    const said = error.apiWords && `\n**Server message:** ${(0,runner_text/* markdown */.wD)(error.apiWords, 2000)}\n`;
     const todo = error.todo && `\n**What to do:** ${paragraph(error.todo, 3000)}\n`;
     const trace = error.trace && `\n${(0,runner_text/* markdown */.wD)(error.trace, 700)}\n`;
     return `\n**What failed** (${(0,runner_text/* code */.aY)(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}${trace ?? ''}`;
@@ -12043,7 +12044,7 @@ function summarize_operationOf({ request, env }) {
 }
 function beginning(outcome) {
     return outcome === 'check_failed'
-        ? 'The export is complete and saved. The step failed because of what it contains.'
+        ? 'The export is complete and saved. The step failed because the data did not pass a check.'
         : '';
 }
 function outcomeOf(failure) {
@@ -12608,7 +12609,7 @@ function outOfTime(what, host, words, timeoutMs, whole) {
 }
 /** A reply that came with a 2xx but cannot be what the API documents. */
 function unexpectedReply(what, reason, excerpt, wrongShape) {
-    return new RequestFailure('unexpected_reply', `Visual Layer's response to the request to ${what} was not understood: ${reason}.`, {
+    return new RequestFailure('unexpected_reply', `Unexpected response to the request to ${what}: ${reason}.`, {
         apiWords: excerpt,
         todo: 'Check base_url (a web page instead of a response means that it is not Visual Layer). If it is right, the API may have changed: look for a newer version of this action.',
     }, { transient: true, effect: 'unknown', wrongShape });
@@ -12616,53 +12617,53 @@ function unexpectedReply(what, reason, excerpt, wrongShape) {
 const MEANING = {
     403: {
         code: 'forbidden',
-        happened: 'Visual Layer refused permission',
+        happened: 'permission denied',
         todo: 'The account needs the Editor or Owner role on the dataset, and the feature must be enabled for it (datasets created before snapshot support have no snapshots).',
     },
     404: {
         code: 'not_found',
-        happened: 'Visual Layer did not find it, or this account has no access to it (the API does not tell these apart)',
+        happened: 'not found, or this account has no access (the API does not distinguish the two)',
         todo: 'Check the IDs, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
     },
     407: {
         code: 'network',
-        happened: 'The proxy between the runner and Visual Layer asks for credentials',
-        todo: 'Put a user and a password into the proxy address (HTTPS_PROXY: http://user:password@host:port), or name the host in NO_PROXY.',
+        happened: 'the proxy between the runner and Visual Layer requires credentials',
+        todo: 'Put a user and a password into the proxy address (HTTPS_PROXY: http://user:password@host:port), or add the host to NO_PROXY.',
     },
     409: {
         code: 'conflict',
-        happened: 'Visual Layer refused because of what the dataset is doing or the state it is in',
+        happened: 'the dataset is busy, or its status does not allow this',
         todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then re-run the job.',
     },
-    413: { code: 'rejected', happened: 'Visual Layer refused the request as too large', todo: 'Ask for less at once.' },
+    413: { code: 'rejected', happened: 'the request is too large', todo: 'Request less at once.' },
     414: {
         code: 'rejected',
-        happened: 'Visual Layer refused the request because its address is too long',
-        todo: 'Shorten vql, or select by media_ids or cluster_ids, which travel in the body.',
+        happened: 'the URL of the request is too long',
+        todo: 'Shorten vql, or select by media_ids or cluster_ids, which are sent in the request body.',
     },
 };
 const REJECTIONS = {
     key: {
         happened: 'Visual Layer did not accept the credentials',
-        todo: 'Check api_key and api_secret: they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
+        todo: 'Check api_key and api_secret: they must be complete, not revoked, and made for this base_url. Pull requests from forks get no secrets.',
     },
     token: {
         happened: 'Visual Layer did not accept the token',
-        todo: 'Check token: it must be complete, not revoked, and made for this base_url. Or set api_key and api_secret instead: they sign a fresh token for each request.',
+        todo: 'Check token: it must be complete, not revoked, and made for this base_url. Or set api_key and api_secret instead: they sign a new token for each request.',
     },
     expired_token: {
-        happened: 'The token has expired',
-        todo: 'The action cannot renew token. Set api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.',
+        happened: 'the token has expired',
+        todo: 'The action cannot renew token. Set api_key and api_secret instead: they sign a new token for each request, however long the step takes.',
     },
     none_sent: {
         happened: 'Visual Layer requires credentials, and none were sent',
-        todo: 'Set api_key and api_secret (or token). Secrets that do not exist are empty, and so are all secrets in pull requests from forks.',
+        todo: 'Set api_key and api_secret (or token). Undefined secrets are empty, and pull requests from forks get no secrets.',
     },
 };
 const REJECTED = {
     code: 'rejected',
-    happened: 'Visual Layer refused the request',
-    todo: 'Correct what its own words name, then re-run the job.',
+    happened: 'Visual Layer rejected the request',
+    todo: 'Fix what the server message describes, then re-run the job.',
 };
 /**
  * A reply with a status that is no success. 408, 425, 429 and 5xx may heal; the rest ends the step.
@@ -12690,7 +12691,7 @@ function statusFailure(what, status, words, answered, retryAfter, rejection = 'k
         });
     }
     const meaning = status === 401 ? { code: 'unauthorized', ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED);
-    return new RequestFailure(meaning.code, `${meaning.happened} (HTTP ${status}) at the request to ${what}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
+    return new RequestFailure(meaning.code, `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
 }
 
 
@@ -13238,8 +13239,8 @@ function datasetError(dataset, doing) {
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('operation_failed', `Dataset ${dataset.id} ended in status ${dataset.statusWord} ${doing}.`, {
         apiWords: dataset.fatalError,
         todo: dataset.fatalError
-            ? 'Mend what Visual Layer names, then re-run the job.'
-            : 'Visual Layer gave no reason. Open the dataset there, or ask its support with the dataset ID.',
+            ? 'Fix the problem Visual Layer reports, then re-run the job.'
+            : 'Visual Layer gave no reason. Open the dataset there, or send its support the dataset ID.',
     });
 }
 /** The failure of a task that ended FAILED or ABORTED. */
@@ -13248,8 +13249,8 @@ function taskError(task, doing) {
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('operation_failed', `The task ${doing} ended as ${task.statusWord} (task ${task.id}).`, {
         apiWords: task.words,
         todo: aborted
-            ? 'Someone aborted it in Visual Layer. Re-run the job if that was not meant.'
-            : 'Look at the task in the Task Manager of Visual Layer, then re-run the job.',
+            ? 'Someone aborted it in Visual Layer. If that was unintended, re-run the job.'
+            : 'Check the task in the Task Manager of Visual Layer, then re-run the job.',
     });
 }
 /**
@@ -13340,18 +13341,18 @@ function refusedExport({ reason, words, entities }, instead) {
         case 'nothing_matched':
             return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('rejected', 'Nothing matched: there is nothing to export.', {
                 apiWords: words,
-                todo: 'Check vql, media_ids or cluster_ids. If an empty result is fine for this workflow, set allow_empty: true.',
+                todo: 'Check vql, media_ids, or cluster_ids. If an empty result is fine for this workflow, set allow_empty: true.',
             });
         case 'too_large':
-            return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('rejected', `Visual Layer refused the export as too large${items}.`, {
+            return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('rejected', `Visual Layer rejected the export as too large${items}.`, {
                 apiWords: words,
                 todo: instead ??
-                    'Set split: auto, which exports it in parts and puts them together. Or export less at once: select with vql, cluster_ids or media_ids, or leave the media files out with include_images: false.',
+                    'Set split: auto, which exports in parts and merges them. Or export less at once: select with vql, cluster_ids, or media_ids, or leave the media files out with include_images: false.',
             });
         case 'other':
-            return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('rejected', `Visual Layer refused the export${items}.`, {
+            return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('rejected', `Visual Layer rejected the export${items}.`, {
                 apiWords: words,
-                todo: 'Correct what Visual Layer names, then re-run the job. Trial accounts cannot export.',
+                todo: 'Fix the problem Visual Layer reports, then re-run the job. Trial accounts cannot export.',
             });
     }
 }
@@ -13364,7 +13365,7 @@ function exportVerdict(task, exportId) {
         case 'COMPLETED':
             if (task.link !== undefined)
                 return { state: 'done', value: { kind: 'link', link: task.link } };
-            return { state: 'pending', line: 'export COMPLETED, its download link is not there yet', phase: 'COMPLETED' };
+            return { state: 'pending', line: 'export COMPLETED, its download link is not available yet', phase: 'COMPLETED' };
         case 'REJECTED':
             return { state: 'done', value: refused(task.words, task.entities) };
         case 'FAILED':
@@ -13373,7 +13374,7 @@ function exportVerdict(task, exportId) {
                 state: 'failed',
                 error: new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('operation_failed', `Export ${exportId} ended as ${task.statusWord}.`, {
                     apiWords: task.words,
-                    todo: 'Re-run the job: it starts a new export. If it fails again, ask Visual Layer support with the export ID.',
+                    todo: 'Re-run the job: it starts a new export. If it fails again, send Visual Layer support the export ID.',
                 }),
             };
         case 'QUEUED':

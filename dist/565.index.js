@@ -1252,7 +1252,7 @@ function spelled(json) {
         return JSON.stringify(json);
     }
     catch {
-        return 'JSON that is nested too deeply to be shown';
+        return 'JSON that is nested too deeply to show';
     }
 }
 function validationWords(item) {

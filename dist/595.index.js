@@ -74,7 +74,7 @@ async function inFolder(place) {
         return { archive: (0,external_node_path_.join)(dir, archive) };
     const shown = archives.slice(0, 5).map((name) => JSON.stringify(name));
     const rest = archives.length > shown.length ? ` and ${archives.length - shown.length} more` : '';
-    throw noExport(place, `the folder holds several archives and no manifest.json that tells which one is meant: ${shown.join(', ')}${rest}`);
+    throw noExport(place, `the folder contains several archives and no manifest.json that says which one to use: ${shown.join(', ')}${rest}`);
 }
 /** The ZIPs of a folder, at its root or one folder deep: artifacts that are downloaded together have a folder each. */
 async function archivesIn(dir) {
@@ -106,7 +106,7 @@ async function asFile(path) {
 function noExport({ path, given }, why, cause) {
     const where = path === given ? '' : ` (${path})`;
     return new errors/* ActionError */.lZ('invalid_input', `compare_with is ${JSON.stringify(given)}${where}, but ${why}.`, {
-        todo: 'Set compare_with to an earlier export: the folder it was put in, its ZIP, its metadata.json, or its .parquet file; or use compare_with: previous-run. Without the line "compare_with" the export is made and nothing is compared.',
+        todo: 'Set compare_with to an earlier export (its folder, ZIP, metadata.json, or .parquet file) or to previous-run. To skip the comparison, remove compare_with.',
         cause,
     });
 }
@@ -147,7 +147,7 @@ async function readBaseline(source, { signal }) {
     catch (error) {
         signal.throwIfAborted();
         if (error instanceof errors/* ActionError */.lZ && (error.code === 'corrupt_download' || error.code === 'unsafe_archive'))
-            throw noExport(source, `what is there cannot be read. ${error.message.replace(/\.$/, '')}`, error);
+            throw noExport(source, `it cannot be read. ${error.message.replace(/\.$/, '')}`, error);
         throw error;
     }
     return {

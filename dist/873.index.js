@@ -549,7 +549,7 @@ const todos = {
     network: 'Check the network and the proxy between the runner and the storage host, then re-run the job.',
     server_error: REPORT,
     corrupt_download: `Re-run the job for a new export. ${REPORT}`,
-    unexpected_reply: 'Check that nothing between the runner and the storage host (a proxy, a firewall) answers in its place.',
+    unexpected_reply: 'Check that nothing between the runner and the storage host (a proxy, a firewall) responds instead of it.',
 };
 /**
  * The error that users see. `place` is what may be shown of the link.
@@ -793,7 +793,7 @@ async function requestBytes(options, wanted, signal) {
  */
 function readReply(status, headers, wanted) {
     const failure = (kind, code, why) => new TransferFailure(kind, code, why, { status });
-    const answered = `the storage host answered HTTP ${status}`;
+    const answered = `the storage host responded with HTTP ${status}`;
     if (status === 200) {
         const size = wholeNumber((0,retry/* headerOf */.rR)(headers, 'content-length'));
         const identity = identityOf(headers, size);
@@ -821,13 +821,13 @@ function readReply(status, headers, wanted) {
 function partOf(headers, { start, end, ranged, identity: known }) {
     const range = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16}|\*)$/i.exec((0,retry/* headerOf */.rR)(headers, 'content-range')?.trim() ?? '');
     if (!ranged || !range)
-        throw new TransferFailure('transient', 'server_error', 'the storage host sent a part that was not requested');
+        throw new TransferFailure('transient', 'server_error', 'the storage host sent a range that was not requested');
     const [first, last, size] = [Number(range[1]), Number(range[2]), wholeNumber(range[3])];
     const identity = identityOf(headers, size);
     if (differs(known, identity))
         throw changed();
     if (first !== start || last < first || last >= Math.min(size ?? Infinity, end ?? Infinity))
-        throw new TransferFailure('transient', 'server_error', 'the storage host sent another range than the requested one');
+        throw new TransferFailure('transient', 'server_error', 'the storage host sent a different range than requested');
     return { start: first, end: last + 1, part: true, identity: { ...known, ...identity } };
 }
 function changed() {
@@ -1205,7 +1205,7 @@ class Version {
             return position;
         this.#wholes += 1;
         const kind = this.#inSegments && this.#wholes <= MOST_WHOLES ? 'transient' : 'changed';
-        throw new TransferFailure(kind, 'server_error', 'the storage host sent the whole object instead of a part of it');
+        throw new TransferFailure(kind, 'server_error', 'the storage host sent the whole object instead of a range');
     }
     /** The first response tells which object it is, how large, and whether it comes in segments. */
     #learn(segment, { part, identity }, scope) {

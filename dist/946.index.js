@@ -116,8 +116,8 @@ const PERMISSIONS = `The token must be allowed to read the runs of this reposito
 permissions:
   actions: read
   contents: read`;
-const REACH = 'On a self-hosted runner, check that it reaches the API of GitHub, through its proxy if it has one.';
-/** What a request that threw means. `what` completes "GitHub was asked for …". `dateMs`: the wall clock, ms since the epoch. */
+const REACH = 'On a self-hosted runner, check that it can reach the GitHub API, through its proxy if it has one.';
+/** What a request that threw means. `what` completes "the request to GitHub for …". `dateMs`: the wall clock, ms since the epoch. */
 function failureOf(what, error, dateMs) {
     const reply = replyIn(error);
     if (!reply) {
@@ -133,37 +133,37 @@ function failureOf(what, error, dateMs) {
     const about = { status, apiWords, cause: error };
     const pauseMs = (0,retry/* retryAfterMs */.Vs)(headers, dateMs) ?? untilReset(headers, dateMs);
     if (status === 429 || (status === 403 && (pauseMs !== undefined || /rate limit/i.test(apiWords ?? '')))) {
-        return new GitHubFailure('server_error', `GitHub's limit on requests is used up; it was asked for ${what}.`, {
+        return new GitHubFailure('server_error', `GitHub's rate limit was reached by the request for ${what}.`, {
             ...about,
-            todo: 'Run the job again later. All jobs of a repository share the limit: let fewer of them run at once.',
+            todo: 'Re-run the job later. All jobs of a repository share the limit, so run fewer of them at once.',
             transient: true,
             pauseMs: pauseMs ?? RATE_PAUSE_MS,
         });
     }
     if (status === 401) {
-        return new GitHubFailure('unauthorized', `GitHub does not accept the github_token (HTTP 401).`, {
+        return new GitHubFailure('unauthorized', `GitHub did not accept the github_token (HTTP 401).`, {
             ...about,
-            todo: 'Leave github_token out: it is then the token of the job. A token of your own may have expired or been revoked.',
+            todo: 'Remove github_token to use the token of the job. Your own token may have expired or been revoked.',
         });
     }
     if (status === 403 || status === 404) {
-        const message = `GitHub did not let this step read ${what} (HTTP ${status}).`;
+        const message = `GitHub denied access to ${what} (HTTP ${status}).`;
         return new GitHubFailure('forbidden', message, { ...about, todo: PERMISSIONS });
     }
     const passing = status >= 500 || status === 408;
-    return new GitHubFailure(passing ? 'server_error' : 'unexpected_reply', `GitHub was asked for ${what} and answered HTTP ${status}.`, {
+    return new GitHubFailure(passing ? 'server_error' : 'unexpected_reply', `The request to GitHub for ${what} failed (HTTP ${status}).`, {
         ...about,
-        todo: 'See whether githubstatus.com reports trouble, then run the job again.',
+        todo: 'Check whether githubstatus.com reports problems, then re-run the job.',
         transient: passing,
         pauseMs: (0,retry/* retryAfterMs */.Vs)(headers, dateMs),
     });
 }
 /** A reply with HTTP 200 that is not what is documented; a cut-off one looks like this too. */
 function unexpectedReply(what, status, data) {
-    return new GitHubFailure('unexpected_reply', `GitHub was asked for ${what}, and its response is not the documented one.`, {
+    return new GitHubFailure('unexpected_reply', `Unexpected response to the request to GitHub for ${what}.`, {
         status,
         apiWords: wordsOf(data),
-        todo: `Run the job again. ${REACH}`,
+        todo: `Re-run the job. ${REACH}`,
         transient: true,
     });
 }
@@ -211,7 +211,7 @@ class GitHubClient {
         this.#options = options;
     }
     /**
-     * @param what completes "GitHub was asked for …"
+     * @param what completes "the request to GitHub for …"
      * @param path of the route, as docs.github.com/rest gives it, such as `/repos/{owner}/{repo}`; what is in `parameters` beyond
      *   its names becomes the query
      */
@@ -340,11 +340,11 @@ async function findPreviousExport(options) {
     const { context, token } = options;
     const { repository, runId } = context;
     if (!context.isRunner || repository === undefined || runId === undefined)
-        return none('this is no run of a GitHub workflow');
+        return none('this is not a run of a GitHub workflow');
     if (context.isEnterpriseServer)
-        return none(`${new URL(context.serverUrl).host} is GitHub Enterprise Server, where no artifact is stored`);
+        return none(`${new URL(context.serverUrl).host} is GitHub Enterprise Server, where the action stores no artifacts`);
     if (!token)
-        return none('github_token is empty, so the earlier runs cannot be looked at');
+        return none('github_token is empty, so the earlier runs cannot be read');
     return new Search({ ...options, token }, repository).run(Number(runId));
 }
 function none(why) {
@@ -455,7 +455,7 @@ class Search {
             if (!expired)
                 return none(`${what} was deleted`);
             const when = at === '' ? '' : ` on ${at.slice(0, 10)}`;
-            return none(`${what} expired${when}; raise retention_days to keep it longer`);
+            return none(`${what} expired${when}; increase retention_days to keep it longer`);
         }
         if (this.#runs === 0)
             return none(`no earlier run of this workflow has succeeded on ${branches}`);
@@ -480,7 +480,7 @@ var transfer_progress = __webpack_require__(911);
 
 
 
-const INSTEAD = 'To go without the comparison: leave compare_with out. To compare with another export: give its folder or ZIP as compare_with.';
+const INSTEAD = 'To skip the comparison, remove compare_with. To compare with another export, set compare_with to its folder or ZIP.';
 /**
  * Fetches the export that the last successful run of this workflow stored as an artifact. The artifact is data from outside: it is
  * downloaded by our own transfer, held against the digest GitHub keeps of it, verified to the last CRC, and unpacked only where it
@@ -530,9 +530,9 @@ async function fetchFound(found, request, step) {
         signal.throwIfAborted();
         if (!(error instanceof errors/* ActionError */.lZ))
             throw error;
-        throw new errors/* ActionError */.lZ(error.code, `The export of ${runUrl} could not be fetched: ${error.message}`, {
+        throw new errors/* ActionError */.lZ(error.code, `Could not download the export of ${runUrl}: ${error.message}`, {
             apiWords: error.apiWords,
-            todo: [error.todo ?? 'Run the job again.', INSTEAD].join('\n'),
+            todo: [error.todo ?? 'Re-run the job.', INSTEAD].join('\n'),
             cause: error,
         });
     }

@@ -699,10 +699,10 @@ __webpack_async_result__();
 /** What to do about a full disk. The workspace is on the one that it is on. */
 const FREE_SPACE = 'Free disk space before this step, use a larger runner, or split the export over several jobs (shard: 1/4).';
 const ACCESS = 'Check that the user of the runner may read and write there, and that no earlier step changed the owner (a container that runs as root, for example).';
-const MEMORY = 'Use a runner with more memory, or run less beside this step.';
+const MEMORY = 'Use a runner with more memory, or run less at the same time as this step.';
 const FILES = 'Raise the limit on open files of the runner (ulimit -n) to at least 256.';
 const PLACE = 'Check the path, and that no other step or process changes the folder while this step runs.';
-const HARDWARE = 'The disk of the runner has a fault. Re-run the job on another runner.';
+const HARDWARE = 'The disk of the runner is faulty. Re-run the job on another runner.';
 /** What a fault of the machine means, by the code of the system call that met it. The one table for files, folders, and threads. */
 const FAULTS = {
     ENOSPC: { cause: 'the disk is full', todo: FREE_SPACE },
@@ -722,9 +722,9 @@ const FAULTS = {
     ENOENT: { cause: 'it does not exist', todo: PLACE },
     ENOTDIR: { cause: 'part of the path is a file, not a folder', todo: PLACE },
     EISDIR: { cause: 'it is a folder', todo: PLACE },
-    EEXIST: { cause: 'it exists already', todo: PLACE },
+    EEXIST: { cause: 'it already exists', todo: PLACE },
     ENOTEMPTY: { cause: 'the folder is not empty', todo: PLACE },
-    ELOOP: { cause: 'its links lead in a circle', todo: PLACE },
+    ELOOP: { cause: 'its links form a loop', todo: PLACE },
     EXDEV: { cause: 'it is on another disk', todo: PLACE },
     ENAMETOOLONG: { cause: 'the name is too long for the file system', todo: PLACE },
     EINVAL: { cause: 'the system does not accept this name', todo: PLACE },
@@ -761,7 +761,7 @@ function asActionError(error) {
         if (next instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ)
             return next;
         if (FAULTS[codeOf(next) ?? ''])
-            return systemFailure(next, attempted(next), 'no path is known');
+            return systemFailure(next, attempted(next), 'unknown path');
     }
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('operation_failed', `The action itself failed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error)}`, {
         todo: 'This is a bug in the action, not in your workflow. Please report it with this log.',

@@ -15,7 +15,7 @@ const REACH =
   'Check that the address is right (base_url) and that the runner can reach it (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.'
 const REACH_STORAGE =
   'Check that the runner can reach the storage host (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.'
-const AUTHORITY = `Put the certificate of that authority (a PEM file) on the runner and name it for this step:
+const AUTHORITY = `Put the certificate of that authority (a PEM file) on the runner, and set its path for this step:
   env:
     NODE_EXTRA_CA_CERTS: /path/to/authority.pem
 If the system of the runner trusts the authority, NODE_USE_SYSTEM_CA: 1 is enough.`
@@ -23,13 +23,13 @@ If the system of the runner trusts the authority, NODE_USE_SYSTEM_CA: 1 is enoug
 /** Codes of failures before a connection stood. */
 const CONNECTING: Record<string, string> = {
   ECONNREFUSED: 'the connection was refused',
-  ENOTFOUND: 'the name of the host could not be resolved',
-  EAI_AGAIN: 'the name of the host could not be resolved for now',
+  ENOTFOUND: 'the host name could not be resolved',
+  EAI_AGAIN: 'the host name could not be resolved for now',
   EHOSTUNREACH: 'there is no route to the host',
   ENETUNREACH: 'there is no route to its network',
   ENETDOWN: 'the network of the runner is down',
   EADDRNOTAVAIL: 'the runner has no free port or address',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection stood in time',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection attempt timed out',
 }
 
 const BROKEN: Record<string, string> = {
@@ -56,7 +56,7 @@ export function networkFault(error: unknown, isStorage = false): NetworkFault {
   const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message))
   if (proxy) {
     const todo =
-      'Check the proxy and its credentials (HTTPS_PROXY: http://user:password@host:port), or name the host in NO_PROXY.'
+      'Check the proxy and its credentials (HTTPS_PROXY: http://user:password@host:port), or add the host to NO_PROXY.'
     return { cause: `the proxy did not open a connection: ${proxy.message}`, todo, neverSent: true, isFinal: false }
   }
   const connecting = codes.find((code) => CONNECTING[code])
@@ -76,7 +76,7 @@ function certificateFault(error: Error, isStorage: boolean): NetworkFault {
     return fault(
       cause,
       isStorage
-        ? 'Something between the runner and the storage host answers in its place: check DNS, the proxy, and the firewall.'
+        ? 'Something between the runner and the storage host responds instead of it: check DNS, the proxy, and the firewall.'
         : 'Check the host name in the address (base_url, or the proxy).',
     )
   }
@@ -88,7 +88,7 @@ function certificateFault(error: Error, isStorage: boolean): NetworkFault {
     return fault('its certificate is signed by an authority that the runner does not know', AUTHORITY)
   return fault(
     `TLS failed: ${error.message}`,
-    'Check that the address begins with the right scheme (https:// or http://) and names the right port.',
+    'Check that the address begins with the right scheme (https:// or http://) and has the right port.',
   )
 }
 

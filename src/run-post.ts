@@ -88,7 +88,7 @@ async function undoPlan(
   } catch (error) {
     const why = signal.aborted ? 'the post step was canceled' : describe(error)
     reporter.warning(`Could not clean up ${subjectOf(plan)}: ${why}.`, {
-      todo: 'Look for it in Visual Layer, and abort or delete it there if it is not wanted.',
+      todo: 'Look for it in Visual Layer, and abort or delete it there if you do not need it.',
     })
   }
   summarize({ ...account, headline: 'Something that this job started may still be in Visual Layer.' })

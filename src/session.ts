@@ -121,7 +121,7 @@ export class Session {
     onLook: (line: string) => void,
     body: (api: VisualLayer, waiting: Waiting) => Promise<T>,
   ): Promise<T> {
-    const late = () => new Error(`this took longer than ${limitMs / 1000} s`)
+    const late = () => new Error(`it took longer than ${limitMs / 1000} s`)
     const deadline = new Deadline(this.#clock, limitMs)
     return await within(this.#clock, limitMs + LAST_REQUEST_MS, signal, late, (ends) =>
       body(this.client(deadline, ends), this.#waiting(deadline, ends, LAST_INTERVAL_MS, onLook)),

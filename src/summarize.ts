@@ -67,7 +67,7 @@ function operationOf({ request, env }: Account): string {
 
 function beginning(outcome: Outcome): string {
   return outcome === 'check_failed'
-    ? 'The export is complete and saved. The step failed because of what it contains.'
+    ? 'The export is complete and saved. The step failed because the data did not pass a check.'
     : ''
 }
 

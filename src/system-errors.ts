@@ -11,10 +11,10 @@ export const FREE_SPACE =
   'Free disk space before this step, use a larger runner, or split the export over several jobs (shard: 1/4).'
 const ACCESS =
   'Check that the user of the runner may read and write there, and that no earlier step changed the owner (a container that runs as root, for example).'
-const MEMORY = 'Use a runner with more memory, or run less beside this step.'
+const MEMORY = 'Use a runner with more memory, or run less at the same time as this step.'
 const FILES = 'Raise the limit on open files of the runner (ulimit -n) to at least 256.'
 const PLACE = 'Check the path, and that no other step or process changes the folder while this step runs.'
-const HARDWARE = 'The disk of the runner has a fault. Re-run the job on another runner.'
+const HARDWARE = 'The disk of the runner is faulty. Re-run the job on another runner.'
 
 /** What a fault of the machine means, by the code of the system call that met it. The one table for files, folders, and threads. */
 const FAULTS: Record<string, Fault> = {
@@ -35,9 +35,9 @@ const FAULTS: Record<string, Fault> = {
   ENOENT: { cause: 'it does not exist', todo: PLACE },
   ENOTDIR: { cause: 'part of the path is a file, not a folder', todo: PLACE },
   EISDIR: { cause: 'it is a folder', todo: PLACE },
-  EEXIST: { cause: 'it exists already', todo: PLACE },
+  EEXIST: { cause: 'it already exists', todo: PLACE },
   ENOTEMPTY: { cause: 'the folder is not empty', todo: PLACE },
-  ELOOP: { cause: 'its links lead in a circle', todo: PLACE },
+  ELOOP: { cause: 'its links form a loop', todo: PLACE },
   EXDEV: { cause: 'it is on another disk', todo: PLACE },
   ENAMETOOLONG: { cause: 'the name is too long for the file system', todo: PLACE },
   EINVAL: { cause: 'the system does not accept this name', todo: PLACE },
@@ -74,7 +74,7 @@ export function systemFailure(error: unknown, doing: string, path: string): Acti
 export function asActionError(error: unknown): ActionError {
   for (let next = error, depth = 0; next instanceof Error && depth < 5; next = next.cause, depth += 1) {
     if (next instanceof ActionError) return next
-    if (FAULTS[codeOf(next) ?? '']) return systemFailure(next, attempted(next), 'no path is known')
+    if (FAULTS[codeOf(next) ?? '']) return systemFailure(next, attempted(next), 'unknown path')
   }
   return new ActionError('operation_failed', `The action itself failed: ${describe(error)}`, {
     todo: 'This is a bug in the action, not in your workflow. Please report it with this log.',

@@ -421,7 +421,7 @@ function displayName() {
 }
 /** Free text of several lines. */
 function description() {
-    const rule = 'it must be a text of at most 10,000 characters';
+    const rule = 'it must be text of at most 10,000 characters';
     return z.string(rule).refine((text) => text.length <= 10_000, rule);
 }
 /** The lines of a text that are not blank, trimmed, with their numbers from 1. */
@@ -437,7 +437,7 @@ function idList() {
         const given = items.filter(({ id }) => id !== '');
         // Commas alone must not turn a selection that came out empty into the whole dataset.
         if (given.length === 0)
-            return { broken: `${rule}, and there is no ID in it` };
+            return { broken: `${rule}, and it contains no ID` };
         const wrong = given.filter(({ id }) => id.length > MAX_ID_CHARACTERS || /[\s\p{Cc}]/u.test(id));
         if (wrong.length === 0)
             return { value: [...new Set(given.map(({ id }) => id))] };
@@ -486,12 +486,12 @@ function bucketPath() {
 }
 /** An S3 folder, or a manifest in one; docs.visual-layer.com, "Add media to an existing dataset". */
 function s3Uri() {
-    const rule = 'it must be an S3 folder such as s3://my-bucket/images/, or a .csv, .parquet or .txt manifest such as s3://my-bucket/list.csv';
+    const rule = 'it must be an S3 folder such as s3://my-bucket/images/, or a .csv, .parquet, or .txt manifest such as s3://my-bucket/list.csv';
     return z.string(rule).regex(/^s3:\/\/[^/\s\p{Cc}]+(?:\/[^\p{Cc}]*)?$/u, rule);
 }
 /** A name GitHub takes for an artifact; short enough for a file of that name with an ending. */
 function artifactName() {
-    const rule = 'it must be a name of at most 200 bytes without any of " : < > | * ? \\ / and line ends';
+    const rule = 'it must be a name of at most 200 bytes without " : < > | * ? \\ / or line breaks';
     return z.string(rule).refine((text) => {
         const forbidden = /[":<>|*?\\/\p{Cc}]/u.test(text) || text === '.' || text === '..';
         return !forbidden && Buffer.byteLength(text) <= 200;
@@ -554,7 +554,7 @@ function serviceAt(given) {
     if (url === null)
         return { broken: RULE };
     if (/^[^/]*\/\/[^/]*@/.test(text))
-        return { broken: `${RULE}, without a user or a password in it` };
+        return { broken: `${RULE}, without a user or password` };
     if (/[?#]/.test(text))
         return { broken: `${RULE}, without a query or a fragment` };
     if (!/^\/(?:api\/v1\/?)?$/.test(url.pathname)) {
@@ -583,9 +583,9 @@ function isLoopback(service) {
 
 const fields = {
     base_url: parsed('it must be a URL', serviceAt),
-    api_key: headerText('it must be the key alone, without spaces or line ends').optional(),
+    api_key: headerText('it must be the key alone, without spaces or line breaks').optional(),
     api_secret: schemas/* string */.YjP().optional(),
-    token: headerText('it must be the token alone, without "Bearer", spaces or line ends').optional(),
+    token: headerText('it must be the token alone, without "Bearer", spaces or line breaks').optional(),
     timeout: fields_duration(),
     request_timeout: fields_duration(),
     max_retries: wholeNumber(0, 100),
@@ -754,20 +754,20 @@ var pretty_ms = __webpack_require__(4506);
 
 const REACH = 'Check that the address is right (base_url) and that the runner can reach it (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.';
 const REACH_STORAGE = 'Check that the runner can reach the storage host (DNS, firewall, HTTPS_PROXY, and NO_PROXY), then re-run the job.';
-const AUTHORITY = `Put the certificate of that authority (a PEM file) on the runner and name it for this step:
+const AUTHORITY = `Put the certificate of that authority (a PEM file) on the runner, and set its path for this step:
   env:
     NODE_EXTRA_CA_CERTS: /path/to/authority.pem
 If the system of the runner trusts the authority, NODE_USE_SYSTEM_CA: 1 is enough.`;
 /** Codes of failures before a connection stood. */
 const CONNECTING = {
     ECONNREFUSED: 'the connection was refused',
-    ENOTFOUND: 'the name of the host could not be resolved',
-    EAI_AGAIN: 'the name of the host could not be resolved for now',
+    ENOTFOUND: 'the host name could not be resolved',
+    EAI_AGAIN: 'the host name could not be resolved for now',
     EHOSTUNREACH: 'there is no route to the host',
     ENETUNREACH: 'there is no route to its network',
     ENETDOWN: 'the network of the runner is down',
     EADDRNOTAVAIL: 'the runner has no free port or address',
-    UND_ERR_CONNECT_TIMEOUT: 'no connection stood in time',
+    UND_ERR_CONNECT_TIMEOUT: 'the connection attempt timed out',
 };
 const BROKEN = {
     ECONNRESET: 'the connection was reset',
@@ -792,7 +792,7 @@ function networkFault(error, isStorage = false) {
     // A proxy that opens no tunnel answers before anything reaches the server.
     const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message));
     if (proxy) {
-        const todo = 'Check the proxy and its credentials (HTTPS_PROXY: http://user:password@host:port), or name the host in NO_PROXY.';
+        const todo = 'Check the proxy and its credentials (HTTPS_PROXY: http://user:password@host:port), or add the host to NO_PROXY.';
         return { cause: `the proxy did not open a connection: ${proxy.message}`, todo, neverSent: true, isFinal: false };
     }
     const connecting = codes.find((code) => CONNECTING[code]);
@@ -809,7 +809,7 @@ function certificateFault(error, isStorage) {
         const names = namesOf(error);
         const cause = names === '' ? 'its certificate is for another host' : `its certificate is for ${names}`;
         return fault(cause, isStorage
-            ? 'Something between the runner and the storage host answers in its place: check DNS, the proxy, and the firewall.'
+            ? 'Something between the runner and the storage host responds instead of it: check DNS, the proxy, and the firewall.'
             : 'Check the host name in the address (base_url, or the proxy).');
     }
     if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
@@ -818,7 +818,7 @@ function certificateFault(error, isStorage) {
     }
     if (/CERT|SIGNATURE|SELF_SIGNED|ISSUER/.test(code))
         return fault('its certificate is signed by an authority that the runner does not know', AUTHORITY);
-    return fault(`TLS failed: ${error.message}`, 'Check that the address begins with the right scheme (https:// or http://) and names the right port.');
+    return fault(`TLS failed: ${error.message}`, 'Check that the address begins with the right scheme (https:// or http://) and has the right port.');
 }
 /** The names that a certificate is for, such as `localhost, *.example.com`. */
 function namesOf(error) {
@@ -881,7 +881,7 @@ function outOfTime(what, host, words, timeoutMs, whole) {
 }
 /** A reply that came with a 2xx but cannot be what the API documents. */
 function unexpectedReply(what, reason, excerpt, wrongShape) {
-    return new failure_RequestFailure('unexpected_reply', `Visual Layer's response to the request to ${what} was not understood: ${reason}.`, {
+    return new failure_RequestFailure('unexpected_reply', `Unexpected response to the request to ${what}: ${reason}.`, {
         apiWords: excerpt,
         todo: 'Check base_url (a web page instead of a response means that it is not Visual Layer). If it is right, the API may have changed: look for a newer version of this action.',
     }, { transient: true, effect: 'unknown', wrongShape });
@@ -889,53 +889,53 @@ function unexpectedReply(what, reason, excerpt, wrongShape) {
 const MEANING = {
     403: {
         code: 'forbidden',
-        happened: 'Visual Layer refused permission',
+        happened: 'permission denied',
         todo: 'The account needs the Editor or Owner role on the dataset, and the feature must be enabled for it (datasets created before snapshot support have no snapshots).',
     },
     404: {
         code: 'not_found',
-        happened: 'Visual Layer did not find it, or this account has no access to it (the API does not tell these apart)',
+        happened: 'not found, or this account has no access (the API does not distinguish the two)',
         todo: 'Check the IDs, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
     },
     407: {
         code: 'network',
-        happened: 'The proxy between the runner and Visual Layer asks for credentials',
-        todo: 'Put a user and a password into the proxy address (HTTPS_PROXY: http://user:password@host:port), or name the host in NO_PROXY.',
+        happened: 'the proxy between the runner and Visual Layer requires credentials',
+        todo: 'Put a user and a password into the proxy address (HTTPS_PROXY: http://user:password@host:port), or add the host to NO_PROXY.',
     },
     409: {
         code: 'conflict',
-        happened: 'Visual Layer refused because of what the dataset is doing or the state it is in',
+        happened: 'the dataset is busy, or its status does not allow this',
         todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then re-run the job.',
     },
-    413: { code: 'rejected', happened: 'Visual Layer refused the request as too large', todo: 'Ask for less at once.' },
+    413: { code: 'rejected', happened: 'the request is too large', todo: 'Request less at once.' },
     414: {
         code: 'rejected',
-        happened: 'Visual Layer refused the request because its address is too long',
-        todo: 'Shorten vql, or select by media_ids or cluster_ids, which travel in the body.',
+        happened: 'the URL of the request is too long',
+        todo: 'Shorten vql, or select by media_ids or cluster_ids, which are sent in the request body.',
     },
 };
 const REJECTIONS = {
     key: {
         happened: 'Visual Layer did not accept the credentials',
-        todo: 'Check api_key and api_secret: they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
+        todo: 'Check api_key and api_secret: they must be complete, not revoked, and made for this base_url. Pull requests from forks get no secrets.',
     },
     token: {
         happened: 'Visual Layer did not accept the token',
-        todo: 'Check token: it must be complete, not revoked, and made for this base_url. Or set api_key and api_secret instead: they sign a fresh token for each request.',
+        todo: 'Check token: it must be complete, not revoked, and made for this base_url. Or set api_key and api_secret instead: they sign a new token for each request.',
     },
     expired_token: {
-        happened: 'The token has expired',
-        todo: 'The action cannot renew token. Set api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.',
+        happened: 'the token has expired',
+        todo: 'The action cannot renew token. Set api_key and api_secret instead: they sign a new token for each request, however long the step takes.',
     },
     none_sent: {
         happened: 'Visual Layer requires credentials, and none were sent',
-        todo: 'Set api_key and api_secret (or token). Secrets that do not exist are empty, and so are all secrets in pull requests from forks.',
+        todo: 'Set api_key and api_secret (or token). Undefined secrets are empty, and pull requests from forks get no secrets.',
     },
 };
 const REJECTED = {
     code: 'rejected',
-    happened: 'Visual Layer refused the request',
-    todo: 'Correct what its own words name, then re-run the job.',
+    happened: 'Visual Layer rejected the request',
+    todo: 'Fix what the server message describes, then re-run the job.',
 };
 /**
  * A reply with a status that is no success. 408, 425, 429 and 5xx may heal; the rest ends the step.
@@ -963,7 +963,7 @@ function statusFailure(what, status, words, answered, retryAfter, rejection = 'k
         });
     }
     const meaning = status === 401 ? { code: 'unauthorized', ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED);
-    return new failure_RequestFailure(meaning.code, `${meaning.happened} (HTTP ${status}) at the request to ${what}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
+    return new failure_RequestFailure(meaning.code, `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
 }
 
 ;// CONCATENATED MODULE: ./build/visual-layer/retry.js
@@ -1242,22 +1242,22 @@ class OnceOnly {
         const { what } = this.#change;
         const patience = pace_patienceMs(deadline.remainingMs());
         const startedAt = clock.now();
-        this.#say(`No clear response to the request to ${what}. Looking whether it took effect, before anything is sent again.`);
+        this.#say(`No clear response to the request to ${what}. Checking whether it took effect before retrying.`);
         const ended = await until(async () => {
             const trace = await this.#change.look();
             if (trace === 'busy')
-                return { state: 'pending', line: `Visual Layer is still at work; it may be on the request to ${what}` };
+                return { state: 'pending', line: `Visual Layer is still busy, possibly with the request to ${what}` };
             if (trace !== 'absent')
                 return { state: 'done', value: { value: trace.found } };
             return clock.now() - startedAt >= patience
                 ? { state: 'done', value: undefined }
-                : { state: 'pending', line: `no trace yet of the request to ${what}` };
+                : { state: 'pending', line: `no sign yet of the request to ${what}` };
         }, this.#waiting);
         switch (ended.end) {
             case 'done':
                 this.#say(ended.value
-                    ? `Found: the request to ${what} had taken effect; it is not sent again.`
-                    : `No trace of it after ${Math.round((clock.now() - startedAt) / 1000)} s: the request to ${what} did not take effect.`);
+                    ? `The request to ${what} took effect; not retrying.`
+                    : `Found no sign of it after ${Math.round((clock.now() - startedAt) / 1000)} s: the request to ${what} did not take effect.`);
                 if (ended.value)
                     this.#lost = undefined;
                 return ended.value;
@@ -1296,8 +1296,8 @@ function dataset_datasetError(dataset, doing) {
     return new errors/* ActionError */.lZ('operation_failed', `Dataset ${dataset.id} ended in status ${dataset.statusWord} ${doing}.`, {
         apiWords: dataset.fatalError,
         todo: dataset.fatalError
-            ? 'Mend what Visual Layer names, then re-run the job.'
-            : 'Visual Layer gave no reason. Open the dataset there, or ask its support with the dataset ID.',
+            ? 'Fix the problem Visual Layer reports, then re-run the job.'
+            : 'Visual Layer gave no reason. Open the dataset there, or send its support the dataset ID.',
     });
 }
 /** The failure of a task that ended FAILED or ABORTED. */
@@ -1306,8 +1306,8 @@ function dataset_taskError(task, doing) {
     return new errors/* ActionError */.lZ('operation_failed', `The task ${doing} ended as ${task.statusWord} (task ${task.id}).`, {
         apiWords: task.words,
         todo: aborted
-            ? 'Someone aborted it in Visual Layer. Re-run the job if that was not meant.'
-            : 'Look at the task in the Task Manager of Visual Layer, then re-run the job.',
+            ? 'Someone aborted it in Visual Layer. If that was unintended, re-run the job.'
+            : 'Check the task in the Task Manager of Visual Layer, then re-run the job.',
     });
 }
 /**
@@ -1663,7 +1663,7 @@ function restoreVerdict(seen) {
         return {
             state: 'failed',
             error: new errors/* ActionError */.lZ('operation_failed', `The restore task COMPLETED, but snapshot ${targetId} is not the current state of dataset ${dataset.id}${current ? `: that is "${current.name}" (${current.id})` : ''}.`, {
-                todo: 'Someone may have changed the dataset meanwhile. Look at its Snapshot Catalog in Visual Layer before you go on.',
+                todo: 'Someone else may have changed the dataset. Check its Snapshot Catalog in Visual Layer before you continue.',
             }),
         };
     }
@@ -1821,7 +1821,7 @@ async function waitFor(step, phase, probe) {
 function goneMeanwhile(error, { awaited }) {
     if (!(error instanceof failure_RequestFailure) || error.outcome.status !== 404)
         return error;
-    const message = `It disappeared while this step waited for ${awaited}: someone deleted it, or took away the access to it. ${error.message}`;
+    const message = `It disappeared while this step waited for ${awaited}: someone deleted it or removed this account's access. ${error.message}`;
     return new Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error });
 }
 const REDO = 'If that was unintended, re-run the job.';
@@ -1885,7 +1885,7 @@ function ownDataset(step, datasetId, graceMs, seen) {
             missingSince ??= clock.now();
             if (clock.now() - missingSince < settlingMs(deadline.remainingMs()))
                 return undefined;
-            const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it, or took away the access to it.`;
+            const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it or removed this account's access.`;
             throw new Disappeared('not_found', message, { todo: REDO, cause: error });
         }
     };
@@ -1906,7 +1906,7 @@ async function withinDeadline(step, phase, body) {
     const { clock, deadline } = step;
     step.signal.throwIfAborted();
     const late = () => {
-        const message = `Timed out after ${duration(deadline.elapsedMs())} (timeout: ${duration(deadline.totalMs)}) during ${phase.awaited}.`;
+        const message = `Timed out after ${duration(deadline.elapsedMs())} (timeout: ${duration(deadline.totalMs)}) while waiting for ${phase.awaited}.`;
         return new ActionError('timed_out', message, { todo: `${phase.carryOn} Or increase timeout.` });
     };
     return asPhase(step.waiting, phase, () => within(clock, deadline.remainingMs(), step.signal, late, body));
@@ -1943,7 +1943,7 @@ async function chooseSnapshot(step, dataset, choice) {
         const snapshot = pick(read, choice);
         if (snapshot || step.clock.now() - startedAt >= settling)
             return { state: 'done', value: snapshot };
-        return { state: 'pending', line: 'the snapshot is not in the list; reading it again' };
+        return { state: 'pending', line: 'the snapshot is not listed; reading the list again' };
     }, step.waiting);
     if (ended.end === 'failed')
         throw ended.error;
@@ -1951,7 +1951,7 @@ async function chooseSnapshot(step, dataset, choice) {
         return ended.value;
     if (ended.end === 'out_of_time' && !read) {
         const awaited = `the snapshots of dataset "${dataset.name}" (${dataset.id})`;
-        throw timedOut(step, { awaited, carryOn: 'Nothing was changed. Re-run the job when Visual Layer answers.' }, ended);
+        throw timedOut(step, { awaited, carryOn: 'Nothing was changed. Re-run the job when Visual Layer responds.' }, ended);
     }
     const known = read ?? [];
     const wanted = choice.by === 'name'
@@ -1964,7 +1964,7 @@ async function chooseSnapshot(step, dataset, choice) {
         ? 'The dataset has no snapshots.'
         : `It has: ${names.join(', ')}${known.length > 10 ? `, and ${known.length - 10} more` : ''}.`;
     throw new errors/* ActionError */.lZ('not_found', `Dataset "${dataset.name}" (${dataset.id}) has no snapshot ${wanted}.`, {
-        todo: `${others} Deleted snapshots are not listed. Correct snapshot_id or snapshot_name.`,
+        todo: `${others} Deleted snapshots are not listed. Fix snapshot_id or snapshot_name.`,
     });
 }
 
@@ -2041,8 +2041,8 @@ async function visibleTasks(step, filter, retries) {
         if (!(error instanceof failure_RequestFailure) || !isFinal(error, retries))
             throw error;
         without.add(step);
-        const todo = 'The step goes by the status of the dataset and of its snapshots alone.';
-        step.reporter.warning(`The task list of Visual Layer cannot be read: ${error.message}`, { todo });
+        const todo = 'The step relies only on the status of the dataset and its snapshots.';
+        step.reporter.warning(`Could not read the task list of Visual Layer: ${error.message}`, { todo });
         return [];
     }
 }
@@ -2118,14 +2118,14 @@ async function throughConflicts(step, datasetId, onConflict, attempt) {
             if (!(error instanceof failure_RequestFailure) || error.outcome.status !== 409)
                 throw error;
             if (onConflict === 'fail')
-                throw sharpened(error, 'Set on_conflict: wait to wait for what runs there.');
+                throw sharpened(error, 'Set on_conflict: wait to wait for it.');
             const now = await blocker(step, datasetId);
             if (now.kind === 'stuck') {
-                throw sharpened(error, `The dataset stays as it is (${now.line}) until somebody changes it; waiting does not help. Mend it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`);
+                throw sharpened(error, `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`);
             }
             if (now.kind === 'work') {
                 calmSince = undefined;
-                step.reporter.info(`Visual Layer answers that the dataset is busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
+                step.reporter.info(`Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
                 await waitForCalm(step, datasetId);
                 continue;
             }
@@ -2133,9 +2133,9 @@ async function throughConflicts(step, datasetId, onConflict, attempt) {
             calmSince ??= step.clock.now();
             const calmFor = step.clock.now() - calmSince;
             if (calmFor >= pace_patienceMs(step.deadline.remainingMs())) {
-                throw sharpened(error, `Nothing was seen running on the dataset for ${text_duration(calmFor)}, so waiting on does not help.`);
+                throw sharpened(error, `Nothing appears to have been running on the dataset for ${text_duration(calmFor)}, so waiting longer will not help.`);
             }
-            step.reporter.progress('Visual Layer answers that the dataset is busy, but nothing is seen running there. Trying again.');
+            step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.');
             const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000;
             await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal);
         }
@@ -2168,7 +2168,7 @@ async function calmDataset(step, datasetId, onConflict) {
 function calm(datasetId) {
     return {
         awaited: `other work on dataset ${datasetId} to end`,
-        carryOn: 'Nothing was changed by this step. Run it again when that work is over.',
+        carryOn: 'This step changed nothing. Re-run the job when that work is finished.',
     };
 }
 
@@ -2339,7 +2339,7 @@ function aboutSnapshot(step, snapshot, label) {
     reporter.fact('Snapshot ID', snapshot.id, { code: true });
     const text = items(snapshot.images, snapshot.videos);
     if (text !== undefined)
-        reporter.fact('Items in the snapshot', text);
+        reporter.fact('Snapshot items', text);
 }
 /** Tells where an export lies and what it holds. */
 function tellPlaced({ outputDir }, step, placed) {
@@ -2361,7 +2361,7 @@ function tellPlaced({ outputDir }, step, placed) {
     for (const note of notes)
         reporter.note(note);
     if (theirs !== undefined)
-        reporter.note(`The ${ANNOTATIONS_NAME} that Visual Layer put into the export is now ${theirs}.`);
+        reporter.note(`Renamed the ${ANNOTATIONS_NAME} from Visual Layer to ${theirs}.`);
 }
 
 ;// CONCATENATED MODULE: ./build/waiting/verdicts/snapshot.js
@@ -2385,7 +2385,7 @@ function snapshotVerdict(seen) {
     if (!snapshot && ready && !seen.named && seen.sinceMs >= seen.patienceMs) {
         return {
             state: 'failed',
-            error: new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the request, but dataset ${dataset.id} is READY again and no such snapshot is in its list.`, { todo: 'Creating the snapshot failed in Visual Layer in a recoverable way: re-run the job.' }),
+            error: new errors/* ActionError */.lZ('operation_failed', `Visual Layer accepted the request, but dataset ${dataset.id} is READY again and does not list the snapshot.`, { todo: 'Visual Layer could not create the snapshot. Re-run the job.' }),
         };
     }
     const line = `${snapshot ? 'snapshot listed' : 'snapshot not listed yet'}, ${datasetLine(dataset)}`;
@@ -2441,7 +2441,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     const ours = (snapshots) => snapshots.find((snapshot) => snapshot.description.includes(mark));
     const change = new OnceOnly({
         what: `create a snapshot of dataset ${dataset.id}`,
-        ifUnclear: `The snapshot may have been created. Check the Snapshot Catalog of dataset ${dataset.id} for one whose description ends with [mark ${mark}] before you take another (if_exists: reuse takes the one that is there).`,
+        ifUnclear: `The snapshot may already have been created. Before you take another one, check the Snapshot Catalog of dataset ${dataset.id} for a description that ends with [mark ${mark}] (if_exists: reuse uses an existing one).`,
         send: () => api.snapshots.create(dataset.id, wish.name, description),
         async look() {
             const found = ours(await api.snapshots.list(dataset.id, 0));
@@ -2467,7 +2467,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     let last = reply;
     const made = await waitFor(step, {
         awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`}${reply ? ` (${reply.id})` : ''} of ${namedDataset(dataset)}`,
-        carryOn: 'The snapshot may still appear: look at the Snapshot Catalog of the dataset before you take another (if_exists: reuse takes the one that is there).',
+        carryOn: 'The snapshot may still appear. Check the Snapshot Catalog of the dataset before you take another one (if_exists: reuse uses an existing one).',
     }, async () => {
         const listed = await api.snapshots.list(dataset.id, 0);
         const snapshot = listed.find((one) => one.id === last?.id) ?? ours(listed);
@@ -2529,23 +2529,23 @@ async function restore(request, step) {
     const restoring = { dataset, target, safety };
     const task = await startRestore(step, request, restoring);
     if (!request.wait) {
-        return `The restore of dataset "${dataset.name}" to snapshot "${target.name}" was accepted; the step did not wait for it (wait: false).`;
+        return `Visual Layer accepted the restore of dataset "${dataset.name}" to snapshot "${target.name}". The step did not wait for it to finish (wait: false).`;
     }
     const { since } = await waitForRestore(step, restoring, task);
     reporter.fact('Restored to', target.name, { insteadOf: TARGET });
     rememberRestored(step.context, dataset.id, since?.id ?? target.id, reporter);
     if (since)
-        reporter.note(`Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore had finished.`);
-    return `Dataset "${dataset.name}" was restored to snapshot "${target.name}".`;
+        reporter.note(`Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore finished.`);
+    return `Restored dataset "${dataset.name}" to snapshot "${target.name}".`;
 }
 /** A restore cannot be undone, so the present state is saved before. Only a READY dataset can be saved. */
 async function saveFirst(step, request, dataset, target) {
     const { reporter } = step;
     if (dataset.status !== 'READY') {
-        reporter.warning(`No safety snapshot was taken before the restore: dataset ${dataset.id} is ${dataset.statusWord}, and Visual Layer saves only READY datasets. The restore permanently replaces its current contents.`);
+        reporter.warning(`No safety snapshot was taken before the restore: dataset ${dataset.id} is ${dataset.statusWord}, and Visual Layer takes snapshots of READY datasets only. The restore permanently replaces its current contents.`);
         return undefined;
     }
-    return reporter.group('Safety snapshot of the present state', async () => {
+    return reporter.group('Safety snapshot of the current state', async () => {
         const run = step.context.runId === undefined ? '' : `, run ${step.context.runId}`;
         const saved = await takeSnapshot(step, dataset, {
             name: `before restore to ${target.name}${run}`.slice(0, 255),
@@ -2558,7 +2558,7 @@ async function saveFirst(step, request, dataset, target) {
         });
         reporter.fact('Safety snapshot', saved.name);
         reporter.fact('Safety snapshot ID', saved.id, { code: true });
-        reporter.info(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`);
+        reporter.info(`Saved the current state as snapshot "${saved.name}" (${saved.id}).`);
         return saved;
     });
 }
@@ -2623,7 +2623,7 @@ async function startRestore(step, request, restoring) {
         await change.run();
     }).catch((error) => {
         throw change.mayHaveTakenEffect
-            ? withState(step, error, 'It is not certain whether the restore was started.', wayBack(restoring))
+            ? withState(step, error, 'Could not tell whether the restore was started.', wayBack(restoring))
             : withState(step, error, `Dataset "${dataset.name}" is unchanged: the restore was not started.`);
     });
     reporter.info('Visual Layer accepted the restore.');
@@ -2649,7 +2649,7 @@ async function waitForRestore(step, restoring, started) {
     const settling = pace_settlingMs(step.deadline.remainingMs());
     const atWork = new Seen();
     const carryOn = `The restore is still running in Visual Layer. Do not restore again; to resume waiting, use operation: wait and dataset_id: ${dataset.id}.`;
-    let seen = `The restore was accepted, and the state of dataset "${dataset.name}" has not been seen since.`;
+    let seen = `Visual Layer accepted the restore. No status of dataset "${dataset.name}" was received since.`;
     return waitFor(step, {
         awaited: `the restore of ${namedDataset(dataset)} to snapshot "${target.name}" (${target.id})`,
         get carryOn() {
@@ -2682,7 +2682,7 @@ async function waitForRestore(step, restoring, started) {
         // A task that failed may be that of somebody whose restore ended just before this one: then ours shows in a moment.
         if (verdict.state !== 'failed' || sinceMs >= settling)
             return verdict;
-        return { state: 'pending', line: `${task ? taskLine(task) : datasetLine(now)}; looking again` };
+        return { state: 'pending', line: `${task ? taskLine(task) : datasetLine(now)}; checking again` };
     }).catch((error) => {
         throw withState(step, error, seen, wayBack(restoring));
     });
@@ -2750,7 +2750,7 @@ async function abortCreation(api, waiting, datasetId) {
         return alreadyEnded(datasetId, task);
     const change = new OnceOnly({
         what: `abort task ${task.id}`,
-        ifUnclear: 'Check the task in the Task Manager of Visual Layer, and abort it there if it still runs.',
+        ifUnclear: 'Check the task in the Task Manager of Visual Layer, and abort it there if it is still running.',
         async send() {
             await api.tasks.abort(task.id);
             return { ...task, state: 'ABORTED' };
@@ -2764,16 +2764,16 @@ async function abortCreation(api, waiting, datasetId) {
         const ended = await change.run();
         if (ended.state !== 'ABORTED')
             return alreadyEnded(datasetId, ended);
-        return `The creation of dataset ${datasetId} was aborted in Visual Layer. The dataset itself may still be listed there; delete it if it is not wanted.`;
+        return `Aborted the creation of dataset ${datasetId}. Visual Layer may still list the dataset; delete it there if you do not need it.`;
     }
     catch (error) {
         if (!(error instanceof failure_RequestFailure) || error.outcome.status !== 409)
             throw error;
-        return `The creation of dataset ${datasetId} could no longer be aborted: it was being committed or had ended (${error.apiWords ?? 'HTTP 409'}).`;
+        return `Could not abort the creation of dataset ${datasetId}: it was being committed or had ended (${error.apiWords ?? 'HTTP 409'}).`;
     }
 }
 function alreadyEnded(datasetId, task) {
-    return `The creation of dataset ${datasetId} had already ended (${task.statusWord}); nothing was left to abort.`;
+    return `The creation of dataset ${datasetId} had already ended (${task.statusWord}), so there was nothing to abort.`;
 }
 
 ;// CONCATENATED MODULE: ./build/operations/abort-enrichment.js
@@ -2814,7 +2814,7 @@ async function abortEnrichment(api, waiting, target) {
         }
     }
     return {
-        text: `The enrichment of dataset ${datasetId} could not be aborted (${refusal}), so it continues in Visual Layer.`,
+        text: `Could not abort the enrichment of dataset ${datasetId} (${refusal}), so it continues in Visual Layer.`,
         settled: true,
     };
 }
@@ -2857,11 +2857,11 @@ async function outcome(waiting, { datasetId, sourceId }, read) {
     }
     if (ended.value.state === 'COMPLETED')
         return { text: abort_enrichment_alreadyEnded(datasetId, ended.value), settled: true };
-    const left = datasetId === sourceId ? '' : ' The copy may still be listed there; delete it if it is not wanted.';
-    return { text: `The enrichment of dataset ${datasetId} was aborted in Visual Layer.${left}`, settled: true };
+    const left = datasetId === sourceId ? '' : ' Visual Layer may still list the copy; delete it there if you do not need it.';
+    return { text: `Aborted the enrichment of dataset ${datasetId}.${left}`, settled: true };
 }
 function abort_enrichment_alreadyEnded(datasetId, task) {
-    return `The enrichment of dataset ${datasetId} had already ended (${task.statusWord}); nothing was left to abort.`;
+    return `The enrichment of dataset ${datasetId} had already ended (${task.statusWord}), so there was nothing to abort.`;
 }
 
 ;// CONCATENATED MODULE: ./build/operations/remove-dataset.js
@@ -2953,18 +2953,18 @@ async function deleteDraft(api, waiting, datasetId) {
         throw error;
     });
     if (!draft)
-        return `The draft dataset ${datasetId} is not there any more; nothing was left to delete.`;
+        return `The draft dataset ${datasetId} no longer exists, so there was nothing to delete.`;
     if (draft.status !== 'DRAFT')
         return abortCreation(api, waiting, datasetId);
     const { change } = await datasetRemoval(api, waiting, datasetId);
     try {
         await change.run();
-        return `The draft dataset ${datasetId}, whose upload was cancelled, was deleted in Visual Layer.`;
+        return `Deleted the draft dataset ${datasetId}, because its upload was canceled.`;
     }
     catch (error) {
         if (!(error instanceof failure_RequestFailure) || error.outcome.transient)
             throw error;
-        return `The draft dataset ${datasetId}, whose upload was cancelled, is left behind: Visual Layer does not let it be deleted (${error.apiWords ?? error.message}). Delete it there.`;
+        return `Could not delete the draft dataset ${datasetId}, whose upload was canceled: ${error.apiWords ?? error.message}. Delete it in Visual Layer.`;
     }
 }
 
@@ -3032,9 +3032,9 @@ async function undoClone(plan, api, waiting) {
     if (plan.datasetId !== undefined) {
         if (ephemeral && accepted)
             return deleted(plan.datasetId);
-        const lost = `Dataset ${plan.datasetId} is in all likelihood the temporary clone of this step, but the response to the clone request was lost, so it was not deleted.`;
+        const lost = `Dataset ${plan.datasetId} is probably the temporary clone of this step. Because the response to the clone request was lost, it was not deleted.`;
         return {
-            text: `${lost} Delete it in Visual Layer if nobody else made it.`,
+            text: `${lost} Delete it in Visual Layer if nobody else created it.`,
             settled: false,
             candidates: [plan.datasetId],
         };
@@ -3050,7 +3050,7 @@ async function undoClone(plan, api, waiting) {
     const ids = found.map(({ datasetId }) => datasetId);
     if (found.length === 0) {
         return {
-            text: `The clone of dataset "${source.name}" ${accepted ? 'was accepted' : 'was requested'}, but no new clone has appeared. If "${source.name} (cloned)" appears later and is not wanted, delete it in Visual Layer.`,
+            text: `The clone of dataset "${source.name}" ${accepted ? 'was accepted' : 'was requested'}, but no new clone has appeared. If "${source.name} (cloned)" appears later and you do not need it, delete it in Visual Layer.`,
             settled: !accepted,
         };
     }
@@ -3064,7 +3064,7 @@ async function undoClone(plan, api, waiting) {
         return { text: `${what} of dataset "${source.name}" is dataset ${datasetId}.`, settled: !ephemeral, datasetId };
     }
     return {
-        text: `The clone of dataset "${source.name}" could not be identified for certain. ${perhapsOurs(ids, 'Delete it')}`,
+        text: `The clone of dataset "${source.name}" could not be identified with certainty. ${perhapsOurs(ids, 'Delete it')}`,
         settled: false,
         candidates: ids,
     };
@@ -3086,7 +3086,7 @@ async function undoEnrichment(plan, api, waiting) {
     if (found.length === 0)
         return { text: `${lost}, and no new enrichment has appeared.`, settled: true };
     const text = found[0] === source.id
-        ? `${lost}. An enrichment task appeared on the dataset since, and may be the one. Abort it in Visual Layer if it is not wanted.`
+        ? `${lost}. An enrichment task appeared on the dataset since, and may be the one. If you do not need it, abort it in Visual Layer.`
         : `${lost}. ${perhapsOurs(found, 'Abort its enrichment or delete it')}`;
     return { text, settled: false, candidates: found };
 }
@@ -3103,8 +3103,8 @@ function orMissing(error) {
 }
 function perhapsOurs(ids, advice) {
     return ids.length === 1
-        ? `Dataset ${ids[0]} appeared since, and may be the one. ${advice} in Visual Layer if nobody else made it.`
-        : `These datasets appeared since, and one of them may be the one: ${ids.join(', ')}. ${advice} in Visual Layer if it is not wanted.`;
+        ? `Dataset ${ids[0]} appeared since, and may be the one. ${advice} in Visual Layer if nobody else created it.`
+        : `These datasets appeared since, and one of them may be the one: ${ids.join(', ')}. ${advice} in Visual Layer if you do not need it.`;
 }
 /**
  * What the lists show in the time that `waiting` has: once something appears they are read for {@link CERTAIN_MS} more, or for as
@@ -3394,7 +3394,7 @@ class Outputs {
         ]);
         return {
             text: JSON.stringify(Object.fromEntries([...ids, ...extras])),
-            problem: 'The output result is without its long values: together they are more than GitHub takes.',
+            problem: "The output result does not contain its long values, to fit GitHub's size limit.",
         };
     }
 }
@@ -3424,7 +3424,7 @@ function shortenText(text) {
         return { text };
     return {
         text: text.slice(0, LONGEST_TEXT_CHARS).toWellFormed(),
-        left: `was cut after ${LONGEST_TEXT_CHARS} of ${text.length} characters.`,
+        left: `was cut to the first ${LONGEST_TEXT_CHARS} of ${text.length} characters.`,
     };
 }
 /** Keeps as many elements from the front as fit, so that what is left is still a JSON array. */
@@ -3433,7 +3433,7 @@ function shortenList(text) {
         return { text };
     const list = parseJson(text);
     if (!Array.isArray(list))
-        return { text: '[]', left: `is empty: its ${text.length} characters are more than GitHub takes.` };
+        return { text: '[]', left: `is empty: its ${text.length} characters exceed GitHub's size limit.` };
     const kept = [];
     let chars = 2;
     for (const element of list) {
@@ -3445,7 +3445,7 @@ function shortenList(text) {
     }
     return {
         text: `[${kept.join(',')}]`,
-        left: `holds the first ${kept.length} of ${list.length} entries: more is over what GitHub takes.`,
+        left: `was cut to the first ${kept.length} of ${list.length} entries to fit GitHub's size limit.`,
     };
 }
 
@@ -3594,8 +3594,8 @@ class RunnerReporter {
         const given = String(value);
         const redacted = this.redact(given);
         if (redacted !== given) {
-            this.warning(`The output ${name} held a masked secret. It was replaced by ***.`, {
-                todo: 'If it is no secret, choose a credential that is not an ordinary word.',
+            this.warning(`The output ${name} contained a masked secret, which was replaced by ***.`, {
+                todo: 'If it is not a secret, choose a credential that is not an ordinary word.',
             });
         }
         const { text, problem } = this.#outputs.set(name, redacted);
@@ -3629,7 +3629,7 @@ class RunnerReporter {
         if (this.#unwritten.size === 0)
             return;
         throw new errors/* ActionError */.lZ('operation_failed', `Could not write these outputs (GITHUB_OUTPUT): ${[...this.#unwritten].join(', ')}.`, {
-            todo: 'Check that the disk of the runner is not full. What this step did in Visual Layer stays; the log names the IDs.',
+            todo: 'Check that the disk of the runner is not full. The changes that this step made in Visual Layer remain; the log lists the IDs.',
         });
     }
     /**
@@ -3647,7 +3647,7 @@ class RunnerReporter {
         }
         catch (error) {
             throw new errors/* ActionError */.lZ('operation_failed', `Could not open the file for outputs (GITHUB_OUTPUT): ${(0,errors/* describe */.q0)(error)}.`, {
-                todo: 'The runner makes this file for each step. Check the disk and the permissions of the runner, and that no step sets GITHUB_OUTPUT. Nothing was sent to Visual Layer.',
+                todo: 'The runner creates this file for each step. Check the disk and the permissions of the runner, and that no step sets GITHUB_OUTPUT. Nothing was sent to Visual Layer.',
             });
         }
     }
@@ -3700,7 +3700,7 @@ class RunnerReporter {
         }
         catch (error) {
             this.#unwritten.add(name);
-            this.warning(`The output ${name} could not be written yet: ${(0,errors/* describe */.q0)(error)}`);
+            this.warning(`Could not write the output ${name} yet: ${(0,errors/* describe */.q0)(error)}`);
         }
     }
 }
@@ -3840,7 +3840,7 @@ function spelled(json) {
         return JSON.stringify(json);
     }
     catch {
-        return 'JSON that is nested too deeply to be shown';
+        return 'JSON that is nested too deeply to show';
     }
 }
 function validationWords(item) {
@@ -4063,7 +4063,7 @@ class Explore {
             if (present.size === 0 || repeats === 2) {
                 if (total === undefined || found.size >= total)
                     return [...found.values()];
-                return `it told of ${total} clusters and listed ${found.size}`;
+                return `it reported ${total} clusters but listed ${found.size}`;
             }
             for (const [id, cluster] of present) {
                 if (found.has(id))
@@ -4138,8 +4138,8 @@ function unlessUnsupported(error) {
         throw error;
 }
 function incomplete(datasetId, reason) {
-    return new errors/* ActionError */.lZ('unexpected_reply', `Visual Layer's list of the clusters of dataset ${datasetId} could not be read whole: ${reason}. It was read ${MOST_RESTARTS + 1} times.`, {
-        todo: 'Wait until nothing changes the dataset, then re-run the job. If it stays, select what to export by vql, cluster_ids or media_ids.',
+    return new errors/* ActionError */.lZ('unexpected_reply', `Could not read the complete cluster list of dataset ${datasetId} in ${MOST_RESTARTS + 1} attempts: ${reason}.`, {
+        todo: 'Wait until nothing changes the dataset, then re-run the job. If the problem persists, select what to export by vql, cluster_ids, or media_ids.',
     });
 }
 /**
@@ -4167,7 +4167,7 @@ function idColumn(request, table) {
         }
         const heading = ids.size === 0 && /(?:^|,)"?media_id"?(?:,|$)/i.test(row);
         if (!complete || (heading && id.toLowerCase() !== 'media_id')) {
-            const reason = `row ${ids.size + 1} of it has no media ID in its last column`;
+            const reason = `its row ${ids.size + 1} has no media ID in the last column`;
             throw unexpectedReply(request.what, reason, row.slice(0, LONGEST_EXCERPT), true);
         }
         if (!heading) {
@@ -4290,11 +4290,11 @@ class Exports {
         if (url?.protocol === 'https:' || (url?.protocol === 'http:' && origin.startsWith('http:')))
             return url;
         const why = url?.protocol === 'http:'
-            ? `leads over plain http (to ${url.host}), where what is sent can be changed, while ${origin} answers over https`
-            : 'is not an address';
+            ? `uses plain http (to ${url.host}), although ${origin} uses https; data sent over http can be modified`
+            : 'is not a URL';
         throw new errors/* ActionError */.lZ('unexpected_reply', `The download link of export ${exportId} ${why}.`, {
             todo: url?.protocol === 'http:'
-                ? 'Have the server give out links that begin with https://, or paths of its own such as /cdn/export.zip.'
+                ? 'Configure the server to return links that begin with https://, or paths such as /cdn/export.zip.'
                 : 'Export again with this export_id to get a new link.',
         });
     }
@@ -4626,8 +4626,8 @@ class Http {
             return result.data;
         const first = result.error.issues[0];
         const place = first && first.path.length > 0
-            ? `"${first.path.join('.')}" is missing or of another kind`
-            : 'its form is not the documented one';
+            ? `"${first.path.join('.')}" is missing or has the wrong type`
+            : 'its format is not the documented one';
         const failure = unexpectedReply(request.what, body.kind === 'empty' ? 'it is empty' : place, excerpt(body), true);
         failure.trace = this.#traces.get(body);
         throw failure;
@@ -4639,8 +4639,8 @@ class Http {
         }
         const refusal = body.kind === 'json' ? refusalIn(body.json) : undefined;
         if (refusal !== undefined) {
-            const message = `Visual Layer refused the request to ${request.what} (an error inside HTTP 200).`;
-            const todo = 'Correct what its own words name, then re-run the job.';
+            const message = `Visual Layer rejected the request to ${request.what} (HTTP 200 with an error).`;
+            const todo = 'Fix what the server message describes, then re-run the job.';
             throw new failure_RequestFailure('rejected', message, { apiWords: refusal, todo }, { transient: false, effect: 'none', status: 200 });
         }
         return body;
@@ -4660,7 +4660,7 @@ class Http {
         }
         const where = target ? `to ${target.origin}${target.pathname}` : 'without an address';
         throw new errors/* ActionError */.lZ('unexpected_reply', `The request to ${request.what} was redirected ${where}.`, {
-            todo: `Set base_url to the address at which Visual Layer itself answers; ${url.origin} sends its callers on. Credentials are not sent to another server.`,
+            todo: `Set base_url to the address of Visual Layer itself; ${url.origin} redirects elsewhere. The action sends no credentials to another server.`,
         });
     }
     async #attempt(request, url, isChange) {
@@ -5149,7 +5149,7 @@ class Session {
      * or when `signal` aborts.
      */
     async lastly(limitMs, signal, onLook, body) {
-        const late = () => new Error(`this took longer than ${limitMs / 1000} s`);
+        const late = () => new Error(`it took longer than ${limitMs / 1000} s`);
         const deadline = new build_clock/* Deadline */.B2(this.#clock, limitMs);
         return await (0,build_clock/* within */.ux)(this.#clock, limitMs + LAST_REQUEST_MS, signal, late, (ends) => body(this.client(deadline, ends), this.#waiting(deadline, ends, LAST_INTERVAL_MS, onLook)));
     }
@@ -5556,7 +5556,7 @@ class Page {
     }
 }
 function errorSection(error) {
-    const said = error.apiWords && `\n**The server said:** ${markdown(error.apiWords, 2000)}\n`;
+    const said = error.apiWords && `\n**Server message:** ${markdown(error.apiWords, 2000)}\n`;
     const todo = error.todo && `\n**What to do:** ${paragraph(error.todo, 3000)}\n`;
     const trace = error.trace && `\n${markdown(error.trace, 700)}\n`;
     return `\n**What failed** (${code(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}${trace ?? ''}`;
@@ -5675,7 +5675,7 @@ function operationOf({ request, env }) {
 }
 function beginning(outcome) {
     return outcome === 'check_failed'
-        ? 'The export is complete and saved. The step failed because of what it contains.'
+        ? 'The export is complete and saved. The step failed because the data did not pass a check.'
         : '';
 }
 function outcomeOf(failure) {
@@ -5772,7 +5772,7 @@ async function undoPlan(plan, { reporter, session, signal, shared, env }) {
     catch (error) {
         const why = signal.aborted ? 'the post step was canceled' : (0,errors/* describe */.q0)(error);
         reporter.warning(`Could not clean up ${subjectOf(plan)}: ${why}.`, {
-            todo: 'Look for it in Visual Layer, and abort or delete it there if it is not wanted.',
+            todo: 'Look for it in Visual Layer, and abort or delete it there if you do not need it.',
         });
     }
     summarize({ ...account, headline: 'Something that this job started may still be in Visual Layer.' });

@@ -26,7 +26,7 @@ export function serviceAt(given: string): Outcome<Service> {
   if (!/^https?:\/\/[^/]/i.test(text)) return { broken: `${RULE}, and it must begin with https:// or http://` }
   const url = URL.parse(text)
   if (url === null) return { broken: RULE }
-  if (/^[^/]*\/\/[^/]*@/.test(text)) return { broken: `${RULE}, without a user or a password in it` }
+  if (/^[^/]*\/\/[^/]*@/.test(text)) return { broken: `${RULE}, without a user or password` }
   if (/[?#]/.test(text)) return { broken: `${RULE}, without a query or a fragment` }
   if (!/^\/(?:api\/v1\/?)?$/.test(url.pathname)) {
     const id = UUID_IN_PATH.exec(url.pathname)

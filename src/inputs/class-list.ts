@@ -31,7 +31,7 @@ export function classList(text: string, workspace: string): Outcome<readonly str
     .split(/[\r\n]+/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-  if (names.length === 0) return { broken: `${RULE}, and there is no name in it` }
+  if (names.length === 0) return { broken: `${RULE}, and it contains no name` }
   const seen = new Set<string>()
   for (const name of names) {
     if (seen.has(name)) return { broken: `${RULE}, and it contains ${quoted(name)} twice` }

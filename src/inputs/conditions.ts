@@ -97,13 +97,13 @@ function conditionLines(text: string) {
 
 /** The condition, or what is wrong with the line. */
 function parseCondition(text: string): Condition | string {
-  if (text.length > LONGEST_CONDITION) return `there are more than ${LONGEST_CONDITION} characters`
+  if (text.length > LONGEST_CONDITION) return `it has more than ${LONGEST_CONDITION} characters`
   const [, left = '', operator = '', number = '', percent] =
     /^(.*?)\s*([<>=!]+)\s*([^<>=!\s]*?)\s*(%?)$/s.exec(text) ?? []
   if (left === '' || !isOperator(operator)) {
-    return 'there is no metric followed by a comparison and a number'
+    return 'it must be a metric, a comparison, and a number'
   }
-  if (!/^\d+(\.\d+)?$/.test(number)) return `${quoted(number)} is not a number such as 50, 0.5 or 5%`
+  if (!/^\d+(\.\d+)?$/.test(number)) return `${quoted(number)} is not a number such as 50, 0.5, or 5%`
   const figure = figureOf(left)
   if (typeof figure === 'string') return figure
   if (percent === '%' && figure.of === 'whole' && (figure.name === 'clusters' || figure.name === 'size_bytes')) {

@@ -135,7 +135,7 @@ export function displayName() {
 
 /** Free text of several lines. */
 export function description() {
-  const rule = 'it must be a text of at most 10,000 characters'
+  const rule = 'it must be text of at most 10,000 characters'
   return z.string(rule).refine((text) => text.length <= 10_000, rule)
 }
 
@@ -154,7 +154,7 @@ export function idList() {
     )
     const given = items.filter(({ id }) => id !== '')
     // Commas alone must not turn a selection that came out empty into the whole dataset.
-    if (given.length === 0) return { broken: `${rule}, and there is no ID in it` }
+    if (given.length === 0) return { broken: `${rule}, and it contains no ID` }
     const wrong = given.filter(({ id }) => id.length > MAX_ID_CHARACTERS || /[\s\p{Cc}]/u.test(id))
     if (wrong.length === 0) return { value: [...new Set(given.map(({ id }) => id))] }
     const problems = wrong.map(({ line, id }) => `line ${line}: ${quoted(id)}`)
@@ -202,13 +202,13 @@ export function bucketPath() {
 /** An S3 folder, or a manifest in one; docs.visual-layer.com, "Add media to an existing dataset". */
 export function s3Uri() {
   const rule =
-    'it must be an S3 folder such as s3://my-bucket/images/, or a .csv, .parquet or .txt manifest such as s3://my-bucket/list.csv'
+    'it must be an S3 folder such as s3://my-bucket/images/, or a .csv, .parquet, or .txt manifest such as s3://my-bucket/list.csv'
   return z.string(rule).regex(/^s3:\/\/[^/\s\p{Cc}]+(?:\/[^\p{Cc}]*)?$/u, rule)
 }
 
 /** A name GitHub takes for an artifact; short enough for a file of that name with an ending. */
 export function artifactName() {
-  const rule = 'it must be a name of at most 200 bytes without any of " : < > | * ? \\ / and line ends'
+  const rule = 'it must be a name of at most 200 bytes without " : < > | * ? \\ / or line breaks'
   return z.string(rule).refine((text) => {
     const forbidden = /[":<>|*?\\/\p{Cc}]/u.test(text) || text === '.' || text === '..'
     return !forbidden && Buffer.byteLength(text) <= 200

@@ -15,7 +15,7 @@ export function filePatterns(workspace: string) {
     const patterns = lines.flatMap((line) => relativePattern(line.text, workspace) ?? [])
     if (patterns.length < lines.length) {
       const outside = lines.filter((line) => relativePattern(line.text, workspace) === undefined)
-      const problems = outside.map((line) => `line ${line.line}: ${quoted(line.text)} leads out of the workspace`)
+      const problems = outside.map((line) => `line ${line.line}: ${quoted(line.text)} leads outside the workspace`)
       return { broken: RULE, wrongItems: { kind: 'lines', total: lines.length, problems } }
     }
     return patterns.some((pattern) => !pattern.startsWith('!'))
@@ -51,14 +51,14 @@ function separated(pattern: string): string {
   return pattern.replace(/\\(?=[\p{L}\p{N}_-]|$)/gu, '/')
 }
 
-const ARCHIVE_RULE = 'it must be the path of one .zip, .tar or .tar.gz in the workspace'
+const ARCHIVE_RULE = 'it must be the path of one .zip, .tar, or .tar.gz file in the workspace'
 
 /** The path of an archive, relative to the workspace, which is no pattern. */
 export function archivePath(workspace: string) {
   return parsed(ARCHIVE_RULE, (text) => {
     if (/[\p{Cc}]/u.test(text)) return { broken: `${ARCHIVE_RULE}, on one line` }
     const inside = below(workspace, withSlashes(text))
-    if (inside === undefined) return { broken: `${ARCHIVE_RULE}, and it leads out of the workspace` }
+    if (inside === undefined) return { broken: `${ARCHIVE_RULE}, and it leads outside the workspace` }
     return /\.(?:zip|tar|tar\.gz)$/i.test(inside) ? { value: inside } : { broken: ARCHIVE_RULE }
   })
 }

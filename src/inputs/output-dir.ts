@@ -15,13 +15,13 @@ export function outputDir(text: string, workspace: string): Outcome<string> {
   if (statSync(root, { throwIfNoEntry: false })?.isFile())
     return { broken: `the workspace of the job (GITHUB_WORKSPACE) is a file, not a folder: ${root}` }
   const given = withSlashes(text)
-  if (sep === '/' && /^[a-z]:/i.test(given)) return { broken: `${RULE}, and a drive of Windows is not on this runner` }
+  if (sep === '/' && /^[a-z]:/i.test(given)) return { broken: `${RULE}, and this runner has no Windows drives` }
   const path = realPath(resolve(root, given))
-  if (path === undefined) return { broken: `${RULE}, and a link or a file stands in its way` }
+  if (path === undefined) return { broken: `${RULE}, and a link or a file is in the way` }
   const inside = below(root, path)
   if (inside === undefined || inside === '') return { broken: RULE }
   if (inside.split('/').some((segment) => segment.toLowerCase() === '.git')) {
-    return { broken: 'it must not lie inside a .git folder' }
+    return { broken: 'it must not be inside a .git folder' }
   }
   return { value: path }
 }

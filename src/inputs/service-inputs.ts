@@ -21,9 +21,9 @@ export interface SharedRequest {
 
 const fields = {
   base_url: parsed('it must be a URL', serviceAt),
-  api_key: headerText('it must be the key alone, without spaces or line ends').optional(),
+  api_key: headerText('it must be the key alone, without spaces or line breaks').optional(),
   api_secret: z.string().optional(),
-  token: headerText('it must be the token alone, without "Bearer", spaces or line ends').optional(),
+  token: headerText('it must be the token alone, without "Bearer", spaces or line breaks').optional(),
   timeout: duration(),
   request_timeout: duration(),
   max_retries: wholeNumber(0, 100),

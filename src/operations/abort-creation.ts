@@ -22,7 +22,7 @@ export async function abortCreation(api: VisualLayer, waiting: Waiting, datasetI
   const change = new OnceOnly<Task>(
     {
       what: `abort task ${task.id}`,
-      ifUnclear: 'Check the task in the Task Manager of Visual Layer, and abort it there if it still runs.',
+      ifUnclear: 'Check the task in the Task Manager of Visual Layer, and abort it there if it is still running.',
       async send() {
         await api.tasks.abort(task.id)
         return { ...task, state: 'ABORTED' }
@@ -38,13 +38,13 @@ export async function abortCreation(api: VisualLayer, waiting: Waiting, datasetI
   try {
     const ended = await change.run()
     if (ended.state !== 'ABORTED') return alreadyEnded(datasetId, ended)
-    return `The creation of dataset ${datasetId} was aborted in Visual Layer. The dataset itself may still be listed there; delete it if it is not wanted.`
+    return `Aborted the creation of dataset ${datasetId}. Visual Layer may still list the dataset; delete it there if you do not need it.`
   } catch (error) {
     if (!(error instanceof RequestFailure) || error.outcome.status !== 409) throw error
-    return `The creation of dataset ${datasetId} could no longer be aborted: it was being committed or had ended (${error.apiWords ?? 'HTTP 409'}).`
+    return `Could not abort the creation of dataset ${datasetId}: it was being committed or had ended (${error.apiWords ?? 'HTTP 409'}).`
   }
 }
 
 function alreadyEnded(datasetId: string, task: Task): string {
-  return `The creation of dataset ${datasetId} had already ended (${task.statusWord}); nothing was left to abort.`
+  return `The creation of dataset ${datasetId} had already ended (${task.statusWord}), so there was nothing to abort.`
 }

@@ -56,7 +56,7 @@ export async function abortEnrichment(api: VisualLayer, waiting: Waiting, target
     }
   }
   return {
-    text: `The enrichment of dataset ${datasetId} could not be aborted (${refusal}), so it continues in Visual Layer.`,
+    text: `Could not abort the enrichment of dataset ${datasetId} (${refusal}), so it continues in Visual Layer.`,
     settled: true,
   }
 }
@@ -105,10 +105,11 @@ async function outcome(
     return { text, settled: false }
   }
   if (ended.value.state === 'COMPLETED') return { text: alreadyEnded(datasetId, ended.value), settled: true }
-  const left = datasetId === sourceId ? '' : ' The copy may still be listed there; delete it if it is not wanted.'
-  return { text: `The enrichment of dataset ${datasetId} was aborted in Visual Layer.${left}`, settled: true }
+  const left =
+    datasetId === sourceId ? '' : ' Visual Layer may still list the copy; delete it there if you do not need it.'
+  return { text: `Aborted the enrichment of dataset ${datasetId}.${left}`, settled: true }
 }
 
 function alreadyEnded(datasetId: string, task: Task): string {
-  return `The enrichment of dataset ${datasetId} had already ended (${task.statusWord}); nothing was left to abort.`
+  return `The enrichment of dataset ${datasetId} had already ended (${task.statusWord}), so there was nothing to abort.`
 }

@@ -44,19 +44,19 @@ export async function addMedia(request: AddMediaRequest, step: Step): Promise<st
   const { before, acceptedAt } = await startAddition(step, request, dataset, source)
   if (!request.wait) {
     await nameTask(step, before)
-    return `The addition of ${what} to dataset "${dataset.name}" was accepted; the step did not wait for it (wait: false).`
+    return `Visual Layer accepted ${what} for dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`
   }
   let now = await waitForAddition(step, request, before, acceptedAt)
   aboutDataset(step, now)
   if (request.autoReindex && now.status === 'PARTIAL_INDEX') {
-    reporter.note(`Dataset ${now.id} stayed PARTIAL INDEX although auto_reindex was set: the reindex is asked for.`)
+    reporter.note(`Dataset ${now.id} is still PARTIAL INDEX although auto_reindex is set; requesting a reindex.`)
     now = await reindex(step, now, request.onConflict)
     aboutDataset(step, now)
   }
   const inside = items(now.images, now.videos)
   if (inside !== undefined) reporter.fact('Items', inside)
   compare(step, before.dataset, now, source)
-  return `${what} ${source.kind === 'files' && source.files.length > 1 ? 'were' : 'was'} added to dataset "${now.name}", which is ${now.statusWord}${inside === undefined ? '' : ` with ${inside}`}.`
+  return `Added ${what} to dataset "${now.name}", which is ${now.statusWord}${inside === undefined ? '' : ` with ${inside}`}.`
 }
 
 async function sourceOf({ media }: AddMediaRequest, step: Step): Promise<MediaSource> {
@@ -89,9 +89,9 @@ function sourceText(source: MediaSource): string {
 }
 
 function notOpen(dataset: Dataset): ActionError {
-  return new ActionError('conflict', `Media cannot be added to dataset ${dataset.id}: it is ${dataset.statusWord}.`, {
+  return new ActionError('conflict', `Cannot add media to dataset ${dataset.id}: it is ${dataset.statusWord}.`, {
     apiWords: dataset.fatalError,
-    todo: 'Visual Layer adds media to READY and PARTIAL INDEX datasets only. Mend the dataset first (ERROR: restore a snapshot). Nothing was sent.',
+    todo: 'Visual Layer adds media to READY and PARTIAL INDEX datasets only. Fix the dataset first (ERROR: restore a snapshot). Nothing was sent.',
   })
 }
 
@@ -128,14 +128,14 @@ async function startAddition(
   const phase = {
     awaited: `the upload to ${namedDataset(dataset)}`,
     get carryOn() {
-      return sentBytes < total ? 'Media are added only by a whole upload. Re-run the job.' : change.ifUnclear
+      return sentBytes < total ? 'An incomplete upload adds no media. Re-run the job.' : change.ifUnclear
     },
   }
   const change: Change<void> = {
     what: `add media to dataset ${dataset.id}`,
     get ifUnclear() {
       const count = itemCount(before.dataset).toLocaleString('en-US')
-      return `The media may have been added; adding them again would add them twice. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${TYPE} task for each addition, and before this step it had ${count} items. Re-run the job only if nothing was added.`
+      return `The media may already have been added, and adding them again could duplicate them. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${TYPE} task for each addition, and the dataset had ${count} items before this step. Re-run the job only if nothing was added.`
     },
     send: () =>
       withinDeadline(step, phase, (signal) => {
@@ -172,7 +172,7 @@ async function startAddition(
 function withSizeHint(error: unknown): unknown {
   if (!(error instanceof ActionError) || !error.message.includes('HTTP 413')) return error
   const { code, message, apiWords } = error
-  const todo = 'Add fewer files at a time, in steps one after the other, or put the media into a bucket and use s3_uri.'
+  const todo = 'Add fewer files per step, or put the media into a bucket and use s3_uri.'
   return new ActionError(code, message, { apiWords, todo, cause: error })
 }
 
@@ -206,7 +206,7 @@ async function waitForAddition(
     step,
     {
       awaited: `media to be added to ${namedDataset(before.dataset)}`,
-      carryOn: `The addition is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${id}, instead of adding again.`,
+      carryOn: `The addition is still running in Visual Layer. Do not add the media again; to resume waiting, use operation: wait and dataset_id: ${id}.`,
     },
     async () => {
       const tasks = await visibleTasks(step, { datasetId: id }, 0)
@@ -238,9 +238,9 @@ function compare(step: Step, before: Dataset, now: Dataset, source: MediaSource)
   const added = now.images - before.images
   if (sent !== source.files.length || (now.videos ?? 0) !== (before.videos ?? 0) || added === sent) return
   step.reporter.warning(
-    `${sent.toLocaleString('en-US')} images were sent, and dataset ${now.id} has ${added.toLocaleString('en-US')} more than before (${datasetLine(now)}).`,
+    `Sent ${sent.toLocaleString('en-US')} images, but dataset ${now.id} has ${added.toLocaleString('en-US')} more than before (${datasetLine(now)}).`,
     {
-      todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; someone else may have changed the dataset too.',
+      todo: 'Check the dataset in Visual Layer. Unreadable images and files with the same name may have been dropped, or someone else may have changed the dataset.',
     },
   )
 }

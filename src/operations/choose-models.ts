@@ -38,7 +38,7 @@ export function chooseModels(
     const type = normalWord(one.type)
     const other = wanted.get(type)
     if (other && (wish.form === 'object' || other.model.id !== one.model.id)) {
-      faults.push(`${one.type} has two models, "${other.model.id}" and "${one.model.id}"; one type takes one`)
+      faults.push(`${one.type} has two models, "${other.model.id}" and "${one.model.id}"; each type takes one`)
     }
     wanted.set(type, one)
   }
@@ -49,7 +49,7 @@ export function chooseModels(
     if (missing.length > 0) faults.push(`"${model.id}" requires ${missing.join(', ')} first; add a model of that type`)
   }
   if (faults.length === 0) return Object.fromEntries([...wanted.values()].map(({ type, value }) => [type, value]))
-  const heading = `The input models does not fit dataset "${dataset.name}" (${dataset.id}).`
+  const heading = `The input models does not match dataset "${dataset.name}" (${dataset.id}).`
   throw new ActionError('invalid_input', [heading, ...faults.map((fault) => `- ${fault}.`)].join('\n'), {
     todo: `Fix models under "with:". Nothing was started. ${listed(offered)}`,
   })

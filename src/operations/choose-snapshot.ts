@@ -35,13 +35,13 @@ export async function chooseSnapshot(step: Step, dataset: Dataset, choice: Snaps
     read = await step.api.snapshots.list(dataset.id)
     const snapshot = pick(read, choice)
     if (snapshot || step.clock.now() - startedAt >= settling) return { state: 'done', value: snapshot }
-    return { state: 'pending', line: 'the snapshot is not in the list; reading it again' }
+    return { state: 'pending', line: 'the snapshot is not listed; reading the list again' }
   }, step.waiting)
   if (ended.end === 'failed') throw ended.error
   if (ended.end === 'done' && ended.value) return ended.value
   if (ended.end === 'out_of_time' && !read) {
     const awaited = `the snapshots of dataset "${dataset.name}" (${dataset.id})`
-    throw timedOut(step, { awaited, carryOn: 'Nothing was changed. Re-run the job when Visual Layer answers.' }, ended)
+    throw timedOut(step, { awaited, carryOn: 'Nothing was changed. Re-run the job when Visual Layer responds.' }, ended)
   }
   const known = read ?? []
   const wanted =
@@ -56,6 +56,6 @@ export async function chooseSnapshot(step: Step, dataset: Dataset, choice: Snaps
       ? 'The dataset has no snapshots.'
       : `It has: ${names.join(', ')}${known.length > 10 ? `, and ${known.length - 10} more` : ''}.`
   throw new ActionError('not_found', `Dataset "${dataset.name}" (${dataset.id}) has no snapshot ${wanted}.`, {
-    todo: `${others} Deleted snapshots are not listed. Correct snapshot_id or snapshot_name.`,
+    todo: `${others} Deleted snapshots are not listed. Fix snapshot_id or snapshot_name.`,
   })
 }

@@ -23,14 +23,14 @@ export async function clone(request: CloneRequest, step: Step): Promise<string> 
   // With its name a later step can delete the clone of a step that failed.
   if (listed) reporter.output('dataset_name', listed.name)
   if (task) reporter.output('task_id', task.id)
-  const carryOn = `The clone is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of cloning again.`
+  const carryOn = `The clone is still running in Visual Layer. Do not clone again; to resume waiting, use operation: wait and dataset_id: ${datasetId}.`
   const dataset = await (request.wait ? waitForClone(step, made, carryOn) : readNew(step, datasetId, carryOn))
   if (!dataset) {
-    reporter.warning(`Dataset ${datasetId} was made, but someone has deleted it since.`)
-    return `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset ${datasetId}, which someone has deleted since.`
+    reporter.warning(`Dataset ${datasetId} was created, but someone has deleted it since.`)
+    return `Cloned snapshot "${target.name}" of dataset "${source.name}" into dataset ${datasetId}, which someone has deleted since.`
   }
   aboutDataset(step, dataset)
   return request.wait
-    ? `Snapshot "${target.name}" of dataset "${source.name}" was cloned into dataset "${dataset.name}".`
-    : `The clone of snapshot "${target.name}" of dataset "${source.name}" was accepted as dataset "${dataset.name}"; the step did not wait for it (wait: false).`
+    ? `Cloned snapshot "${target.name}" of dataset "${source.name}" into dataset "${dataset.name}".`
+    : `Visual Layer accepted the clone of snapshot "${target.name}" of dataset "${source.name}" as dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`
 }

@@ -73,18 +73,18 @@ export async function throughConflicts<T>(
       return await attempt()
     } catch (error) {
       if (!(error instanceof RequestFailure) || error.outcome.status !== 409) throw error
-      if (onConflict === 'fail') throw sharpened(error, 'Set on_conflict: wait to wait for what runs there.')
+      if (onConflict === 'fail') throw sharpened(error, 'Set on_conflict: wait to wait for it.')
       const now = await blocker(step, datasetId)
       if (now.kind === 'stuck') {
         throw sharpened(
           error,
-          `The dataset stays as it is (${now.line}) until somebody changes it; waiting does not help. Mend it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
+          `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
         )
       }
       if (now.kind === 'work') {
         calmSince = undefined
         step.reporter.info(
-          `Visual Layer answers that the dataset is busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`,
+          `Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`,
         )
         await waitForCalm(step, datasetId)
         continue
@@ -95,12 +95,10 @@ export async function throughConflicts<T>(
       if (calmFor >= patienceMs(step.deadline.remainingMs())) {
         throw sharpened(
           error,
-          `Nothing was seen running on the dataset for ${duration(calmFor)}, so waiting on does not help.`,
+          `Nothing appears to have been running on the dataset for ${duration(calmFor)}, so waiting longer will not help.`,
         )
       }
-      step.reporter.progress(
-        'Visual Layer answers that the dataset is busy, but nothing is seen running there. Trying again.',
-      )
+      step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.')
       const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000
       await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal)
     }
@@ -135,6 +133,6 @@ export async function calmDataset(step: Step, datasetId: string, onConflict: 'wa
 function calm(datasetId: string): Phase {
   return {
     awaited: `other work on dataset ${datasetId} to end`,
-    carryOn: 'Nothing was changed by this step. Run it again when that work is over.',
+    carryOn: 'This step changed nothing. Re-run the job when that work is finished.',
   }
 }

@@ -38,13 +38,13 @@ export async function createFromFiles(request: CreateFromFilesRequest, step: Ste
   }
   if (!request.wait) {
     step.undo.settle()
-    return `Dataset "${name}" was accepted for creation from ${filesText(files)}; the step did not wait for it (wait: false).`
+    return `Visual Layer accepted the creation of dataset "${name}" from ${filesText(files)}. The step did not wait for it to finish (wait: false).`
   }
   const { dataset, size: made } = await waitForCreation(step, datasetId, name)
   step.undo.settle()
   compare(step, dataset, media)
   await warnIfUnlabeled(step, dataset, labels)
-  return `Dataset "${name}" was created from ${filesText(files)}${made === undefined ? '' : ` with ${made}`}.`
+  return `Created dataset "${name}" from ${filesText(files)}${made === undefined ? '' : ` with ${made}`}.`
 }
 
 async function create(step: Step, request: CreateFromFilesRequest): Promise<string> {
@@ -64,7 +64,7 @@ async function create(step: Step, request: CreateFromFilesRequest): Promise<stri
     },
   })
   reporter.output('dataset_status', 'DRAFT')
-  reporter.info(`Visual Layer made dataset ${datasetId} as a draft.`)
+  reporter.info(`Visual Layer created dataset ${datasetId} as a draft.`)
   return datasetId
 }
 
@@ -74,13 +74,13 @@ async function upload(step: Step, datasetId: string, files: readonly FilePart[])
   const transaction = await api.ingestion.openTransaction(datasetId)
   const phase = {
     awaited: `the upload to dataset ${datasetId}`,
-    carryOn: 'Re-run the job: it starts from the first file.',
+    carryOn: 'Re-run the job: it starts again from the first file.',
   }
   await sendFiles(step, files, phase, (batch, sending) => api.ingestion.upload(datasetId, transaction, batch, sending))
   const change = new OnceOnly<void>(
     {
       what: `start the processing of dataset ${datasetId}`,
-      ifUnclear: `The files are uploaded, and their processing may be running. Wait for the dataset with operation: wait and dataset_id: ${datasetId}. If it stays DRAFT, delete it and re-run the job.`,
+      ifUnclear: `The files are uploaded, and Visual Layer may be processing them. Wait for the dataset with operation: wait and dataset_id: ${datasetId}. If it stays DRAFT, delete it and re-run the job.`,
       send: () => api.ingestion.process(datasetId, transaction),
       async look() {
         const { status } = await api.datasets.get(datasetId, 0)
@@ -93,7 +93,7 @@ async function upload(step: Step, datasetId: string, files: readonly FilePart[])
     (line) => reporter.info(line),
   )
   await change.run()
-  reporter.info(`All files are up; Visual Layer accepted the processing of dataset ${datasetId}.`)
+  reporter.info(`Uploaded all files; Visual Layer accepted the processing of dataset ${datasetId}.`)
 }
 
 /** The same failure, which also names what is left behind. */
@@ -105,7 +105,7 @@ function draftLeft(error: unknown, name: string, datasetId: string, annotations:
     code === 'rejected' && annotations.length > 0
       ? 'If Visual Layer does not accept annotation files here, exclude them from "files", or put them into a bucket with the media and use create-from-s3.'
       : undefined,
-    `Dataset "${name}" (${datasetId}) is left behind, as a draft unless its processing had begun: delete it in Visual Layer if it is not wanted. Running the step again creates another dataset.`,
+    `Dataset "${name}" (${datasetId}) remains, as a draft unless its processing started. Delete it in Visual Layer if you do not need it. Re-running the job creates another dataset.`,
   ]
   return new ActionError(code, message, {
     apiWords,
@@ -119,9 +119,9 @@ function compare(step: Step, { id, images, videos }: Dataset, files: readonly Fi
   const sent = files.filter(({ contentType }) => contentType.startsWith('image/')).length
   if (images === undefined || sent !== files.length || (videos ?? 0) > 0 || images === sent) return
   step.reporter.warning(
-    `${sent.toLocaleString('en-US')} images were sent, and dataset ${id} has ${images.toLocaleString('en-US')}.`,
+    `Sent ${sent.toLocaleString('en-US')} images, but dataset ${id} has ${images.toLocaleString('en-US')}.`,
     {
-      todo: 'Look at the dataset in Visual Layer: images that could not be read, and files of the same name, may have been dropped; a file that was sent twice may be there twice.',
+      todo: 'Check the dataset in Visual Layer. Unreadable images and files with the same name may have been dropped, and a file that was sent twice may be duplicated.',
     },
   )
 }

@@ -16,11 +16,11 @@ export async function createFromS3(request: CreateFromS3Request, step: Step): Pr
   const datasetId = await create(step, request)
   if (!request.wait) {
     step.undo.settle()
-    return `Dataset "${name}" was accepted for creation from ${bucketPath}; the step did not wait for it (wait: false).`
+    return `Visual Layer accepted the creation of dataset "${name}" from ${bucketPath}. The step did not wait for it to finish (wait: false).`
   }
   const { size } = await waitForCreation(step, datasetId, name)
   step.undo.settle()
-  return `Dataset "${name}" was created from ${bucketPath}${size === undefined ? '' : ` with ${size}`}.`
+  return `Created dataset "${name}" from ${bucketPath}${size === undefined ? '' : ` with ${size}`}.`
 }
 
 async function create(step: Step, request: CreateFromS3Request): Promise<string> {
@@ -45,7 +45,7 @@ async function create(step: Step, request: CreateFromS3Request): Promise<string>
 function withBucketHint(error: unknown, bucketPath: string): unknown {
   if (!(error instanceof RequestFailure) || (error.outcome.status !== 500 && error.outcome.status !== 400)) return error
   const { code, message, apiWords } = error
-  const todo = `Check that ${bucketPath} exists, contains media, and may be read by Visual Layer (a public bucket, or a role that it may assume). If it does, re-run the job later.`
+  const todo = `Check that ${bucketPath} exists and contains media, and that Visual Layer can read it (a public bucket, or a role that it may assume). If it does, re-run the job later.`
   return new ActionError(code, message, { apiWords, todo, cause: error })
 }
 

@@ -30,16 +30,16 @@ export async function reuseExisting(step: Step, wish: Wish): Promise<string | un
   if (!existing) return undefined
   if (ifExists === 'fail') {
     throw new ActionError('conflict', `A dataset named "${name}" already exists (${existing.id}).`, {
-      todo: 'Choose another dataset_name, or set if_exists: reuse to use that dataset, or if_exists: create to create another one of the same name.',
+      todo: 'Choose another dataset_name, set if_exists: reuse to use that dataset, or set if_exists: create to create another one with the same name.',
     })
   }
   aboutDataset(step, existing)
   if (existing.status === 'DRAFT') {
     throw new ActionError(
       'conflict',
-      `The newest dataset named "${name}" (${existing.id}) is a draft: its upload is under way somewhere else, or never came to its end.`,
+      `The newest dataset named "${name}" (${existing.id}) is a draft: its upload is in progress elsewhere or was never finished.`,
       {
-        todo: 'Delete the draft in Visual Layer if nobody is uploading to it, or set if_exists: create to create another dataset of the same name.',
+        todo: 'If nobody is uploading to the draft, delete it in Visual Layer. Or set if_exists: create to create another dataset with the same name.',
       },
     )
   }
@@ -47,7 +47,7 @@ export async function reuseExisting(step: Step, wish: Wish): Promise<string | un
     const carryOn = `Wait for it with operation: wait and dataset_id: ${existing.id}.`
     aboutDataset(step, await waitUntilReady(step, existing.id, carryOn))
   }
-  return `Dataset "${name}" was already there and is used; none was created.`
+  return `Reusing the existing dataset "${name}"; none was created.`
 }
 
 async function newestDataset(step: Step, name: string): Promise<Dataset | undefined> {
@@ -86,7 +86,7 @@ export async function createOnce(step: Step, creation: Creation): Promise<string
   const change = new OnceOnly<string>(
     {
       what: `create dataset "${name}"`,
-      ifUnclear: `The dataset may have been created. Check in Visual Layer for a new dataset named "${name}" before you re-run the job (if_exists: reuse takes the one that is there), and delete it if it is not wanted.`,
+      ifUnclear: `The dataset may already have been created. Before you re-run the job, check in Visual Layer for a new dataset named "${name}". Delete it if you do not need it, or set if_exists: reuse to use it.`,
       send: () => creation.send(),
       async look() {
         const now = await read(0)
@@ -96,9 +96,9 @@ export async function createOnce(step: Step, creation: Creation): Promise<string
         if (others.length === 0) return { found: only }
         throw new ActionError(
           'operation_failed',
-          `The reply to the creation was lost, and several new datasets are named "${name}": ${[only, ...others].join(', ')}. Which of them is this step's cannot be told.`,
+          `Could not tell which dataset belongs to this step: the response was lost, and several new datasets are named "${name}" (${[only, ...others].join(', ')}).`,
           {
-            todo: 'Nothing is lost: open these datasets in Visual Layer, keep the one you want and delete the others.',
+            todo: 'No data was lost. Open these datasets in Visual Layer, keep the one you want, and delete the others.',
           },
         )
       },
@@ -127,7 +127,7 @@ export async function waitForCreation(
     step,
     {
       awaited: `${namedDataset({ id: datasetId, name })} to be READY`,
-      carryOn: `The creation is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${datasetId}, instead of creating again.`,
+      carryOn: `The creation is still running in Visual Layer. Do not create the dataset again; to resume waiting, use operation: wait and dataset_id: ${datasetId}.`,
     },
     async () => {
       // The task first: a dataset that is read after its task has failed says why.

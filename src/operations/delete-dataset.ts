@@ -25,7 +25,7 @@ export async function deleteDataset(request: DeleteDatasetRequest, step: Step): 
     step,
     {
       awaited: `${namedDataset(dataset)} to be gone`,
-      carryOn: 'The deletion was accepted: look at the dataset in Visual Layer, or re-run the job.',
+      carryOn: 'Visual Layer accepted the deletion. Check the dataset there, or re-run the job.',
     },
     async () => {
       if (await isGone()) return { state: 'done', value: undefined }
@@ -33,7 +33,7 @@ export async function deleteDataset(request: DeleteDatasetRequest, step: Step): 
       return { state: 'pending', line: 'Visual Layer still shows the dataset' }
     },
   )
-  return `Dataset "${dataset.name}" was deleted.`
+  return `Deleted dataset "${dataset.name}".`
 }
 
 function notConfirmed(dataset: Dataset, given: string): ActionError {
@@ -41,7 +41,7 @@ function notConfirmed(dataset: Dataset, given: string): ActionError {
     'invalid_input',
     `Nothing was deleted: confirm_dataset_name is "${given}", but dataset ${dataset.id} is named "${dataset.name}".`,
     {
-      todo: `Check that dataset_id is the dataset that you mean to delete. If it is, set confirm_dataset_name: ${JSON.stringify(dataset.name)}. Deletion cannot be undone.`,
+      todo: `Check that dataset_id is the dataset that you want to delete. If it is, set confirm_dataset_name: ${JSON.stringify(dataset.name)}. Deletion cannot be undone.`,
     },
   )
 }
@@ -51,7 +51,7 @@ function notGone(dataset: Dataset, afterMs: number): ActionError {
     'operation_failed',
     `Visual Layer accepted the deletion of dataset "${dataset.name}" (${dataset.id}), but after ${duration(afterMs)} still shows it.`,
     {
-      todo: 'Look at the dataset in Visual Layer: on a self-hosted server the deletion of datasets may be switched off. If it is still there, re-run the job.',
+      todo: 'Check the dataset in Visual Layer. A self-hosted server may have dataset deletion disabled. If the dataset still exists, re-run the job.',
     },
   )
 }

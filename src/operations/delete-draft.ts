@@ -16,14 +16,14 @@ export async function deleteDraft(api: VisualLayer, waiting: Waiting, datasetId:
     if (missing(error)) return undefined
     throw error
   })
-  if (!draft) return `The draft dataset ${datasetId} is not there any more; nothing was left to delete.`
+  if (!draft) return `The draft dataset ${datasetId} no longer exists, so there was nothing to delete.`
   if (draft.status !== 'DRAFT') return abortCreation(api, waiting, datasetId)
   const { change } = await datasetRemoval(api, waiting, datasetId)
   try {
     await change.run()
-    return `The draft dataset ${datasetId}, whose upload was cancelled, was deleted in Visual Layer.`
+    return `Deleted the draft dataset ${datasetId}, because its upload was canceled.`
   } catch (error) {
     if (!(error instanceof RequestFailure) || error.outcome.transient) throw error
-    return `The draft dataset ${datasetId}, whose upload was cancelled, is left behind: Visual Layer does not let it be deleted (${error.apiWords ?? error.message}). Delete it there.`
+    return `Could not delete the draft dataset ${datasetId}, whose upload was canceled: ${error.apiWords ?? error.message}. Delete it in Visual Layer.`
   }
 }

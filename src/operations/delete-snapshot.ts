@@ -34,12 +34,12 @@ export async function deleteSnapshot(request: DeleteSnapshotRequest, step: Step)
   })
   reporter.output('deleted_snapshot_ids', JSON.stringify([target.id]))
   const left = await stillListed(step, dataset.id, new Set([target.id]))
-  if (left.length === 0) return `Snapshot "${target.name}" of dataset "${dataset.name}" was deleted.`
+  if (left.length === 0) return `Deleted snapshot "${target.name}" of dataset "${dataset.name}".`
   reporter.output('deleted_snapshot_ids', '[]')
   throw new ActionError(
     'operation_failed',
     `Visual Layer accepted the deletion of snapshot "${target.name}" (${target.id}), but still lists it.`,
-    { todo: 'Look at the Snapshot Catalog of the dataset. If the snapshot is still there, re-run the job.' },
+    { todo: 'Check the Snapshot Catalog of the dataset. If the snapshot is still there, re-run the job.' },
   )
 }
 
@@ -51,10 +51,10 @@ async function isCurrentNow(step: Step, dataset: Dataset, target: Snapshot): Pro
 function currentIsKept(dataset: Dataset, target: Snapshot, refusal?: RequestFailure): ActionError {
   return new ActionError(
     'conflict',
-    `Snapshot "${target.name}" (${target.id}) is the current one of dataset "${dataset.name}", and Visual Layer does not delete the state that a dataset is in. Nothing was deleted.`,
+    `Snapshot "${target.name}" (${target.id}) is the current snapshot of dataset "${dataset.name}", and Visual Layer does not delete the current snapshot. Nothing was deleted.`,
     {
       apiWords: refusal?.apiWords,
-      todo: `Take another snapshot first (operation: snapshot) or restore another one (operation: restore), which makes that one current. Then delete this one by its ID:\n  snapshot_id: ${target.id}`,
+      todo: `First take another snapshot (operation: snapshot) or restore another one (operation: restore), so this one is no longer current. Then delete it by its ID:\n  snapshot_id: ${target.id}`,
       cause: refusal,
     },
   )

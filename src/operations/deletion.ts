@@ -30,8 +30,8 @@ export async function stillListed(step: Step, datasetId: string, ids: ReadonlySe
   return waitFor<Snapshot[]>(
     step,
     {
-      awaited: `${many} to leave the catalog of dataset ${datasetId}`,
-      carryOn: 'The deletion was accepted: look at the Snapshot Catalog of the dataset, or re-run the job.',
+      awaited: `${many} to disappear from the catalog of dataset ${datasetId}`,
+      carryOn: 'Visual Layer accepted the deletion. Check the Snapshot Catalog of the dataset, or re-run the job.',
     },
     async () => {
       const left = (await step.api.snapshots.list(datasetId, 0)).filter((one) => ids.has(one.id))

@@ -52,7 +52,7 @@ export function aboutSnapshot(step: Step, snapshot: Snapshot, label: string): vo
   reporter.fact(label, snapshot.name)
   reporter.fact('Snapshot ID', snapshot.id, { code: true })
   const text = items(snapshot.images, snapshot.videos)
-  if (text !== undefined) reporter.fact('Items in the snapshot', text)
+  if (text !== undefined) reporter.fact('Snapshot items', text)
 }
 
 /** Tells where an export lies and what it holds. */
@@ -71,6 +71,5 @@ export function tellPlaced({ outputDir }: ExportRequest, step: Step, placed: Pla
   const counts = [`${count(images)} images`, `${count(boxes)} boxes`, `${count(imageLabels)} image labels`]
   reporter.fact('COCO annotations', [...counts, `${count(classes)} classes`].join(', '))
   for (const note of notes) reporter.note(note)
-  if (theirs !== undefined)
-    reporter.note(`The ${ANNOTATIONS_NAME} that Visual Layer put into the export is now ${theirs}.`)
+  if (theirs !== undefined) reporter.note(`Renamed the ${ANNOTATIONS_NAME} from Visual Layer to ${theirs}.`)
 }

@@ -84,7 +84,7 @@ async function startClone(
   const change = new OnceOnly<'accepted' | 'found'>(
     {
       what: `clone snapshot ${target.id} of dataset ${source.id}`,
-      ifUnclear: `The clone may have been made. Check in Visual Layer for a new dataset named "${cloneName(source.name)}" before you clone again, and delete it if it is not wanted.`,
+      ifUnclear: `The clone may already have been created. Before you clone again, check in Visual Layer for a new dataset named "${cloneName(source.name)}", and delete it if you do not need it.`,
       async send() {
         await step.api.snapshots.clone(source.id, target.id)
         return 'accepted'
@@ -100,8 +100,8 @@ async function startClone(
     if (!known || !change.mayHaveTakenEffect) known = await backgroundOf(step, source, ephemeral)
     if ((await change.run()) === 'found') {
       step.reporter.warning(
-        `The reply to the clone of dataset "${source.name}" was lost; a new clone of it was found in the lists and is taken for this step's.`,
-        { todo: 'If someone else cloned the same dataset in the same moment, look at both clones in Visual Layer.' },
+        `The response to the clone of dataset "${source.name}" was lost. The step found a new clone of it and uses that one.`,
+        { todo: 'If someone else cloned the same dataset at the same moment, check both clones in Visual Layer.' },
       )
     } else {
       step.undo.confirm({ accepted: true })
@@ -132,7 +132,7 @@ async function findClone(step: Step, source: Dataset, known: CloneBackground): P
     step,
     {
       awaited: `the clone of ${namedDataset(source)} to show in the lists`,
-      carryOn: `The clone is still running in Visual Layer as "${source.name} (cloned)": look for it there before you clone again.`,
+      carryOn: `The clone is still running in Visual Layer as "${source.name} (cloned)". Look for it there before you clone again.`,
     },
     async () => {
       const { seen, tasks } = await candidates(step, known)
@@ -145,7 +145,7 @@ async function findClone(step: Step, source: Dataset, known: CloneBackground): P
       if (step.clock.now() - firstAt < settling) {
         const names =
           seen.map((candidate) => candidate.datasetId).join(', ') || `a clone task that ended as ${failed?.statusWord}`
-        return { state: 'pending', line: `seen: ${names}; watching whether another clone of this dataset shows` }
+        return { state: 'pending', line: `found: ${names}; checking whether another clone of this dataset appears` }
       }
       const kept = await narrowed(step, source, seen)
       if (kept.length > 0) return { state: 'done', value: kept }
@@ -159,9 +159,9 @@ async function findClone(step: Step, source: Dataset, known: CloneBackground): P
   const ids = found.map((candidate) => candidate.datasetId)
   throw new ActionError(
     'operation_failed',
-    `The clone was accepted, but ${found.length} clones of dataset "${source.name}" were made at the same time and the API does not tell which is this step's: ${ids.join(', ')}.`,
+    `The clone was accepted, but ${found.length} clones of dataset "${source.name}" were created at the same time, and the API does not say which one is from this step: ${ids.join(', ')}.`,
     {
-      todo: 'Nothing is lost: open these datasets in Visual Layer, keep the one you want and delete the others. To keep it from happening, let only one job clone this dataset at a time (a concurrency group in the workflow).',
+      todo: 'No data was lost. Open these datasets in Visual Layer, keep the one you want, and delete the others. To prevent this, let only one job clone this dataset at a time (a concurrency group in the workflow).',
     },
   )
 }

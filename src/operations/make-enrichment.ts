@@ -160,7 +160,7 @@ async function findEnriched(step: Step, source: Dataset, known: Background, atWo
     step,
     {
       awaited: `the enrichment of dataset ${source.id} to show in the lists`,
-      carryOn: `The enrichment is still running in Visual Layer: look for an enriched copy of "${source.name}" there before you enrich it again.`,
+      carryOn: `The enrichment is still running in Visual Layer. Look for an enriched copy of "${source.name}" there before you enrich it again.`,
     },
     async () => {
       const now = await sighting(step, known)
@@ -188,7 +188,7 @@ async function findEnriched(step: Step, source: Dataset, known: Background, atWo
   )
   const [datasetId = source.id] = found
   reporter.warning(
-    `The response to the enrichment of dataset "${source.name}" was lost; dataset ${datasetId} was found to be enriched since and is taken for this step's.`,
+    `The response to the enrichment of dataset "${source.name}" was lost. The step found that dataset ${datasetId} was enriched since, and uses that one.`,
     { todo: 'If someone else enriched the same dataset at the same moment, check both enrichments in Visual Layer.' },
   )
   return datasetId
@@ -213,7 +213,7 @@ function cannotTell(source: Dataset, candidates: readonly EnrichedCandidate[]): 
   const ids = candidates.map(({ datasetId }) => datasetId)
   return new ActionError(
     'operation_failed',
-    `Could not tell which dataset is the enriched one of dataset "${source.name}" (${source.id}): the response was lost, and ${ids.length === 0 ? 'no new dataset is listed' : `these datasets are new: ${ids.join(', ')}`}.`,
+    `Could not tell which dataset is the enriched copy of dataset "${source.name}" (${source.id}): the response was lost, and ${ids.length === 0 ? 'no new dataset is listed' : `these datasets are new: ${ids.join(', ')}`}.`,
     {
       todo: 'No data was lost. Check these datasets and the ENRICHMENT tasks in Visual Layer before you enrich again. To prevent this, let only one job enrich this dataset at a time (a concurrency group in the workflow).',
     },

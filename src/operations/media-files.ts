@@ -35,14 +35,14 @@ export async function chooseMedia(
   const { taken, hidden } = withoutHidden(found, patterns)
   if (hidden.length > 0) {
     step.reporter.note(
-      `${count(hidden.length)} hidden (a name that begins with a dot) and left out: ${list(hidden.map(({ shown }) => shown))}. A pattern that names the dot takes them along.`,
+      `${count(hidden.length)} skipped because hidden (the name begins with a dot): ${list(hidden.map(({ shown }) => shown))}. To include them, name the dot in a pattern.`,
     )
   }
   if (taken.length === 0) throw nothingFound(step, patterns, hidden.length)
   const idle = await matchingNothing(patterns, step.context.workspace)
   if (idle.length > 0) {
     step.reporter.warning(
-      `${idle.length === 1 ? 'One pattern' : `${idle.length} patterns`} of "files" match${idle.length === 1 ? 'es' : ''} no file: ${quotedList(idle)}. The files that the other patterns match are sent.`,
+      `${idle.length === 1 ? 'One pattern' : `${idle.length} patterns`} of "files" match${idle.length === 1 ? 'es' : ''} no file: ${quotedList(idle)}. Sending the files that the other patterns match.`,
       { todo: hints(idle) },
     )
   }
@@ -70,7 +70,7 @@ export async function chooseMedia(
 export async function chooseArchive(step: Step, place: string): Promise<FilePart> {
   const found = await findFile(place, step.context.workspace)
   const why = !found
-    ? 'is not there'
+    ? 'does not exist'
     : found.trouble
       ? `is ${article(found.trouble)}`
       : found.sizeBytes === 0
@@ -109,8 +109,8 @@ function reasonAgainst(
   if (file.trouble !== undefined) return article(file.trouble)
   if (isArchive(file.shown)) {
     return operation === 'add-media'
-      ? 'an archive: give it as "archive"'
-      : 'an archive, which Visual Layer does not take at creation: unpack it in a step before'
+      ? 'an archive; set the input archive to it'
+      : 'an archive, which Visual Layer does not accept at creation; extract it in an earlier step'
   }
   const name = path.posix.basename(file.shown)
   if (annotationType(name) !== undefined) {
@@ -121,13 +121,13 @@ function reasonAgainst(
   } else if (mediaType(name) === undefined) {
     return operation === 'create-from-files' && /\.(?:json|csv|parquet)$/i.test(name)
       ? `not the name of an annotation file (${ANNOTATION_NAMES})`
-      : 'not one of the formats that Visual Layer takes'
+      : 'not a format that Visual Layer accepts'
   }
   return file.sizeBytes === 0 ? 'empty (0 bytes)' : undefined
 }
 
 function nothingFound(step: Step, patterns: readonly string[], hidden: number): ActionError {
-  const only = hidden > 0 ? ' but hidden ones' : ''
+  const only = hidden > 0 ? ' except hidden ones' : ''
   const message = `"files" matches no file${only} in ${step.context.workspace}: ${quotedList(patterns)}.`
   const todo =
     hints(patterns) ??
@@ -163,7 +163,7 @@ function cannotBeSent(refused: readonly Refused[], total: number): ActionError {
     'invalid_input',
     [`${refused.length} of the ${count(total)} that "files" matches cannot be sent.`, ...lines].join('\n'),
     {
-      todo: `Name the media more closely, or exclude the others, such as with a line "!**/*.txt" under files. Visual Layer takes ${MEDIA_FORMATS}. Nothing was sent to Visual Layer.`,
+      todo: `Narrow the patterns, or exclude other files, for example with the line "!**/*.txt" under files. Visual Layer accepts ${MEDIA_FORMATS}. Nothing was sent to Visual Layer.`,
     },
   )
 }
@@ -177,7 +177,7 @@ function warnOfEqualNames(step: Step, files: readonly FoundFile[]): void {
   const more = equal.length > MOST_NAMED ? `, and ${equal.length - MOST_NAMED} more names` : ''
   step.reporter.warning(
     `${equal.length} file names occur more than once: ${examples.join(', ')}${more}. Files are sent without their folders, and what Visual Layer does with two of the same name is not documented: one may replace the other.`,
-    { todo: 'Give each file a name of its own to be sure. The number of items is compared in the end.' },
+    { todo: 'To be safe, give each file a unique name. The step compares the number of items at the end.' },
   )
 }
 

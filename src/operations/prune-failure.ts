@@ -30,7 +30,7 @@ export function pruneFailure(dataset: Dataset, stayed: readonly Stayed[], delete
   return new ActionError(
     shared?.code ?? 'operation_failed',
     [
-      `${many} of dataset "${shortened(dataset.name, NAME_CHARS)}" should have been deleted and stayed; ${deleted} ${deleted === 1 ? 'was' : 'were'} deleted.`,
+      `Could not delete ${many} of dataset "${shortened(dataset.name, NAME_CHARS)}"; ${deleted} ${deleted === 1 ? 'was' : 'were'} deleted.`,
       ...named,
       ...more,
     ].join('\n'),
@@ -40,7 +40,10 @@ export function pruneFailure(dataset: Dataset, stayed: readonly Stayed[], delete
 
 function todoOf(shared: ActionError | undefined): string {
   if (shared?.code === 'conflict') {
-    return 'A snapshot that is being restored or cloned can be deleted once that has ended: re-run the job then. The current one can be deleted when another one is current.'
+    return 'If a snapshot is being restored or cloned, re-run the job when that is finished. The current snapshot can be deleted once another one is current.'
   }
-  return shared?.todo ?? 'Re-run the job: it deletes what is left. What stays each time has its reason in the list.'
+  return (
+    shared?.todo ??
+    'Re-run the job to delete the remaining snapshots. If one remains each time, see its reason in the list.'
+  )
 }

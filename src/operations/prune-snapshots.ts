@@ -35,7 +35,7 @@ export async function pruneSnapshots(request: PruneSnapshotsRequest, step: Step)
   if (request.dryRun) {
     for (const { snapshot } of doomed) reporter.info(`Would delete ${named(snapshot)}.`)
     reporter.output('would_delete_snapshot_ids', JSON.stringify(doomed.map(({ snapshot }) => snapshot.id)))
-    return `Dry run: ${counted(doomed.length)} of dataset "${dataset.name}" would be deleted, and none was.`
+    return `Dry run: would delete ${counted(doomed.length)} of dataset "${dataset.name}". Nothing was deleted.`
   }
   const pruning = new Pruning(step, dataset, request)
   try {
@@ -132,15 +132,15 @@ class Pruning {
     // Read again each time: a long list takes its time, and somebody may restore, rename or delete meanwhile.
     const now = (await api.snapshots.list(this.#dataset.id)).find((one) => one.id === snapshot.id)
     const keptFor = now && protection(now, this.#rule)
-    if (!now) return this.#ended(snapshot, 'already gone', 'someone else deleted it meanwhile')
-    if (keptFor !== undefined) return this.#ended(snapshot, 'kept', `meanwhile ${keptFor}`)
-    if (now.isRestoring) throw new ActionError('conflict', 'The dataset is being restored to it.')
+    if (!now) return this.#ended(snapshot, 'already gone', 'someone else deleted it during the step')
+    if (keptFor !== undefined) return this.#ended(snapshot, 'kept', `since the step began, ${keptFor}`)
+    if (now.isRestoring) throw new ActionError('conflict', 'The dataset is being restored to this snapshot.')
     try {
       await deletion(this.#step, this.#dataset.id, snapshot).run()
     } catch (error) {
       if (!(error instanceof RequestFailure) || error.outcome.status !== 404) throw error
       // The list may lag behind someone else's deletion; that it is gone is seen at the end.
-      return this.#ended(snapshot, 'already gone', 'Visual Layer did not find it any more')
+      return this.#ended(snapshot, 'already gone', 'Visual Layer no longer finds it')
     }
     this.deleted.push(snapshot.id)
     if (this.deleted.length <= WRITTEN_EACH || this.deleted.length % WRITTEN_AT === 0) this.writeDeleted()
@@ -167,7 +167,7 @@ class Pruning {
     } catch (error) {
       this.#step.signal.throwIfAborted()
       if (this.stayed.length === 0) throw error
-      this.#step.reporter.note(`That the others are gone could not be seen: ${describe(error)}`)
+      this.#step.reporter.note(`Could not confirm that the other snapshots are gone: ${describe(error)}`)
     }
     for (const snapshot of left) {
       const isOurs = this.deleted.includes(snapshot.id)
@@ -180,8 +180,8 @@ class Pruning {
 
 function notTried(
   code: 'timed_out' | 'unauthorized',
-  todo = 'Re-run the job: it continues where it ended. Or raise timeout.',
+  todo = 'Re-run the job to delete the rest, or increase timeout.',
 ): ActionError {
-  const why = code === 'timed_out' ? 'the time of the step had ended' : 'the credentials were no longer accepted'
-  return new ActionError(code, `Its deletion was not tried: ${why}.`, { todo })
+  const why = code === 'timed_out' ? 'the step timed out' : 'the credentials were no longer accepted'
+  return new ActionError(code, `Its deletion was not attempted: ${why}.`, { todo })
 }

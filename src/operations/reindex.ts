@@ -40,7 +40,7 @@ export async function reindex(step: Step, { id }: Dataset, onConflict: 'wait' | 
     step,
     {
       awaited: `dataset ${id} to be reindexed`,
-      carryOn: `The media are in, and the reindex is still running in Visual Layer: wait for it with operation: wait and dataset_id: ${id}.`,
+      carryOn: `The media were added, and the reindex is still running in Visual Layer. To resume waiting, use operation: wait and dataset_id: ${id}.`,
     },
     async () => {
       const task = await newTask()

@@ -42,16 +42,16 @@ export async function restore(request: RestoreRequest, step: Step): Promise<stri
   const restoring = { dataset, target, safety }
   const task = await startRestore(step, request, restoring)
   if (!request.wait) {
-    return `The restore of dataset "${dataset.name}" to snapshot "${target.name}" was accepted; the step did not wait for it (wait: false).`
+    return `Visual Layer accepted the restore of dataset "${dataset.name}" to snapshot "${target.name}". The step did not wait for it to finish (wait: false).`
   }
   const { since } = await waitForRestore(step, restoring, task)
   reporter.fact('Restored to', target.name, { insteadOf: TARGET })
   rememberRestored(step.context, dataset.id, since?.id ?? target.id, reporter)
   if (since)
     reporter.note(
-      `Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore had finished.`,
+      `Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore finished.`,
     )
-  return `Dataset "${dataset.name}" was restored to snapshot "${target.name}".`
+  return `Restored dataset "${dataset.name}" to snapshot "${target.name}".`
 }
 
 /** What is restored, and what was saved before. */
@@ -71,11 +71,11 @@ async function saveFirst(
   const { reporter } = step
   if (dataset.status !== 'READY') {
     reporter.warning(
-      `No safety snapshot was taken before the restore: dataset ${dataset.id} is ${dataset.statusWord}, and Visual Layer saves only READY datasets. The restore permanently replaces its current contents.`,
+      `No safety snapshot was taken before the restore: dataset ${dataset.id} is ${dataset.statusWord}, and Visual Layer takes snapshots of READY datasets only. The restore permanently replaces its current contents.`,
     )
     return undefined
   }
-  return reporter.group('Safety snapshot of the present state', async () => {
+  return reporter.group('Safety snapshot of the current state', async () => {
     const run = step.context.runId === undefined ? '' : `, run ${step.context.runId}`
     const saved = await takeSnapshot(
       step,
@@ -97,7 +97,7 @@ async function saveFirst(
     })
     reporter.fact('Safety snapshot', saved.name)
     reporter.fact('Safety snapshot ID', saved.id, { code: true })
-    reporter.info(`The state before was saved as snapshot "${saved.name}" (${saved.id}).`)
+    reporter.info(`Saved the current state as snapshot "${saved.name}" (${saved.id}).`)
     return saved
   })
 }
@@ -176,7 +176,7 @@ async function startRestore(step: Step, request: RestoreRequest, restoring: Rest
     await change.run()
   }).catch((error: unknown) => {
     throw change.mayHaveTakenEffect
-      ? withState(step, error, 'It is not certain whether the restore was started.', wayBack(restoring))
+      ? withState(step, error, 'Could not tell whether the restore was started.', wayBack(restoring))
       : withState(step, error, `Dataset "${dataset.name}" is unchanged: the restore was not started.`)
   })
   reporter.info('Visual Layer accepted the restore.')
@@ -206,7 +206,7 @@ async function waitForRestore(step: Step, restoring: Restoring, started: Started
   const settling = settlingMs(step.deadline.remainingMs())
   const atWork = new Seen()
   const carryOn = `The restore is still running in Visual Layer. Do not restore again; to resume waiting, use operation: wait and dataset_id: ${dataset.id}.`
-  let seen = `The restore was accepted, and the state of dataset "${dataset.name}" has not been seen since.`
+  let seen = `Visual Layer accepted the restore. No status of dataset "${dataset.name}" was received since.`
   return waitFor(
     step,
     {
@@ -240,7 +240,7 @@ async function waitForRestore(step: Step, restoring: Restoring, started: Started
       })
       // A task that failed may be that of somebody whose restore ended just before this one: then ours shows in a moment.
       if (verdict.state !== 'failed' || sinceMs >= settling) return verdict
-      return { state: 'pending', line: `${task ? taskLine(task) : datasetLine(now)}; looking again` }
+      return { state: 'pending', line: `${task ? taskLine(task) : datasetLine(now)}; checking again` }
     },
   ).catch((error: unknown) => {
     throw withState(step, error, seen, wayBack(restoring))

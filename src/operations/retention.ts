@@ -23,12 +23,12 @@ const DAY_MS = 86_400_000
  * took are ever deleted (`reason` is `manual`), and never the current one.
  */
 export function protection(snapshot: Snapshot, { namePrefix }: RetentionRule): string | undefined {
-  if (snapshot.isCurrent) return 'it is the current one'
+  if (snapshot.isCurrent) return 'it is current'
   if (normalWord(snapshot.reason) !== 'MANUAL') {
-    return `it is not a manual one (${snapshot.reason === '' ? 'its reason is not known' : snapshot.reason})`
+    return `it is not manual (${snapshot.reason === '' ? 'unknown reason' : snapshot.reason})`
   }
   if (!snapshot.name.startsWith(namePrefix)) return `its name does not begin with "${namePrefix}"`
-  return snapshot.createdAt === undefined ? 'when it was taken cannot be read' : undefined
+  return snapshot.createdAt === undefined ? 'its time cannot be read' : undefined
 }
 
 /**
@@ -56,7 +56,7 @@ export function retentionPlan(snapshots: readonly Snapshot[], rule: RetentionRul
     return {
       snapshot,
       keep: false,
-      why: `it is ${age === 1 ? '1 day' : `${age} days`} old and beyond what the rule keeps`,
+      why: `it is ${age === 1 ? '1 day' : `${age} days`} old, and the rule does not keep it`,
     }
   })
 }

@@ -19,7 +19,7 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
         'conflict',
         `Dataset "${dataset.name}" (${dataset.id}) already has a snapshot named "${name}" (${existing.id}).`,
         {
-          todo: 'Choose another snapshot_name, or set if_exists: reuse to use that snapshot, or if_exists: create to save another one under the same name.',
+          todo: 'Choose another snapshot_name, set if_exists: reuse to use that snapshot, or set if_exists: create to save another one with the same name.',
         },
       )
     }
@@ -35,7 +35,7 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
         )
         planRollback(step, dataset.id, existing)
       }
-      return `Snapshot "${existing.name}" of dataset "${dataset.name}" was already there and is used; none was created.`
+      return `Reusing the existing snapshot "${existing.name}" of dataset "${dataset.name}"; none was created.`
     }
   }
   const made = await takeSnapshot(
@@ -57,8 +57,8 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
   aboutSnapshot(step, made, 'Snapshot')
   if (request.rollbackOnFailure) planRollback(step, dataset.id, made)
   return request.wait
-    ? `Snapshot "${made.name}" of dataset "${dataset.name}" was created.`
-    : `Snapshot "${made.name}" of dataset "${dataset.name}" was accepted; the step did not wait for it (wait: false).`
+    ? `Created snapshot "${made.name}" of dataset "${dataset.name}".`
+    : `Visual Layer accepted snapshot "${made.name}" of dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`
 }
 
 /** From here on the post step restores the snapshot. It runs only if the job fails or is canceled. */

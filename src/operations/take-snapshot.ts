@@ -34,7 +34,7 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
   const change = new OnceOnly<Snapshot | undefined>(
     {
       what: `create a snapshot of dataset ${dataset.id}`,
-      ifUnclear: `The snapshot may have been created. Check the Snapshot Catalog of dataset ${dataset.id} for one whose description ends with [mark ${mark}] before you take another (if_exists: reuse takes the one that is there).`,
+      ifUnclear: `The snapshot may already have been created. Before you take another one, check the Snapshot Catalog of dataset ${dataset.id} for a description that ends with [mark ${mark}] (if_exists: reuse uses an existing one).`,
       send: () => api.snapshots.create(dataset.id, wish.name, description),
       async look() {
         const found = ours(await api.snapshots.list(dataset.id, 0))
@@ -64,7 +64,7 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
     {
       awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`}${reply ? ` (${reply.id})` : ''} of ${namedDataset(dataset)}`,
       carryOn:
-        'The snapshot may still appear: look at the Snapshot Catalog of the dataset before you take another (if_exists: reuse takes the one that is there).',
+        'The snapshot may still appear. Check the Snapshot Catalog of the dataset before you take another one (if_exists: reuse uses an existing one).',
     },
     async () => {
       const listed = await api.snapshots.list(dataset.id, 0)

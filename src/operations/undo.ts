@@ -88,9 +88,9 @@ async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): P
   }
   if (plan.datasetId !== undefined) {
     if (ephemeral && accepted) return deleted(plan.datasetId)
-    const lost = `Dataset ${plan.datasetId} is in all likelihood the temporary clone of this step, but the response to the clone request was lost, so it was not deleted.`
+    const lost = `Dataset ${plan.datasetId} is probably the temporary clone of this step. Because the response to the clone request was lost, it was not deleted.`
     return {
-      text: `${lost} Delete it in Visual Layer if nobody else made it.`,
+      text: `${lost} Delete it in Visual Layer if nobody else created it.`,
       settled: false,
       candidates: [plan.datasetId],
     }
@@ -106,7 +106,7 @@ async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): P
   const ids = found.map(({ datasetId }) => datasetId)
   if (found.length === 0) {
     return {
-      text: `The clone of dataset "${source.name}" ${accepted ? 'was accepted' : 'was requested'}, but no new clone has appeared. If "${source.name} (cloned)" appears later and is not wanted, delete it in Visual Layer.`,
+      text: `The clone of dataset "${source.name}" ${accepted ? 'was accepted' : 'was requested'}, but no new clone has appeared. If "${source.name} (cloned)" appears later and you do not need it, delete it in Visual Layer.`,
       settled: !accepted,
     }
   }
@@ -119,7 +119,7 @@ async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): P
     return { text: `${what} of dataset "${source.name}" is dataset ${datasetId}.`, settled: !ephemeral, datasetId }
   }
   return {
-    text: `The clone of dataset "${source.name}" could not be identified for certain. ${perhapsOurs(ids, 'Delete it')}`,
+    text: `The clone of dataset "${source.name}" could not be identified with certainty. ${perhapsOurs(ids, 'Delete it')}`,
     settled: false,
     candidates: ids,
   }
@@ -141,7 +141,7 @@ async function undoEnrichment(plan: EnrichmentPlan, api: VisualLayer, waiting: W
   if (found.length === 0) return { text: `${lost}, and no new enrichment has appeared.`, settled: true }
   const text =
     found[0] === source.id
-      ? `${lost}. An enrichment task appeared on the dataset since, and may be the one. Abort it in Visual Layer if it is not wanted.`
+      ? `${lost}. An enrichment task appeared on the dataset since, and may be the one. If you do not need it, abort it in Visual Layer.`
       : `${lost}. ${perhapsOurs(found, 'Abort its enrichment or delete it')}`
   return { text, settled: false, candidates: found }
 }
@@ -161,8 +161,8 @@ function orMissing(error: unknown): undefined {
 
 function perhapsOurs(ids: readonly string[], advice: string): string {
   return ids.length === 1
-    ? `Dataset ${ids[0]} appeared since, and may be the one. ${advice} in Visual Layer if nobody else made it.`
-    : `These datasets appeared since, and one of them may be the one: ${ids.join(', ')}. ${advice} in Visual Layer if it is not wanted.`
+    ? `Dataset ${ids[0]} appeared since, and may be the one. ${advice} in Visual Layer if nobody else created it.`
+    : `These datasets appeared since, and one of them may be the one: ${ids.join(', ')}. ${advice} in Visual Layer if you do not need it.`
 }
 
 /**

@@ -38,7 +38,7 @@ export async function updateSnapshot(request: UpdateSnapshotRequest, step: Step)
   const change = new OnceOnly<void>(
     {
       what: `change snapshot ${target.id} of dataset ${dataset.id}`,
-      ifUnclear: 'Re-run the job: the same change can be made twice without harm.',
+      ifUnclear: 'Re-run the job. Making the same change twice is harmless.',
       send: () =>
         api.snapshots.update(dataset.id, target.id, {
           ...(name === undefined ? {} : { name }),
@@ -60,7 +60,7 @@ export async function updateSnapshot(request: UpdateSnapshotRequest, step: Step)
     step,
     {
       awaited: `the catalog to show the change of snapshot "${target.name}" (${target.id})`,
-      carryOn: 'The change was accepted: look at the Snapshot Catalog of the dataset, or re-run the job.',
+      carryOn: 'Visual Layer accepted the change. Check the Snapshot Catalog of the dataset, or re-run the job.',
     },
     async () => {
       const now = await listed()
@@ -74,7 +74,7 @@ export async function updateSnapshot(request: UpdateSnapshotRequest, step: Step)
         )
         return { state: 'done', value: { ...target, name: name ?? target.name } }
       }
-      return { state: 'pending', line: 'the catalog shows the snapshot as it was' }
+      return { state: 'pending', line: 'the catalog still shows the old values' }
     },
   )
   reporter.output('snapshot_name', changed.name)
@@ -88,7 +88,7 @@ export async function updateSnapshot(request: UpdateSnapshotRequest, step: Step)
 function notChanged(target: Snapshot, now: Snapshot, afterMs: number): ActionError {
   return new ActionError(
     'operation_failed',
-    `Visual Layer accepted the change of snapshot "${target.name}" (${target.id}), but after ${duration(afterMs)} its catalog still shows it as it was, named "${now.name}".`,
+    `Visual Layer accepted the change of snapshot "${target.name}" (${target.id}), but after ${duration(afterMs)} its catalog still shows the old values (name: "${now.name}").`,
     { todo: 'Check the Snapshot Catalog of the dataset: Visual Layer may not accept this name or description.' },
   )
 }

@@ -22,8 +22,8 @@ export async function visibleTasks(
   } catch (error) {
     if (!(error instanceof RequestFailure) || !isFinal(error, retries)) throw error
     without.add(step)
-    const todo = 'The step goes by the status of the dataset and of its snapshots alone.'
-    step.reporter.warning(`The task list of Visual Layer cannot be read: ${error.message}`, { todo })
+    const todo = 'The step relies only on the status of the dataset and its snapshots.'
+    step.reporter.warning(`Could not read the task list of Visual Layer: ${error.message}`, { todo })
     return []
   }
 }

@@ -36,7 +36,7 @@ export async function waitFor<T>(step: Step, phase: Phase, probe: () => Promise<
 /** What is waited for was there before, so a 404 is news, and no fault of the inputs. */
 function goneMeanwhile(error: unknown, { awaited }: Phase): unknown {
   if (!(error instanceof RequestFailure) || error.outcome.status !== 404) return error
-  const message = `It disappeared while this step waited for ${awaited}: someone deleted it, or took away the access to it. ${error.message}`
+  const message = `It disappeared while this step waited for ${awaited}: someone deleted it or removed this account's access. ${error.message}`
   return new Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error })
 }
 
@@ -112,7 +112,7 @@ export function ownDataset(
       if (!(error instanceof RequestFailure) || error.outcome.status !== 404) throw error
       missingSince ??= clock.now()
       if (clock.now() - missingSince < settlingMs(deadline.remainingMs())) return undefined
-      const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it, or took away the access to it.`
+      const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it or removed this account's access.`
       throw new Disappeared('not_found', message, { todo: REDO, cause: error })
     }
   }
@@ -140,7 +140,7 @@ export async function withinDeadline<T>(
   const { clock, deadline } = step
   step.signal.throwIfAborted()
   const late = () => {
-    const message = `Timed out after ${duration(deadline.elapsedMs())} (timeout: ${duration(deadline.totalMs)}) during ${phase.awaited}.`
+    const message = `Timed out after ${duration(deadline.elapsedMs())} (timeout: ${duration(deadline.totalMs)}) while waiting for ${phase.awaited}.`
     return new ActionError('timed_out', message, { todo: `${phase.carryOn} Or increase timeout.` })
   }
   return asPhase(step.waiting, phase, () => within(clock, deadline.remainingMs(), step.signal, late, body))

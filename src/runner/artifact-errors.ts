@@ -45,19 +45,19 @@ function isOverQuota(text: string): boolean {
 }
 
 const SKIP =
-  'To go without an artifact: `upload_artifact: false`; the export stays in `output_dir` for later steps of the job.'
+  'To skip the artifact, set `upload_artifact: false`; the export stays in `output_dir` for later steps of the job.'
 const SKIP_IN_ACT =
   'This run is one of act, whose own artifact server is used. Set `upload_artifact: false`, or start act with --artifact-server-path and a version of act that supports the artifacts of upload-artifact@v4.'
 
 /** The error for a name that another artifact of this run has. @param state what became of the export */
 export function nameTaken(name: string, state: string, cause?: unknown): ActionError {
   return new ActionError('artifact_failed', `${state}: this workflow run already has an artifact named "${name}".`, {
-    todo: `Another job, another leg of the matrix or an earlier step took the name. Give each its own, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
+    todo: `Another job, another job of the matrix, or an earlier step used the name. Give each a unique name, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
     cause,
   })
 }
 
-const NOT_STORED = 'The export is complete on disk, but its artifact is not stored'
+const NOT_STORED = 'The export is complete on disk, but its artifact was not stored'
 
 /**
  * What a user is told of an upload that failed for good.
@@ -75,21 +75,21 @@ export function uploadFailure(error: unknown, storedName: string, isAct: boolean
   if (isNameTaken(error)) return nameTaken(storedName, NOT_STORED, error)
   if (isOverQuota(text)) {
     return failure(
-      'the storage for artifacts that GitHub allows this account is used up.',
-      'Delete old artifacts or let them live shorter (`retention_days: 7`); GitHub counts anew every 6 to 12 hours.',
+      "the account's artifact storage quota is used up.",
+      'Delete old artifacts or shorten their retention (`retention_days: 7`); GitHub recalculates usage every 6 to 12 hours.',
     )
   }
   if (isTransient(error) || NETWORK_CODES.test(`${text} ${codeOf(error)}`)) {
     return failure(
-      `the connection to ${isAct ? "act's artifact server" : "GitHub's artifact storage"} kept breaking. Last: ${text}`,
+      `the connection to ${isAct ? "act's artifact server" : "GitHub's artifact storage"} kept breaking. Last error: ${text}`,
       'Re-run the job. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.',
     )
   }
   const status = statusOf(error)
   const how = lastResponse ?? (status === undefined ? undefined : `HTTP ${status}`)
   return failure(
-    `${isAct ? "act's artifact server" : 'the artifact service'} failed or refused it${how === undefined ? '' : ` (last response: ${how})`}.`,
-    'Check whether githubstatus.com reports trouble with Actions, then re-run the job.',
+    `${isAct ? "act's artifact server" : 'the artifact service'} failed or rejected it${how === undefined ? '' : ` (last response: ${how})`}.`,
+    'Check whether githubstatus.com reports problems with Actions, then re-run the job.',
     text,
   )
 }
@@ -116,7 +116,7 @@ export function noArtifactService(variable: string, isAct: boolean): ActionError
     {
       todo: isAct
         ? SKIP_IN_ACT
-        : `The runner sets it for actions; it is absent outside a GitHub workflow and where a step or container clears the environment. ${SKIP}`,
+        : `The runner sets it for actions. It is missing outside a GitHub workflow, or if a step or container clears the environment. ${SKIP}`,
     },
   )
 }

@@ -143,7 +143,7 @@ class Upload {
           const whole = stageOf(error) === 'finalize' ? await this.#find(client) : undefined
           if (whole) return whole
           if (!isTransient(error) || attempt >= MAX_ATTEMPTS) throw this.#failure(error)
-          reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} broke off: ${describe(error)}`)
+          reporter.info(`Attempt ${attempt} of ${MAX_ATTEMPTS} was interrupted: ${describe(error)}`)
           if (!toDelete && stageOf(error) !== 'create') this.#isOurs = true
           await clock.sleep(fullJitter(attempt), signal)
         }
@@ -162,7 +162,7 @@ class Upload {
         : client.uploadArtifact(this.#name, [...content.files], content.folder, { compressionLevel, ...retention })
     const { id, size, digest } = await orAborted(work, signal)
     if (id === undefined || digest === undefined)
-      throw new Error('The response of the artifact service names no artifact.')
+      throw new Error('The response of the artifact service contains no artifact ID.')
     return this.#uploaded(id, digest, size ?? 0)
   }
 
@@ -189,8 +189,8 @@ class Upload {
     const stem = burnt.slice(0, burnt.length - extension.length).replace(/-retry-\d+$/, '')
     this.#name = `${stem}-retry-${attempt}${extension}`
     this.#options.reporter.warning(
-      `Storing the artifact as "${this.#name}": an unfinished upload, of this step or of another job, holds the name "${burnt}", and GitHub does not release it during this run.`,
-      { todo: 'Later jobs find the artifact by the output `artifact_name` or `artifact_id`.' },
+      `Storing the artifact as "${this.#name}": an interrupted upload of this step or another job still holds the name "${burnt}", and GitHub does not release it during this run.`,
+      { todo: 'To find the artifact in later jobs, use the output `artifact_name` or `artifact_id`.' },
     )
     return undefined
   }
@@ -222,7 +222,7 @@ class Upload {
       return found?.digest ? this.#uploaded(found.id, found.digest, found.size) : undefined
     } catch (error) {
       this.#options.signal.throwIfAborted()
-      this.#options.reporter.debug(`The artifacts of this run could not be listed: ${describe(error)}`)
+      this.#options.reporter.debug(`Could not list the artifacts of this run: ${describe(error)}`)
       return undefined
     }
   }
@@ -246,9 +246,9 @@ class Upload {
     const most = context.retentionDays
     if (retentionDays === undefined || most === undefined || retentionDays <= most) return retentionDays
     reporter.warning(
-      `The artifact lives ${most} days, not ${retentionDays}: the repository's settings allow no more.`,
+      `The artifact will be kept for ${most} days, not ${retentionDays}: that is the repository's maximum.`,
       {
-        todo: `Set \`retention_days: ${most}\`, or raise the limit in the repository's settings under Actions, General.`,
+        todo: `Set \`retention_days: ${most}\`, or increase the limit in the repository settings under Actions, General.`,
       },
     )
     return most
@@ -269,10 +269,10 @@ export async function requireFreeName(
   if (!process.env['ACTIONS_RUNTIME_TOKEN'] || !process.env['ACTIONS_RESULTS_URL']) return
   const client = await openClient()
   // The library writes to the log.
-  const found = await reporter.group('Checking that the name of the artifact is free', () =>
+  const found = await reporter.group('Checking that the artifact name is available', () =>
     listed(client, name, options).catch((error: unknown) => {
       signal.throwIfAborted()
-      reporter.debug(`The artifacts of this run could not be listed: ${describe(error)}`)
+      reporter.debug(`Could not list the artifacts of this run: ${describe(error)}`)
     }),
   )
   if (found) throw nameTaken(name, 'Nothing was exported')
@@ -290,7 +290,7 @@ async function listed(
   name: string,
   { clock, signal }: Pick<UploadOptions, 'clock' | 'signal'>,
 ): Promise<Artifact | undefined> {
-  const late = () => new Error(`no list came within ${LIST_MS / 1000} s`)
+  const late = () => new Error(`no response within ${LIST_MS / 1000} s`)
   const { artifacts } = await within(clock, LIST_MS, signal, late, (ends) =>
     orAborted(client.listArtifacts({ latest: true }), ends),
   )
@@ -303,8 +303,8 @@ async function requireFiles(files: readonly string[]): Promise<void> {
   for (const file of files) {
     const found = await stat(file).catch(() => undefined)
     if (!found?.isFile())
-      throw new ActionError('artifact_failed', `A file to be stored in the artifact is gone: ${file}`, {
-        todo: 'Check that no other step or process cleans the workspace at the same time.',
+      throw new ActionError('artifact_failed', `A file for the artifact no longer exists: ${file}`, {
+        todo: 'Check that no other step or process deletes files in the workspace at the same time.',
       })
   }
 }

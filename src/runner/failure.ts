@@ -18,7 +18,7 @@ const TRACE_CHARS = 700
  */
 export function fail(error: ActionError, options: { operation?: string | undefined; reporter: RunnerReporter }): void {
   const { reporter } = options
-  const words = error.apiWords && `The server said: ${oneLine(reporter.redact(error.apiWords), API_WORDS_CHARS)}`
+  const words = error.apiWords && `Server message: ${oneLine(reporter.redact(error.apiWords), API_WORDS_CHARS)}`
   const todo = error.todo && lines(reporter.redact(error.todo), TODO_CHARS)
   const trace = error.trace && oneLine(reporter.redact(error.trace), TRACE_CHARS)
   const left = ANNOTATION_CHARS - (words?.length ?? 0) - (todo?.length ?? 0) - (trace?.length ?? 0)

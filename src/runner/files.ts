@@ -25,8 +25,8 @@ export async function findFiles(patterns: readonly string[], workspace: string):
     const found = await Promise.all(matched.map((one) => look(one, root)))
     return found.sort((a, b) => Buffer.compare(Buffer.from(a.shown), Buffer.from(b.shown)))
   } catch (error) {
-    throw new ActionError('operation_failed', `The files could not be listed: ${describe(error)}.`, {
-      todo: 'Check that the step may read the workspace, and that the checkout or the step that makes the files comes before.',
+    throw new ActionError('operation_failed', `Could not list the files: ${describe(error)}.`, {
+      todo: 'Check that the step may read the workspace, and that an earlier step checks out or creates the files.',
       cause: error,
     })
   }

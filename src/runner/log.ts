@@ -111,8 +111,8 @@ export class RunnerReporter implements Reporter {
     const given = String(value)
     const redacted = this.redact(given)
     if (redacted !== given) {
-      this.warning(`The output ${name} held a masked secret. It was replaced by ***.`, {
-        todo: 'If it is no secret, choose a credential that is not an ordinary word.',
+      this.warning(`The output ${name} contained a masked secret, which was replaced by ***.`, {
+        todo: 'If it is not a secret, choose a credential that is not an ordinary word.',
       })
     }
     const { text, problem } = this.#outputs.set(name, redacted)
@@ -150,7 +150,7 @@ export class RunnerReporter implements Reporter {
       'operation_failed',
       `Could not write these outputs (GITHUB_OUTPUT): ${[...this.#unwritten].join(', ')}.`,
       {
-        todo: 'Check that the disk of the runner is not full. What this step did in Visual Layer stays; the log names the IDs.',
+        todo: 'Check that the disk of the runner is not full. The changes that this step made in Visual Layer remain; the log lists the IDs.',
       },
     )
   }
@@ -170,7 +170,7 @@ export class RunnerReporter implements Reporter {
         'operation_failed',
         `Could not open the file for outputs (GITHUB_OUTPUT): ${describe(error)}.`,
         {
-          todo: 'The runner makes this file for each step. Check the disk and the permissions of the runner, and that no step sets GITHUB_OUTPUT. Nothing was sent to Visual Layer.',
+          todo: 'The runner creates this file for each step. Check the disk and the permissions of the runner, and that no step sets GITHUB_OUTPUT. Nothing was sent to Visual Layer.',
         },
       )
     }
@@ -231,7 +231,7 @@ export class RunnerReporter implements Reporter {
       this.#unwritten.delete(name)
     } catch (error) {
       this.#unwritten.add(name)
-      this.warning(`The output ${name} could not be written yet: ${describe(error)}`)
+      this.warning(`Could not write the output ${name} yet: ${describe(error)}`)
     }
   }
 }

@@ -88,7 +88,7 @@ export class Outputs {
     ])
     return {
       text: JSON.stringify(Object.fromEntries([...ids, ...extras])),
-      problem: 'The output result is without its long values: together they are more than GitHub takes.',
+      problem: "The output result does not contain its long values, to fit GitHub's size limit.",
     }
   }
 }
@@ -117,7 +117,7 @@ function shortenText(text: string): { text: string; left?: string } {
   if (text.length <= LONGEST_TEXT_CHARS) return { text }
   return {
     text: text.slice(0, LONGEST_TEXT_CHARS).toWellFormed(),
-    left: `was cut after ${LONGEST_TEXT_CHARS} of ${text.length} characters.`,
+    left: `was cut to the first ${LONGEST_TEXT_CHARS} of ${text.length} characters.`,
   }
 }
 
@@ -126,7 +126,7 @@ function shortenList(text: string): { text: string; left?: string } {
   if (text.length <= LONGEST_LIST_CHARS) return { text }
   const list = parseJson(text)
   if (!Array.isArray(list))
-    return { text: '[]', left: `is empty: its ${text.length} characters are more than GitHub takes.` }
+    return { text: '[]', left: `is empty: its ${text.length} characters exceed GitHub's size limit.` }
   const kept: string[] = []
   let chars = 2
   for (const element of list as unknown[]) {
@@ -137,6 +137,6 @@ function shortenList(text: string): { text: string; left?: string } {
   }
   return {
     text: `[${kept.join(',')}]`,
-    left: `holds the first ${kept.length} of ${list.length} entries: more is over what GitHub takes.`,
+    left: `was cut to the first ${kept.length} of ${list.length} entries to fit GitHub's size limit.`,
   }
 }

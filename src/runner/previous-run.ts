@@ -59,10 +59,10 @@ export async function findPreviousExport(options: PreviousRunOptions): Promise<P
   const { context, token } = options
   const { repository, runId } = context
   if (!context.isRunner || repository === undefined || runId === undefined)
-    return none('this is no run of a GitHub workflow')
+    return none('this is not a run of a GitHub workflow')
   if (context.isEnterpriseServer)
-    return none(`${new URL(context.serverUrl).host} is GitHub Enterprise Server, where no artifact is stored`)
-  if (!token) return none('github_token is empty, so the earlier runs cannot be looked at')
+    return none(`${new URL(context.serverUrl).host} is GitHub Enterprise Server, where the action stores no artifacts`)
+  if (!token) return none('github_token is empty, so the earlier runs cannot be read')
   return new Search({ ...options, token }, repository).run(Number(runId))
 }
 
@@ -195,7 +195,7 @@ class Search {
       const expired = artifact.expired || Date.parse(at) <= this.#options.clock.date()
       if (!expired) return none(`${what} was deleted`)
       const when = at === '' ? '' : ` on ${at.slice(0, 10)}`
-      return none(`${what} expired${when}; raise retention_days to keep it longer`)
+      return none(`${what} expired${when}; increase retention_days to keep it longer`)
     }
     if (this.#runs === 0) return none(`no earlier run of this workflow has succeeded on ${branches}`)
     const names = storedNames(this.#options.artifactName, this.#options.extract).map((name) => `"${name}"`)

@@ -185,7 +185,7 @@ class Page {
 }
 
 function errorSection(error: NonNullable<SummaryModel['error']>): string {
-  const said = error.apiWords && `\n**The server said:** ${markdown(error.apiWords, 2000)}\n`
+  const said = error.apiWords && `\n**Server message:** ${markdown(error.apiWords, 2000)}\n`
   const todo = error.todo && `\n**What to do:** ${paragraph(error.todo, 3000)}\n`
   const trace = error.trace && `\n${markdown(error.trace, 700)}\n`
   return `\n**What failed** (${code(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}${trace ?? ''}`

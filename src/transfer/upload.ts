@@ -90,7 +90,7 @@ export async function uploadFiles(options: UploadOptions): Promise<void> {
         if (current.length === 1) throw tooLargeAlone(error, current)
         tooLarge = Math.min(tooLarge, size)
         queue.unshift(...halves(current))
-        options.say(`A batch of ${current.length} files was refused as too large (HTTP 413). It is sent in halves.`)
+        options.say(`A batch of ${current.length} files was rejected as too large (HTTP 413); sending it in halves.`)
         continue
       } finally {
         underWay.delete(current)
@@ -126,10 +126,10 @@ async function sendBatch(options: UploadOptions, batch: readonly FilePart[], sen
       if (effect === 'unknown') {
         lost = true
         warn(
-          `The reply to the upload of ${named(batch)} was lost (${error.message}). They are sent once more: uploaded files cannot be listed, so if the first request had arrived, they may be in the dataset twice.`,
+          `The response to the upload of ${named(batch)} was lost (${error.message}). Uploading them again. Uploaded files cannot be listed, so if the first request arrived, they may be in the dataset twice.`,
         )
       } else {
-        say(`${error.message} Sending ${named(batch)} again (${failures + 1} of ${maxRetries}).`)
+        say(`${error.message} Retrying the upload of ${named(batch)} (${failures + 1} of ${maxRetries}).`)
       }
       await clock.sleep(pause, sending.signal)
     }
@@ -151,10 +151,10 @@ function tooLargeAlone(error: RequestFailure, batch: readonly FilePart[]): Reque
   const [file] = batch
   return new RequestFailure(
     error.code,
-    `Visual Layer refused ${file?.path} as too large (HTTP 413): ${totalBytes(batch).toLocaleString('en-US')} bytes in one file.`,
+    `Visual Layer rejected ${file?.path} as too large (HTTP 413): the file has ${totalBytes(batch).toLocaleString('en-US')} bytes.`,
     {
       apiWords: error.apiWords,
-      todo: 'Leave the file out of "files" (a line with ! before its name), make it smaller, or put the media into a bucket and use create-from-s3.',
+      todo: 'Exclude the file from "files" (a line with ! before its name), make it smaller, or put the media into a bucket and use create-from-s3.',
       cause: error,
     },
     error.outcome,

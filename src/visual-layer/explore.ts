@@ -130,7 +130,7 @@ export class Explore {
       if (repeats === 1) continue
       if (present.size === 0 || repeats === 2) {
         if (total === undefined || found.size >= total) return [...found.values()]
-        return `it told of ${total} clusters and listed ${found.size}`
+        return `it reported ${total} clusters but listed ${found.size}`
       }
       for (const [id, cluster] of present) {
         if (found.has(id)) return `cluster ${id} was on two of its pages`
@@ -207,9 +207,9 @@ function unlessUnsupported(error: unknown): undefined {
 function incomplete(datasetId: string, reason: string): ActionError {
   return new ActionError(
     'unexpected_reply',
-    `Visual Layer's list of the clusters of dataset ${datasetId} could not be read whole: ${reason}. It was read ${MOST_RESTARTS + 1} times.`,
+    `Could not read the complete cluster list of dataset ${datasetId} in ${MOST_RESTARTS + 1} attempts: ${reason}.`,
     {
-      todo: 'Wait until nothing changes the dataset, then re-run the job. If it stays, select what to export by vql, cluster_ids or media_ids.',
+      todo: 'Wait until nothing changes the dataset, then re-run the job. If the problem persists, select what to export by vql, cluster_ids, or media_ids.',
     },
   )
 }
@@ -238,7 +238,7 @@ function idColumn(request: ApiRequest, table: string): string[] | undefined {
     }
     const heading = ids.size === 0 && /(?:^|,)"?media_id"?(?:,|$)/i.test(row)
     if (!complete || (heading && id.toLowerCase() !== 'media_id')) {
-      const reason = `row ${ids.size + 1} of it has no media ID in its last column`
+      const reason = `its row ${ids.size + 1} has no media ID in the last column`
       throw unexpectedReply(request.what, reason, row.slice(0, LONGEST_EXCERPT), true)
     }
     if (!heading) {

@@ -141,12 +141,12 @@ export class Exports {
     if (url?.protocol === 'https:' || (url?.protocol === 'http:' && origin.startsWith('http:'))) return url
     const why =
       url?.protocol === 'http:'
-        ? `leads over plain http (to ${url.host}), where what is sent can be changed, while ${origin} answers over https`
-        : 'is not an address'
+        ? `uses plain http (to ${url.host}), although ${origin} uses https; data sent over http can be modified`
+        : 'is not a URL'
     throw new ActionError('unexpected_reply', `The download link of export ${exportId} ${why}.`, {
       todo:
         url?.protocol === 'http:'
-          ? 'Have the server give out links that begin with https://, or paths of its own such as /cdn/export.zip.'
+          ? 'Configure the server to return links that begin with https://, or paths such as /cdn/export.zip.'
           : 'Export again with this export_id to get a new link.',
     })
   }

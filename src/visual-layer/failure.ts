@@ -80,7 +80,7 @@ export function outOfTime(
 export function unexpectedReply(what: string, reason: string, excerpt: string, wrongShape: boolean): RequestFailure {
   return new RequestFailure(
     'unexpected_reply',
-    `Visual Layer's response to the request to ${what} was not understood: ${reason}.`,
+    `Unexpected response to the request to ${what}: ${reason}.`,
     {
       apiWords: excerpt,
       todo: 'Check base_url (a web page instead of a response means that it is not Visual Layer). If it is right, the API may have changed: look for a newer version of this action.',
@@ -92,55 +92,55 @@ export function unexpectedReply(what: string, reason: string, excerpt: string, w
 const MEANING: Record<number, { code: ErrorCode; happened: string; todo: string }> = {
   403: {
     code: 'forbidden',
-    happened: 'Visual Layer refused permission',
+    happened: 'permission denied',
     todo: 'The account needs the Editor or Owner role on the dataset, and the feature must be enabled for it (datasets created before snapshot support have no snapshots).',
   },
   404: {
     code: 'not_found',
-    happened: 'Visual Layer did not find it, or this account has no access to it (the API does not tell these apart)',
+    happened: 'not found, or this account has no access (the API does not distinguish the two)',
     todo: 'Check the IDs, that base_url is the right server, and that the dataset is shared with the account that the credentials belong to.',
   },
   407: {
     code: 'network',
-    happened: 'The proxy between the runner and Visual Layer asks for credentials',
-    todo: 'Put a user and a password into the proxy address (HTTPS_PROXY: http://user:password@host:port), or name the host in NO_PROXY.',
+    happened: 'the proxy between the runner and Visual Layer requires credentials',
+    todo: 'Put a user and a password into the proxy address (HTTPS_PROXY: http://user:password@host:port), or add the host to NO_PROXY.',
   },
   409: {
     code: 'conflict',
-    happened: 'Visual Layer refused because of what the dataset is doing or the state it is in',
+    happened: 'the dataset is busy, or its status does not allow this',
     todo: 'Wait until nothing else runs on the dataset (on_conflict: wait does so), then re-run the job.',
   },
-  413: { code: 'rejected', happened: 'Visual Layer refused the request as too large', todo: 'Ask for less at once.' },
+  413: { code: 'rejected', happened: 'the request is too large', todo: 'Request less at once.' },
   414: {
     code: 'rejected',
-    happened: 'Visual Layer refused the request because its address is too long',
-    todo: 'Shorten vql, or select by media_ids or cluster_ids, which travel in the body.',
+    happened: 'the URL of the request is too long',
+    todo: 'Shorten vql, or select by media_ids or cluster_ids, which are sent in the request body.',
   },
 }
 
 const REJECTIONS: Record<Rejection, { happened: string; todo: string }> = {
   key: {
     happened: 'Visual Layer did not accept the credentials',
-    todo: 'Check api_key and api_secret: they must be complete, not revoked, and made for this base_url. Secrets are empty in pull requests from forks.',
+    todo: 'Check api_key and api_secret: they must be complete, not revoked, and made for this base_url. Pull requests from forks get no secrets.',
   },
   token: {
     happened: 'Visual Layer did not accept the token',
-    todo: 'Check token: it must be complete, not revoked, and made for this base_url. Or set api_key and api_secret instead: they sign a fresh token for each request.',
+    todo: 'Check token: it must be complete, not revoked, and made for this base_url. Or set api_key and api_secret instead: they sign a new token for each request.',
   },
   expired_token: {
-    happened: 'The token has expired',
-    todo: 'The action cannot renew token. Set api_key and api_secret instead: they sign a fresh token for each request, however long the step takes.',
+    happened: 'the token has expired',
+    todo: 'The action cannot renew token. Set api_key and api_secret instead: they sign a new token for each request, however long the step takes.',
   },
   none_sent: {
     happened: 'Visual Layer requires credentials, and none were sent',
-    todo: 'Set api_key and api_secret (or token). Secrets that do not exist are empty, and so are all secrets in pull requests from forks.',
+    todo: 'Set api_key and api_secret (or token). Undefined secrets are empty, and pull requests from forks get no secrets.',
   },
 }
 
 const REJECTED = {
   code: 'rejected' as const,
-  happened: 'Visual Layer refused the request',
-  todo: 'Correct what its own words name, then re-run the job.',
+  happened: 'Visual Layer rejected the request',
+  todo: 'Fix what the server message describes, then re-run the job.',
 }
 
 /**
@@ -184,7 +184,7 @@ export function statusFailure(
     status === 401 ? { code: 'unauthorized' as const, ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED)
   return new RequestFailure(
     meaning.code,
-    `${meaning.happened} (HTTP ${status}) at the request to ${what}.`,
+    `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`,
     { apiWords, todo: meaning.todo },
     { transient: false, effect: 'none', status, answered },
   )

@@ -205,8 +205,8 @@ export class Http {
     const first = result.error.issues[0]
     const place =
       first && first.path.length > 0
-        ? `"${first.path.join('.')}" is missing or of another kind`
-        : 'its form is not the documented one'
+        ? `"${first.path.join('.')}" is missing or has the wrong type`
+        : 'its format is not the documented one'
     const failure = unexpectedReply(request.what, body.kind === 'empty' ? 'it is empty' : place, excerpt(body), true)
     failure.trace = this.#traces.get(body)
     throw failure
@@ -219,8 +219,8 @@ export class Http {
     }
     const refusal = body.kind === 'json' ? refusalIn(body.json) : undefined
     if (refusal !== undefined) {
-      const message = `Visual Layer refused the request to ${request.what} (an error inside HTTP 200).`
-      const todo = 'Correct what its own words name, then re-run the job.'
+      const message = `Visual Layer rejected the request to ${request.what} (HTTP 200 with an error).`
+      const todo = 'Fix what the server message describes, then re-run the job.'
       throw new RequestFailure(
         'rejected',
         message,
@@ -247,7 +247,7 @@ export class Http {
     }
     const where = target ? `to ${target.origin}${target.pathname}` : 'without an address'
     throw new ActionError('unexpected_reply', `The request to ${request.what} was redirected ${where}.`, {
-      todo: `Set base_url to the address at which Visual Layer itself answers; ${url.origin} sends its callers on. Credentials are not sent to another server.`,
+      todo: `Set base_url to the address of Visual Layer itself; ${url.origin} redirects elsewhere. The action sends no credentials to another server.`,
     })
   }
 

@@ -94,8 +94,8 @@ export class MultipartForm implements AsyncIterable<Buffer> {
     try {
       return await reading
     } catch (error) {
-      this.#broken = new ActionError('operation_failed', `The file ${path} could not be read: ${describe(error)}.`, {
-        todo: 'See that the file is there and readable until the step has ended, then run it again.',
+      this.#broken = new ActionError('operation_failed', `Could not read the file ${path}: ${describe(error)}.`, {
+        todo: 'Make sure that the file exists and stays readable until the step ends, then re-run the job.',
         cause: error,
       })
       throw this.#broken
@@ -103,8 +103,8 @@ export class MultipartForm implements AsyncIterable<Buffer> {
   }
 
   #changed(path: string): ActionError {
-    this.#broken = new ActionError('operation_failed', `The file ${path} changed while it was being sent.`, {
-      todo: 'See that nothing writes to the files while the step runs, then run it again.',
+    this.#broken = new ActionError('operation_failed', `The file ${path} changed during the upload.`, {
+      todo: 'Make sure that nothing writes to the files while the step runs, then re-run the job.',
     })
     return this.#broken
   }

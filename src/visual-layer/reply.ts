@@ -90,7 +90,7 @@ export function spelled(json: unknown): string {
   try {
     return JSON.stringify(json)
   } catch {
-    return 'JSON that is nested too deeply to be shown'
+    return 'JSON that is nested too deeply to show'
   }
 }
 

@@ -124,24 +124,22 @@ export class OnceOnly<T> {
     const { what } = this.#change
     const patience = patienceMs(deadline.remainingMs())
     const startedAt = clock.now()
-    this.#say(
-      `No clear response to the request to ${what}. Looking whether it took effect, before anything is sent again.`,
-    )
+    this.#say(`No clear response to the request to ${what}. Checking whether it took effect before retrying.`)
     const ended = await until<{ value: T } | undefined>(async () => {
       const trace = await this.#change.look()
       if (trace === 'busy')
-        return { state: 'pending', line: `Visual Layer is still at work; it may be on the request to ${what}` }
+        return { state: 'pending', line: `Visual Layer is still busy, possibly with the request to ${what}` }
       if (trace !== 'absent') return { state: 'done', value: { value: trace.found } }
       return clock.now() - startedAt >= patience
         ? { state: 'done', value: undefined }
-        : { state: 'pending', line: `no trace yet of the request to ${what}` }
+        : { state: 'pending', line: `no sign yet of the request to ${what}` }
     }, this.#waiting)
     switch (ended.end) {
       case 'done':
         this.#say(
           ended.value
-            ? `Found: the request to ${what} had taken effect; it is not sent again.`
-            : `No trace of it after ${Math.round((clock.now() - startedAt) / 1000)} s: the request to ${what} did not take effect.`,
+            ? `The request to ${what} took effect; not retrying.`
+            : `Found no sign of it after ${Math.round((clock.now() - startedAt) / 1000)} s: the request to ${what} did not take effect.`,
         )
         if (ended.value) this.#lost = undefined
         return ended.value

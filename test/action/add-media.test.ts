@@ -79,7 +79,7 @@ describe.concurrent('add-media', () => {
     const { outputs, summary } = await at.scene.succeed({ ...at.add, files: 'new/*' })
     expect(outputs).toMatchObject({ dataset_status: 'READY', task_id: additions(at.scene)[0]?.id })
     expect(at.scene.requests('POST', /reindex/)).toHaveLength(1)
-    expect(summary).toContain('stayed PARTIAL INDEX')
+    expect(summary).toContain('is still PARTIAL INDEX')
   })
 
   it('fails where that reindex fails', async () => {

@@ -22,7 +22,7 @@ describe.concurrent('a cancelled creation', () => {
     await step.logged(/dataset INDEXING/)
     const { outputs, state, summary, errors } = await cancelled(scene, step, signal)
     const [task] = scene.world.tasks
-    expect(errors[0]).toMatch(/waiting for dataset.*was aborted in Visual Layer/s)
+    expect(errors[0]).toMatch(/waiting for dataset.*Aborted the creation of dataset/s)
     expect(errors[0]).not.toContain('still running')
     expect(task?.status).toBe('ABORTED')
     expect(outputs).toMatchObject({ dataset_id: scene.world.datasets[0]?.id, task_id: task?.id, dataset_name: 'cats' })
@@ -48,7 +48,7 @@ describe.concurrent('a cancelled creation', () => {
     const [task] = scene.world.tasks
     if (task) scene.world.timeline.change(task, { status: 'RUNNING', committing: true })
     const { summary } = await cancelled(scene, step)
-    expect(summary).toContain('could no longer be aborted')
+    expect(summary).toContain('Could not abort the creation')
   })
 
   it('is aborted although its task shows late', async () => {
@@ -152,7 +152,7 @@ describe.concurrent('a cancelled enrichment', () => {
     await step.logged(/dataset READ ONLY/)
     const { state, summary } = await cancelled(scene, step)
     expect(scene.world.tasks[0]?.endTime).toBeUndefined()
-    expect(summary).toContain('could not be aborted')
+    expect(summary).toContain('Could not abort the enrichment')
     expect(summary).toContain(scene.world.datasets[1]?.id)
     expect(state['STATE_undo'] ?? '').toBe('')
   })
@@ -175,7 +175,7 @@ describe.concurrent('a cancelled enrichment', () => {
     scene.emulator.options.lags.taskListMs = 700
     scene.emulator.faults.add({ method: 'POST', path: /enrich_dataset$/, fault: { kind: 'resetAfter' } })
     const step = await scene.start(inputs)
-    await step.logged(/Looking whether it took effect/)
+    await step.logged(/Checking whether it took effect/)
     const { state, warnings } = await cancelled(scene, step)
     const id = scene.world.datasets[1]?.id
     expect(warnings.join()).toContain(id)
@@ -202,7 +202,7 @@ describe.concurrent('a cancelled step', () => {
   const clone = { operation: 'clone', snapshot_name: 'nightly' }
   const restore = { operation: 'restore', snapshot_name: 'nightly' }
   const phases: [string, Record<string, string>, RegExp, string, RegExp][] = [
-    ['clone', clone, /watching whether another clone/, 'snapshot_id', /clone of dataset "cats"/],
+    ['clone', clone, /checking whether another clone/, 'snapshot_id', /clone of dataset "cats"/],
     ['clone', { ...clone, timeout: '8s' }, /dataset READ ONLY.*task/, 'dataset_id', /operation: wait and dataset_id: /],
     ['restore', restore, /task RUNNING.*restoring/, 'safety_snapshot_id', /restore is still running.*snapshot_id: /s],
     ['export', { operation: 'export' }, /export IN_PROGRESS/, 'export_id', /still running.*export_id: /],

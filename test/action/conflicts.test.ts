@@ -68,7 +68,7 @@ describe('a dataset that is busy', () => {
     await using _ = scene
     const { errors } = await scene.fail('conflict', { ...inputs, ...operations[name], timeout: '1h' })
     expect(errors[0]).toContain(status)
-    expect(errors[0]).toContain('waiting does not help')
+    expect(errors[0]).toContain('waiting will not help')
   })
 
   it('is waited for while somebody clones the same snapshot', async () => {

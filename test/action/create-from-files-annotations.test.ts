@@ -85,7 +85,7 @@ describe('create-from-files with annotations', () => {
       ['annotations[2]: bbox', 'annotations[2]: image_id 3'],
     ],
     ['image_annotations.csv', 'filename,label\n1.jpg,"cat\n', ['images/image_annotations.csv, line 2']],
-    ['image_annotations.csv', 'file,label\n1.jpg,cat\n', ['line 1: there is no column filename']],
+    ['image_annotations.csv', 'file,label\n1.jpg,cat\n', ['line 1: column filename is missing']],
     [
       'object_annotations.csv',
       'filename,col_x,row_y,width,height,label\n1.jpg,0,0,1,0,cat\n',
@@ -129,7 +129,7 @@ describe('create-from-files with annotations', () => {
     expect(scene.world.datasets[0]?.status).toBe('READY')
     const told = warnings.filter((text) => text.includes('image_annotations.csv'))
     expect(told).toEqual([
-      expect.stringContaining('1 of 3 file names match no file that is sent: "3.jpg"'),
+      expect.stringContaining('1 of 3 file names match no uploaded file: "3.jpg"'),
       expect.stringContaining('1 of 3 file names are ambiguous: "2.jpg"'),
     ])
   })

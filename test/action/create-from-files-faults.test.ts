@@ -33,9 +33,7 @@ describe.concurrent('a request of create-from-files whose one reply goes wrong',
     scene.emulator.faults.add({ method: 'POST', path: /data_files/, fault })
     const { warnings } = await scene.succeed({ ...pets, timeout: '10s', request_timeout: '1s' })
     expect(new Set(uploaded(scene))).toEqual(new Set(['0000.jpg', '0001.jpg', '0002.jpg']))
-    expect(uploaded(scene).length > 3, 'arrived twice').toBe(
-      warnings.some((text) => text.includes('3 images were sent')),
-    )
+    expect(uploaded(scene).length > 3, 'arrived twice').toBe(warnings.some((text) => text.includes('Sent 3 images')))
     const turnedAway = fault.kind === 'status' && fault.status === 429
     // Half of an empty reply is a whole one, and what an acceptance holds does not matter.
     const whole = ['truncate', 'resetMid', 'body'].includes(fault.kind)
@@ -86,7 +84,7 @@ describe.concurrent('a cancelled create-from-files', () => {
     const { outputs, state, summary } = scene.sound(await step.cancel())
     expect(outputs).toMatchObject({ error_code: 'cancelled', dataset_id: scene.world.datasets[0]?.id })
     expect(scene.world.datasets[0]?.deleted).toBe(true)
-    expect(summary).toContain('was deleted')
+    expect(summary).toContain('Deleted the draft')
     expect(state['STATE_undo'] ?? '').toBe('')
   })
 
@@ -116,7 +114,7 @@ describe.concurrent('a cancelled create-from-files', () => {
     const step = await scene.start({ ...pets, timeout: '1h' })
     await when(() => scene.requests('POST', /data_files/).length === 1)
     const { summary } = scene.sound(await step.cancel())
-    expect(summary).toContain('is left behind')
+    expect(summary).toContain('Could not delete the draft')
   })
 
   it.each([

@@ -17,7 +17,7 @@ describe('delete-dataset', () => {
     const { outputs, summary } = await scene.succeed(inputs)
     expect([dataset.deleted, twin.deleted]).toEqual([true, false])
     expect(outputs).toMatchObject({ dataset_id: dataset.id, dataset_name: 'cats (cloned)' })
-    expect(summary).toContain('was deleted')
+    expect(summary).toContain('Deleted dataset')
     await scene.fail('not_found', inputs)
   })
 

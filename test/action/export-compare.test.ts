@@ -130,7 +130,7 @@ describe('compare_with: previous-run', () => {
     const first = await scene.succeed(inputs, github.environment())
     expect(first.outputs).toMatchObject({ changed: 'true', artifact_name: ZIP })
     expect(first.outputs).not.toHaveProperty('added_count')
-    expect(first.stdout).toContain('Nothing to compare with; the export counts as changed.')
+    expect(first.stdout).toContain('No baseline; the data counts as changed.')
     expect(first.warnings).toEqual([])
 
     github.endRun()
@@ -179,7 +179,7 @@ describe('compare_with: previous-run', () => {
     )
     expect(outputs).toMatchObject({ changed: 'true', media_count: '12' })
     expect(outputs).not.toHaveProperty('added_count')
-    expect(warnings).toEqual([expect.stringContaining('cannot be compared with that of the previous run')])
+    expect(warnings).toEqual([expect.stringContaining('Could not compare with the previous run')])
   })
 })
 
@@ -199,7 +199,7 @@ describe('fail_if', () => {
       upload_artifact: 'true',
       fail_if: conditions.join('\n'),
     })
-    expect(errors[0]).toContain('2 of the 5 conditions of fail_if are met:')
+    expect(errors[0]).toContain('2 of 5 fail_if conditions were met:')
     expect(errors[0]).toContain('- issues.blur > 3: found 4')
     expect(errors[0]).toContain('- media_count < 1000: found 20')
     expect(errors[0]).not.toContain('labels.cat')
@@ -226,7 +226,7 @@ describe('fail_if', () => {
       { ...at.inputs, compare_with: 'previous-run', fail_if: 'removed > 0' },
       scene.emulator.github.environment(),
     )
-    expect(stdout).toContain('fail_if: removed > 0: no earlier export to compare with (not checked)')
+    expect(stdout).toContain('fail_if: removed > 0: no baseline (not checked)')
   })
 })
 

@@ -71,7 +71,7 @@ describe('slices of an export', () => {
     await using _ = split.scene
     const exported = await slices(split, 3)
     expectTogether(exported, idsOf(split.dataset.items))
-    const told = exported.filter(({ result }) => result.summary.includes('goes to one slice as a whole'))
+    const told = exported.filter(({ result }) => result.summary.includes('goes to one shard as a whole'))
     expect(told).toHaveLength(1)
   })
 
@@ -112,7 +112,7 @@ describe('slices of an export', () => {
     const split = await splitScene({ style }, { clusterSizes: [9, 9], unclustered: 5 })
     await using scene = split.scene
     const { errors } = await scene.fail('rejected', { ...split.inputs, shard: '1/2' })
-    expect(errors[0]).toContain('5 of its 23 items are in none of the clusters')
+    expect(errors[0]).toContain('5 of its 23 items are in no listed cluster')
     expect(split.starts()).toEqual([])
   })
 

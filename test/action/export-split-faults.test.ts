@@ -50,7 +50,7 @@ describe.concurrent('an export in parts of which one goes wrong', () => {
     const { stdout } = await scene.succeed(split.inputs)
     await split.expectWhole()
     expect(split.accepted()).toHaveLength(4)
-    expect(stdout).toContain('Starting its export again')
+    expect(stdout).toContain('Restarting its export')
   })
 
   it('fails where it is damaged each time, and asks for another export in the next run', async () => {

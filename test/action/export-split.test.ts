@@ -167,7 +167,7 @@ describe('an export that is refused as too large', () => {
     await using scene = split.scene
     const { outputs } = await scene.succeed({ ...split.inputs, wait: 'false' })
     const { errors } = await scene.fail('rejected', { ...split.inputs, export_id: outputs['export_id'] ?? '' })
-    expect(errors[0]).toContain('Leave export_id out')
+    expect(errors[0]).toContain('Remove export_id')
     expect(split.starts()).toHaveLength(1)
   })
 

@@ -54,7 +54,7 @@ describe('list-snapshots', () => {
     expect(listed.length).toBeGreaterThan(100)
     expect(listed.length).toBeLessThan(1_500)
     expect(listed[0]?.snapshot_name).toBe('s1499')
-    expect(warnings.join('\n')).toContain('The output snapshots holds the first')
+    expect(warnings.join('\n')).toContain('The output snapshots was cut to the first')
   })
 
   it('fails where the dataset is not there, has no snapshots, or the catalog cannot be read', async () => {

@@ -99,7 +99,7 @@ describe.concurrent('the way to Visual Layer', () => {
       { ...inputs, ...over },
       { NODE_EXTRA_CA_CERTS: front.authority },
     )
-    expect(errors[0]).toContain('leads over plain http')
+    expect(errors[0]).toContain('uses plain http')
     expect(outputs['export_id']).not.toBe('')
     expect(scene.emulator.requests.filter(({ server }) => server === 'storage')).toEqual([])
     expect(await files()).toEqual([])

@@ -24,7 +24,7 @@ describe.concurrent('outputs', () => {
       /dataset INDEXING/,
       ['dataset_id', 'dataset_name', 'dataset_status', 'task_id'],
     ],
-    ['clone', { snapshot_name: 'nightly' }, /watching whether/, ['source_dataset_id', 'snapshot_id', 'snapshot_name']],
+    ['clone', { snapshot_name: 'nightly' }, /checking whether/, ['source_dataset_id', 'snapshot_id', 'snapshot_name']],
     [
       'clone',
       { snapshot_name: 'nightly', timeout: '10s' },

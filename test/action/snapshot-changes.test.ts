@@ -48,7 +48,7 @@ describe('update-snapshot', () => {
     const inputs = { operation: 'update-snapshot', dataset_id: dataset.id, snapshot_id: older.id }
     const { outputs, stdout } = await scene.succeed({ ...inputs, snapshot_name: 'golden' })
     expect(outputs['snapshot_name']).toBe('golden')
-    expect(stdout).toContain('the catalog shows the snapshot as it was')
+    expect(stdout).toContain('the catalog still shows the old values')
   })
 
   it('fails, and changes nothing, where there is no such snapshot, no permission, or nothing to change', async () => {
@@ -76,7 +76,7 @@ describe('update-snapshot', () => {
       snapshot_name: 'golden',
       timeout: '4s',
     })
-    expect(errors[0]).toContain('still shows it as it was')
+    expect(errors[0]).toContain('still shows the old values')
   })
 })
 
@@ -150,7 +150,7 @@ describe('delete-snapshot', () => {
     const inputs = { operation: 'delete-snapshot', dataset_id: dataset.id, snapshot_id: older.id }
     const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '2s' })
     expect(errors[0]).toContain('SNAPSHOT_CLONE')
-    expect(errors[0]).toContain('Nothing was changed by this step')
+    expect(errors[0]).toContain('This step changed nothing')
     expect(outputs['deleted_snapshot_ids']).toBe('[]')
     expect(there()).toContain(older.id)
   })

@@ -54,7 +54,7 @@ describe.concurrent('someone else on the same dataset', () => {
       snapshot_name: 'mine',
       timeout: '6s',
     })
-    await step.logged(/Looking whether it took effect/)
+    await step.logged(/Checking whether it took effect/)
     const theirs = scene.world.strangerSnapshot(source.id, { name: 'mine' })
     const { outputs } = scene.sound(await step.ended)
     expect(outputs['error_code']).toBe('')
@@ -110,7 +110,7 @@ describe.concurrent('someone else on the same dataset', () => {
     await using _ = scene
     scene.emulator.faults.add({ method: 'POST', path: /restore$/, fault: { kind: 'resetBefore' } })
     const step = await scene.start({ ...restore, timeout: '16s' })
-    await step.logged(/Looking whether it took effect/)
+    await step.logged(/Checking whether it took effect/)
     expect(await theirRestore(scene, source, other.id)).toBe(202)
     const { outputs, stdout } = scene.sound(await step.ended)
     expect(outputs['error_code'], stdout).toBe('')

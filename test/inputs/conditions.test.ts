@@ -69,11 +69,11 @@ describe('conditions', () => {
   })
 
   it.each([
-    ['media_count', 'there is no metric followed by a comparison and a number'],
-    ['media_count 5', 'there is no metric followed by'],
-    ['> 5', 'there is no metric followed by'],
-    ['media_count => 5', 'there is no metric followed by'],
-    ['media_count = 5', 'there is no metric followed by'],
+    ['media_count', 'it must be a metric, a comparison, and a number'],
+    ['media_count 5', 'it must be a metric, a comparison, and a number'],
+    ['> 5', 'it must be a metric, a comparison, and a number'],
+    ['media_count => 5', 'it must be a metric, a comparison, and a number'],
+    ['media_count = 5', 'it must be a metric, a comparison, and a number'],
     ['media_count >', '"" is not a number'],
     ['media_count > many', '"many" is not a number'],
     ['media_count > -1', '"-1" is not a number'],

@@ -96,7 +96,7 @@ describe('ids', () => {
     ['a, b c', ['1 of 2 IDs', 'line 1: "b c"']],
     [`a,\n${'x'.repeat(201)}`, ['1 of 2 IDs', 'line 2: "xxx']],
     ['a,b\u0007', [String.raw`line 1: "b\u0007"`]],
-    [' , ,', ['there is no ID in it']],
+    [' , ,', ['it contains no ID']],
   ])('refuses the list %j', (text, reasons) => {
     const [fault] = faults('export', { media_ids: text })
     for (const reason of reasons) expect(fault).toContain(reason)
@@ -217,7 +217,7 @@ describe('names and texts', () => {
       .map((character) => `a${character}b`)
       .concat('.', '..', 'a\nb', 'x'.repeat(201), '\u732b'.repeat(67)),
   )('refuses the artifact name %j', (name) => {
-    expect(faults('export', { artifact_name: name })[0]).toContain('a name of at most 200 bytes without any of')
+    expect(faults('export', { artifact_name: name })[0]).toContain('a name of at most 200 bytes without')
   })
 })
 

@@ -63,7 +63,7 @@ describe('files', () => {
     '!/etc/*\nimages/*',
   ])('refuses %s, which leads out of the workspace', (files) => {
     expect(faults('create-from-files', { files })).toEqual([
-      expect.stringMatching(/^- files: 1 of .*leads out of the workspace$/s),
+      expect.stringMatching(/^- files: 1 of .*leads outside the workspace$/s),
     ])
   })
 

@@ -77,12 +77,12 @@ describe('outputDir', () => {
     symlinkSync('circle', join(workspace, 'circle'))
     writeFileSync(join(workspace, 'file'), '')
     for (const text of ['dangling', 'dangling/x', 'circle', 'circle/x', 'file', 'file/x', 'x'.repeat(300)]) {
-      expect(outputDir(text, workspace)).toEqual({ broken: expect.stringContaining('stands in its way') })
+      expect(outputDir(text, workspace)).toEqual({ broken: expect.stringContaining('is in the way') })
     }
   })
 
   it.each(['.git', '.git/export', '.GIT/x', 'data/.git/x'])('refuses %s', (text) => {
-    expect(outputDir(text, workspace)).toEqual({ broken: 'it must not lie inside a .git folder' })
+    expect(outputDir(text, workspace)).toEqual({ broken: 'it must not be inside a .git folder' })
   })
 
   it('takes a workspace that does not exist yet', () => {

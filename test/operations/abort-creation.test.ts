@@ -36,13 +36,13 @@ function aborting(lists: (Task[] | Error)[], ...answers: (Error | 'aborted')[]) 
 describe('the creation of a dataset', () => {
   it('is aborted by its task, and the dataset said to be still there', async () => {
     const { ended, aborted } = aborting([[creation()]])
-    expect(await ended).toMatch(/was aborted.*still be listed/)
+    expect(await ended).toMatch(/Aborted the creation.*still list/)
     expect(aborted).toEqual([id(200)])
   })
 
   it('is aborted as soon as its task shows, through an outage too', async () => {
     const { ended, aborted } = aborting([[], refused(503), [], [creation({ state: 'QUEUED' })]])
-    expect(await ended).toMatch(/was aborted/)
+    expect(await ended).toMatch(/^Aborted the creation/)
     expect(aborted).toEqual([id(200)])
   })
 
@@ -54,25 +54,25 @@ describe('the creation of a dataset', () => {
 
   it('that is being committed can no longer be aborted, which is no error', async () => {
     const { ended } = aborting([[creation()]], refused(409, 'in the commit phase'))
-    expect(await ended).toMatch(/could no longer be aborted.*in the commit phase/)
+    expect(await ended).toMatch(/Could not abort.*in the commit phase/)
   })
 
   it('whose abort is lost is looked at before it is aborted again', async () => {
     const { ended, aborted } = aborting([[creation()], [creation()], [creation({ state: 'ABORTED' })]], lostReply())
-    expect(await ended).toMatch(/was aborted/)
+    expect(await ended).toMatch(/^Aborted the creation/)
     expect(aborted).toHaveLength(1)
   })
 
   it('whose abort never took effect is aborted again', async () => {
     const { ended, aborted } = aborting([[creation()]], lostReply(), 'aborted')
-    expect(await ended).toMatch(/was aborted/)
+    expect(await ended).toMatch(/^Aborted the creation/)
     expect(aborted).toHaveLength(2)
   })
 
   it('that completed before its abort arrived is not said to be aborted', async () => {
     const { ended } = aborting([[creation()], [creation({ state: 'COMPLETED' })]], lostReply())
     const said = await ended
-    expect(said).not.toContain('was aborted')
+    expect(said).not.toContain('Aborted')
     expect(said).toContain('COMPLETED')
   })
 

@@ -53,7 +53,7 @@ describe('clone', () => {
     })
     await ended
     expect(step.reporter.facts).toMatchObject({ 'Source dataset': SOURCE })
-    expect(step.reporter.facts).not.toHaveProperty('Items in the snapshot')
+    expect(step.reporter.facts).not.toHaveProperty('Snapshot items')
     expect(step.reporter.outputs).toMatchObject({ dataset_id: id(5), dataset_name: ' (cloned)' })
   })
 
@@ -88,7 +88,7 @@ describe('clone', () => {
     })
     expect(await failureOf(ended)).toMatchObject({ code: 'forbidden' })
     expect(asked).toHaveLength(3)
-    expect(step.reporter.lines.join()).toContain('nothing is seen running')
+    expect(step.reporter.lines.join()).toContain('nothing appears to be running')
   })
 
   it('reads the new dataset as soon as it can be, with wait: false', async () => {
@@ -98,7 +98,7 @@ describe('clone', () => {
       get: async () => ((reads += 1) < 4 ? Promise.reject(refused(404)) : made({ status: 'READ_ONLY' })),
       wait: 'false',
     })
-    expect(await ended).toContain('was accepted as dataset')
+    expect(await ended).toContain('Visual Layer accepted the clone')
     expect(reads).toBe(4)
   })
 })

@@ -109,7 +109,7 @@ describe('a 409 with on_conflict: wait', () => {
     expect(error).toMatchObject({
       code: 'conflict',
       apiWords: expect.stringContaining('REINDEX'),
-      todo: expect.stringMatching(/Nothing was seen running on the dataset for 2m/),
+      todo: expect.stringMatching(/Nothing appears to have been running on the dataset for 2m/),
     })
     expect(clock.now()).toBeLessThan(3 * MINUTE)
   })
@@ -144,7 +144,7 @@ describe('a 409 with on_conflict: wait', () => {
     const error = await failureOf(run('wait'))
     expect(error).toMatchObject({
       code: 'timed_out',
-      todo: expect.stringMatching(/Nothing was changed.*timeout/),
+      todo: expect.stringMatching(/This step changed nothing.*timeout/),
     })
     expect(error.message).toMatch(/waiting for ENRICHMENT \(task RUNNING \(40%\)/)
     expect(clock.now()).toBe(20 * MINUTE)
@@ -211,5 +211,5 @@ it('a task without a type, and a refusal without words, are told of all the same
     return 'made'
   }
   expect(await throughConflicts(step, SOURCE, 'wait', attempt)).toBe('made')
-  expect(step.reporter.lines.join()).toMatch(/is busy \(.*HTTP 409.*\)\. Waiting for a task \(/)
+  expect(step.reporter.lines.join()).toMatch(/as busy \(.*HTTP 409.*\)\. Waiting for a task \(/)
 })

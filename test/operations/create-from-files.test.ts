@@ -80,7 +80,7 @@ function creating(plan: Plan, inputs: Parameters<typeof request>[1] = {}) {
 describe('create-from-files', () => {
   it('creates, uploads, processes, in this order, and owes nothing in the end', async () => {
     const { ended, step, sent, calls } = creating({})
-    expect(await ended).toBe('Dataset "Cats" was created from 2 files (14 B) with 2 images.')
+    expect(await ended).toBe('Created dataset "Cats" from 2 files (14 B) with 2 images.')
     expect([calls, sent]).toEqual([
       ['create', 'upload 4711', 'process'],
       ['1.jpg', '2.jpg'],
@@ -91,8 +91,8 @@ describe('create-from-files', () => {
   })
 
   it.each([
-    [1, /2 images were sent, and dataset .* has 1\./],
-    [4, /2 images were sent, and dataset .* has 4\./],
+    [1, /Sent 2 images, but dataset .* has 1\./],
+    [4, /Sent 2 images, but dataset .* has 4\./],
   ])('warns where %s images came of two', async (images, said) => {
     const { ended, step } = creating({ images })
     await ended
@@ -137,7 +137,7 @@ describe('create-from-files', () => {
   it('uses, refuses or ignores a dataset of the name, before anything is created', async () => {
     const existing = [dataset({ id: id(7), createdAt: 2 }), dataset({ id: id(6), createdAt: 1 })]
     const reused = creating({ existing }, { if_exists: 'reuse' })
-    expect(await reused.ended).toContain('already there')
+    expect(await reused.ended).toContain('Reusing the existing')
     expect([reused.calls, reused.step.reporter.outputs['dataset_id']]).toEqual([[], id(7)])
     const failed = creating({ existing }, { if_exists: 'fail' })
     expect(await rejection(failed.ended)).toMatchObject({ code: 'conflict' })
@@ -191,6 +191,6 @@ describe('create-from-files, when something goes wrong', () => {
   it('names the draft where there was nothing else to do', async () => {
     const upload = async () => Promise.reject(new ActionError('operation_failed', 'It failed.'))
     const error = await rejection(creating({ upload }).ended)
-    expect(error).toMatchObject({ todo: expect.stringMatching(/^Dataset "Cats" .* is left behind/) })
+    expect(error).toMatchObject({ todo: expect.stringMatching(/^Dataset "Cats" .* remains, as a draft/) })
   })
 })

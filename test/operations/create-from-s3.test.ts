@@ -30,7 +30,7 @@ describe('create-from-s3', () => {
     const other = dataset({ id: id(4), sourceUri: 's3://media/dogs/' })
     const own = dataset({ id: id(5), sourceUri: 's3://media/cats', images: undefined })
     const { step, ended } = creating([other, own])
-    expect(await ended).toBe('Dataset "Cats" was created from s3://media/cats/.')
+    expect(await ended).toBe('Created dataset "Cats" from s3://media/cats/.')
     expect(step.reporter.outputs['dataset_id']).toBe(id(5))
     expect(step.reporter.facts).not.toHaveProperty('Items')
   })

@@ -63,7 +63,7 @@ describe('delete-dataset', () => {
     ['is no longer listed, after a while', { unlistedAfter: 90_000 }],
   ])('is done when the dataset %s', async (_, world) => {
     const { run, requests, clock } = scene(world)
-    expect(await run()).toBe('Dataset "Cats" was deleted.')
+    expect(await run()).toBe('Deleted dataset "Cats".')
     expect(requests()).toBe(1)
     expect(clock.now()).toBeGreaterThanOrEqual(world.unreadableAfter ?? world.unlistedAfter ?? 0)
   })

@@ -18,7 +18,7 @@ describe('a cancelled creation from files', () => {
     const { ended } = drafting({
       datasets: { list, get: async () => draft, delete: async (one) => void deleted.push(one) },
     })
-    expect(await ended).toContain('was deleted')
+    expect(await ended).toContain('Deleted the draft')
     expect(deleted).toEqual([SOURCE])
   })
 
@@ -28,13 +28,13 @@ describe('a cancelled creation from files', () => {
       datasets: { get: async () => dataset({ status: 'INDEXING' }) },
       tasks: { list: async () => [task({ type: 'DATASET_CREATION' })], abort: async (one) => void aborted.push(one) },
     })
-    expect(await ended).toContain('was aborted')
+    expect(await ended).toContain('Aborted the creation')
     expect(aborted).toEqual([id(200)])
   })
 
   it('may be gone already, or go with a request whose reply is lost', async () => {
     const gone = drafting({ datasets: { get: async () => Promise.reject(refused(404)) } })
-    expect(await gone.ended).toContain('not there any more')
+    expect(await gone.ended).toContain('no longer exists')
     let deletions = 0
     const lost = drafting({
       datasets: {
@@ -46,7 +46,7 @@ describe('a cancelled creation from files', () => {
         },
       },
     })
-    expect(await lost.ended).toContain('was deleted')
+    expect(await lost.ended).toContain('Deleted the draft')
     expect(deletions).toBe(1)
   })
 
@@ -54,7 +54,7 @@ describe('a cancelled creation from files', () => {
     const { ended } = drafting({
       datasets: { list, get: async () => draft, delete: async () => Promise.reject(refused(status, 'not allowed')) },
     })
-    expect(await ended).toMatch(new RegExp(`${SOURCE}.*is left behind.*not allowed`))
+    expect(await ended).toMatch(new RegExp(`Could not delete .*${SOURCE}.*not allowed`))
   })
 
   it('stays owed where the API cannot be reached', async () => {

@@ -34,13 +34,13 @@ describe('a snapshot of a name that is taken', () => {
 
   it('is created beside it by default', async () => {
     const { ended, step, made } = saving({})
-    expect(await ended).toContain('was created')
+    expect(await ended).toContain('Created snapshot')
     expect([made, step.reporter.outputs['snapshot_id']]).toEqual([[id(103)], id(103)])
   })
 
   it('is the newest of that name with reuse', async () => {
     const { ended, step, made } = saving({ if_exists: 'reuse' })
-    expect(await ended).toContain('already there')
+    expect(await ended).toContain('Reusing the existing snapshot')
     expect([made, step.reporter.outputs['snapshot_id']]).toEqual([[], id(102)])
   })
 
@@ -110,13 +110,13 @@ describe('a dataset of a name that is taken', () => {
 
   it('is created beside it by default', async () => {
     const { ended, step } = creating({}, { existing })
-    expect(await ended).toContain('was created from s3://bucket/cats/')
+    expect(await ended).toContain('from s3://bucket/cats/')
     expect(step.reporter.outputs).toMatchObject({ dataset_id: id(5), dataset_name: 'Cats', dataset_status: 'READY' })
   })
 
   it('is the newest of that name with reuse', async () => {
     const { ended, step, listed } = creating({ if_exists: 'reuse' }, { existing })
-    expect(await ended).toContain('already there')
+    expect(await ended).toContain('Reusing the existing dataset')
     expect([step.reporter.outputs['dataset_id'], listed.length]).toEqual([id(7), 3])
     expect(step.saved).toEqual([])
   })

@@ -61,14 +61,14 @@ describe('prune-snapshots', () => {
 
   it('changes nothing in a dry run, and shows the plan', async () => {
     const { catalog, step, run } = prune(five(), { dry_run: 'true' })
-    expect(await run()).toBe('Dry run: 3 snapshots of dataset "Cats" would be deleted, and none was.')
+    expect(await run()).toBe('Dry run: would delete 3 snapshots of dataset "Cats". Nothing was deleted.')
     expect(catalog.attempts).toEqual([])
     expect(step.reporter.outputs['deleted_snapshot_ids']).toBe('[]')
     expect(step.reporter.outputs['would_delete_snapshot_ids']).toBe(JSON.stringify([id(5), id(4), id(3)]))
     expect(outcomesOf(step)).toEqual([
-      [3, 4, 5].map((days) => ['would be deleted', `it is ${days} days old and beyond what the rule keeps`]),
+      [3, 4, 5].map((days) => ['would be deleted', `it is ${days} days old, and the rule does not keep it`]),
       [
-        ['kept', 'it is the current one'],
+        ['kept', 'it is current'],
         ['kept', 'it is one of the newest 2'],
       ],
     ])
@@ -98,7 +98,7 @@ describe('prune-snapshots', () => {
     expect(ids(catalog)).toEqual([id(1), id(2), id(4)])
     expect(error).toMatchObject({ code: 'conflict' })
     expect(error.message).toBe(
-      `1 snapshot of dataset "Cats" should have been deleted and stayed; 2 were deleted.\n- "nightly-4" (${id(4)}): words of 409`,
+      `Could not delete 1 snapshot of dataset "Cats"; 2 were deleted.\n- "nightly-4" (${id(4)}): words of 409`,
     )
     expect(error.todo).toContain('re-run the job')
     expect(step.reporter.outputs['deleted_snapshot_ids']).toBe(JSON.stringify([id(5), id(3)]))
@@ -127,7 +127,7 @@ describe('prune-snapshots', () => {
     const { catalog, run } = prune([old(1, { isCurrent: true }), old(2), old(3, { isRestoring: true }), old(4)])
     const error = await failureOf(run())
     expect(error.code).toBe('conflict')
-    expect(error.message).toContain(`(${id(3)}): The dataset is being restored to it.`)
+    expect(error.message).toContain(`(${id(3)}): The dataset is being restored to this snapshot.`)
     expect(catalog.attempts.map((one) => one.id)).toEqual([id(4)])
   })
 
@@ -135,12 +135,12 @@ describe('prune-snapshots', () => {
     [
       'became current',
       (all) => all.map((one) => ({ ...one, isCurrent: one.id === id(3) })),
-      'meanwhile it is the current one',
+      'since the step began, it is current',
     ],
     [
       'was renamed out of the prefix',
       (all) => all.map((one) => (one.id === id(3) ? { ...one, name: 'golden' } : one)),
-      'meanwhile its name does not begin with "nightly-"',
+      'since the step began, its name does not begin with "nightly-"',
     ],
   ])('keeps one that %s after the plan was made', async (_, edit, why) => {
     const { catalog, step, run } = prune(five(), { name_prefix: 'nightly-' })
@@ -190,8 +190,8 @@ describe('prune-snapshots', () => {
     late.catalog.after = () => late.clock.advance(60_000)
     const ended = await failureOf(late.run())
     expect(ended.code).toBe('timed_out')
-    expect(ended.message).toContain('2 snapshots of dataset "Cats" should have been deleted and stayed; 1 was deleted.')
-    expect(ended.todo).toContain('Or raise timeout')
+    expect(ended.message).toContain('Could not delete 2 snapshots of dataset "Cats"; 1 was deleted.')
+    expect(ended.todo).toContain('increase timeout')
     expect(late.step.reporter.outputs['deleted_snapshot_ids']).toBe(JSON.stringify([id(5)]))
   })
 
@@ -250,7 +250,7 @@ describe('prune-snapshots, when the catalog is not what it was', () => {
     catalog.before = () => catalog.change((all) => all.filter((one) => one.id !== id(4)))
     expect(await run()).toContain('2 snapshots')
     expect(step.reporter.outputs['deleted_snapshot_ids']).toBe(JSON.stringify([id(5), id(3)]))
-    expect(JSON.stringify(step.reporter.tables)).toContain('someone else deleted it meanwhile')
+    expect(JSON.stringify(step.reporter.tables)).toContain('someone else deleted it during the step')
   })
 
   it('writes what was deleted now and then, where it is much', async () => {
@@ -276,7 +276,7 @@ describe('prune-snapshots, when the catalog is not what it was', () => {
       catalog.attempts.length < 3 ? list(...args) : Promise.reject(refused(401, 'expired'))
     const error = await failureOf(run())
     expect(error.code).toBe(fates.length === 0 ? 'unauthorized' : 'forbidden')
-    const told = step.reporter.notes.join().includes('That the others are gone could not be seen')
+    const told = step.reporter.notes.join().includes('Could not confirm that the other snapshots are gone')
     expect(told).toBe(fates.length > 0)
   })
 })

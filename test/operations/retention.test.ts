@@ -174,14 +174,14 @@ describe('the plan', () => {
     ]
     const plan = retentionPlan(all, rule({ keepLast: 2, keepDays: 30, namePrefix: 'nightly-' }), NOW)
     expect(plan.map(({ why }) => why)).toEqual([
-      'it is the current one',
-      'it is not a manual one (creation)',
+      'it is current',
+      'it is not manual (creation)',
       'its name does not begin with "nightly-"',
-      'it is not a manual one (its reason is not known)',
+      'it is not manual (unknown reason)',
       'it is one of the newest 2',
       'it is younger than 30 days',
-      'it is 40 days old and beyond what the rule keeps',
-      'when it was taken cannot be read',
+      'it is 40 days old, and the rule does not keep it',
+      'its time cannot be read',
     ])
   })
 })
@@ -189,7 +189,7 @@ describe('the plan', () => {
 describe('the words', () => {
   it('speak of one day as one', () => {
     const [verdict] = retentionPlan([aged(1, 1)], rule({ keepLast: undefined, keepDays: 1 }), NOW)
-    expect(verdict).toMatchObject({ keep: false, why: 'it is 1 day old and beyond what the rule keeps' })
+    expect(verdict).toMatchObject({ keep: false, why: 'it is 1 day old, and the rule does not keep it' })
   })
 
   it('tell what the rule says, and no more', () => {

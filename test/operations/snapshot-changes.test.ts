@@ -40,7 +40,7 @@ const renaming = (inputs = {}) =>
 describe('delete-snapshot', () => {
   it('deletes the newest of exactly that name, and sees it gone', async () => {
     const { catalog, step, run } = scene(removal())
-    expect(await run()).toBe('Snapshot "nightly" of dataset "Cats" was deleted.')
+    expect(await run()).toBe('Deleted snapshot "nightly" of dataset "Cats".')
     expect(catalog.now.map((one) => one.id)).toEqual([CURRENT, id(1)])
     expect(step.reporter.outputs).toMatchObject({
       snapshot_id: TARGET,
@@ -55,7 +55,7 @@ describe('delete-snapshot', () => {
       const { catalog, step, run } = scene(removal(inputs))
       const error = await failureOf(run())
       expect(error.code).toBe('conflict')
-      expect(error.message).toContain('is the current one of dataset "Cats"')
+      expect(error.message).toContain('is the current snapshot of dataset "Cats"')
       expect(error.todo).toContain(`snapshot_id: ${CURRENT}`)
       expect([catalog.attempts, step.reporter.outputs['deleted_snapshot_ids']]).toEqual([[], '[]'])
     },

@@ -159,26 +159,35 @@ describe('undoing an enrichment', () => {
 
   it('aborts it through the context of its dataset, and sees its task end', async () => {
     const { api, asked } = running('context')
-    expect(await undone(known, api)).toMatchObject({ settled: true, text: expect.stringContaining('was aborted') })
+    expect(await undone(known, api)).toMatchObject({
+      settled: true,
+      text: expect.stringMatching(/^Aborted the enrichment/),
+    })
     expect(asked).toEqual([`context ${NEW} c`])
   })
 
   it('aborts it through the context of the copy where its task is listed on the source', async () => {
     const { api, asked } = running('context', 'ABORTED', { datasetId: SOURCE })
-    expect(await undone(known, api)).toMatchObject({ settled: true, text: expect.stringContaining('was aborted') })
+    expect(await undone(known, api)).toMatchObject({
+      settled: true,
+      text: expect.stringMatching(/^Aborted the enrichment/),
+    })
     expect(asked).toEqual([`context ${NEW} c`])
   })
 
   it('aborts it through its task where the context refuses', async () => {
     const { api, asked } = running('task')
-    expect(await undone(known, api)).toMatchObject({ settled: true, text: expect.stringContaining('was aborted') })
+    expect(await undone(known, api)).toMatchObject({
+      settled: true,
+      text: expect.stringMatching(/^Aborted the enrichment/),
+    })
     expect(asked).toEqual([`context ${NEW} c`, 'task mine'])
   })
 
   it('names what cannot be aborted', async () => {
     const { text, settled } = await undone(known, running('none').api)
     expect(settled).toBe(true)
-    expect(text).toMatch(/could not be aborted \(not now\)/)
+    expect(text).toMatch(/Could not abort the enrichment of .* \(not now\)/)
     expect(text).toContain(NEW)
   })
 

@@ -77,7 +77,7 @@ describe('work within the deadline', () => {
   it('is ended as timed_out when the time is up, with how to carry on', async () => {
     const error = await failureOf(withinDeadline(real(20), PHASE, forever))
     expect(error).toMatchObject({ code: 'timed_out', todo: expect.stringContaining('operation: wait') })
-    expect(error.message).toContain('during dataset Cats to be READY')
+    expect(error.message).toContain('while waiting for dataset Cats to be READY')
   })
 
   it('is ended with the step’s own reason when that is cancelled', async () => {

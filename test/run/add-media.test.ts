@@ -25,7 +25,7 @@ describe('add-media', () => {
     const { outputs, stdout, summary } = await scene.succeed({ ...add, ...three })
     expect(dataset.items).toHaveLength(11)
     expect(outputs).toMatchObject({ task_id: additions()[0]?.id, dataset_status: 'READY' })
-    expect(stdout).toContain('3 files (27 B) were added')
+    expect(stdout).toContain('Added 3 files (27 B)')
     expect(summary).toContain('11 images')
     await scene.succeed({ ...add, s3_uri: 's3://acme/more/' })
     expect(dataset.items).toHaveLength(23)
@@ -51,12 +51,12 @@ describe('add-media', () => {
     await mkdir(inWorkspace('folder.zip'))
     await symlink(inWorkspace('gone'), inWorkspace('broken.zip'))
     const said = async (archive: string) => (await scene.fail('invalid_input', { ...add, archive })).errors[0]
-    expect(await said('gone.zip')).toContain('is not there')
+    expect(await said('gone.zip')).toContain('does not exist')
     expect(await said('empty.zip')).toContain('is empty')
     expect(await said('folder.zip')).toContain('is not a regular file')
     expect(await said('broken.zip')).toContain('is a broken link')
     const { errors } = await scene.fail('invalid_input', { ...add, files: 'more.tar' })
-    expect(errors[0]).toContain('an archive: give it as "archive"')
+    expect(errors[0]).toContain('an archive; set the input archive to it')
     expect(scene.emulator.requests).toEqual([])
   })
 
@@ -69,7 +69,7 @@ describe('add-media', () => {
     scene.emulator.faults.add({ method: 'POST', path: /reindex$/, fault: { kind: 'resetAfter' } })
     const { outputs, summary } = await scene.succeed({ ...add, files: 'new/d.mp4' })
     expect(outputs).toMatchObject({ dataset_status: 'READY', task_id: additions()[1]?.id })
-    expect(summary).toContain('stayed PARTIAL INDEX')
+    expect(summary).toContain('is still PARTIAL INDEX')
     expect(scene.world.tasks.filter(({ type }) => type === 'REINDEX')).toHaveLength(1)
   })
 
@@ -98,7 +98,7 @@ describe('add-media', () => {
     await using _ = scene
     scene.world.next('addMedia', { effect: false })
     const { warnings } = await scene.succeed({ ...add, ...three })
-    expect(warnings[0]).toMatch(/3 images were sent, and dataset \S+ has 0 more than before/)
+    expect(warnings[0]).toMatch(/Sent 3 images, but dataset \S+ has 0 more than before/)
   })
 
   it('fails with the words of a refusal, and says what to do about one request that is too large', async () => {
@@ -128,7 +128,7 @@ describe('add-media', () => {
     await using _ = scene
     const { outputs, stdout } = await scene.succeed({ ...add, ...three, wait: 'false' })
     expect(outputs['task_id']).toBe(additions()[0]?.id)
-    expect(stdout).toContain('was accepted')
+    expect(stdout).toContain('Visual Layer accepted')
     const { errors } = await scene.fail('timed_out', {
       operation: 'wait',
       dataset_id: add.dataset_id,

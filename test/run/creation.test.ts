@@ -22,7 +22,7 @@ describe('create-from-s3', () => {
     await using scene = await Scene.open({ timings: { createMs: 60_000 } })
     const { outputs, state, stdout } = await scene.succeed({ ...cats, wait: 'false' })
     expect(outputs['dataset_id']).toBe(scene.world.datasets[0]?.id)
-    expect(stdout).toContain('was accepted for creation')
+    expect(stdout).toContain('accepted the creation')
     expect(state['STATE_undo'] ?? '').toBe('')
   })
 
@@ -36,7 +36,7 @@ describe('create-from-s3', () => {
     scene.world.timeline.change(newest, { status: 'READY' })
     const { outputs, stdout } = scene.sound(await step.ended)
     expect(outputs).toMatchObject({ dataset_id: newest.id, dataset_status: 'READY' })
-    expect(stdout).toContain('was already there and is used')
+    expect(stdout).toContain('Reusing the existing')
     const { errors } = await scene.fail('conflict', { ...cats, if_exists: 'fail' })
     expect(errors[0]).toContain(newest.id)
     scene.world.timeline.change(newest, { status: 'DRAFT' })
@@ -55,7 +55,7 @@ describe('create-from-s3', () => {
   })
 
   it.each([
-    ['a bucket that cannot be read', { status: 500, body: '{"detail":"bucket"}' }, 'may be read by Visual Layer'],
+    ['a bucket that cannot be read', { status: 500, body: '{"detail":"bucket"}' }, 'Visual Layer can read it'],
     ['a quota', { status: 402, body: '{"detail":"quota"}' }, 'quota'],
   ])('fails with what to check: %s', async (_, reply, words) => {
     await using scene = await Scene.open()
@@ -104,8 +104,8 @@ describe('create-from-files', () => {
     await symlink(path.resolve(import.meta.filename), inWorkspace('outside.jpg'))
     const { errors } = await scene.fail('invalid_input', pets)
     for (const why of [
-      'notes.txt": not one of the formats',
-      'more.zip": an archive, which Visual Layer does not take at creation',
+      'notes.txt": not a format',
+      'more.zip": an archive, which Visual Layer does not accept at creation',
       'empty.png": empty (0 bytes)',
       'folder.jpg": a link to a folder',
       'broken.jpg": a broken link',
@@ -127,11 +127,11 @@ describe('create-from-files', () => {
     await using scene = await withFiles(['images/a.jpg', ...hidden])
     const { summary, outputs } = await scene.succeed(pets)
     expect(outputs['error_code']).toBe('')
-    expect(summary).toContain('12 files hidden')
+    expect(summary).toContain('12 files skipped because hidden')
     expect(summary).toContain('and 2 more')
     expect(uploaded(scene)).toEqual(['a.jpg'])
     const { errors } = await scene.fail('invalid_input', { ...pets, files: '**/*.jpg\n!**/a.jpg' })
-    expect(errors[0]).toContain('matches no file but hidden ones')
+    expect(errors[0]).toContain('matches no file except hidden ones')
     await scene.succeed({ ...pets, files: 'images/.h*' })
     expect(scene.world.datasets[1]?.items).toHaveLength(12)
     expect((await scene.fail('invalid_input', { ...pets, files: 'none/**' })).errors[0]).toContain('matches no file in')
@@ -150,7 +150,7 @@ describe('create-from-files', () => {
     const upload = { method: 'POST', path: /data_files/, times: Infinity }
     scene.emulator.faults.add({ ...upload, fault: { kind: 'status', status: 403, body: '{"detail":"not yours"}' } })
     const { errors } = await scene.fail('forbidden', pets)
-    expect(errors[0]).toContain('is left behind, as a draft')
+    expect(errors[0]).toContain('remains, as a draft')
     expect(errors[0]).toContain(scene.world.datasets[0]?.id)
   })
 
@@ -167,7 +167,7 @@ describe('create-from-files', () => {
   it('returns once it is accepted with wait: false; uses one that is there with if_exists: reuse', async () => {
     await using scene = await withFiles(images(1))
     const { stdout, state } = await scene.succeed({ ...pets, wait: 'false' })
-    expect(stdout).toContain('was accepted for creation from 1 file')
+    expect(stdout).toContain('accepted the creation of dataset')
     expect(state['STATE_undo'] ?? '').toBe('')
     const { outputs } = await scene.succeed({ ...pets, if_exists: 'reuse', wait: 'false' })
     expect(outputs['dataset_id']).toBe(scene.world.datasets[0]?.id)

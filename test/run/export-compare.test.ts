@@ -56,8 +56,8 @@ describe('an export that is compared', () => {
     const inputs = { ...at.inputs, ...previous, extract: 'true' }
     const first = await scene.succeed({ ...inputs, fail_if: 'removed > 0' }, github.environment())
     expect(first.outputs).toMatchObject({ changed: 'true' })
-    expect(first.summary).toContain('Nothing to compare with')
-    expect(first.stdout).toContain('no earlier export to compare with (not checked)')
+    expect(first.summary).toContain('No baseline')
+    expect(first.stdout).toContain('no baseline (not checked)')
     github.endRun()
     github.beginRun()
     at.dataset.items = at.dataset.items.slice(1)
@@ -75,7 +75,7 @@ describe('an export that is compared', () => {
     const inputs = { ...at.inputs, compare_with: 'previous-run', max_retries: '0' }
     const { outputs, warnings } = await scene.succeed(inputs, github.environment())
     expect(outputs).toMatchObject({ changed: 'true', media_count: '12' })
-    expect(warnings).toEqual([expect.stringContaining('cannot be compared')])
+    expect(warnings).toEqual([expect.stringContaining('Could not compare')])
     faults.clear()
     github.permission = 'none'
     const { errors } = await scene.fail('forbidden', inputs, github.environment())

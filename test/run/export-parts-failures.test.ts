@@ -25,7 +25,7 @@ describe('an export that cannot be done in parts', () => {
       /Cluster \S+ contains 50 items/,
     ],
     [
-      'no clusters and no table',
+      'neither the clusters nor the media',
       { exportCap: 20, style: { explore: 'missing', mediaIdList: 'missing' } },
       SIZES,
       {},
@@ -111,7 +111,7 @@ describe('an export that cannot be done in parts', () => {
     await using scene = split.scene
     const { outputs } = await scene.succeed({ ...split.inputs, wait: 'false' })
     const { errors } = await scene.fail('rejected', { ...split.inputs, export_id: outputs['export_id'] ?? '' })
-    expect(errors[0]).toContain('Leave export_id out')
+    expect(errors[0]).toContain('Remove export_id')
   })
 
   it.each([

@@ -66,7 +66,7 @@ describe('an export in parts', () => {
     const { stdout } = await scene.succeed(split.inputs)
     await split.expectWhole()
     expect(stdout).toMatch(/Part \d: Export \S+ ended as FAILED/)
-    expect(stdout.match(/Starting its export again/g)).toHaveLength(2)
+    expect(stdout.match(/Restarting its export/g)).toHaveLength(2)
   })
 
   it('fails where a part fails twice, keeps the others, and goes on from there', async () => {

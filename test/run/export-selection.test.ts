@@ -127,7 +127,7 @@ describe('a slice of an export', () => {
     const split = await splitScene({ style: { mediaIdList: 'missing' } }, { clusterSizes: [9, 9], unclustered: 5 })
     await using scene = split.scene
     const { errors } = await scene.fail('rejected', { ...split.inputs, shard: '1/2' })
-    expect(errors[0]).toContain('5 of its 23 items are in none of the clusters')
+    expect(errors[0]).toContain('5 of its 23 items are in no listed cluster')
     expect(split.starts()).toEqual([])
   })
 })

@@ -73,7 +73,7 @@ describe('an export', () => {
     })
     const vql = JSON.stringify([{ labels: { op: 'one_of', value: third?.labels ?? [] } }])
     const matched = await scene.succeed({ ...inputs, vql, entity_type: 'OBJECTS' })
-    expect(matched.summary).toContain('what the VQL filter matches')
+    expect(matched.summary).toContain('the matches of the VQL filter')
     expect(await jsonIn(outputDir, 'manifest.json')).toMatchObject({ export: { entity_type: 'OBJECTS' } })
     const started = await scene.succeed({ ...inputs, wait: 'false' })
     const exportId = started.outputs['export_id'] ?? ''
@@ -90,7 +90,7 @@ describe('an export', () => {
     await using _ = scene
     scene.world.replaceArchive('next', await emptyExport())
     const { errors } = await scene.fail('rejected', inputs)
-    expect(errors[0]).toContain('it holds no records')
+    expect(errors[0]).toContain('it contains no records')
     scene.world.replaceArchive('next', await emptyExport())
     const taken = await scene.succeed({ ...inputs, allow_empty: 'true' })
     expect(taken.outputs['media_count']).toBe('0')
@@ -112,8 +112,8 @@ describe('an export', () => {
     // It is not known everywhere at once.
     faults.add({ path: /export_status$/, times: 2, fault: { kind: 'status', status: 404 } })
     const { stdout } = await scene.succeed(inputs)
-    expect(stdout).toContain('nothing is seen running there')
-    expect(stdout).toContain('the export cannot be read yet')
+    expect(stdout).toContain('nothing appears to be running')
+    expect(stdout).toContain('the status of the export is not available yet')
     faults.add(busy)
     const { errors } = await scene.fail('conflict', { ...inputs, on_conflict: 'fail' })
     expect(errors[0]).toContain('on_conflict: wait')
@@ -177,7 +177,7 @@ describe('the bytes of an export', () => {
     scene.emulator.faults.add({ ...status, times: Infinity, fault: { kind: 'body', text: gone } })
     const { errors, outputs } = scene.sound(await step.ended)
     expect(outputs['error_code'], errors[0]).toBe('operation_failed')
-    expect(errors[0]).toContain('gives no new one (IN_PROGRESS)')
+    expect(errors[0]).toContain('provides no new one (IN_PROGRESS)')
     expect(await files()).toEqual([])
   })
 

@@ -141,7 +141,7 @@ describe('clone', () => {
     await using _ = scene
     scene.emulator.faults.add({ method: 'POST', path: /clone$/, fault: { kind: 'resetAfter' } })
     const { warnings } = await scene.succeed({ ...clone, timeout: '8s' })
-    expect(warnings).toEqual([expect.stringContaining('The reply to the clone of dataset "cats" was lost')])
+    expect(warnings).toEqual([expect.stringContaining('The response to the clone of dataset "cats" was lost')])
     expect(scene.world.datasets).toHaveLength(2)
   })
 
@@ -154,7 +154,7 @@ describe('clone', () => {
     expect(outputs['task_id']).toBe(scene.world.tasks[0]?.id)
     scene.world.options.timings.cloneMs = 60_000
     const early = await scene.succeed({ ...clone, wait: 'false' })
-    expect(early.stdout).toContain('the step did not wait for it')
+    expect(early.stdout).toContain('The step did not wait for it')
     expect(early.outputs['dataset_id']).toBe(scene.world.datasets.at(-1)?.id)
   })
 })

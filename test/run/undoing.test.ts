@@ -61,10 +61,10 @@ describe('a cancelled creation', () => {
     await when(() => scene.requests('POST', /data_files\//).length === 1)
     scene.emulator.faults.add({ method: 'DELETE', path: /./, fault: { kind: 'status', status: 403 } })
     const { stdout } = scene.sound(await step.cancel())
-    expect(stdout).toContain('is left behind: Visual Layer does not let it be deleted')
+    expect(stdout).toContain('Could not delete the draft dataset')
     const datasetId = scene.world.datasets[0]?.id
     const plan = { kind: 'creation', from: 'files', name: 'pets', earlier: [], abort: true, datasetId } as const
-    expect((await scene.post(pets, state(plan))).stdout).toContain('was deleted')
+    expect((await scene.post(pets, state(plan))).stdout).toContain('Deleted the draft')
     expect(scene.world.datasets[0]?.deleted).toBe(true)
   })
 })
@@ -81,7 +81,7 @@ describe('the post step', () => {
     expect(one.summary).toContain(dataset.id)
     expect(task.endTime).toBeUndefined()
     const { stdout } = await scene.post(create, confirmed)
-    expect(stdout).toContain('was aborted in Visual Layer')
+    expect(stdout).toContain('Aborted the ')
     expect(task.status).toBe('ABORTED')
     expect((await scene.post(create, confirmed)).stdout).toContain('had already ended (ABORTED)')
   })
@@ -90,7 +90,7 @@ describe('the post step', () => {
     const { scene, task, state: confirmed } = await killed()
     await using _ = scene
     scene.emulator.faults.add({ method: 'POST', path: /abort$/, fault: { kind: 'resetAfter' } })
-    expect((await scene.post(create, confirmed)).stdout).toContain('was aborted in Visual Layer')
+    expect((await scene.post(create, confirmed)).stdout).toContain('Aborted the ')
     expect(scene.requests('POST', /abort$/)).toHaveLength(1)
     scene.world.timeline.change(task, { status: 'COMPLETED', endTime: new Date() })
     expect((await scene.post(create, confirmed)).stdout).toContain('had already ended (COMPLETED)')
@@ -100,7 +100,7 @@ describe('the post step', () => {
     const { scene, task, state: confirmed } = await killed()
     await using _ = scene
     scene.world.timeline.change(task, { status: 'RUNNING', committing: true })
-    expect((await scene.post(create, confirmed)).stdout).toContain('could no longer be aborted')
+    expect((await scene.post(create, confirmed)).stdout).toContain('Could not abort the creation')
   })
 
   it('warns, and does not fail the job, where the server refuses or the inputs are gone', async () => {

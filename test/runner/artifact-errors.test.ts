@@ -67,7 +67,7 @@ describe('the errors of the artifact library', () => {
     [taken, 'already has an artifact named "x.zip"', 'artifact_name: '],
     [quota, 'used up', 'retention_days'],
     [reset, 'kept breaking', 'self-hosted'],
-    [new Error('odd'), 'failed or refused', 'githubstatus.com'],
+    [new Error('odd'), 'failed or rejected', 'githubstatus.com'],
     [Object.assign(new Error('unauthorized'), { statusCode: 401 }), 'HTTP 401', 'githubstatus.com'],
   ])('become a sentence and what to do: %s', (error, message, todo) => {
     const failure = uploadFailure(error, 'x.zip', false)

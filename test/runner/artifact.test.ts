@@ -106,7 +106,9 @@ describe('uploadExport', () => {
     const [artifact] = emulator.artifacts.stored
     const days = ((artifact?.expiresAt?.getTime() ?? 0) - (artifact?.createdAt.getTime() ?? 0)) / 86_400_000
     expect(Math.round(days)).toBe(30)
-    expect(step.commands('warning').map(({ data }) => data)).toEqual([expect.stringContaining('lives 30 days, not 90')])
+    expect(step.commands('warning').map(({ data }) => data)).toEqual([
+      expect.stringContaining('kept for 30 days, not 90'),
+    ])
   })
 
   it('skips on Enterprise Server, with a warning that names the way out', async () => {

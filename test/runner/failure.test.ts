@@ -31,7 +31,7 @@ describe('fail', () => {
       {
         name: 'error',
         properties: { title: 'Visual Layer: snapshot failed' },
-        data: 'The snapshot was refused.\nThe server said: blocked while a SNAPSHOT_CLONE task is running\nWait longer:\n  timeout: 4h',
+        data: 'The snapshot was refused.\nServer message: blocked while a SNAPSHOT_CLONE task is running\nWait longer:\n  timeout: 4h',
       },
     ])
     expect(step.lines).toContain('::debug::Caused by: HTTP 409')
@@ -64,7 +64,7 @@ describe('fail', () => {
       {
         name: 'error',
         properties: { title: 'Visual Layer: the step failed' },
-        data: 'Wrong: ***\nThe server said: ***\n***',
+        data: 'Wrong: ***\nServer message: ***\n***',
       },
     ])
   })

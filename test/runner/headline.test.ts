@@ -41,8 +41,8 @@ describe('failureHeadline', () => {
     ],
     [
       'a check of an export that is complete',
-      new ActionError('gate_failed', 'A condition of fail_if is met:\n- removed > 1: found 2'),
-      'Visual Layer export of dataset "cats" is complete, but a check failed: A condition of fail_if is met: removed > 1: found 2',
+      new ActionError('gate_failed', 'A fail_if condition was met:\n- removed > 1: found 2'),
+      'Visual Layer export of dataset "cats" is complete, but a check failed: A fail_if condition was met: removed > 1: found 2',
     ],
     ['a cancellation', new ActionError('cancelled', 'Stopped.'), 'Visual Layer export of dataset "cats" was canceled.'],
     [

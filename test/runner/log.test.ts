@@ -122,7 +122,7 @@ describe('masking', () => {
     expect(step.values('GITHUB_OUTPUT')).toEqual({ dataset_name: 'x *** y' })
     expect(step.values('GITHUB_STATE')).toEqual({ undo: '***' })
     expect(step.commands('warning').map(({ data }) => data)).toEqual([
-      expect.stringContaining('The output dataset_name held a masked secret'),
+      expect.stringContaining('The output dataset_name contained a masked secret'),
     ])
     expect(step.lines.filter((line) => line.includes('s3cr') && !line.startsWith('::add-mask::'))).toEqual([])
   })

@@ -41,7 +41,7 @@ describe('Outputs', () => {
     expect(kept).toEqual(list.slice(0, kept.length))
     expect(kept.length).toBeGreaterThan(1000)
     expect(problem).toBe(
-      `The output snapshots holds the first ${kept.length} of 20000 entries: more is over what GitHub takes.`,
+      `The output snapshots was cut to the first ${kept.length} of 20000 entries to fit GitHub's size limit.`,
     )
     expect(asObject(outputs.result().text)['snapshots']).toEqual(kept)
   })
@@ -52,7 +52,7 @@ describe('Outputs', () => {
     outputs.set('snapshots', long)
     outputs.set('deleted_snapshot_ids', long)
     const { text, problem } = outputs.result()
-    expect(problem).toContain('without its long values')
+    expect(problem).toContain('does not contain its long values')
     expect(asObject(text)).toMatchObject({ snapshots: null, deleted_snapshot_ids: null })
     expect(2 * (text.length + 2 * 200_000)).toBeLessThan(1_000_000)
   })
@@ -61,7 +61,7 @@ describe('Outputs', () => {
     const { text, problem } = new Outputs().set('dataset_name', '🙂'.repeat(100_000))
     expect(text).toHaveLength(20_000)
     expect(text.isWellFormed()).toBe(true)
-    expect(problem).toContain('was cut after 20000 of 200000')
+    expect(problem).toContain('was cut to the first 20000 of 200000')
   })
 
   it('always gives a result that parses', () => {

@@ -113,7 +113,7 @@ describe('no previous run', () => {
     const runUrl = `https://github.com/octo/cats/actions/runs/${run.id}`
     expect(await runs.now.find()).toEqual({
       kind: 'none',
-      why: `There is no previous run to compare with: the artifact "nightly.zip" of ${runUrl} expired on 2020-01-02; raise retention_days to keep it longer.`,
+      why: `There is no previous run to compare with: the artifact "nightly.zip" of ${runUrl} expired on 2020-01-02; increase retention_days to keep it longer.`,
     })
   })
 
@@ -133,8 +133,8 @@ describe('no previous run', () => {
   it.each([
     ['on GitHub Enterprise Server', {}, { GITHUB_SERVER_URL: 'https://github.acme.example' }, 'github.acme.example'],
     ['without a token', { token: '' }, {}, 'github_token'],
-    ['outside a workflow', {}, { GITHUB_ACTIONS: '' }, 'no run of a GitHub workflow'],
-    ['without the id of the run', {}, { GITHUB_RUN_ID: '' }, 'no run of a GitHub workflow'],
+    ['outside a workflow', {}, { GITHUB_ACTIONS: '' }, 'not a run of a GitHub workflow'],
+    ['without the id of the run', {}, { GITHUB_RUN_ID: '' }, 'not a run of a GitHub workflow'],
   ])('is looked for %s', async (_case, options, env, words) => {
     expect(await runs.now.find(options, env)).toMatchObject({ kind: 'none', why: expect.stringContaining(words) })
     expect(runs.now.emulator.requests).toEqual([])

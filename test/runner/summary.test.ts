@@ -70,7 +70,7 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
     })
     expect(text).toContain('## ❌ Visual Layer: restore failed')
     expect(text).toContain('**What failed** (<code>conflict</code>): It was refused.')
-    expect(text).toContain('**The server said:** &#60;b&#62;blocked&#60;/b&#62;')
+    expect(text).toContain('**Server message:** &#60;b&#62;blocked&#60;/b&#62;')
     expect(text).toContain('**What to do:** Wait longer:<br>&nbsp;&nbsp;timeout: 4h')
     expect(text).toContain('<code>d-1</code>')
     expect(text).toContain('### Warnings\n\n- First.<br>Then.\n')

@@ -207,7 +207,7 @@ describe('a link', () => {
   it.each(['file:///etc/passwd', 's3://bucket/b.zip', 'javascript:alert(1)', 'http://', 'https://[bad/'])(
     'is none: %s',
     (link) => {
-      expect(() => loopback.client().exports.resolve(link, id(300))).toThrow(/is not an address/)
+      expect(() => loopback.client().exports.resolve(link, id(300))).toThrow(/is not a URL/)
     },
   )
 
@@ -217,7 +217,7 @@ describe('a link', () => {
     'HTTP://storage.example.org/b.zip?sig=s',
   ])('of a server over https never leads over plain http: %s', (link) => {
     const exports = at('https://vl.example.org/api/v1/')
-    expect(() => exports.resolve(link, id(300))).toThrow(/leads over plain http/)
+    expect(() => exports.resolve(link, id(300))).toThrow(/uses plain http/)
     expect(() => exports.resolve(link, id(300))).not.toThrow(/sig=/)
     expect(exports.resolve('/cdn/b.zip', id(300)).href).toBe('https://vl.example.org/cdn/b.zip')
   })

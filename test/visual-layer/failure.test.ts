@@ -42,7 +42,7 @@ describe('a status that is no success', () => {
 
   it('of 404 names both causes, since the API does not tell them apart', () => {
     const { message } = statusFailure('read it', 404, '', true, undefined)
-    expect(message).toMatch(/did not find it/)
+    expect(message).toMatch(/not found/)
     expect(message).toMatch(/no access/)
   })
 

@@ -56,7 +56,7 @@ describe('the media ids of a dataset', () => {
     ['an empty id', `a.png,${id(1)}\nb.png,\n`, 'row 2'],
     ['another order', `media_id,filename\n${id(1)},a.png\n`, 'row 1'],
     ['a sentence', 'Sorry, not today.', 'row 1'],
-    ['a value in JSON', '{"items": []}', 'its form is not the documented one'],
+    ['a value in JSON', '{"items": []}', 'its format is not the documented one'],
   ])('are not read from a table with %s', async (_, table, place) => {
     expect(await rejection(mediaIds(table))).toMatchObject({
       code: 'unexpected_reply',

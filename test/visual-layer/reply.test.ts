@@ -50,7 +50,7 @@ describe('an excerpt', () => {
 
   it('is told in words where JSON is nested without end', () => {
     const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
-    expect(excerpt(readBody(nested))).toBe('JSON that is nested too deeply to be shown')
+    expect(excerpt(readBody(nested))).toBe('JSON that is nested too deeply to show')
   })
 })
 
@@ -95,7 +95,7 @@ describe('the words of an error', () => {
 
   it('are told where they are nested without end', () => {
     const nested = readBody(`${'{"detail":'.repeat(100_000)}1${'}'.repeat(100_000)}`)
-    expect(errorWords(nested)).toBe('JSON that is nested too deeply to be shown')
+    expect(errorWords(nested)).toBe('JSON that is nested too deeply to show')
     expect(refusalIn({ error: nested.kind === 'json' ? nested.json : undefined })).toMatch(/nested too deeply/)
   })
 

@@ -78,7 +78,7 @@ describe('a change whose reply is lost', () => {
     expect(await once.run()).toBe('made')
     expect(order()).toBe('send look look look')
     expect(once.mayHaveTakenEffect).toBe(false)
-    expect(said.at(-1)).toMatch(/^Found: the request to create the snapshot had taken effect; it is not sent again\.$/)
+    expect(said.at(-1)).toMatch(/^The request to create the snapshot took effect; not retrying\.$/)
   })
 
   it('and that was not made is sent again, after a patient look', async () => {
@@ -142,7 +142,7 @@ describe('a change whose reply is lost', () => {
   })
 
   it('is not sent again where the look cannot be read', async () => {
-    const unreadable = unexpectedReply('look', 'its form is not the documented one', '{}', true)
+    const unreadable = unexpectedReply('look', 'its format is not the documented one', '{}', true)
     const { once, order } = scripted([lostReply(), 'made twice'], [unreadable], { maxRetries: 2 })
     expect(await rejection(once.run())).toBe(unreadable)
     expect(order()).toBe('send look look look')
@@ -165,12 +165,12 @@ describe('a change whose reply is lost', () => {
     expect(said).toEqual([
       fault.message,
       expect.stringMatching(
-        /^No clear response to the request to create the snapshot\. Looking .* before anything is sent/,
+        /^No clear response to the request to create the snapshot\. Checking .* before retrying\.$/,
       ),
-      'No trace of it after 120 s: the request to create the snapshot did not take effect.',
+      'Found no sign of it after 120 s: the request to create the snapshot did not take effect.',
     ])
-    expect(stood[0]).toBe('Visual Layer is still at work; it may be on the request to create the snapshot')
-    expect(stood[1]).toBe('no trace yet of the request to create the snapshot')
+    expect(stood[0]).toBe('Visual Layer is still busy, possibly with the request to create the snapshot')
+    expect(stood[1]).toBe('no sign yet of the request to create the snapshot')
   })
 
   it('keeps to Retry-After before it is sent again', async () => {

@@ -9,7 +9,7 @@ import { lostReply, refused } from '../visual-layer/samples.ts'
 import { FakeClock } from './fake-clock.ts'
 
 const HOUR = 3_600_000
-const wrongShape = () => unexpectedReply('look', 'its form is not the documented one', '{}', true)
+const wrongShape = () => unexpectedReply('look', 'its format is not the documented one', '{}', true)
 const webPage = () => unexpectedReply('look', 'it is not JSON', 'a web page', false)
 
 interface Rig {

@@ -46,7 +46,7 @@ async function inFolder(place: BaselineSource): Promise<ExportPlace> {
   const rest = archives.length > shown.length ? ` and ${archives.length - shown.length} more` : ''
   throw noExport(
     place,
-    `the folder holds several archives and no manifest.json that tells which one is meant: ${shown.join(', ')}${rest}`,
+    `the folder contains several archives and no manifest.json that says which one to use: ${shown.join(', ')}${rest}`,
   )
 }
 
@@ -79,7 +79,7 @@ async function asFile(path: string): Promise<ExportPlace> {
 export function noExport({ path, given }: BaselineSource, why: string, cause?: unknown): ActionError {
   const where = path === given ? '' : ` (${path})`
   return new ActionError('invalid_input', `compare_with is ${JSON.stringify(given)}${where}, but ${why}.`, {
-    todo: 'Set compare_with to an earlier export: the folder it was put in, its ZIP, its metadata.json, or its .parquet file; or use compare_with: previous-run. Without the line "compare_with" the export is made and nothing is compared.',
+    todo: 'Set compare_with to an earlier export (its folder, ZIP, metadata.json, or .parquet file) or to previous-run. To skip the comparison, remove compare_with.',
     cause,
   })
 }

@@ -38,7 +38,7 @@ export async function readBaseline(source: BaselineSource, { signal }: { signal:
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof ActionError && (error.code === 'corrupt_download' || error.code === 'unsafe_archive'))
-      throw noExport(source, `what is there cannot be read. ${error.message.replace(/\.$/, '')}`, error)
+      throw noExport(source, `it cannot be read. ${error.message.replace(/\.$/, '')}`, error)
     throw error
   }
   return {

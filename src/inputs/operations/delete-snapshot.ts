@@ -13,7 +13,7 @@ export interface DeleteSnapshotRequest extends SharedRequest {
 }
 
 const UUID_RULE = 'it must be the UUID of a snapshot'
-const CURRENT_RULE = `${UUID_RULE} that is not the current one: Visual Layer does not delete the state that a dataset is in. Take another snapshot (operation: snapshot) or restore one (operation: restore); from then on that one is current, and this one can be deleted by its UUID`
+const CURRENT_RULE = `${UUID_RULE}, because Visual Layer does not delete the current snapshot. First take another snapshot (operation: snapshot) or restore one (operation: restore); then delete this one by its UUID`
 
 const fields = {
   dataset_id: datasetId(),

@@ -42,7 +42,7 @@ function modelObject(text: string): Outcome<ModelsWish> {
   const entries = Object.entries(given)
   const wrong = entries.find(([, value]) => !namesModel(value))
   if (wrong) return { broken: `${RULE}; the value of ${quoted(wrong[0])} must be an ID, or an object with an "id"` }
-  if (entries.length === 0) return { broken: `${RULE}, and there is no model in it` }
+  if (entries.length === 0) return { broken: `${RULE}, and it contains no model` }
   return { value: { form: 'object', models: Object.fromEntries<unknown>(entries) } }
 }
 

@@ -148,7 +148,7 @@ function conditionRules({ fail_if, warn_if, compare_with }: Given): Fault[] {
     includesCondition(fail_if ?? '', one) ? 'is also in fail_if' : undefined,
   )
   if (inBoth.problems.length === 0) return needing
-  const rule = 'a condition must be in fail_if or in warn_if, not in both'
+  const rule = 'a condition cannot be in both fail_if and warn_if'
   return [
     ...needing,
     { input: 'warn_if', got: warn_if ?? '', rule, fix: 'Remove the line from one of them.', wrongItems: inBoth },
@@ -179,7 +179,8 @@ function selectionRules(given: Given): Fault[] {
     faults.push(bothFault(name))
   }
   if ((id ?? name) !== undefined && given.wait?.toLowerCase() === 'false') {
-    const rule = 'it must be true with snapshot_id or snapshot_name, because the step deletes the clone that it exports'
+    const rule =
+      'it must be true with snapshot_id or snapshot_name, because the step deletes the clone after the export'
     faults.push({ input: 'wait', got: given.wait, rule })
   }
   if (given.shard !== undefined && (id ?? name) !== undefined) {
@@ -208,7 +209,7 @@ function idle(given: Given): Idle[] {
   const writesCoco = given.coco !== undefined && given.coco.toLowerCase() !== 'false'
   const uploads = given.upload_artifact?.toLowerCase() !== 'false'
   return [
-    ...(attached ? [{ inputs: STARTING, because: 'the export of export_id was started elsewhere' }] : []),
+    ...(attached ? [{ inputs: STARTING, because: 'the export of export_id was started earlier' }] : []),
     ...(waits ? [] : [{ inputs: LANDING, because: 'with wait: false nothing is downloaded' }]),
     ...(waits && !uploads ? [{ inputs: UPLOADING, because: 'upload_artifact is false' }] : []),
     ...(waits && !writesCoco ? [{ inputs: ['class_list'] as const, because: 'coco is false' }] : []),

@@ -35,8 +35,7 @@ function rules({ keep_last: last, keep_days: days }: Given): Fault[] {
   }
   const keepsNothing = [last, days].every((text) => text === undefined || /^0+$/.test(text))
   if (!keepsNothing) return []
-  const rule =
-    'it must be at least 1 if nothing else keeps any, because this rule would delete every snapshot that can be deleted'
+  const rule = 'it must be at least 1 if nothing else keeps any, because this rule would delete every snapshot'
   return [last === undefined ? { input: 'keep_days', got: days, rule } : { input: 'keep_last', got: last, rule }]
 }
 

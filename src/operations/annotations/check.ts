@@ -24,7 +24,7 @@ export async function checkAnnotations(
     })
   }
   step.reporter.info(
-    `Annotations: ${names}. Visual Layer documents them for datasets made in its application and from S3, not for this upload.`,
+    `Annotations: ${names}. Visual Layer documents them for datasets created in its application or from S3, not for this upload.`,
   )
   const counts = new Map<string, number>()
   for (const { fileName } of media) counts.set(fileName, (counts.get(fileName) ?? 0) + 1)
@@ -66,14 +66,14 @@ function warnOfNames({ reporter }: Step, { shown }: ChosenFile, { names, missing
   const of = (part: number) => `${part.toLocaleString('en-US')} of ${names.toLocaleString('en-US')} file names`
   if (missing.count > 0) {
     reporter.warning(
-      `${shown}: ${of(missing.count)} match no file that is sent: ${missing.words()}. Their annotations will have no effect.`,
-      { todo: 'Check these names, and that "files" matches the media. Folders in the names are not compared.' },
+      `${shown}: ${of(missing.count)} match no uploaded file: ${missing.words()}. Their annotations will have no effect.`,
+      { todo: 'Check these names, and that "files" matches the media. Folders in the names are ignored.' },
     )
   }
   if (ambiguous.count > 0) {
     reporter.warning(
       `${shown}: ${of(ambiguous.count)} are ambiguous: ${ambiguous.words()}. Files are sent without their folders, so Visual Layer may apply these annotations to another file.`,
-      { todo: 'Give each file a name of its own.' },
+      { todo: 'Give each file a unique name.' },
     )
   }
 }

@@ -142,7 +142,7 @@ class Coco {
 
   #isNew(place: string, id: unknown, known: ReadonlyMap<Id, unknown>): id is Id {
     if (!isId(id)) this.#findings.fault(place, 'id is missing')
-    else if (known.has(id)) this.#findings.fault(place, `the id ${shownValue(id)} is there more than once`)
+    else if (known.has(id)) this.#findings.fault(place, `the id ${shownValue(id)} occurs more than once`)
     else return true
     return false
   }
@@ -150,10 +150,7 @@ class Coco {
   #checkRefs(field: string, array: string, refs: ReadonlyMap<Id, number>, known: ReadonlyMap<Id, unknown>): void {
     for (const [id, index] of refs) {
       if (known.has(id)) continue
-      this.#findings.fault(
-        `annotations[${index}]`,
-        `${field} ${shownValue(id)} is not the id of any element of ${array}`,
-      )
+      this.#findings.fault(`annotations[${index}]`, `${field} ${shownValue(id)} is not the id of any entry in ${array}`)
     }
   }
 }

@@ -44,7 +44,7 @@ async function checkCsv(
     }
   })
   if (broken) findings.fault(`line ${broken.line}`, broken.why)
-  else if (header === undefined) findings.fault('line 1', 'there is no line with the names of the columns')
+  else if (header === undefined) findings.fault('line 1', 'the header line is missing')
 }
 
 async function checkParquet(
@@ -77,8 +77,8 @@ function checkHeader(
   const missing = columns.filter((column) => !header.includes(column))
   const repeated = columns.filter((column) => header.indexOf(column) !== header.lastIndexOf(column))
   const shown = header.slice(0, MOST_COLUMNS).map(quoted).join(', ')
-  if (missing.length > 0) findings.fault(place, `there is no column ${missing.join(', ')}; the columns are ${shown}`)
-  if (repeated.length > 0) findings.fault(place, `the column ${repeated.join(', ')} is there more than once`)
+  if (missing.length > 0) findings.fault(place, `column ${missing.join(', ')} is missing; the columns are ${shown}`)
+  if (repeated.length > 0) findings.fault(place, `the column ${repeated.join(', ')} occurs more than once`)
   return missing.length === 0 && repeated.length === 0
 }
 

@@ -45,8 +45,8 @@ export async function readEarlier(request: ExportRequest, step: Step): Promise<E
   if (!compareWith || !wait) return undefined
   await requireOwnComparison(outputDir)
   const phase = {
-    awaited: 'the reading of the earlier export',
-    carryOn: 'Nothing was exported yet. To go without the comparison, leave compare_with out.',
+    awaited: 'the baseline',
+    carryOn: 'Nothing was exported yet. To skip the comparison, remove compare_with.',
   }
   return withinDeadline(step, phase, async (signal) => {
     if (compareWith.kind === 'previous-run') return previousRun(request, step, signal)
@@ -67,9 +67,9 @@ async function previousRun(request: ExportRequest, step: Step, signal: AbortSign
     signal.throwIfAborted()
     if (!(error instanceof ActionError) || !PASSING.includes(error.code)) throw error
     step.reporter.warning(
-      `The export cannot be compared with that of the previous run; it is made all the same, and counts as changed. ${error.message}`,
+      `Could not compare with the previous run. Exporting anyway; the data counts as changed. ${error.message}`,
     )
-    return { kind: 'none', why: 'the previous one cannot be read' }
+    return { kind: 'none', why: 'the previous export cannot be read' }
   } finally {
     await rm(folder, { recursive: true, force: true }).catch(() => undefined)
   }
@@ -84,7 +84,7 @@ async function fetchAndRead(
   const { fetchPreviousExport } = await import('./previous-export.ts')
   const previous = await fetchPreviousExport({ artifactName, extract, token, folder, signal }, step)
   if (previous.kind === 'none') {
-    step.reporter.note(`Nothing to compare with; the export counts as changed. ${previous.why}`)
+    step.reporter.note(`No baseline; the data counts as changed. ${previous.why}`)
     return { kind: 'none', why: previous.why }
   }
   const { readBaseline } = await import('../../export/comparison/baseline.ts')

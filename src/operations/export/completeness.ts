@@ -75,7 +75,7 @@ export function checkTotal(asked: Asked, merge: Found): void {
     throw new WrongTotal(
       'rejected',
       `The export in parts contains ${count(merge.mediaCount)} items, but the filter (vql) matches only ${count(listed)}: Visual Layer does not apply it to the clusters of a part. Nothing was moved into the output folder.`,
-      { todo: 'Export several times, each time with a filter that matches few enough items for one export.' },
+      { todo: 'Run several exports, each with a filter that matches few enough items.' },
     )
   }
   const missing = expectedIds(asked).filter((id) => !merge.has(id))

@@ -53,7 +53,7 @@ async function publishComparison(request: ExportRequest, step: Step, comparisonP
     step.signal.throwIfAborted()
     step.reporter.warning(
       `Could not store comparison.json as the artifact "${name}": ${describe(error)} The export is complete and stored.`,
-      { todo: 'To keep the comparison, upload the file that the output comparison_path names in a later step.' },
+      { todo: 'To keep the comparison, upload the file at the output comparison_path in a later step.' },
     )
   }
 }
@@ -66,7 +66,7 @@ function upload(
   const { reporter, context, clock } = step
   const phase = {
     awaited: 'the upload of the artifact',
-    carryOn: 'The export itself is safe on the runner (output export_dir); a later step can upload it.',
+    carryOn: 'The export is saved on the runner (output export_dir), and a later step can upload it.',
   }
   return withinDeadline(step, phase, (signal) =>
     uploadExport({ ...what, retentionDays, compressionLevel, overwrite, context, reporter, clock, signal }),

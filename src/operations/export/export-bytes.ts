@@ -33,7 +33,7 @@ function sourceOf(step: Step, datasetId: string, exportId: string, first: string
       if (task.link === undefined) {
         throw new ActionError(
           'operation_failed',
-          `The download link of export ${exportId} expired, and Visual Layer gives no new one (${task.statusWord}).`,
+          `The download link of export ${exportId} expired, and Visual Layer provides no new one (${task.statusWord}).`,
           {
             apiWords: task.words,
             todo: 'Re-run the job: it starts a new export.',
@@ -159,7 +159,7 @@ export async function fetchExport(
           `Downloading and ${target === undefined ? 'verifying' : 'unpacking'}`,
           () => (target === undefined ? fetchVerified(step, wanted) : fetchUnpacked(step, { ...wanted, target })),
         )
-        phase.awaited = `the count of the records of export ${exportId}`
+        phase.awaited = `the record count of export ${exportId}`
         return fetched
       },
       async read(place) {

@@ -155,7 +155,7 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
     for (const part of kept.whole) await merge.add(part)
     const rest = await restOf(work, merge)
     if (rest.length > 0) {
-      step.reporter.note(`${rest.length.toLocaleString('en-US')} items that no cluster contained are exported by ID.`)
+      step.reporter.note(`${rest.length.toLocaleString('en-US')} items are in no cluster; exporting them by ID.`)
       const before = new Set(kept.whole.map(({ number }) => number))
       await queue.run({ clusters: [], mediaIds: rest }, signal)
       for (const part of kept.whole) if (!before.has(part.number)) await merge.add(part)
@@ -202,7 +202,7 @@ function carryOn({ outputDir, snapshot }: ExportRequest, { context }: Step, kept
   const whole = kept.whole.length
   if (whole === 0 || snapshot) return 'Re-run the job.'
   const where = path.relative(context.workspace, outputDir)
-  return `Kept in ${where}: ${whole} of ${partsWord(count)}. Re-run the job with the same inputs within a day, and it exports only the rest. The folder must still be there: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`
+  return `Kept in ${where}: ${whole} of ${partsWord(count)}. To export only the rest, re-run the job with the same inputs within a day. The folder must still exist: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`
 }
 
 function partsWord(count: number): string {

@@ -98,7 +98,7 @@ function tellItems(reporter: Teller, comparison: Comparison): void {
 /** `3 added, 1 removed, 5 modified (labels 4, tags 1); 91 unchanged`. */
 export function changeWords(comparison: Comparison): string {
   const { added, removed, modified, unchanged } = comparison
-  if (!comparison.changed) return `none; ${count(unchanged)} items are as they were`
+  if (!comparison.changed) return `none; ${count(unchanged)} items unchanged`
   return `${count(added)} added, ${count(removed)} removed, ${count(modified)} modified${fieldWords(comparison)}; ${count(unchanged)} unchanged`
 }
 
@@ -136,7 +136,7 @@ function drawCounts(reporter: Teller, { named, title, unit }: Drawn, statistics:
   if (names.length === 0) return
   const shown = names.slice(0, MOST_NAMES)
   reporter.chart({
-    title: shown.length < names.length ? `${title}: the ${MOST_NAMES} most frequent of ${count(names.length)}` : title,
+    title: shown.length < names.length ? `${title}: ${MOST_NAMES} most frequent of ${count(names.length)}` : title,
     unit,
     categories: shown.map(([name]) => name),
     series: [{ name: unit, values: shown.map(([, items]) => items) }],
@@ -151,9 +151,7 @@ function drawChanges(reporter: Teller, drawn: Drawn, before: Statistics, after: 
   const shown = changes.slice(0, MOST_NAMES)
   reporter.chart({
     title:
-      shown.length < changes.length
-        ? `${title}: the ${MOST_NAMES} that changed most of ${count(changes.length)}`
-        : title,
+      shown.length < changes.length ? `${title}: ${MOST_NAMES} largest changes of ${count(changes.length)}` : title,
     unit,
     categories: shown.map(({ name }) => name),
     series: [

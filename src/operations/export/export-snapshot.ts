@@ -26,10 +26,10 @@ export async function withEphemeralClone<T>(
   const { datasetId } = made.found
   reporter.addToResult('clone_dataset_id', datasetId)
   reporter.fact('Ephemeral clone', datasetId, { code: true })
-  const clone = await waitForClone(step, made, 'The clone is deleted at the end of the step, so re-run the job.')
+  const clone = await waitForClone(step, made, 'The step deletes the clone when it ends, so re-run the job.')
   if (!clone) {
     throw new ActionError('not_found', `The temporary clone, dataset ${datasetId}, was deleted by someone else.`, {
-      todo: 'Nothing was exported. Re-run the job, and leave datasets that end in "(cloned)" alone while it runs.',
+      todo: 'Nothing was exported. Re-run the job, and do not delete datasets that end in "(cloned)" while it runs.',
     })
   }
   reporter.output('dataset_status', source.statusWord)

@@ -42,11 +42,11 @@ function selected(request: ExportRequest): string {
   const how = `${request.exportFormat}, ${request.includeImages ? 'with media files' : 'without media files'}`
   switch (selection.kind) {
     case 'attached':
-      return `what export ${selection.exportId} selected`
+      return `the selection of export ${selection.exportId}`
     case 'whole':
       return `the whole dataset (${how})`
     case 'vql':
-      return `what the VQL filter matches (${how})`
+      return `the matches of the VQL filter (${how})`
     case 'selected': {
       const parts = [
         selection.mediaIds.length > 0 ? `${selection.mediaIds.length} media` : undefined,

@@ -28,7 +28,7 @@ export async function beginExport(
   }
   if (task.state === 'REJECTED') return refused(task.words, task.entities)
   if (task.id === undefined)
-    throw new ActionError('unexpected_reply', 'Visual Layer started an export without naming it.')
+    throw new ActionError('unexpected_reply', 'Visual Layer started an export but did not return its ID.')
   return { kind: 'begun', exportId: task.id }
 }
 
@@ -49,6 +49,8 @@ export function exportProbe(
   return async () => {
     const task = await read()
     if (task) onTask?.(task)
-    return task ? exportVerdict(task, exportId) : { state: 'pending', line: 'the export cannot be read yet' }
+    return task
+      ? exportVerdict(task, exportId)
+      : { state: 'pending', line: 'the status of the export is not available yet' }
   }
 }

@@ -35,7 +35,7 @@ export async function exportDataset(request: ExportRequest, step: Step): Promise
     return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn, again }, earlier)
   }
   return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
-    const carryOn = () => 'The clone that it was made from is deleted: re-run the job.'
+    const carryOn = () => 'The temporary clone will be deleted. Re-run the job.'
     return exportSubject(request, step, { source, exported: clone, snapshot, carryOn, again: carryOn }, earlier)
   })
 }
@@ -59,7 +59,7 @@ async function exportSubject(
   const reading = readingFor(request, earlier)
   const outcome = await fetched(request, step, subject, reading)
   if (outcome.kind === 'started') {
-    return `The export of dataset "${source.name}" was started; the step did not wait for it (wait: false), so fetch it in a later step with export_id: ${outcome.exportId}.`
+    return `Started the export of dataset "${source.name}". The step did not wait for it to finish (wait: false). To download it in a later step, set export_id: ${outcome.exportId}.`
   }
   const placed = outcome.kind === 'placed' ? outcome.placed : undefined
   if (!placed) {
@@ -74,7 +74,7 @@ async function exportSubject(
   const what =
     outcome.kind === 'nothing'
       ? nothing(source)
-      : `Dataset "${source.name}" was exported${outcome.how}: ${told(step, request, outcome.placed)}`
+      : `Exported dataset "${source.name}"${outcome.how}: ${told(step, request, outcome.placed)}`
   const done = `${what}${review.changes}.`
   const where = !placed
     ? 'No file was written.'
@@ -88,7 +88,7 @@ async function exportSubject(
 type Outcome =
   | { kind: 'started'; exportId: string }
   | { kind: 'nothing' }
-  /** `how` completes "was exported". */
+  /** `how` follows the name of the dataset. */
   | { kind: 'placed'; placed: Placed; how: string }
 
 /** One export where that goes; parts where it was refused as too large, is a slice, or was begun in parts before. */
@@ -125,10 +125,10 @@ async function refusedOutcome(
   if (refusal.reason === 'nothing_matched' && request.allowEmpty) return { kind: 'nothing' }
   if (refusal.reason !== 'too_large' || !request.split) throw refusedExport(refusal)
   if (request.selection.kind === 'attached') {
-    throw refusedExport(refusal, 'Leave export_id out: the step then exports in parts (split: auto).')
+    throw refusedExport(refusal, 'Remove export_id: the step then exports in parts (split: auto).')
   }
   if (!request.wait) {
-    throw refusedExport(refusal, 'Set wait: true: the step then exports in parts and puts them together (split: auto).')
+    throw refusedExport(refusal, 'Set wait: true: the step then exports in parts and merges them (split: auto).')
   }
   return inParts(request, step, subject, refusal, reading)
 }
@@ -142,7 +142,7 @@ async function inParts(
 ): Promise<Outcome> {
   const { exportInParts } = await import('./export-in-parts.ts')
   const { placed, parts } = await exportInParts(request, step, subject, refusal, reading)
-  const slice = request.shard ? `, slice ${request.shard.index} of ${request.shard.of}` : ''
+  const slice = request.shard ? `, shard ${request.shard.index} of ${request.shard.of}` : ''
   const count = parts === 0 ? '' : ` in ${parts === 1 ? 'one part' : `${parts} parts`}`
   return { kind: 'placed', placed, how: `${slice}${count}` }
 }

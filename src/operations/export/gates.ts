@@ -35,7 +35,7 @@ export function check(conditions: readonly Condition[], figures: Figures): Check
   return conditions.map((condition) => {
     const figure = figureOf(condition, figures)
     const actual = condition.percent ? share(figure, wholeOf(condition, figures)) : figure
-    const notCompared = figures.comparison?.notCompared ?? 'no earlier export to compare with'
+    const notCompared = figures.comparison?.notCompared ?? 'no baseline'
     return { condition, figure, actual, met: actual !== undefined && isMet(condition, actual), notCompared }
   })
 }
@@ -70,7 +70,7 @@ export function passGates(step: Step, { failIf, warnIf, unlisted }: Gates, { don
   tell(step, 'fail_if', failIf)
   tell(step, 'warn_if', warnIf)
   for (const one of warnIf.filter(({ met }) => met)) {
-    reporter.warning(`A condition of warn_if is met: ${one.condition.text}: found ${words(one)}.`)
+    reporter.warning(`A warn_if condition was met: ${one.condition.text}: found ${words(one)}.`)
   }
   const problems = [metConditions(failIf), unlistedClasses(unlisted)].filter((problem) => problem !== undefined)
   if (problems.length === 0) return
@@ -90,11 +90,11 @@ function metConditions(checked: readonly Checked[]): Problem | undefined {
   if (met.length === 0) return undefined
   const heading =
     met.length === 1
-      ? 'A condition of fail_if is met:'
-      : `${met.length} of the ${checked.length} conditions of fail_if are met:`
+      ? 'A fail_if condition was met:'
+      : `${met.length} of ${checked.length} fail_if conditions were met:`
   return {
     lines: [heading, ...met.map((one) => `- ${one.condition.text}: found ${words(one)}`)],
-    todo: 'If the data is as it should be, change the conditions under fail_if.',
+    todo: 'If the data is correct, change the conditions under fail_if.',
   }
 }
 
@@ -105,13 +105,13 @@ function unlistedClasses(unlisted: Counting | undefined): Problem | undefined {
   const more = classes.length - MOST_CLASSES_SHOWN
   return {
     lines: [
-      `The data contains classes that are not in class_list (${count(classes.length)}); their annotations were left out of annotations.json:`,
+      `The data contains classes that are not in class_list (${count(classes.length)}); their annotations are not in annotations.json:`,
       ...classes
         .slice(0, MOST_CLASSES_SHOWN)
         .map(([name, annotations]) => `- ${JSON.stringify(name)}: ${count(annotations)} left out`),
       ...(more > 0 ? [`- ${count(more)} more classes`] : []),
     ],
-    todo: 'Add the classes to the file of class_list, at its end to keep the IDs of the others, then re-run the job.',
+    todo: 'Add the classes to the end of the class_list file, which keeps the other IDs, then re-run the job.',
   }
 }
 
@@ -133,7 +133,7 @@ function words({ condition, figure, actual, notCompared }: Checked): string {
   if (!condition.percent) return count(figure)
   return Number.isFinite(actual)
     ? `${count(figure)} (${actual.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%)`
-    : `${count(figure)} (of none before)`
+    : `${count(figure)} (none before)`
 }
 
 function figureOf({ figure }: Condition, figures: Figures): number | undefined {

@@ -43,7 +43,7 @@ export async function listContents(
   const { selection } = request
   if (selection.kind === 'selected' && selection.clusterIds.length === 0) return listedMedia(selection.mediaIds)
   if (request.includeImages && !alike) {
-    step.reporter.info('Asking for the metadata alone, which one export may hold: it names all media.')
+    step.reporter.info('Exporting only the metadata first, because it lists all media and may fit into one export.')
     const found = await metadataIds(step, subject, request)
     if (found) return listedMedia(found.ids, found.contentDigest)
   }
@@ -67,8 +67,8 @@ export async function listContents(
   }
   throw new ActionError(
     'rejected',
-    'The export cannot be divided: Visual Layer lists no clusters of the dataset, and no table of its media.',
-    { todo: 'Divide it by hand, into exports by vql or media_ids. A dataset has clusters once it is indexed.' },
+    'The export cannot be split: Visual Layer lists neither the clusters nor the media of the dataset.',
+    { todo: 'Split it into several exports by vql or media_ids. A dataset has clusters once it is indexed.' },
   )
 }
 
@@ -84,8 +84,8 @@ export function heldBy({ selection, entityType }: ExportRequest, { exported }: E
 function outsideClusters(items: number, held: number): ActionError {
   return new ActionError(
     'rejected',
-    `The dataset cannot be exported in slices: ${items.toLocaleString('en-US')} of its ${held.toLocaleString('en-US')} items are in none of the clusters that Visual Layer lists, and it gives no table of all media.`,
-    { todo: 'Export it without shard. If items were added a moment ago, wait until the dataset is indexed.' },
+    `The dataset cannot be exported in shards: ${items.toLocaleString('en-US')} of its ${held.toLocaleString('en-US')} items are in no listed cluster, and Visual Layer does not list all media.`,
+    { todo: 'Export it without shard. If items were added recently, wait until the dataset is indexed.' },
   )
 }
 
@@ -126,8 +126,8 @@ async function listClusters(request: ExportRequest, step: Step, subject: ExportS
     listed = listed.filter(({ id }) => chosen.has(id))
     const missing = [...chosen].find((id) => !listed.some((cluster) => cluster.id === id))
     if (missing !== undefined) {
-      throw new ActionError('not_found', `The dataset has no cluster ${missing}, as far as Visual Layer lists them.`, {
-        todo: 'Check cluster_ids: clusters get new ids when a dataset is indexed anew.',
+      throw new ActionError('not_found', `Visual Layer lists no cluster ${missing} in the dataset.`, {
+        todo: 'Check cluster_ids: clusters get new IDs when a dataset is reindexed.',
       })
     }
   }
@@ -143,8 +143,8 @@ async function listClusters(request: ExportRequest, step: Step, subject: ExportS
 function uncounted(id: string): ActionError {
   return new ActionError(
     'rejected',
-    `Cluster ${id} cannot be divided: Visual Layer neither says how many items it contains nor lists its media.`,
-    { todo: 'Divide the export yourself, by vql or media_ids.' },
+    `Cluster ${id} cannot be split: Visual Layer reports neither its number of items nor its media.`,
+    { todo: 'Split it into several exports by vql or media_ids.' },
   )
 }
 
@@ -199,8 +199,8 @@ function* idsOf(result: BatchResult): Generator<string> {
     if (id === undefined) {
       throw new ActionError(
         'unexpected_reply',
-        'A record of the exported metadata has no media_id, so it cannot be requested by itself.',
-        { todo: 'Divide the export by hand, by vql or cluster_ids, and send Visual Layer support the export ID.' },
+        'A record of the exported metadata has no media_id, so it cannot be requested by ID.',
+        { todo: 'Split it into several exports by vql or cluster_ids, and send Visual Layer support the export ID.' },
       )
     }
     yield id

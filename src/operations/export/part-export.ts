@@ -62,7 +62,7 @@ export async function exportPart(job: PartJob): Promise<PartEnd> {
       // The next run of the step must not come back to it either.
       await onStarted(undefined)
       if (starts >= MOST_STARTS) throw ofPart(part, error)
-      step.reporter.info(`Part ${part.number}: ${error.message} Starting its export again.`)
+      step.reporter.info(`Part ${part.number}: ${error.message} Restarting its export.`)
       exportId = undefined
     }
   }

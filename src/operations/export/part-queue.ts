@@ -199,7 +199,7 @@ export class PartQueue {
     else if (cluster) this.#divided.add(cluster.id)
     else throw refusedExport(end, 'Not even a single item can be exported. Contact Visual Layer support.')
     const words = end.words === undefined ? '' : ` (${end.words})`
-    const next = items > 1 ? `limiting parts to ${this.#cap.toLocaleString('en-US')} items from now on` : 'dividing it'
+    const next = items > 1 ? `limiting parts to ${this.#cap.toLocaleString('en-US')} items from now on` : 'splitting it'
     step.reporter.info(
       `Part ${part.number} with ${items.toLocaleString('en-US')} items was rejected as too large${words}; ${next}.`,
     )
@@ -226,7 +226,7 @@ function undividable({ id, items }: Cluster): ActionError {
     items > 1 ? `${items.toLocaleString('en-US')} items, more than one export may` : 'more than one export may'
   return new ActionError(
     'rejected',
-    `Cluster ${id} contains ${contents}, and Visual Layer does not list its media, so it cannot be divided.`,
-    { todo: 'Export it by filters of your own (vql), each of which matches fewer items.' },
+    `Cluster ${id} contains ${contents}, and Visual Layer does not list its media, so it cannot be split.`,
+    { todo: 'Export it with several filters (vql) that each match fewer items.' },
   )
 }

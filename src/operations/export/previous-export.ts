@@ -35,7 +35,7 @@ export interface PreviousExportRequest {
 }
 
 const INSTEAD =
-  'To go without the comparison: leave compare_with out. To compare with another export: give its folder or ZIP as compare_with.'
+  'To skip the comparison, remove compare_with. To compare with another export, set compare_with to its folder or ZIP.'
 
 /**
  * Fetches the export that the last successful run of this workflow stored as an artifact. The artifact is data from outside: it is
@@ -92,9 +92,9 @@ async function fetchFound(
     await rm(archive, { force: true }).catch(() => undefined)
     signal.throwIfAborted()
     if (!(error instanceof ActionError)) throw error
-    throw new ActionError(error.code, `The export of ${runUrl} could not be fetched: ${error.message}`, {
+    throw new ActionError(error.code, `Could not download the export of ${runUrl}: ${error.message}`, {
       apiWords: error.apiWords,
-      todo: [error.todo ?? 'Run the job again.', INSTEAD].join('\n'),
+      todo: [error.todo ?? 'Re-run the job.', INSTEAD].join('\n'),
       cause: error,
     })
   }

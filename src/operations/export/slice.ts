@@ -44,7 +44,7 @@ export async function sliceOf(
     else if (from === 0) {
       clusters.push(cluster)
       step.reporter.note(
-        `Cluster ${cluster.id} with ${cluster.items.toLocaleString('en-US')} items goes to one slice as a whole: Visual Layer does not list its media, so that the slices are of unequal size.`,
+        `Cluster ${cluster.id} with ${cluster.items.toLocaleString('en-US')} items goes to one shard as a whole, because Visual Layer does not list its media. The shards have unequal sizes.`,
       )
     }
   }

@@ -39,11 +39,8 @@ export async function startExport(step: Step, datasetId: string, start: ExportSt
       }
       const pause = error.outcome.retryAfterMs ?? fullJitter(failures)
       if (failures >= step.maxRetries || pause >= step.deadline.remainingMs()) throw error
-      const doubled =
-        error.outcome.effect === 'unknown' ? ' Should the first one have arrived, its export is left to itself.' : ''
-      step.reporter.info(
-        `${error.message} Starting the export again (${failures + 1} of ${step.maxRetries}).${doubled}`,
-      )
+      const doubled = error.outcome.effect === 'unknown' ? ' If the first request arrived, its export is ignored.' : ''
+      step.reporter.info(`${error.message} Retrying (${failures + 1} of ${step.maxRetries}).${doubled}`)
       await step.clock.sleep(pause, step.signal)
     }
   }

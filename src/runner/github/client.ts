@@ -42,7 +42,7 @@ export class GitHubClient {
   }
 
   /**
-   * @param what completes "GitHub was asked for …"
+   * @param what completes "the request to GitHub for …"
    * @param path of the route, as docs.github.com/rest gives it, such as `/repos/{owner}/{repo}`; what is in `parameters` beyond
    *   its names becomes the query
    */

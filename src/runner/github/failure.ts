@@ -37,9 +37,9 @@ permissions:
   actions: read
   contents: read`
 
-const REACH = 'On a self-hosted runner, check that it reaches the API of GitHub, through its proxy if it has one.'
+const REACH = 'On a self-hosted runner, check that it can reach the GitHub API, through its proxy if it has one.'
 
-/** What a request that threw means. `what` completes "GitHub was asked for …". `dateMs`: the wall clock, ms since the epoch. */
+/** What a request that threw means. `what` completes "the request to GitHub for …". `dateMs`: the wall clock, ms since the epoch. */
 export function failureOf(what: string, error: unknown, dateMs: number): GitHubFailure {
   const reply = replyIn(error)
   if (!reply) {
@@ -55,30 +55,30 @@ export function failureOf(what: string, error: unknown, dateMs: number): GitHubF
   const about = { status, apiWords, cause: error }
   const pauseMs = retryAfterMs(headers, dateMs) ?? untilReset(headers, dateMs)
   if (status === 429 || (status === 403 && (pauseMs !== undefined || /rate limit/i.test(apiWords ?? '')))) {
-    return new GitHubFailure('server_error', `GitHub's limit on requests is used up; it was asked for ${what}.`, {
+    return new GitHubFailure('server_error', `GitHub's rate limit was reached by the request for ${what}.`, {
       ...about,
-      todo: 'Run the job again later. All jobs of a repository share the limit: let fewer of them run at once.',
+      todo: 'Re-run the job later. All jobs of a repository share the limit, so run fewer of them at once.',
       transient: true,
       pauseMs: pauseMs ?? RATE_PAUSE_MS,
     })
   }
   if (status === 401) {
-    return new GitHubFailure('unauthorized', `GitHub does not accept the github_token (HTTP 401).`, {
+    return new GitHubFailure('unauthorized', `GitHub did not accept the github_token (HTTP 401).`, {
       ...about,
-      todo: 'Leave github_token out: it is then the token of the job. A token of your own may have expired or been revoked.',
+      todo: 'Remove github_token to use the token of the job. Your own token may have expired or been revoked.',
     })
   }
   if (status === 403 || status === 404) {
-    const message = `GitHub did not let this step read ${what} (HTTP ${status}).`
+    const message = `GitHub denied access to ${what} (HTTP ${status}).`
     return new GitHubFailure('forbidden', message, { ...about, todo: PERMISSIONS })
   }
   const passing = status >= 500 || status === 408
   return new GitHubFailure(
     passing ? 'server_error' : 'unexpected_reply',
-    `GitHub was asked for ${what} and answered HTTP ${status}.`,
+    `The request to GitHub for ${what} failed (HTTP ${status}).`,
     {
       ...about,
-      todo: 'See whether githubstatus.com reports trouble, then run the job again.',
+      todo: 'Check whether githubstatus.com reports problems, then re-run the job.',
       transient: passing,
       pauseMs: retryAfterMs(headers, dateMs),
     },
@@ -87,16 +87,12 @@ export function failureOf(what: string, error: unknown, dateMs: number): GitHubF
 
 /** A reply with HTTP 200 that is not what is documented; a cut-off one looks like this too. */
 export function unexpectedReply(what: string, status: number, data: unknown): GitHubFailure {
-  return new GitHubFailure(
-    'unexpected_reply',
-    `GitHub was asked for ${what}, and its response is not the documented one.`,
-    {
-      status,
-      apiWords: wordsOf(data),
-      todo: `Run the job again. ${REACH}`,
-      transient: true,
-    },
-  )
+  return new GitHubFailure('unexpected_reply', `Unexpected response to the request to GitHub for ${what}.`, {
+    status,
+    apiWords: wordsOf(data),
+    todo: `Re-run the job. ${REACH}`,
+    transient: true,
+  })
 }
 
 interface Reply {

@@ -60,8 +60,8 @@ function looksLike(start: Buffer, sizeBytes: number): string | undefined {
     .replace(/^\uFEFF/, '')
     .trimStart()
   if (/^<(!doctype html|html|head|body)/i.test(text)) return 'looks like a web page'
-  if (/^<(\?xml|error|[a-z]+>)/i.test(text)) return 'looks like XML, as storage hosts answer when they refuse'
+  if (/^<(\?xml|error|[a-z]+>)/i.test(text)) return 'looks like XML, such as the error response of a storage host'
   if (/^[[{]/.test(text)) return 'looks like JSON'
   if (/^[\p{L}\p{N}\p{P}\p{S}\p{Zs}\s]+$/u.test(text) && !text.includes('\uFFFD')) return 'looks like plain text'
-  return 'begins with bytes that no ZIP archive begins with'
+  return 'does not begin like a ZIP archive'
 }

@@ -82,9 +82,9 @@ function kindOf(entry: NamedEntry): 'file' | 'folder' {
 /** The parts of a name, both separators counting; `.` and empty parts mean nothing and are left out. */
 function segmentsOf(name: string): string[] {
   if (name === '') throw unsafe(name, 'it has no name')
-  if (name.includes('\0')) throw unsafe(name, 'its name holds a NUL')
+  if (name.includes('\0')) throw unsafe(name, 'its name contains a NUL')
   if (/^[/\\]/.test(name)) throw unsafe(name, 'its path is absolute')
-  if (/^[a-z]:/i.test(name)) throw unsafe(name, 'its path names a drive')
+  if (/^[a-z]:/i.test(name)) throw unsafe(name, 'its path contains a drive')
   const segments: string[] = []
   for (const segment of name.toWellFormed().split(/[/\\]/)) {
     if (segment === '' || segment === '.') continue
@@ -145,10 +145,10 @@ function separate(places: readonly Candidate<NamedEntry>[], reserved: readonly s
   }
   const taken = occupied(places, reserved)
   const kept = reserved.find((path) => (taken.get(folded(path)) ?? 0) > 1)
-  if (kept !== undefined) throw unsafe(kept, 'this place is kept for a file of the action')
+  if (kept !== undefined) throw unsafe(kept, 'this path is reserved for a file of the action')
   for (const { entry, kind, path } of places) {
     if (kind === 'folder' || taken.get(folded(path)) === 1) continue
-    throw unsafe(entry.name, 'another entry takes the same place on disk')
+    throw unsafe(entry.name, 'another entry has the same path on disk')
   }
 }
 

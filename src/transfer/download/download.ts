@@ -268,7 +268,7 @@ class Version {
     if (!this.#inSegments && isSame(this.#identity ?? {}, identity)) return position
     this.#wholes += 1
     const kind = this.#inSegments && this.#wholes <= MOST_WHOLES ? 'transient' : 'changed'
-    throw new TransferFailure(kind, 'server_error', 'the storage host sent the whole object instead of a part of it')
+    throw new TransferFailure(kind, 'server_error', 'the storage host sent the whole object instead of a range')
   }
 
   /** The first response tells which object it is, how large, and whether it comes in segments. */

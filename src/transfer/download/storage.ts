@@ -93,7 +93,7 @@ export async function requestBytes(
 export function readReply(status: number, headers: Headers, wanted: Wanted): Promised | undefined {
   const failure = (kind: TransferFailure['kind'], code: TransferFailure['code'], why: string) =>
     new TransferFailure(kind, code, why, { status })
-  const answered = `the storage host answered HTTP ${status}`
+  const answered = `the storage host responded with HTTP ${status}`
   if (status === 200) {
     const size = wholeNumber(headerOf(headers, 'content-length'))
     const identity = identityOf(headers, size)
@@ -117,12 +117,12 @@ export function readReply(status: number, headers: Headers, wanted: Wanted): Pro
 function partOf(headers: Headers, { start, end, ranged, identity: known }: Wanted): Promised {
   const range = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16}|\*)$/i.exec(headerOf(headers, 'content-range')?.trim() ?? '')
   if (!ranged || !range)
-    throw new TransferFailure('transient', 'server_error', 'the storage host sent a part that was not requested')
+    throw new TransferFailure('transient', 'server_error', 'the storage host sent a range that was not requested')
   const [first, last, size] = [Number(range[1]), Number(range[2]), wholeNumber(range[3])]
   const identity = identityOf(headers, size)
   if (differs(known, identity)) throw changed()
   if (first !== start || last < first || last >= Math.min(size ?? Infinity, end ?? Infinity))
-    throw new TransferFailure('transient', 'server_error', 'the storage host sent another range than the requested one')
+    throw new TransferFailure('transient', 'server_error', 'the storage host sent a different range than requested')
   return { start: first, end: last + 1, part: true, identity: { ...known, ...identity } }
 }
 

@@ -43,7 +43,7 @@ const todos: Record<TransferCode, string> = {
   server_error: REPORT,
   corrupt_download: `Re-run the job for a new export. ${REPORT}`,
   unexpected_reply:
-    'Check that nothing between the runner and the storage host (a proxy, a firewall) answers in its place.',
+    'Check that nothing between the runner and the storage host (a proxy, a firewall) responds instead of it.',
 }
 
 /**

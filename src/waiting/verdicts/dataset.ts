@@ -31,8 +31,8 @@ export function datasetError(dataset: Dataset, doing: string): ActionError {
   return new ActionError('operation_failed', `Dataset ${dataset.id} ended in status ${dataset.statusWord} ${doing}.`, {
     apiWords: dataset.fatalError,
     todo: dataset.fatalError
-      ? 'Mend what Visual Layer names, then re-run the job.'
-      : 'Visual Layer gave no reason. Open the dataset there, or ask its support with the dataset ID.',
+      ? 'Fix the problem Visual Layer reports, then re-run the job.'
+      : 'Visual Layer gave no reason. Open the dataset there, or send its support the dataset ID.',
   })
 }
 
@@ -42,8 +42,8 @@ export function taskError(task: Task, doing: string): ActionError {
   return new ActionError('operation_failed', `The task ${doing} ended as ${task.statusWord} (task ${task.id}).`, {
     apiWords: task.words,
     todo: aborted
-      ? 'Someone aborted it in Visual Layer. Re-run the job if that was not meant.'
-      : 'Look at the task in the Task Manager of Visual Layer, then re-run the job.',
+      ? 'Someone aborted it in Visual Layer. If that was unintended, re-run the job.'
+      : 'Check the task in the Task Manager of Visual Layer, then re-run the job.',
   })
 }
 

@@ -50,19 +50,19 @@ export function refusedExport({ reason, words, entities }: Omit<Refused, 'kind'>
     case 'nothing_matched':
       return new ActionError('rejected', 'Nothing matched: there is nothing to export.', {
         apiWords: words,
-        todo: 'Check vql, media_ids or cluster_ids. If an empty result is fine for this workflow, set allow_empty: true.',
+        todo: 'Check vql, media_ids, or cluster_ids. If an empty result is fine for this workflow, set allow_empty: true.',
       })
     case 'too_large':
-      return new ActionError('rejected', `Visual Layer refused the export as too large${items}.`, {
+      return new ActionError('rejected', `Visual Layer rejected the export as too large${items}.`, {
         apiWords: words,
         todo:
           instead ??
-          'Set split: auto, which exports it in parts and puts them together. Or export less at once: select with vql, cluster_ids or media_ids, or leave the media files out with include_images: false.',
+          'Set split: auto, which exports in parts and merges them. Or export less at once: select with vql, cluster_ids, or media_ids, or leave the media files out with include_images: false.',
       })
     case 'other':
-      return new ActionError('rejected', `Visual Layer refused the export${items}.`, {
+      return new ActionError('rejected', `Visual Layer rejected the export${items}.`, {
         apiWords: words,
-        todo: 'Correct what Visual Layer names, then re-run the job. Trial accounts cannot export.',
+        todo: 'Fix the problem Visual Layer reports, then re-run the job. Trial accounts cannot export.',
       })
   }
 }
@@ -75,7 +75,7 @@ export function exportVerdict(task: ExportTask, exportId: string): Look<ExportEn
   switch (task.state) {
     case 'COMPLETED':
       if (task.link !== undefined) return { state: 'done', value: { kind: 'link', link: task.link } }
-      return { state: 'pending', line: 'export COMPLETED, its download link is not there yet', phase: 'COMPLETED' }
+      return { state: 'pending', line: 'export COMPLETED, its download link is not available yet', phase: 'COMPLETED' }
     case 'REJECTED':
       return { state: 'done', value: refused(task.words, task.entities) }
     case 'FAILED':
@@ -84,7 +84,7 @@ export function exportVerdict(task: ExportTask, exportId: string): Look<ExportEn
         state: 'failed',
         error: new ActionError('operation_failed', `Export ${exportId} ended as ${task.statusWord}.`, {
           apiWords: task.words,
-          todo: 'Re-run the job: it starts a new export. If it fails again, ask Visual Layer support with the export ID.',
+          todo: 'Re-run the job: it starts a new export. If it fails again, send Visual Layer support the export ID.',
         }),
       }
     case 'QUEUED':

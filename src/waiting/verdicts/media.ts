@@ -52,10 +52,10 @@ function isOver({ task, seenChange, sinceMs, patienceMs }: MediaSighting): boole
 /** A reindex. Its READY cannot be old, since the dataset was PARTIAL INDEX. `task` is one that came since the request. */
 export function reindexVerdict(dataset: Dataset, task: Task | undefined): Look<Dataset> {
   if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
-    return { state: 'failed', error: taskError(task, `that indexes dataset ${dataset.id} anew`) }
+    return { state: 'failed', error: taskError(task, `that reindexes dataset ${dataset.id}`) }
   }
   if (dataset.status === 'ERROR') {
-    return { state: 'failed', error: datasetError(dataset, 'while it was being indexed anew') }
+    return { state: 'failed', error: datasetError(dataset, 'while it was being reindexed') }
   }
   if (dataset.status === 'READY' && (!task || hasEnded(task))) return { state: 'done', value: dataset }
   return pending(dataset, task)

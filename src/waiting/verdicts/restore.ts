@@ -75,7 +75,7 @@ export function restoreVerdict(seen: RestoreSighting): Look<Restored> {
         'operation_failed',
         `The restore task COMPLETED, but snapshot ${targetId} is not the current state of dataset ${dataset.id}${current ? `: that is "${current.name}" (${current.id})` : ''}.`,
         {
-          todo: 'Someone may have changed the dataset meanwhile. Look at its Snapshot Catalog in Visual Layer before you go on.',
+          todo: 'Someone else may have changed the dataset. Check its Snapshot Catalog in Visual Layer before you continue.',
         },
       ),
     }

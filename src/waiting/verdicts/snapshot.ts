@@ -37,8 +37,8 @@ export function snapshotVerdict(seen: SnapshotSighting): Look<Snapshot | 'gone'>
       state: 'failed',
       error: new ActionError(
         'operation_failed',
-        `Visual Layer accepted the request, but dataset ${dataset.id} is READY again and no such snapshot is in its list.`,
-        { todo: 'Creating the snapshot failed in Visual Layer in a recoverable way: re-run the job.' },
+        `Visual Layer accepted the request, but dataset ${dataset.id} is READY again and does not list the snapshot.`,
+        { todo: 'Visual Layer could not create the snapshot. Re-run the job.' },
       ),
     }
   }

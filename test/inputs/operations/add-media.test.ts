@@ -41,7 +41,7 @@ describe('add-media', () => {
   })
 
   it('says why it refuses an archive elsewhere, or one whose name would break a line', () => {
-    expect(faults('add-media', { s3_uri: '', archive: '../x.zip' })[0]).toContain('leads out of the workspace')
+    expect(faults('add-media', { s3_uri: '', archive: '../x.zip' })[0]).toContain('leads outside the workspace')
     expect(faults('add-media', { s3_uri: '', archive: 'a\tb.zip' })[0]).toContain('on one line')
   })
 

@@ -61,7 +61,7 @@ describe('delete-snapshot', () => {
   it.each(['current', 'CURRENT'])('refuses "%s", and says what to do', (text) => {
     const [fault, ...others] = faults('delete-snapshot', { snapshot_id: text })
     expect(others).toEqual([])
-    expect(fault).toContain('does not delete the state that a dataset is in')
+    expect(fault).toContain('does not delete the current snapshot')
     expect(fault).toContain('operation: restore')
   })
 

@@ -87,7 +87,7 @@ describe('export', () => {
       include_images: 'true',
     }
     expect(request('export', inputs).selection).toEqual({ kind: 'attached', exportId: OTHER_ID })
-    const because = 'is set but has no effect: the export of export_id was started elsewhere.'
+    const because = 'is set but has no effect: the export of export_id was started earlier.'
     expect(warnings('export', inputs)).toEqual(
       ['include_images', 'media_ids', 'exclude_media_ids', 'vql'].map((name) => `The input "${name}" ${because}`),
     )

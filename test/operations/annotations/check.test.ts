@@ -155,26 +155,22 @@ describe('annotation files that are broken', () => {
     [
       'image_annotations.csv',
       'filename,name\na.jpg,cat\n',
-      'line 1: there is no column label; the columns are "filename", "name"',
+      'line 1: column label is missing; the columns are "filename", "name"',
     ],
     [
       'image_annotations.csv',
       'filename;label\na.jpg;cat\n',
-      'line 1: there is no column filename, label; the columns are "filename;label"',
+      'line 1: column filename, label is missing; the columns are "filename;label"',
     ],
     [
       'image_annotations.csv',
       'filename,label,label\na.jpg,cat,cat\n',
-      'line 1: the column label is there more than once',
+      'line 1: the column label occurs more than once',
     ],
-    ['image_annotations.csv', '\n', 'line 1: there is no line with the names of the columns'],
+    ['image_annotations.csv', '\n', 'line 1: the header line is missing'],
     ['image_annotations.csv', 'filename,label\n\n"a\n.jpg",x\n ,cat\n', 'line 5: filename is empty'],
     ['image_annotations.csv', 'filename,label\na.jpg,"cat\n', 'line 2: it is not CSV'],
-    [
-      'object_annotations.csv',
-      'filename,label\na.jpg,cat\n',
-      'line 1: there is no column col_x, row_y, width, height;',
-    ],
+    ['object_annotations.csv', 'filename,label\na.jpg,cat\n', 'line 1: column col_x, row_y, width, height is missing;'],
     ['object_annotations.csv', `${objects}a.jpg,cat,1,1,0,1\n`, 'line 3: width is "0"; it must be a number above 0'],
     ['object_annotations.csv', `${objects}a.jpg,cat,1,1,1,-2\n`, 'line 3: height is "-2"; it must be a number above 0'],
     ['object_annotations.csv', `${objects}a.jpg,cat,left,1,1,1\n`, 'line 3: col_x is "left"; it must be a number'],
@@ -183,7 +179,7 @@ describe('annotation files that are broken', () => {
     [
       'image_annotations.parquet',
       parquet({ filename: ['a.jpg'] }),
-      'the schema: there is no column label; the columns are "filename"',
+      'the schema: column label is missing; the columns are "filename"',
     ],
     [
       'object_annotations.parquet',
@@ -254,7 +250,7 @@ describe('annotation files that are broken', () => {
         ],
         annotations: [],
       },
-      'images[1]: the id 1 is there more than once',
+      'images[1]: the id 1 occurs more than once',
     ],
     [
       'a category twice',
@@ -265,7 +261,7 @@ describe('annotation files that are broken', () => {
         ],
         annotations: [],
       },
-      'categories[1]: the id 7 is there more than once',
+      'categories[1]: the id 7 occurs more than once',
     ],
     ['no name of a category', { categories: [{ id: 7 }], annotations: [] }, 'categories[0]: name is missing'],
     ['no list of categories', { categories: undefined, annotations: [] }, 'categories: this array is missing'],
@@ -316,7 +312,7 @@ describe('names in annotation files', () => {
     const text = `filename,label\na.jpg,cat\na.jpg,pet\n${names.map((name) => `${name},dog\n`).join('')}`
     const { step, ended } = await check({ 'image_annotations.csv': text })
     expect(await ended).toEqual(['cat', 'pet'])
-    expect(step.reporter.warnings).toEqual([expect.stringContaining('20 of 21 file names match no file')])
+    expect(step.reporter.warnings).toEqual([expect.stringContaining('20 of 21 file names match no uploaded file')])
     expect(step.reporter.warnings[0]).toContain('labels/image_annotations.csv')
     expect(step.reporter.warnings[0]).toContain('"gone/0.jpg", "gone/1.jpg"')
     expect(step.reporter.warnings[0]).toContain('and 15 more')

@@ -38,7 +38,7 @@ describe('changeWords', () => {
       '1 added, 1,200 removed, 5 modified (tags 4, labels 1); 3 unchanged',
     )
     expect(changeWords(comparison(NOTHING, NOTHING, { changed: false, unchanged: 1000 }))).toBe(
-      'none; 1,000 items are as they were',
+      'none; 1,000 items unchanged',
     )
   })
 })
@@ -89,7 +89,7 @@ describe('what an export holds', () => {
   it('stops at fifty names, and says how many there are', () => {
     const labels = new Map(Array.from({ length: 60 }, (_, index) => [`label ${index}`, 100 - index]))
     const [chart] = Object.values(tell(statistics({ labels })).charts)
-    expect(chart).toMatchObject({ title: 'Labels: the 50 most frequent of 60' })
+    expect(chart).toMatchObject({ title: 'Labels: 50 most frequent of 60' })
     expect(chart?.categories).toHaveLength(50)
   })
 })
@@ -179,7 +179,7 @@ describe('what changed', () => {
     const from = statistics({ labels: many(1) })
     const to = statistics({ labels: new Map([...many(1)].map(([name, count]) => [name, count * 2])) })
     const [chart] = Object.values(tell(to, comparison(from, to)).charts)
-    expect(chart).toMatchObject({ title: 'Labels: the 50 that changed most of 70' })
+    expect(chart).toMatchObject({ title: 'Labels: 50 largest changes of 70' })
     expect(chart?.categories[0]).toBe('label 69')
   })
 })

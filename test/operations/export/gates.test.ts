@@ -124,7 +124,7 @@ describe('passGates', () => {
     expect(failure).toBeInstanceOf(ActionError)
     expect(failure).toMatchObject({
       code: 'gate_failed',
-      message: 'A condition of fail_if is met:\n- removed > 5%: found 20 (10%)',
+      message: 'A fail_if condition was met:\n- removed > 5%: found 20 (10%)',
       todo: expect.stringContaining('See export_dir.'),
     })
   })
@@ -135,9 +135,9 @@ describe('passGates', () => {
     })
     expect(failure).toBeUndefined()
     expect(reporter.tables['Conditions that fail the step']?.rows).toEqual([
-      [{ code: 'removed > 50' }, 'no earlier export to compare with', 'not checked'],
+      [{ code: 'removed > 50' }, 'no baseline', 'not checked'],
       [{ code: 'issues.mislabels > 50' }, '19', '✅ passed'],
-      [{ code: 'added > 3%' }, 'no earlier export to compare with', 'not checked'],
+      [{ code: 'added > 3%' }, 'no baseline', 'not checked'],
     ])
     expect(reporter.lines).toContain('fail_if: issues.mislabels > 50: 19 (✅ passed)')
   })
@@ -146,8 +146,8 @@ describe('passGates', () => {
     const { reporter, failure } = pass('', { warnIf: 'removed > 5%\nmedia_count > 100\nclusters > 7' })
     expect(failure).toBeUndefined()
     expect(reporter.warnings).toEqual([
-      'A condition of warn_if is met: removed > 5%: found 20 (10%).',
-      'A condition of warn_if is met: media_count > 100: found 190.',
+      'A warn_if condition was met: removed > 5%: found 20 (10%).',
+      'A warn_if condition was met: media_count > 100: found 190.',
     ])
     expect(reporter.tables['Conditions that warn']?.rows.map((row) => row.at(-1))).toEqual([
       '⚠️ warning',
@@ -172,7 +172,7 @@ describe('passGates', () => {
     expect(failure).toMatchObject({ code: 'gate_failed', todo: expect.stringContaining('class_list') })
     const lines = failure instanceof ActionError ? failure.message.split('\n') : []
     expect(lines.slice(0, 4)).toEqual([
-      'A condition of fail_if is met:',
+      'A fail_if condition was met:',
       '- media_count == 190: found 190',
       expect.stringContaining('class_list (25)'),
       '- "class 24": 25 left out',

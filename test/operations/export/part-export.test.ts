@@ -92,5 +92,5 @@ it('a part that is not known yet is looked for a while', async () => {
     return looks < 3 ? Promise.reject(refused(404)) : Promise.reject(refused(403))
   })
   expect(error).toMatchObject({ code: 'forbidden' })
-  expect(phases).toContainEqual(expect.stringMatching(/cannot be read yet|not known yet|not found yet/))
+  expect(phases).toContainEqual(expect.stringMatching(/not available yet/))
 })

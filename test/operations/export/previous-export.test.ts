@@ -159,8 +159,10 @@ describe('a download of it', () => {
     blobFault({ kind: 'resetBefore' }, Number.POSITIVE_INFINITY)
     const error = await failureOf(fetchIt())
     expect(error.code).toBe('network')
-    expect(error.message).toContain(`The export of https://github.com/octo/cats/actions/runs/${run.id} could not be`)
-    expect(error.todo).toContain('leave compare_with out')
+    expect(error.message).toContain(
+      `Could not download the export of https://github.com/octo/cats/actions/runs/${run.id}: `,
+    )
+    expect(error.todo).toContain('remove compare_with')
     expect(await readdir(folder)).toEqual([])
   })
 

@@ -108,7 +108,7 @@ describe('a slice', () => {
     expect(slices.map(({ content }) => ids(content.clusters))).toEqual([[], [idOf(1)], [idOf(2)]])
     expect(slices.map(({ content }) => content.mediaIds.length)).toEqual([30, 20, 0])
     expect(slices.map(({ notes }) => notes.filter((note) => note.includes('unequal')).length)).toEqual([0, 1, 0])
-    expect(slices[1]?.notes[0]).toContain(`Cluster ${idOf(1)} with 35 items goes to one slice as a whole`)
+    expect(slices[1]?.notes[0]).toContain(`Cluster ${idOf(1)} with 35 items goes to one shard as a whole`)
     expect(new Set(slices.map(({ digest }) => digest)).size).toBe(1)
     expect(slices.map(({ totalItems }) => totalItems)).toEqual([90, 90, 90])
   })

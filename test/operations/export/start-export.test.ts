@@ -55,10 +55,10 @@ describe('the start of an export', () => {
   })
 
   it.each([
-    ['a lost reply', lostReply(), /left to itself/],
-    ['HTTP 503', refused(503), /left to itself/],
-    ['a refused connection', neverSent(), /Starting the export again \(1 of 3\)\.$/],
-    ['HTTP 429', refused(429), /Starting the export again \(1 of 3\)\.$/],
+    ['a lost reply', lostReply(), /its export is ignored/],
+    ['HTTP 503', refused(503), /its export is ignored/],
+    ['a refused connection', neverSent(), /Retrying \(1 of 3\)\.$/],
+    ['HTTP 429', refused(429), /Retrying \(1 of 3\)\.$/],
   ])('is repeated after %s: an export changes nothing, and cannot be looked for', async (_, fault, line) => {
     const { start, sent, step } = starting(fault, exportTask())
     expect(await start()).toMatchObject({ id: id(300) })

@@ -98,7 +98,7 @@ describe('damaged archives', () => {
     ['Service unavailable', 'looks like plain text'],
     [Buffer.from([0x1f, 0x8b, 8, 0]), 'gzip'],
     [Buffer.from('PAR1....PAR1'), 'is a parquet file'],
-    [Buffer.from([0, 1, 2, 0xff]), 'no ZIP archive begins with'],
+    [Buffer.from([0, 1, 2, 0xff]), 'does not begin like a ZIP archive'],
   ])('says what a download looks like that is no archive: %j', async (bytes, words) => {
     const at = unpacking.now
     const error = await at.refused(Buffer.from(bytes))

@@ -45,7 +45,7 @@ describe('resuming', () => {
     const at = downloads.now
     at.host.faults.push({ cutAfter: 100_000 }, { whole: true })
     await at.expectWhole(await download(at.options()))
-    expect(at.notes.join()).toContain('the whole object instead of a part')
+    expect(at.notes.join()).toContain('the whole object instead of a range')
   })
 
   it('skips what it has where a host without ranges sends the same object again', async () => {
@@ -66,7 +66,7 @@ describe('resuming', () => {
     at.host.etag = undefined
     at.host.faults.push({ whole: true, breakAfter: 100_000 }, { whole: true }, { whole: true })
     await at.expectWhole(await download(at.options()))
-    expect(at.notes.join()).toContain('the whole object instead of a part')
+    expect(at.notes.join()).toContain('the whole object instead of a range')
   })
 
   it('starts over when the object has changed between two requests', async () => {
@@ -110,7 +110,7 @@ describe('resuming', () => {
       { contentRange: `bytes 0-299999/300000`, headers: { 'content-length': '200000' } },
     )
     await at.expectWhole(await download(at.options()))
-    expect(at.notes.join()).toContain('another range')
+    expect(at.notes.join()).toContain('a different range')
   })
 
   it('takes a 416 at the exact end for the end', async () => {

@@ -181,7 +181,7 @@ describe('several connections', () => {
     }
     at.host.faults.push({ cutAfter: MIB }, { cutAfter: MIB }, { cutAfter: MIB }, { cutAfter: MIB })
     await at.expectWhole(await download(at.options({ maxRetries: 100 })), large)
-    expect(at.notes.join()).toContain('the whole object instead of a part')
+    expect(at.notes.join()).toContain('the whole object instead of a range')
   })
 })
 

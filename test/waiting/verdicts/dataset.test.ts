@@ -141,7 +141,7 @@ describe('a failure', () => {
       state: 'failed',
       error: { code: 'operation_failed', apiWords: 'bucket not found', message: expect.stringContaining(SOURCE) },
     })
-    expect(verdict).toMatchObject({ error: { todo: 'Mend what Visual Layer names, then re-run the job.' } })
+    expect(verdict).toMatchObject({ error: { todo: 'Fix the problem Visual Layer reports, then re-run the job.' } })
   })
 
   it('says that there was no reason where the API gave none', () => {
@@ -165,7 +165,7 @@ describe('a failure', () => {
   it('names the task, and tells an abort from a failure', () => {
     const failed = creationVerdict(dataset({ status: 'INDEXING' }), task({ state: 'FAILED', words: 'out of memory' }))
     expect(failed).toMatchObject({ error: { apiWords: 'out of memory', message: expect.stringContaining(id(200)) } })
-    expect(failed).toMatchObject({ error: { todo: expect.stringMatching(/^Look at the task in the Task Manager/) } })
+    expect(failed).toMatchObject({ error: { todo: expect.stringMatching(/^Check the task in the Task Manager/) } })
     const aborted = creationVerdict(dataset({ status: 'INDEXING' }), task({ state: 'ABORTED' }))
     expect(aborted).toMatchObject({ error: { todo: expect.stringContaining('aborted') } })
   })

@@ -76,7 +76,7 @@ describe('an export', () => {
       { line: 'export IN_PROGRESS, 12 items' },
       { line: 'export IN_PROGRESS' },
       { line: 'export IN_PROGRESS' },
-      { line: 'export COMPLETED, its download link is not there yet' },
+      { line: 'export COMPLETED, its download link is not available yet' },
     ])
   })
 })
@@ -115,13 +115,13 @@ describe('the reason of a refusal', () => {
 
   it.each([undefined, -1])('is told without a number where there is none: %s', (entities) => {
     expect(refusedExport(refused('exceeds threshold', entities)).message).toBe(
-      'Visual Layer refused the export as too large.',
+      'Visual Layer rejected the export as too large.',
     )
     expect(refusedExport(refused('Trial accounts cannot export', entities))).toMatchObject({
       code: 'rejected',
-      message: 'Visual Layer refused the export.',
+      message: 'Visual Layer rejected the export.',
       apiWords: 'Trial accounts cannot export',
-      todo: expect.stringMatching(/^Correct what Visual Layer names/),
+      todo: expect.stringMatching(/^Fix the problem Visual Layer reports/),
     })
   })
 })

@@ -119,12 +119,12 @@ describe('a reindex', () => {
     for (const state of ['FAILED', 'ABORTED'] as const) {
       expect(reindexVerdict(partial, { ...running, state, words: 'why' })).toMatchObject({
         state: 'failed',
-        error: { apiWords: 'why', message: expect.stringContaining(`that indexes dataset ${SOURCE} anew`) },
+        error: { apiWords: 'why', message: expect.stringContaining(`that reindexes dataset ${SOURCE}`) },
       })
     }
     expect(reindexVerdict(dataset({ status: 'ERROR' }), undefined)).toMatchObject({
       state: 'failed',
-      error: { message: `Dataset ${SOURCE} ended in status ERROR while it was being indexed anew.` },
+      error: { message: `Dataset ${SOURCE} ended in status ERROR while it was being reindexed.` },
     })
   })
 })

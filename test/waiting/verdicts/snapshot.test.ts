@@ -71,8 +71,8 @@ describe('a snapshot', () => {
       state: 'failed',
       error: {
         code: 'operation_failed',
-        message: `Visual Layer accepted the request, but dataset ${SOURCE} is READY again and no such snapshot is in its list.`,
-        todo: expect.stringContaining('re-run the job'),
+        message: `Visual Layer accepted the request, but dataset ${SOURCE} is READY again and does not list the snapshot.`,
+        todo: expect.stringContaining('Re-run the job'),
       },
     })
   })
