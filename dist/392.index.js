@@ -380,20 +380,11 @@ var paths = __webpack_require__(31340);
 
 
 
-/** The longest name of one file on common file systems, in bytes of UTF-8. */
-const LONGEST_NAME = 255;
 /** The name that a file of a part gets where an earlier part has another file of its name: `a.png` of part 2 becomes `a~2.png`. */
 function nameOfPart(path, number, attempt = 1) {
     const cut = path.lastIndexOf('/') + 1;
-    const name = path.slice(cut);
-    const extension = /[^.](\.[^.]{1,16})$/.exec(name)?.[1] ?? '';
     const mark = attempt === 1 ? `~${number}` : `~${number}~${attempt}`;
-    const stem = Buffer.from(name.slice(0, name.length - extension.length))
-        .subarray(0, LONGEST_NAME - Buffer.byteLength(extension) - mark.length)
-        .toString()
-        // A character cut in half.
-        .replace(/\uFFFD$/, '');
-    return `${path.slice(0, cut)}${stem}${mark}${extension}`;
+    return path.slice(0, cut) + (0,paths/* markedName */.QE)(path.slice(cut), mark);
 }
 /**
  * Decides where the files of all parts lie in one folder. Each keeps its path, unless an earlier part has a file there, or in a

@@ -7,7 +7,9 @@ export const modules = {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $i: () => (/* binding */ isPlain),
+/* harmony export */   B6: () => (/* binding */ LONGEST_NAME),
 /* harmony export */   Gz: () => (/* binding */ below),
+/* harmony export */   QE: () => (/* binding */ markedName),
 /* harmony export */   TM: () => (/* binding */ folded),
 /* harmony export */   df: () => (/* binding */ slashed),
 /* harmony export */   jC: () => (/* binding */ safeName),
@@ -48,6 +50,18 @@ function isPlain(path) {
 /** Equal for paths that some disk takes for one: macOS and Windows ignore case, macOS also how accents are composed. */
 function folded(path) {
     return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+}
+/** The longest name of one file or folder on common file systems, in bytes of UTF-8. */
+const LONGEST_NAME = 255;
+/** `name.ext` with a mark, as `name<mark>.ext`, cut to {@link LONGEST_NAME}. @param mark of ASCII characters */
+function markedName(name, mark) {
+    const extension = /[^.](\.[^.]{1,16})$/.exec(name)?.[1] ?? '';
+    const stem = Buffer.from(name.slice(0, name.length - extension.length))
+        .subarray(0, LONGEST_NAME - Buffer.byteLength(extension) - mark.length)
+        .toString()
+        // A character cut in half.
+        .replace(/\uFFFD$/, '');
+    return `${stem}${mark}${extension}`;
 }
 const DEVICES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)[ ]*(?=\.|$)/i;
 /**
@@ -417,8 +431,6 @@ var paths = __webpack_require__(31340);
 
 
 
-/** The longest name of one file or folder on common file systems, in bytes of UTF-8. */
-const LONGEST_SEGMENT = 255;
 /** Leaves room for the output folder within the 4,096 bytes that Linux allows a path. */
 const LONGEST_PATH = 2048;
 /**
@@ -494,19 +506,12 @@ function segmentsOf(name) {
 }
 function safeSegment(segment) {
     const shown = (0,paths/* safeName */.jC)(segment);
-    return Buffer.byteLength(shown) <= LONGEST_SEGMENT ? shown : withHash(shown, segment);
+    return Buffer.byteLength(shown) <= paths/* LONGEST_NAME */.B6 ? shown : withHash(shown, segment);
 }
 /** `name.ext` as `name~0123abcd.ext`, cut to what a file system takes; the digits come from `original`. */
 function withHash(name, original) {
     const digits = (0,external_node_crypto_.createHash)('sha256').update(original).digest('hex').slice(0, 8);
-    const extension = /[^.](\.[^.]{1,16})$/.exec(name)?.[1] ?? '';
-    const room = LONGEST_SEGMENT - Buffer.byteLength(extension) - digits.length - 1;
-    const stem = Buffer.from(name.slice(0, name.length - extension.length))
-        .subarray(0, room)
-        .toString()
-        // A character cut in half.
-        .replace(/\uFFFD$/, '');
-    return `${stem}~${digits}${extension}`;
+    return (0,paths/* markedName */.QE)(name, `~${digits}`);
 }
 function refuseTwins(places) {
     const files = new Set();

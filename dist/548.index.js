@@ -831,13 +831,10 @@ function entryFile(archive, spool, entry) {
 async function copy(bytes, path) {
     try {
         await (0,promises_.rm)(path, { force: true });
-        const file = await (0,promises_.open)(path, 'wx');
+        const file = await disk/* SequentialFile */.S6.create(path);
         try {
-            let written = 0;
-            for await (const chunk of bytes) {
-                await (0,disk/* writeFully */.KM)(file, chunk, written);
-                written += chunk.length;
-            }
+            for await (const chunk of bytes)
+                await file.write(chunk);
         }
         finally {
             await file.close();

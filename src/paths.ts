@@ -37,6 +37,20 @@ export function folded(path: string): string {
   return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
 }
 
+/** The longest name of one file or folder on common file systems, in bytes of UTF-8. */
+export const LONGEST_NAME = 255
+
+/** `name.ext` with a mark, as `name<mark>.ext`, cut to {@link LONGEST_NAME}. @param mark of ASCII characters */
+export function markedName(name: string, mark: string): string {
+  const extension = /[^.](\.[^.]{1,16})$/.exec(name)?.[1] ?? ''
+  const stem = Buffer.from(name.slice(0, name.length - extension.length))
+    .subarray(0, LONGEST_NAME - Buffer.byteLength(extension) - mark.length)
+    .toString()
+    // A character cut in half.
+    .replace(/\uFFFD$/, '')
+  return `${stem}${mark}${extension}`
+}
+
 const DEVICES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)[ ]*(?=\.|$)/i
 
 /**

@@ -3,7 +3,7 @@ import { open, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { openEntry } from '../transfer/archive/entry-bytes.ts'
 import { type Archive, type ArchiveEntry, openArchive } from '../transfer/archive/zip.ts'
-import { writeFully } from '../transfer/disk.ts'
+import { SequentialFile } from '../transfer/disk.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
@@ -104,13 +104,9 @@ function entryFile(archive: Archive, spool: string, entry: ArchiveEntry): Export
 async function copy(bytes: AsyncIterable<Buffer>, path: string): Promise<void> {
   try {
     await rm(path, { force: true })
-    const file = await open(path, 'wx')
+    const file = await SequentialFile.create(path)
     try {
-      let written = 0
-      for await (const chunk of bytes) {
-        await writeFully(file, chunk, written)
-        written += chunk.length
-      }
+      for await (const chunk of bytes) await file.write(chunk)
     } finally {
       await file.close()
     }

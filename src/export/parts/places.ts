@@ -1,11 +1,8 @@
 import { posix } from 'node:path'
 import { ActionError } from '../../errors.ts'
-import { folded } from '../../paths.ts'
+import { folded, markedName } from '../../paths.ts'
 import type { ManifestFile } from '../manifest.ts'
 import { IdTable } from '../records/id-table.ts'
-
-/** The longest name of one file on common file systems, in bytes of UTF-8. */
-const LONGEST_NAME = 255
 
 /** The files of one part that are to be put beside those of the others. */
 export interface PartFiles {
@@ -30,15 +27,8 @@ export interface Places {
 /** The name that a file of a part gets where an earlier part has another file of its name: `a.png` of part 2 becomes `a~2.png`. */
 export function nameOfPart(path: string, number: number, attempt = 1): string {
   const cut = path.lastIndexOf('/') + 1
-  const name = path.slice(cut)
-  const extension = /[^.](\.[^.]{1,16})$/.exec(name)?.[1] ?? ''
   const mark = attempt === 1 ? `~${number}` : `~${number}~${attempt}`
-  const stem = Buffer.from(name.slice(0, name.length - extension.length))
-    .subarray(0, LONGEST_NAME - Buffer.byteLength(extension) - mark.length)
-    .toString()
-    // A character cut in half.
-    .replace(/\uFFFD$/, '')
-  return `${path.slice(0, cut)}${stem}${mark}${extension}`
+  return path.slice(0, cut) + markedName(path.slice(cut), mark)
 }
 
 /**

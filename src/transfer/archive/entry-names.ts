@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
-import { folded, safeName } from '../../paths.ts'
+import { folded, LONGEST_NAME, markedName, safeName } from '../../paths.ts'
 import { unsafe } from './archive-errors.ts'
 
-/** The longest name of one file or folder on common file systems, in bytes of UTF-8. */
-const LONGEST_SEGMENT = 255
 /** Leaves room for the output folder within the 4,096 bytes that Linux allows a path. */
 const LONGEST_PATH = 2048
 
@@ -97,20 +95,13 @@ function segmentsOf(name: string): string[] {
 
 function safeSegment(segment: string): string {
   const shown = safeName(segment)
-  return Buffer.byteLength(shown) <= LONGEST_SEGMENT ? shown : withHash(shown, segment)
+  return Buffer.byteLength(shown) <= LONGEST_NAME ? shown : withHash(shown, segment)
 }
 
 /** `name.ext` as `name~0123abcd.ext`, cut to what a file system takes; the digits come from `original`. */
 function withHash(name: string, original: string): string {
   const digits = createHash('sha256').update(original).digest('hex').slice(0, 8)
-  const extension = /[^.](\.[^.]{1,16})$/.exec(name)?.[1] ?? ''
-  const room = LONGEST_SEGMENT - Buffer.byteLength(extension) - digits.length - 1
-  const stem = Buffer.from(name.slice(0, name.length - extension.length))
-    .subarray(0, room)
-    .toString()
-    // A character cut in half.
-    .replace(/\uFFFD$/, '')
-  return `${stem}~${digits}${extension}`
+  return markedName(name, `~${digits}`)
 }
 
 function refuseTwins(places: readonly Candidate<NamedEntry>[]): void {
