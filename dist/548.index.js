@@ -959,6 +959,7 @@ function inWords(files, count) {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  c: () => (/* binding */ NotParquet),
   a: () => (/* binding */ readRows)
 });
 
@@ -1072,23 +1073,24 @@ function unscaledOf(value) {
 /** How much of a row group is in memory at once, in bytes of its decoded values: as objects of JavaScript they take several times as much. */
 const SLICE_BYTES = 16 * 1024 * 1024;
 /**
- * A file may contain so many rows whatever its size, and beyond that one for each of its bytes. Every row of an export has an ID of its
- * own, which no packing makes smaller than several bytes. Rows that are all alike would unpack a few kilobytes to billions of them.
+ * Every row of an export has an ID of its own, which no packing makes smaller than several bytes. Rows that are all alike would unpack a
+ * few kilobytes to billions of them.
  */
-const FREE_ROWS = 100_000;
-/** The same for the values of one column, which may be lists: some for each byte beyond those that are free. */
-const FREE_VALUES = 1_000_000;
-const VALUES_PER_BYTE = 64;
+const UNIQUE_ROWS = { free: 100_000, perByte: 1 };
+/** The values of one column, which may be lists, and rows that may be alike, as annotations are. */
+const VALUES = { free: 1_000_000, perByte: 64 };
+/** A file that cannot be read as parquet. The message says why, and completes "it cannot be read as parquet: …". */
+class NotParquet extends Error {
+    name = 'NotParquet';
+}
 /**
  * The rows of a parquet file as plain objects, in order; a slice of one row group is in memory at a time, all of the group only where
- * it has lists or structures. 64-bit integers come as `bigint`, times as `Date`, bytes as `Uint8Array`. Throws `corrupt_download` when
- * the file cannot be read, or the signal's reason.
- *
- * @param fileName as errors should name it
+ * it has lists or structures. 64-bit integers come as `bigint`, times as `Date`, bytes as `Uint8Array`. Throws {@link NotParquet}, or the
+ * signal's reason.
  */
-async function* readRows(path, fileName, signal, sliceBytes = SLICE_BYTES) {
+async function* readRows(path, { signal, sliceBytes = SLICE_BYTES, mayRepeat = false } = {}) {
     const compressors = await decompressors();
-    const { file, metadata, columns, converts } = await footer(path, fileName);
+    const { file, metadata, columns, converts } = await footer(path, mayRepeat ? VALUES : UNIQUE_ROWS);
     const names = columns.map(({ element }) => element.name);
     const flat = columns.every(({ children, element }) => children.length === 0 && element.repetition_type !== 'REPEATED');
     let rowStart = 0;
@@ -1105,10 +1107,10 @@ async function* readRows(path, fileName, signal, sliceBytes = SLICE_BYTES) {
             }
             catch (error) {
                 signal?.throwIfAborted();
-                throw unreadable(fileName, `its data cannot be read (${inWords(error)})`, error);
+                throw new NotParquet(`its data cannot be read (${inWords(error)})`, { cause: error });
             }
             if (rows.length !== rowEnd - rowStart)
-                throw unreadable(fileName, TOO_FEW);
+                throw new NotParquet(TOO_FEW);
             for (const row of rows) {
                 for (const [name, convert] of converts)
                     row[name] = convert(row[name]);
@@ -1118,7 +1120,7 @@ async function* readRows(path, fileName, signal, sliceBytes = SLICE_BYTES) {
         rowStart = groupEnd;
     }
     if (rowStart !== Number(metadata.num_rows))
-        throw unreadable(fileName, TOO_FEW);
+        throw new NotParquet(TOO_FEW);
 }
 const TOO_FEW = 'it contains fewer rows than it says';
 /** Text that is not UTF-8 stays bytes. */
@@ -1156,26 +1158,27 @@ async function readColumns(slice, names, signal) {
     }
     return rows;
 }
-async function footer(path, fileName) {
+async function footer(path, mostRows) {
     const { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } = await __webpack_require__.e(/* import() */ 148).then(__webpack_require__.bind(__webpack_require__, 54148));
     try {
         const file = await asyncBufferFromFile(path);
         const metadata = await parquetMetadataAsync(file);
         const columns = parquetSchema(metadata).children;
-        refuseBombs(fileName, metadata.row_groups, file.byteLength);
+        refuseBombs(metadata.row_groups, file.byteLength, mostRows);
         return { file, metadata, columns, converts: conversions(metadata, columns) };
     }
     catch (error) {
-        if (error instanceof errors/* ActionError */.lZ)
+        if (error instanceof NotParquet)
             throw error;
-        throw unreadable(fileName, `its footer is damaged (${inWords(error)})`, error);
+        throw new NotParquet(`its footer is damaged (${inWords(error)})`, { cause: error });
     }
 }
 /** Throws for a file that claims to contain far more than one of its size can, before anything of it is unpacked. */
-function refuseBombs(fileName, groups, bytes) {
+function refuseBombs(groups, bytes, mostRows) {
+    const isTooMuch = (claimed, { free, perByte }) => claimed > Math.max(free, bytes * perByte);
     const rows = groups.reduce((sum, { num_rows }) => sum + Math.abs(Number(num_rows)), 0);
-    if (rows > Math.max(FREE_ROWS, bytes))
-        throw unreadable(fileName, `it claims to contain ${rows} rows in ${bytes} bytes`);
+    if (isTooMuch(rows, mostRows))
+        throw new NotParquet(`it claims to contain ${rows} rows in ${bytes} bytes`);
     const values = new Map();
     for (const { columns } of groups) {
         for (const { meta_data: column } of columns) {
@@ -1186,17 +1189,11 @@ function refuseBombs(fileName, groups, bytes) {
         }
     }
     const most = Math.max(0, ...values.values());
-    if (most > Math.max(FREE_VALUES, bytes * VALUES_PER_BYTE))
-        throw unreadable(fileName, `it claims to contain ${most} values in a column, in ${bytes} bytes`);
+    if (isTooMuch(most, VALUES))
+        throw new NotParquet(`it claims to contain ${most} values in a column, in ${bytes} bytes`);
 }
 function inWords(error) {
     return (0,errors/* describe */.q0)(error).replace(/[.?]+$/, '');
-}
-function unreadable(fileName, why, cause) {
-    return new errors/* ActionError */.lZ('corrupt_download', `The export's ${fileName} cannot be read as parquet: ${why}.`, {
-        todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
-        cause,
-    });
 }
 
 
@@ -1219,6 +1216,8 @@ var external_node_os_ = __webpack_require__(48161);
 var promises_ = __webpack_require__(58500);
 // EXTERNAL MODULE: ./build/clock.js
 var clock = __webpack_require__(7094);
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(19473);
 // EXTERNAL MODULE: ./build/threads.js
 var threads = __webpack_require__(11793);
 // EXTERNAL MODULE: ./build/export/records/read-batch.js
@@ -1316,6 +1315,7 @@ var statistics = __webpack_require__(19535);
 
 
 
+
 /** With less to read than this (bytes), starting a thread takes longer than it saves. */
 const WORTH_A_THREAD = 4 * 1024 * 1024;
 /** With less than this, a second one. */
@@ -1377,7 +1377,11 @@ function threadsFor(sizeBytes) {
         return 0;
     return sizeBytes < WORTH_TWO ? 1 : 2;
 }
-/** Reads the rows of a parquet file once, as {@link readJson} reads records. */
+/**
+ * Reads the rows of a parquet file once, as {@link readJson} reads records.
+ *
+ * @param fileName as errors should name it
+ */
 async function readTable(path, fileName, options) {
     const { wanted, signal, take } = options;
     let rows = [];
@@ -1387,10 +1391,20 @@ async function readTable(path, fileName, options) {
         if (values.length > 0)
             await take({ result: (0,read_batch/* readValues */.N$)(values, wanted), json: undefined });
     };
-    for await (const row of (0,parquet/* readRows */.a)(path, fileName, signal)) {
-        rows.push(row);
-        if (rows.length === ROWS_AT_ONCE)
-            await flush();
+    try {
+        for await (const row of (0,parquet/* readRows */.a)(path, { signal })) {
+            rows.push(row);
+            if (rows.length === ROWS_AT_ONCE)
+                await flush();
+        }
+    }
+    catch (error) {
+        if (!(error instanceof parquet/* NotParquet */.c))
+            throw error;
+        throw new errors/* ActionError */.lZ('corrupt_download', `The export's ${fileName} cannot be read as parquet: ${error.message}.`, {
+            todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
+            cause: error,
+        });
     }
     await flush();
 }
@@ -6298,7 +6312,6 @@ function breaks(text) {
 
 
 
-
 /** The columns that Visual Layer documents; `caption` may be left out. */
 const IMAGE_COLUMNS = ['filename', 'label'];
 const OBJECT_COLUMNS = [...IMAGE_COLUMNS, 'col_x', 'row_y', 'width', 'height'];
@@ -6309,7 +6322,7 @@ async function checkTable(file, findings, signal) {
     const columns = file.fileName.startsWith('object_') ? OBJECT_COLUMNS : IMAGE_COLUMNS;
     await (file.fileName.endsWith('.csv')
         ? checkCsv(file.path, columns, findings, signal)
-        : checkParquet(file, columns, findings, signal));
+        : checkParquet(file.path, columns, findings, signal));
 }
 async function checkCsv(path, columns, findings, signal) {
     let header;
@@ -6330,10 +6343,10 @@ async function checkCsv(path, columns, findings, signal) {
     else if (header === undefined)
         findings.fault('line 1', 'the header line is missing');
 }
-async function checkParquet({ path, fileName }, columns, findings, signal) {
+async function checkParquet(path, columns, findings, signal) {
     let number = 0;
     try {
-        for await (const row of (0,parquet/* readRows */.a)(path, fileName, signal)) {
+        for await (const row of (0,parquet/* readRows */.a)(path, { signal, mayRepeat: true })) {
             number += 1;
             if (number === 1 && !checkHeader('the schema', Object.keys(row), columns, findings))
                 return;
@@ -6341,10 +6354,9 @@ async function checkParquet({ path, fileName }, columns, findings, signal) {
         }
     }
     catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof errors/* ActionError */.lZ) || !(error.cause instanceof Error))
+        if (!(error instanceof parquet/* NotParquet */.c))
             throw error;
-        findings.fault(`row ${number + 1}`, `it cannot be read as parquet (${error.cause.message})`);
+        findings.fault(`row ${number + 1}`, `it cannot be read as parquet: ${error.message}`);
     }
 }
 /** Whether all columns are there, each once. */

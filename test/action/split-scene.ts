@@ -81,7 +81,7 @@ export async function splitScene(
       return (await metadata(folder)).media_items.map(({ media_id: id }) => id)
     const ids: string[] = []
     for (const { path: file } of files.filter(({ path: name }) => name.endsWith('.parquet'))) {
-      const rows = readRows(path.join(folder, file), file, new AbortController().signal)
+      const rows = readRows(path.join(folder, file))
       for await (const row of rows) ids.push(String(row['media_id']))
     }
     return ids

@@ -1,35 +1,49 @@
 import type { Compressors, FileMetaData, ParquetReadOptions } from 'hyparquet'
-import { ActionError, describe } from '../../errors.ts'
+import { describe } from '../../errors.ts'
 import { conversions, textOf } from './parquet-values.ts'
 
 type Decompressor = NonNullable<Compressors[keyof Compressors]>
 
 /** How much of a row group is in memory at once, in bytes of its decoded values: as objects of JavaScript they take several times as much. */
 const SLICE_BYTES = 16 * 1024 * 1024
+/** How much a file may contain: so much whatever its size, or so much for each of its bytes. */
+interface Limit {
+  free: number
+  perByte: number
+}
+
 /**
- * A file may contain so many rows whatever its size, and beyond that one for each of its bytes. Every row of an export has an ID of its
- * own, which no packing makes smaller than several bytes. Rows that are all alike would unpack a few kilobytes to billions of them.
+ * Every row of an export has an ID of its own, which no packing makes smaller than several bytes. Rows that are all alike would unpack a
+ * few kilobytes to billions of them.
  */
-const FREE_ROWS = 100_000
-/** The same for the values of one column, which may be lists: some for each byte beyond those that are free. */
-const FREE_VALUES = 1_000_000
-const VALUES_PER_BYTE = 64
+const UNIQUE_ROWS: Limit = { free: 100_000, perByte: 1 }
+/** The values of one column, which may be lists, and rows that may be alike, as annotations are. */
+const VALUES: Limit = { free: 1_000_000, perByte: 64 }
+
+/** A file that cannot be read as parquet. The message says why, and completes "it cannot be read as parquet: …". */
+export class NotParquet extends Error {
+  override readonly name = 'NotParquet'
+}
+
+export interface RowOptions {
+  signal?: AbortSignal | undefined
+  /** In bytes. */
+  sliceBytes?: number
+  /** Whether rows may be alike; by default each is one of its own. */
+  mayRepeat?: boolean
+}
 
 /**
  * The rows of a parquet file as plain objects, in order; a slice of one row group is in memory at a time, all of the group only where
- * it has lists or structures. 64-bit integers come as `bigint`, times as `Date`, bytes as `Uint8Array`. Throws `corrupt_download` when
- * the file cannot be read, or the signal's reason.
- *
- * @param fileName as errors should name it
+ * it has lists or structures. 64-bit integers come as `bigint`, times as `Date`, bytes as `Uint8Array`. Throws {@link NotParquet}, or the
+ * signal's reason.
  */
 export async function* readRows(
   path: string,
-  fileName: string,
-  signal?: AbortSignal,
-  sliceBytes = SLICE_BYTES,
+  { signal, sliceBytes = SLICE_BYTES, mayRepeat = false }: RowOptions = {},
 ): AsyncGenerator<Record<string, unknown>, void> {
   const compressors = await decompressors()
-  const { file, metadata, columns, converts } = await footer(path, fileName)
+  const { file, metadata, columns, converts } = await footer(path, mayRepeat ? VALUES : UNIQUE_ROWS)
   const names = columns.map(({ element }) => element.name)
   const flat = columns.every(({ children, element }) => children.length === 0 && element.repetition_type !== 'REPEATED')
   let rowStart = 0
@@ -45,9 +59,9 @@ export async function* readRows(
         rows = flat ? await readColumns(slice, names, signal) : await readAll(slice, signal)
       } catch (error) {
         signal?.throwIfAborted()
-        throw unreadable(fileName, `its data cannot be read (${inWords(error)})`, error)
+        throw new NotParquet(`its data cannot be read (${inWords(error)})`, { cause: error })
       }
-      if (rows.length !== rowEnd - rowStart) throw unreadable(fileName, TOO_FEW)
+      if (rows.length !== rowEnd - rowStart) throw new NotParquet(TOO_FEW)
       for (const row of rows) {
         for (const [name, convert] of converts) row[name] = convert(row[name])
         yield row
@@ -55,7 +69,7 @@ export async function* readRows(
     }
     rowStart = groupEnd
   }
-  if (rowStart !== Number(metadata.num_rows)) throw unreadable(fileName, TOO_FEW)
+  if (rowStart !== Number(metadata.num_rows)) throw new NotParquet(TOO_FEW)
 }
 
 const TOO_FEW = 'it contains fewer rows than it says'
@@ -97,25 +111,25 @@ async function readColumns(slice: ParquetReadOptions, names: readonly string[], 
   return rows
 }
 
-async function footer(path: string, fileName: string) {
+async function footer(path: string, mostRows: Limit) {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } = await import('hyparquet')
   try {
     const file = await asyncBufferFromFile(path)
     const metadata = await parquetMetadataAsync(file)
     const columns = parquetSchema(metadata).children
-    refuseBombs(fileName, metadata.row_groups, file.byteLength)
+    refuseBombs(metadata.row_groups, file.byteLength, mostRows)
     return { file, metadata, columns, converts: conversions(metadata, columns) }
   } catch (error) {
-    if (error instanceof ActionError) throw error
-    throw unreadable(fileName, `its footer is damaged (${inWords(error)})`, error)
+    if (error instanceof NotParquet) throw error
+    throw new NotParquet(`its footer is damaged (${inWords(error)})`, { cause: error })
   }
 }
 
 /** Throws for a file that claims to contain far more than one of its size can, before anything of it is unpacked. */
-function refuseBombs(fileName: string, groups: FileMetaData['row_groups'], bytes: number): void {
+function refuseBombs(groups: FileMetaData['row_groups'], bytes: number, mostRows: Limit): void {
+  const isTooMuch = (claimed: number, { free, perByte }: Limit) => claimed > Math.max(free, bytes * perByte)
   const rows = groups.reduce((sum, { num_rows }) => sum + Math.abs(Number(num_rows)), 0)
-  if (rows > Math.max(FREE_ROWS, bytes))
-    throw unreadable(fileName, `it claims to contain ${rows} rows in ${bytes} bytes`)
+  if (isTooMuch(rows, mostRows)) throw new NotParquet(`it claims to contain ${rows} rows in ${bytes} bytes`)
   const values = new Map<string, number>()
   for (const { columns } of groups) {
     for (const { meta_data: column } of columns) {
@@ -125,17 +139,10 @@ function refuseBombs(fileName: string, groups: FileMetaData['row_groups'], bytes
     }
   }
   const most = Math.max(0, ...values.values())
-  if (most > Math.max(FREE_VALUES, bytes * VALUES_PER_BYTE))
-    throw unreadable(fileName, `it claims to contain ${most} values in a column, in ${bytes} bytes`)
+  if (isTooMuch(most, VALUES))
+    throw new NotParquet(`it claims to contain ${most} values in a column, in ${bytes} bytes`)
 }
 
 function inWords(error: unknown): string {
   return describe(error).replace(/[.?]+$/, '')
-}
-
-function unreadable(fileName: string, why: string, cause?: unknown): ActionError {
-  return new ActionError('corrupt_download', `The export's ${fileName} cannot be read as parquet: ${why}.`, {
-    todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
-    cause,
-  })
 }

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { orAborted } from '../../clock.ts'
+import { ActionError } from '../../errors.ts'
 import { BatchThreads } from './batch-threads.ts'
 import { HASH_BYTES, RecordDigest } from './digest.ts'
 import { type BatchResult, readValues, type Wanted } from './read-batch.ts'
 import { RecordReader } from './record-reader.ts'
-import { readRows } from './parquet.ts'
+import { NotParquet, readRows } from './parquet.ts'
 import { type Statistics, StatisticsBuilder } from './statistics.ts'
 
 /** With less to read than this (bytes), starting a thread takes longer than it saves. */
@@ -79,7 +80,11 @@ function threadsFor(sizeBytes: number): number {
   return sizeBytes < WORTH_TWO ? 1 : 2
 }
 
-/** Reads the rows of a parquet file once, as {@link readJson} reads records. */
+/**
+ * Reads the rows of a parquet file once, as {@link readJson} reads records.
+ *
+ * @param fileName as errors should name it
+ */
 export async function readTable(path: string, fileName: string, options: ReadOptions): Promise<void> {
   const { wanted, signal, take } = options
   let rows: unknown[] = []
@@ -88,9 +93,17 @@ export async function readTable(path: string, fileName: string, options: ReadOpt
     rows = []
     if (values.length > 0) await take({ result: readValues(values, wanted), json: undefined })
   }
-  for await (const row of readRows(path, fileName, signal)) {
-    rows.push(row)
-    if (rows.length === ROWS_AT_ONCE) await flush()
+  try {
+    for await (const row of readRows(path, { signal })) {
+      rows.push(row)
+      if (rows.length === ROWS_AT_ONCE) await flush()
+    }
+  } catch (error) {
+    if (!(error instanceof NotParquet)) throw error
+    throw new ActionError('corrupt_download', `The export's ${fileName} cannot be read as parquet: ${error.message}.`, {
+      todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
+      cause: error,
+    })
   }
   await flush()
 }

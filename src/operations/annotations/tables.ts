@@ -1,5 +1,4 @@
-import { ActionError } from '../../errors.ts'
-import { readRows } from '../../export/records/parquet.ts'
+import { NotParquet, readRows } from '../../export/records/parquet.ts'
 import { quoted } from '../../inputs/faults.ts'
 import { readCsv } from './csv.ts'
 import { type Findings, shownValue } from './findings.ts'
@@ -22,7 +21,7 @@ export async function checkTable(
   const columns = file.fileName.startsWith('object_') ? OBJECT_COLUMNS : IMAGE_COLUMNS
   await (file.fileName.endsWith('.csv')
     ? checkCsv(file.path, columns, findings, signal)
-    : checkParquet(file, columns, findings, signal))
+    : checkParquet(file.path, columns, findings, signal))
 }
 
 async function checkCsv(
@@ -48,22 +47,21 @@ async function checkCsv(
 }
 
 async function checkParquet(
-  { path, fileName }: { path: string; fileName: string },
+  path: string,
   columns: readonly string[],
   findings: Findings,
   signal: AbortSignal,
 ): Promise<void> {
   let number = 0
   try {
-    for await (const row of readRows(path, fileName, signal)) {
+    for await (const row of readRows(path, { signal, mayRepeat: true })) {
       number += 1
       if (number === 1 && !checkHeader('the schema', Object.keys(row), columns, findings)) return
       checkRow(`row ${number}`, (column) => row[column], columns, findings)
     }
   } catch (error) {
-    signal.throwIfAborted()
-    if (!(error instanceof ActionError) || !(error.cause instanceof Error)) throw error
-    findings.fault(`row ${number + 1}`, `it cannot be read as parquet (${error.cause.message})`)
+    if (!(error instanceof NotParquet)) throw error
+    findings.fault(`row ${number + 1}`, `it cannot be read as parquet: ${error.message}`)
   }
 }
 
