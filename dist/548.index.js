@@ -12,11 +12,13 @@ export const modules = {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(31340);
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(31279);
-/* harmony import */ var _transfer_disk_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(68109);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(91946);
-/* harmony import */ var _records_counts_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(25272);
-/* harmony import */ var _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(43907);
+/* harmony import */ var _runner_text_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(93912);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(31279);
+/* harmony import */ var _transfer_disk_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(68109);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(91946);
+/* harmony import */ var _records_counts_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(25272);
+/* harmony import */ var _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(43907);
+
 
 
 
@@ -27,12 +29,12 @@ export const modules = {
 
 /** Beyond this many they are no classes, and their names would fill the memory. */
 const MOST_CLASSES = 100_000;
-const ANNOTATION_BYTES = _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T * Float64Array.BYTES_PER_ELEMENT;
+const ANNOTATION_BYTES = _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T * Float64Array.BYTES_PER_ELEMENT;
 /** Few, so that their texts are small and soon collected. */
 const ANNOTATIONS_AT_ONCE = 512;
 /** Whether a file had to give way to our `annotations.json`. */
 function gaveWay({ original_name: original }) {
-    return original !== undefined && (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)(original) === _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn;
+    return original !== undefined && (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)(original) === _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn;
 }
 /**
  * Writes an `annotations.json` in the format of COCO while the records are read. All IDs count from 1, in the order of the records. The
@@ -45,12 +47,13 @@ class CocoFile {
     #isListed;
     /** The classes by name, numbered from 0 in the order of the list, or in that of their appearance. */
     #classes;
-    #unlisted = new _records_counts_js__WEBPACK_IMPORTED_MODULE_7__/* .Counting */ .a();
+    #unlisted = new _records_counts_js__WEBPACK_IMPORTED_MODULE_8__/* .Counting */ .a();
     #images = 0;
     #boxes = 0;
     #imageLabels = 0;
     #badBoxes = 0;
     #unnamed = 0;
+    #nameless = 0;
     #beyond = 0;
     #open;
     constructor({ labels, classes }) {
@@ -65,7 +68,7 @@ class CocoFile {
     /** Begins to write in a work folder. Throws an `ActionError` for the disk, as all methods do. */
     async begin(folder) {
         await onDisk(folder, async () => {
-            const json = await _transfer_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .SequentialFile */ .S6.create(draftIn(folder));
+            const json = await _transfer_disk_js__WEBPACK_IMPORTED_MODULE_5__/* .SequentialFile */ .S6.create(draftIn(folder));
             this.#open = { folder, json, spool: await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(spoolIn(folder), 'w+') };
             await json.write(Buffer.from('{"images":['));
         });
@@ -79,11 +82,12 @@ class CocoFile {
         const kept = this.#numbered(coco);
         await onDisk(folder, async () => {
             await json.write(Buffer.from(lines.join('')));
-            await (0,_transfer_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFully */ .KM)(spool, Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength), position);
+            await (0,_transfer_disk_js__WEBPACK_IMPORTED_MODULE_5__/* .writeFully */ .KM)(spool, Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength), position);
         });
         this.#images += coco.images.length;
         this.#badBoxes += coco.badBoxes;
         this.#unnamed += coco.unnamed;
+        this.#nameless += coco.nameless;
     }
     get #annotations() {
         return this.#boxes + this.#imageLabels;
@@ -91,18 +95,18 @@ class CocoFile {
     /** The annotations of a batch, changed in place: with the IDs of their images and the numbers of their classes, without those of other classes. */
     #numbered({ annotations, classes }) {
         let end = 0;
-        for (let at = 0; at < annotations.length; at += _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T) {
+        for (let at = 0; at < annotations.length; at += _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T) {
             const number = this.#classNumber(classes[annotations[at + 1] ?? 0] ?? '');
             if (number === undefined)
                 continue;
-            annotations.copyWithin(end, at, at + _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T);
+            annotations.copyWithin(end, at, at + _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T);
             annotations[end] = this.#images + (annotations[end] ?? 0) + 1;
             annotations[end + 1] = number;
             if (Number.isNaN(annotations[end + 2]))
                 this.#imageLabels += 1;
             else
                 this.#boxes += 1;
-            end += _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T;
+            end += _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T;
         }
         return annotations.subarray(0, end);
     }
@@ -140,18 +144,18 @@ class CocoFile {
             await json.write(Buffer.from('\n],\n"annotations":['));
             for (let first = 0; first < this.#annotations; first += ANNOTATIONS_AT_ONCE) {
                 signal.throwIfAborted();
-                const numbers = new Float64Array(Math.min(ANNOTATIONS_AT_ONCE, this.#annotations - first) * _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T);
+                const numbers = new Float64Array(Math.min(ANNOTATIONS_AT_ONCE, this.#annotations - first) * _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T);
                 await readFully(spool, Buffer.from(numbers.buffer), first * ANNOTATION_BYTES);
                 await json.write(Buffer.from(annotationLines(numbers, first, classIds)));
             }
             await json.write(Buffer.from(`\n],\n"categories":[${categories.join(',')}\n],\n"info":${JSON.stringify(info)}}\n`));
             await json.close();
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rename)(draftIn(folder), (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(files, _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn));
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rename)(draftIn(folder), (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(files, _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn));
             // Nothing open may be left in the folder: Windows could not remove it.
             await this.close();
         });
         return {
-            file: { path: _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn, size_bytes: json.size, crc32: (0,_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .checksumText */ .d8)(json.crc32) },
+            file: { path: _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn, size_bytes: json.size, crc32: (0,_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .checksumText */ .d8)(json.crc32) },
             summary: {
                 images: this.#images,
                 boxes: this.#boxes,
@@ -176,17 +180,18 @@ class CocoFile {
     }
     #notes() {
         const leftOut = [
-            [this.#badBoxes, 'object labels whose bbox is not four finite numbers with a positive width and height'],
-            [this.#unnamed, 'labels without a class name'],
-            [this.#beyond, `labels of classes beyond the first ${MOST_CLASSES.toLocaleString('en-US')}`],
+            [this.#badBoxes, 'object label', 'whose bbox is not four finite numbers with a positive width and height'],
+            [this.#unnamed, 'label', 'without a class name'],
+            [this.#nameless, 'image', 'without a file name (labels included)'],
+            [this.#beyond, 'label', `of classes beyond the first ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(MOST_CLASSES)}`],
         ];
         return leftOut
-            .filter(([count]) => count > 0)
-            .map(([count, what]) => `Left out of ${_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn}: ${count.toLocaleString('en-US')} ${what}.`);
+            .filter(([number]) => number > 0)
+            .map(([number, noun, which]) => `Left out of ${_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn}: ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(number, noun)} ${which}.`);
     }
 }
 function draftIn(folder) {
-    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn}.partial`);
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn}.partial`);
 }
 function spoolIn(folder) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, 'annotations.spool');
@@ -194,9 +199,9 @@ function spoolIn(folder) {
 /** @param first how many annotations there are before these */
 function annotationLines(numbers, first, classIds) {
     let text = '';
-    for (let at = 0; at < numbers.length; at += _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T) {
+    for (let at = 0; at < numbers.length; at += _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T) {
         const [x, y, width = 0, height = 0] = [numbers[at + 2], numbers[at + 3], numbers[at + 4], numbers[at + 5]];
-        const id = first + at / _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T + 1;
+        const id = first + at / _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T + 1;
         const box = Number.isNaN(x) ? '' : `,"bbox":[${x},${y},${width},${height}],"area":${width * height},"iscrowd":0`;
         const category = classIds[numbers[at + 1] ?? 0];
         text += `${id === 1 ? '' : ','}\n{"id":${id},"image_id":${numbers[at]},"category_id":${category}${box}}`;
@@ -220,7 +225,7 @@ async function onDisk(folder, body) {
         await body();
     }
     catch (error) {
-        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .systemFailure */ .oM)(error, `write ${_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn}`, folder);
+        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .systemFailure */ .oM)(error, `write ${_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn}`, folder);
     }
 }
 
@@ -2767,8 +2772,13 @@ function tellPlaced({ outputDir }, step, placed) {
         return;
     reporter.output('annotations_path', node_path__WEBPACK_IMPORTED_MODULE_0__.join(outputDir, _export_manifest_js__WEBPACK_IMPORTED_MODULE_1__/* .ANNOTATIONS_NAME */ .fn));
     const { images, boxes, imageLabels, classes, notes, theirs } = placed.coco;
-    const counts = [`${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(images)} images`, `${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(boxes)} boxes`, `${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(imageLabels)} image labels`];
-    reporter.fact('COCO annotations', [...counts, `${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(classes)} classes`].join(', '));
+    const counts = [
+        (0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(images, 'image'),
+        (0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(boxes, 'box', 'boxes'),
+        (0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(imageLabels, 'image label'),
+        (0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(classes, 'class', 'classes'),
+    ];
+    reporter.fact('COCO annotations', counts.join(', '));
     for (const note of notes)
         reporter.note(note);
     if (theirs !== undefined)
@@ -4026,7 +4036,9 @@ function classList(text, workspace) {
     const names = content
         .split(/[\r\n]+/)
         .map((line) => line.trim())
-        .filter((line) => line !== '' && !line.startsWith('#'));
+        .filter((line) => line !== '' && !line.startsWith('#'))
+        // A name that begins with `#` is written with a backslash before it.
+        .map((line) => line.replace(/^\\(?=\\*#)/, ''));
     if (names.length === 0)
         return { broken: `${class_list_RULE}, and it contains no name` };
     const seen = new Set();
@@ -8545,9 +8557,9 @@ function unlistedClasses(unlisted) {
             ...classes
                 .slice(0, MOST_CLASSES_SHOWN)
                 .map(([name, annotations]) => `- ${JSON.stringify(name)}: ${(0,runner_text/* count */.U9)(annotations)} left out`),
-            ...(more > 0 ? [`- ${(0,runner_text/* count */.U9)(more)} more classes`] : []),
+            ...(more > 0 ? [`- ${(0,runner_text/* counted */.hS)(more, 'more class', 'more classes')}`] : []),
         ],
-        todo: 'Add the classes to the end of the class_list file, which keeps the other IDs, then re-run the job.',
+        todo: `Add the classes to the end of the class_list file, which keeps the other IDs, then re-run the job.${classes.some(([name]) => name.startsWith('#')) ? ' Write a name that begins with # with a backslash: \\#.' : ''}`,
     };
 }
 function gates_tell({ reporter }, input, checked) {
@@ -12254,6 +12266,7 @@ function finish(account) {
 /* harmony export */   TN: () => (/* binding */ oneLine),
 /* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   aY: () => (/* binding */ code),
+/* harmony export */   hS: () => (/* binding */ counted),
 /* harmony export */   p0: () => (/* binding */ duration),
 /* harmony export */   wD: () => (/* binding */ markdown),
 /* harmony export */   x8: () => (/* binding */ signed)
@@ -12356,6 +12369,10 @@ function percent(done, total) {
 /** A number for people: `1,234,567`; at most three digits after the point. */
 function count(value) {
     return value.toLocaleString('en-US');
+}
+/** So many of something: `1 class`, `1,234 classes`. */
+function counted(value, one, many = `${one}s`) {
+    return `${count(value)} ${value === 1 ? one : many}`;
 }
 /** A difference for people: `+12`, `−3` with a real minus, `±0`. */
 function signed(difference) {

@@ -21,24 +21,30 @@ class CocoBatchBuilder {
     #annotations = [];
     #badBoxes = 0;
     #unnamed = 0;
+    #nameless = 0;
     constructor(labels) {
         this.#labels = labels;
     }
     add({ name, members, metadata }) {
-        const record = this.#images.length;
+        if (name.trim() === '') {
+            this.#nameless += 1;
+            return;
+        }
+        const image = this.#images.length;
         this.#images.push(`"file_name":${JSON.stringify(name)}${sizeText('width', members)}${sizeText('height', members)}`);
         for (const { type, properties } of metadata) {
             const isBox = type === 'object_label';
             if (!isBox && (type !== 'image_label' || this.#labels === 'boxes'))
                 continue;
-            const className = (0,_records_item_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(properties['category_name']) ?? '';
+            // As `class_list` and Visual Layer's readers of annotations take it.
+            const className = (0,_records_item_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(properties['category_name'])?.trim() ?? '';
             const box = isBox ? boxIn(properties['bbox']) : NO_BOX;
             if (className === '')
                 this.#unnamed += 1;
             else if (!box)
                 this.#badBoxes += 1;
             else
-                this.#annotations.push(record, this.#classOf(className), ...box);
+                this.#annotations.push(image, this.#classOf(className), ...box);
         }
     }
     end() {
@@ -48,6 +54,7 @@ class CocoBatchBuilder {
             annotations: Float64Array.from(this.#annotations),
             badBoxes: this.#badBoxes,
             unnamed: this.#unnamed,
+            nameless: this.#nameless,
         };
     }
     #classOf(name) {

@@ -160,7 +160,7 @@ function shown({ input, got, wrongItems }) {
         return 'missing';
     if (wrongItems) {
         const { kind, total, problems } = wrongItems;
-        return `${faults_count(problems.length)} of ${faults_count(total)} ${kind} ${problems.length === 1 ? 'is' : 'are'} invalid`;
+        return `${count(problems.length)} of ${count(total)} ${kind} ${problems.length === 1 ? 'is' : 'are'} invalid`;
     }
     if (CONCEALED.includes(input))
         return `got ${got.length} characters (hidden)`;
@@ -173,10 +173,10 @@ function bullet(fault) {
     const problems = wrongItems?.problems ?? [];
     const items = problems.slice(0, MOST_PROBLEMS);
     if (problems.length > MOST_PROBLEMS)
-        items.push(`and ${faults_count(problems.length - MOST_PROBLEMS)} more`);
+        items.push(`and ${count(problems.length - MOST_PROBLEMS)} more`);
     return [`- ${input}: ${shown(fault)}; ${rule}. ${fix}`, ...items].join('\n    ');
 }
-function faults_count(amount) {
+function count(amount) {
     return amount.toLocaleString('en-US');
 }
 /** An input as a line under "with:"; a value that YAML would read as something else is quoted. */
@@ -1777,6 +1777,10 @@ function percent(done, total) {
 function text_count(value) {
     return value.toLocaleString('en-US');
 }
+/** So many of something: `1 class`, `1,234 classes`. */
+function text_counted(value, one, many = `${one}s`) {
+    return `${text_count(value)} ${value === 1 ? one : many}`;
+}
 /** A difference for people: `+12`, `−3` with a real minus, `±0`. */
 function signed(difference) {
     const size = text_count(Math.abs(difference));
@@ -2356,8 +2360,13 @@ function tellPlaced({ outputDir }, step, placed) {
         return;
     reporter.output('annotations_path', path.join(outputDir, ANNOTATIONS_NAME));
     const { images, boxes, imageLabels, classes, notes, theirs } = placed.coco;
-    const counts = [`${count(images)} images`, `${count(boxes)} boxes`, `${count(imageLabels)} image labels`];
-    reporter.fact('COCO annotations', [...counts, `${count(classes)} classes`].join(', '));
+    const counts = [
+        counted(images, 'image'),
+        counted(boxes, 'box', 'boxes'),
+        counted(imageLabels, 'image label'),
+        counted(classes, 'class', 'classes'),
+    ];
+    reporter.fact('COCO annotations', counts.join(', '));
     for (const note of notes)
         reporter.note(note);
     if (theirs !== undefined)

@@ -31,6 +31,8 @@ export function classList(text: string, workspace: string): Outcome<readonly str
     .split(/[\r\n]+/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
+    // A name that begins with `#` is written with a backslash before it.
+    .map((line) => line.replace(/^\\(?=\\*#)/, ''))
   if (names.length === 0) return { broken: `${RULE}, and it contains no name` }
   const seen = new Set<string>()
   for (const name of names) {

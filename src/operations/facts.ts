@@ -4,7 +4,7 @@ import { ANNOTATIONS_NAME } from '../export/manifest.ts'
 import type { Placed } from '../export/place.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
-import { count } from '../runner/text.ts'
+import { counted } from '../runner/text.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import type { Step } from './step.ts'
 
@@ -68,8 +68,13 @@ export function tellPlaced({ outputDir }: ExportRequest, step: Step, placed: Pla
   if (!placed.coco) return
   reporter.output('annotations_path', path.join(outputDir, ANNOTATIONS_NAME))
   const { images, boxes, imageLabels, classes, notes, theirs } = placed.coco
-  const counts = [`${count(images)} images`, `${count(boxes)} boxes`, `${count(imageLabels)} image labels`]
-  reporter.fact('COCO annotations', [...counts, `${count(classes)} classes`].join(', '))
+  const counts = [
+    counted(images, 'image'),
+    counted(boxes, 'box', 'boxes'),
+    counted(imageLabels, 'image label'),
+    counted(classes, 'class', 'classes'),
+  ]
+  reporter.fact('COCO annotations', counts.join(', '))
   for (const note of notes) reporter.note(note)
   if (theirs !== undefined) reporter.note(`Renamed the ${ANNOTATIONS_NAME} from Visual Layer to ${theirs}.`)
 }

@@ -115,6 +115,11 @@ export function count(value: number): string {
   return value.toLocaleString('en-US')
 }
 
+/** So many of something: `1 class`, `1,234 classes`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}
+
 /** A difference for people: `+12`, `−3` with a real minus, `±0`. */
 export function signed(difference: number): string {
   const size = count(Math.abs(difference))

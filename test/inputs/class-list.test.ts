@@ -29,6 +29,10 @@ describe('class_list', () => {
     expect(classList(join(workspace, 'classes.txt'), workspace)).toEqual({ value: names })
   })
 
+  it('may contain names that begin with #, after a backslash', () => {
+    expect(read('\\#1\n\\\\#2\n\\d\n\\\\\n # 3')).toEqual({ value: ['#1', '\\#2', '\\d', '\\\\'] })
+  })
+
   it.each<[string, string | Buffer, string]>([
     ['a name twice', 'cat\ndog\n cat', '"cat" twice'],
     ['no name', '# nothing\n\n', 'no name'],

@@ -8,16 +8,18 @@ export const ANNOTATION_NUMBERS = 6
 
 /** What the COCO file gets from some records. It can cross between threads. */
 export interface CocoBatch {
-  /** The image of each record: its members after the ID, as JSON text. */
+  /** The image of each record that has a name: its members after the ID, as JSON text. */
   images: string[]
   /** The names of the classes that the annotations refer to. */
   classes: string[]
-  /** Per annotation the index of its record, the index of its class, and the four numbers of its box, which are NaN for an image label. */
+  /** Per annotation the index of its image, the index of its class, and the four numbers of its box, which are NaN for an image label. */
   annotations: Float64Array
   /** Object labels that were left out because of their box. */
   badBoxes: number
   /** Labels that were left out because they have no class name. */
   unnamed: number
+  /** Records that were left out with their labels because nothing names their file. */
+  nameless: number
 }
 
 /** Collects what the COCO file gets from records. */
@@ -28,22 +30,28 @@ export class CocoBatchBuilder {
   readonly #annotations: number[] = []
   #badBoxes = 0
   #unnamed = 0
+  #nameless = 0
 
   constructor(labels: CocoLabels) {
     this.#labels = labels
   }
 
   add({ name, members, metadata }: Item): void {
-    const record = this.#images.length
+    if (name.trim() === '') {
+      this.#nameless += 1
+      return
+    }
+    const image = this.#images.length
     this.#images.push(`"file_name":${JSON.stringify(name)}${sizeText('width', members)}${sizeText('height', members)}`)
     for (const { type, properties } of metadata) {
       const isBox = type === 'object_label'
       if (!isBox && (type !== 'image_label' || this.#labels === 'boxes')) continue
-      const className = textOf(properties['category_name']) ?? ''
+      // As `class_list` and Visual Layer's readers of annotations take it.
+      const className = textOf(properties['category_name'])?.trim() ?? ''
       const box = isBox ? boxIn(properties['bbox']) : NO_BOX
       if (className === '') this.#unnamed += 1
       else if (!box) this.#badBoxes += 1
-      else this.#annotations.push(record, this.#classOf(className), ...box)
+      else this.#annotations.push(image, this.#classOf(className), ...box)
     }
   }
 
@@ -54,6 +62,7 @@ export class CocoBatchBuilder {
       annotations: Float64Array.from(this.#annotations),
       badBoxes: this.#badBoxes,
       unnamed: this.#unnamed,
+      nameless: this.#nameless,
     }
   }
 

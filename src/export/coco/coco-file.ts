@@ -1,6 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { folded } from '../../paths.ts'
+import { count, counted } from '../../runner/text.ts'
 import { systemFailure } from '../../system-errors.ts'
 import { SequentialFile, writeFully } from '../../transfer/disk.ts'
 import { ANNOTATIONS_NAME, checksumText, type ManifestFile, type ManifestOrigin } from '../manifest.ts'
@@ -56,6 +57,7 @@ export class CocoFile {
   #imageLabels = 0
   #badBoxes = 0
   #unnamed = 0
+  #nameless = 0
   #beyond = 0
   #open: { folder: string; json: SequentialFile; spool: FileHandle } | undefined
 
@@ -94,6 +96,7 @@ export class CocoFile {
     this.#images += coco.images.length
     this.#badBoxes += coco.badBoxes
     this.#unnamed += coco.unnamed
+    this.#nameless += coco.nameless
   }
 
   get #annotations(): number {
@@ -190,14 +193,15 @@ export class CocoFile {
   }
 
   #notes(): string[] {
-    const leftOut: [count: number, what: string][] = [
-      [this.#badBoxes, 'object labels whose bbox is not four finite numbers with a positive width and height'],
-      [this.#unnamed, 'labels without a class name'],
-      [this.#beyond, `labels of classes beyond the first ${MOST_CLASSES.toLocaleString('en-US')}`],
+    const leftOut: [number: number, noun: string, which: string][] = [
+      [this.#badBoxes, 'object label', 'whose bbox is not four finite numbers with a positive width and height'],
+      [this.#unnamed, 'label', 'without a class name'],
+      [this.#nameless, 'image', 'without a file name (labels included)'],
+      [this.#beyond, 'label', `of classes beyond the first ${count(MOST_CLASSES)}`],
     ]
     return leftOut
-      .filter(([count]) => count > 0)
-      .map(([count, what]) => `Left out of ${ANNOTATIONS_NAME}: ${count.toLocaleString('en-US')} ${what}.`)
+      .filter(([number]) => number > 0)
+      .map(([number, noun, which]) => `Left out of ${ANNOTATIONS_NAME}: ${counted(number, noun)} ${which}.`)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Comparison } from '../../export/comparison/compare.ts'
 import type { Counting } from '../../export/records/counts.ts'
 import type { Statistics } from '../../export/records/statistics.ts'
 import { type Condition, compares, isMet, type WholeFigure } from '../../inputs/conditions.ts'
-import { count } from '../../runner/text.ts'
+import { count, counted } from '../../runner/text.ts'
 import type { Step } from '../step.ts'
 
 /** Of those that are not in `class_list`. */
@@ -109,9 +109,11 @@ function unlistedClasses(unlisted: Counting | undefined): Problem | undefined {
       ...classes
         .slice(0, MOST_CLASSES_SHOWN)
         .map(([name, annotations]) => `- ${JSON.stringify(name)}: ${count(annotations)} left out`),
-      ...(more > 0 ? [`- ${count(more)} more classes`] : []),
+      ...(more > 0 ? [`- ${counted(more, 'more class', 'more classes')}`] : []),
     ],
-    todo: 'Add the classes to the end of the class_list file, which keeps the other IDs, then re-run the job.',
+    todo: `Add the classes to the end of the class_list file, which keeps the other IDs, then re-run the job.${
+      classes.some(([name]) => name.startsWith('#')) ? ' Write a name that begins with # with a backslash: \\#.' : ''
+    }`,
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { crc32 } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -10,6 +10,7 @@ import { readJson } from '../../../src/export/records/read-records.ts'
 import { RecordReader } from '../../../src/export/records/record-reader.ts'
 import { mediaItem, metadataJson } from '../export-bytes.ts'
 import { labelsIn, readCoco } from './coco-document.ts'
+import { acceptedWith } from './accepted-with.ts'
 
 let folder: string
 
@@ -126,24 +127,63 @@ describe('annotations.json', () => {
   ])('leaves out a box that is %s, and says so', async (_, bbox) => {
     const { coco, summary } = await written(items([objectLabel('cat', bbox), objectLabel('cat', [-1, -2, 3, 4])]))
     expect(labelsIn(coco)).toEqual([[file(0), 'cat', [-1, -2, 3, 4]]])
-    expect(summary.notes).toEqual([expect.stringMatching(/: 1 object labels whose bbox /)])
+    expect(summary.notes).toEqual([expect.stringMatching(/: 1 object label whose bbox /)])
   })
 
   it('leaves out a box of NaN or infinity as Python writes it, and a label without a class', async () => {
     const text = items([objectLabel('cat', [1, 2, 3, 4]), imageLabel(null), imageLabel(7)])
     const { coco, summary } = await written(text.replace('[1,2,3,4]', '[NaN,2,Infinity,4]'))
     expect(labelsIn(coco)).toEqual([[file(0), '7']])
-    expect(summary.notes).toEqual([expect.stringContaining('1 object labels'), expect.stringContaining('1 labels')])
+    expect(summary.notes).toEqual([
+      expect.stringContaining('1 object label whose'),
+      expect.stringContaining('1 label without'),
+    ])
+  })
+
+  it('has class names without the space around them, as class_list has them', async () => {
+    const text = items([
+      imageLabel(' dog'),
+      imageLabel('dog\t'),
+      imageLabel(' \n'),
+      objectLabel('\u00a0', [0, 0, 1, 1]),
+    ])
+    const { coco, summary } = await written(text, { labels: 'all', classes: ['dog'] })
+    expect(labelsIn(coco)).toEqual([
+      [file(0), 'dog'],
+      [file(0), 'dog'],
+    ])
+    expect(summary.notes).toEqual([expect.stringContaining('2 labels without a class name')])
+    expect(summary.unlisted.counts.size).toBe(0)
+    expect((await acceptedWith(join(folder, 'files', 'annotations.json'), ['m0.jpg'])).warnings).toEqual([])
+  })
+
+  it('leaves out records without a path and their labels, and says so', async () => {
+    const nameless = { file_path: '', file_name: null, metadata_items: [imageLabel('cat'), imageLabel('')] }
+    const media = [mediaItem('a', nameless), mediaItem('b'), mediaItem('c', { ...nameless, file_path: ' ' })]
+    const { coco, summary } = await written(metadataJson(media))
+    expect(coco.images.map((image) => image.file_name)).toEqual(['s3://bucket/b.jpg'])
+    expect(labelsIn(coco)).toEqual([['s3://bucket/b.jpg', 'cat']])
+    expect(summary).toMatchObject({ images: 1, imageLabels: 1 })
+    expect(summary.notes).toEqual([expect.stringContaining('2 images without a file name')])
+    expect((await acceptedWith(join(folder, 'files', 'annotations.json'), ['b.jpg'])).warnings).toEqual([])
+  })
+
+  it('leaves nothing if it is closed unfinished, and may begin over what a killed step left', async () => {
+    const killed = new CocoFile({ labels: 'all' })
+    await killed.begin(folder)
+    const coco = new CocoFile({ labels: 'all' })
+    await coco.begin(folder)
+    expect(await readdir(folder)).toHaveLength(3)
+    await killed.close()
+    await coco.close()
+    expect(await readdir(folder)).toEqual(['files'])
   })
 
   it('is complete without records, and with records that are nothing like images', async () => {
     expect((await written('[]')).coco).toMatchObject({ images: [], annotations: [], categories: [] })
-    const { coco } = await written('[1, null, {"file_name": "a.png", "width": "8", "height": -1}]')
-    expect(coco.images).toEqual([
-      { id: 1, file_name: '' },
-      { id: 2, file_name: '' },
-      { id: 3, file_name: 'a.png' },
-    ])
+    const { coco, summary } = await written('[1, null, {"file_name": "a.png", "width": "8", "height": -1}]')
+    expect(coco.images).toEqual([{ id: 1, file_name: 'a.png' }])
+    expect(summary.notes).toEqual([expect.stringContaining('2 images')])
   })
 
   it('is the same whatever reads the records: this thread, or two others', async () => {
@@ -173,13 +213,20 @@ describe('annotations.json', () => {
             ),
           }),
         )
-        const expected = drawn.flatMap(({ path, labels }) =>
+        const named = drawn.map(({ path, labels }, index) => ({
+          path: path.trim() === '' ? `m${index}.jpg` : path,
+          labels: labels.map((one) => ({ ...one, name: one.name.trim() })).filter((one) => one.name !== ''),
+        }))
+        const expected = named.flatMap(({ path, labels }) =>
           labels.map((one) => ('bbox' in one ? [path, one.name, one.bbox.map((n) => n + 0)] : [path, one.name])),
         )
         const { coco, summary } = await written(metadataJson(media))
-        expect(coco.images.map((image) => image.file_name)).toEqual(drawn.map(({ path }) => path))
+        expect(coco.images.map((image) => image.file_name)).toEqual(named.map(({ path }) => path))
         expect(labelsIn(coco)).toEqual(expected)
-        const names = drawn.flatMap(({ labels }) => labels.map((one) => one.name))
+        const names = named.flatMap(({ labels }) => labels.map((one) => one.name))
+        const sent = ['other.jpg', ...named.map(({ path }) => posix.basename(path))]
+        const { labels: sentLabels } = await acceptedWith(join(folder, 'files', 'annotations.json'), sent)
+        expect(names).toEqual(expect.arrayContaining(sentLabels))
         expect(new Set(coco.categories.map((category) => category.name))).toEqual(new Set(names))
         expect(summary.boxes + summary.imageLabels).toBe(names.length)
         const boxes = await written(metadataJson(media), { labels: 'boxes' })

@@ -178,6 +178,9 @@ describe('passGates', () => {
       '- "class 24": 25 left out',
     ])
     expect(lines.at(-1)).toBe('- 5 more classes')
+    expect(failure).toMatchObject({ todo: expect.not.stringContaining('backslash') })
+    unlisted.add('#1')
+    expect(pass('# none', { unlisted }).failure).toMatchObject({ todo: expect.stringMatching(/backslash: \\#\.$/) })
     expect(pass('# none', { unlisted }).failure).toMatchObject({ code: 'gate_failed' })
     expect(pass('# none', { unlisted: new Counting() }).failure).toBeUndefined()
   })
