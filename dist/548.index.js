@@ -6011,7 +6011,7 @@ class Findings {
     }
     /** Names that no file being sent has. */
     missing = new Examples();
-    /** Names that several files being sent may have, and names that mean one of these files together with another name. */
+    /** Names that several files being sent have, that mean one of them together with another name, or whose folders are not those of the file. */
     ambiguous = new Examples();
     /** Some of the labels that media being sent are given. */
     labels = new Set();
@@ -6019,7 +6019,7 @@ class Findings {
     /** Each name in the file, and whether a file being sent has it. */
     #names = new Map();
     #taken = new Set();
-    /** @param media how many of the files being sent have a name, without folders */
+    /** @param media the files being sent, by their names without folders */
     constructor(media) {
         this.#media = media;
     }
@@ -6036,18 +6036,35 @@ class Findings {
             return known;
         const base = [external_node_path_.posix.basename(name), external_node_path_.win32.basename(name)].find((one) => this.#media.has(one));
         this.#names.set(name, base !== undefined);
-        if (base === undefined)
+        if (base === undefined) {
             this.missing.add(name);
-        else if (this.#taken.has(base) || this.#media.get(base) !== 1)
+            return false;
+        }
+        const [{ shown } = { shown: '' }, ...others] = this.#media.get(base) ?? [];
+        if (this.#taken.has(base) || others.length > 0 || isElsewhere(name, shown))
             this.ambiguous.add(name);
         else
             this.#taken.add(base);
-        return base !== undefined;
+        return true;
     }
     label(name) {
         if (name !== '' && name.length <= LONGEST_LABEL && this.labels.size < MOST_LABELS)
             this.labels.add(name);
     }
+}
+/** Whether a relative path cannot be that of a file, seen from any folder. */
+function isElsewhere(name, shown) {
+    if (/^(?:[a-z][a-z0-9+.-]*:|[\\/])/i.test(name))
+        return false;
+    const [one, other] = [segments(name), segments(shown)];
+    return one.some((segment, depth) => segment !== (other[depth] ?? segment));
+}
+/** From the last to the first, without `.` and `..`. */
+function segments(name) {
+    return name
+        .split(/[\\/]/)
+        .filter((segment) => !/^\.{0,2}$/.test(segment))
+        .reverse();
 }
 /** A value as a message shows it, on one line and cut where it is long. */
 function shownValue(value) {
@@ -6136,8 +6153,8 @@ class Coco {
     /** The first annotation that refers to an ID: what it refers to may come later in the file. */
     #imageRefs = new Map();
     #categoryRefs = new Map();
-    /** Categories of images that are being sent. */
-    #used = new Set();
+    /** The first category of each image. */
+    #labels = new Map();
     constructor(findings) {
         this.#findings = findings;
     }
@@ -6159,8 +6176,9 @@ class Coco {
                 this.#findings.fault(name, 'this array is missing');
         this.#checkRefs('image_id', 'images', this.#imageRefs, this.#images);
         this.#checkRefs('category_id', 'categories', this.#categoryRefs, this.#categories);
-        for (const id of this.#used)
-            this.#findings.label(this.#categories.get(id) ?? '');
+        for (const [image, category] of this.#labels)
+            if (this.#images.get(image))
+                this.#findings.label(this.#categories.get(category) ?? '');
     }
     #parsed(place, json) {
         try {
@@ -6198,8 +6216,8 @@ class Coco {
             this.#findings.fault(place, 'image_id is missing');
         if (isId(category)) {
             keepFirst(this.#categoryRefs, category, index);
-            if (isId(image) && this.#images.get(image) !== false)
-                this.#used.add(category);
+            if (isId(image))
+                keepFirst(this.#labels, image, category);
         }
         else
             this.#findings.fault(place, 'category_id is missing');
@@ -6225,9 +6243,9 @@ class Coco {
         }
     }
 }
-function keepFirst(refs, id, index) {
+function keepFirst(refs, id, value) {
     if (!refs.has(id))
-        refs.set(id, index);
+        refs.set(id, value);
 }
 function isId(value) {
     return typeof value === 'number' || typeof value === 'bigint' || (typeof value === 'string' && value !== '');
@@ -6428,6 +6446,7 @@ function numberIn(value) {
 
 
 
+
 /**
  * Checks annotation files before anything is created. Names that mean none or several of the media are warnings. Returns some of the
  * labels that the media will have. Throws `invalid_input` that names everything broken by file and place, or if there are no media.
@@ -6442,14 +6461,12 @@ async function checkAnnotations(step, files, media) {
         });
     }
     step.reporter.info(`Annotations: ${names}. Visual Layer documents them for datasets created in its application or from S3, not for this upload.`);
-    const counts = new Map();
-    for (const { fileName } of media)
-        counts.set(fileName, (counts.get(fileName) ?? 0) + 1);
+    const sent = Map.groupBy(media, ({ fileName }) => fileName);
     const phase = { awaited: 'the check of the annotation files', carryOn: 'Split the dataset into smaller ones.' };
     const found = await (0,waits/* withinDeadline */.iP)(step, phase, async (signal) => {
         const all = [];
         for (const file of files) {
-            const findings = new Findings(counts);
+            const findings = new Findings(sent);
             await (file.fileName.endsWith('.json')
                 ? checkCoco(file.path, findings, signal)
                 : checkTable(file, findings, signal));
@@ -6462,7 +6479,7 @@ async function checkAnnotations(step, files, media) {
         throw brokenFiles(broken);
     for (const { file, findings } of found)
         warnOfNames(step, file, findings);
-    return [...new Set(found.flatMap(({ findings }) => [...findings.labels]))];
+    return [...new Set(found.flatMap(({ findings }) => [...findings.labels]))].slice(0, MOST_LABELS);
 }
 function brokenFiles(broken) {
     const problems = broken.reduce((sum, { findings }) => sum + findings.faults.count, 0);
@@ -6479,12 +6496,12 @@ function brokenFiles(broken) {
     });
 }
 function warnOfNames({ reporter }, { shown }, { names, missing, ambiguous }) {
-    const of = (part) => `${part.toLocaleString('en-US')} of ${names.toLocaleString('en-US')} file names`;
+    const of = (part, one, many) => `${(0,runner_text/* count */.U9)(part)} of ${(0,runner_text/* counted */.hS)(names, 'file name')} ${part === 1 ? one : many}`;
     if (missing.count > 0) {
-        reporter.warning(`${shown}: ${of(missing.count)} match no uploaded file: ${missing.words()}. Their annotations will have no effect.`, { todo: 'Check these names, and that "files" matches the media. Folders in the names are ignored.' });
+        reporter.warning(`${shown}: ${of(missing.count, 'matches', 'match')} no uploaded file: ${missing.words()}. Their annotations will have no effect.`, { todo: 'Check these names, and that "files" matches the media. Folders in the names are ignored.' });
     }
     if (ambiguous.count > 0) {
-        reporter.warning(`${shown}: ${of(ambiguous.count)} are ambiguous: ${ambiguous.words()}. Files are sent without their folders, so Visual Layer may apply these annotations to another file.`, { todo: 'Give each file a unique name.' });
+        reporter.warning(`${shown}: ${of(ambiguous.count, 'is', 'are')} ambiguous: ${ambiguous.words()}. Files are sent without their folders, so Visual Layer may apply these annotations to another file.`, { todo: 'Check the folders in these names, and give each file a unique name.' });
     }
 }
 /**

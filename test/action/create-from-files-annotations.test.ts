@@ -129,8 +129,8 @@ describe('create-from-files with annotations', () => {
     expect(scene.world.datasets[0]?.status).toBe('READY')
     const told = warnings.filter((text) => text.includes('image_annotations.csv'))
     expect(told).toEqual([
-      expect.stringContaining('1 of 3 file names match no uploaded file: "3.jpg"'),
-      expect.stringContaining('1 of 3 file names are ambiguous: "2.jpg"'),
+      expect.stringContaining('1 of 3 file names matches no uploaded file: "3.jpg"'),
+      expect.stringContaining('1 of 3 file names is ambiguous: "2.jpg"'),
     ])
   })
 

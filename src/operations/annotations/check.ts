@@ -1,10 +1,11 @@
 import { ActionError, describe } from '../../errors.ts'
+import { count, counted } from '../../runner/text.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { ChosenFile } from '../media-files.ts'
 import type { Step } from '../step.ts'
 import { withinDeadline } from '../waits.ts'
 import { checkCoco } from './coco.ts'
-import { Findings } from './findings.ts'
+import { Findings, MOST_LABELS } from './findings.ts'
 import { checkTable } from './tables.ts'
 
 /**
@@ -26,13 +27,12 @@ export async function checkAnnotations(
   step.reporter.info(
     `Annotations: ${names}. Visual Layer documents them for datasets created in its application or from S3, not for this upload.`,
   )
-  const counts = new Map<string, number>()
-  for (const { fileName } of media) counts.set(fileName, (counts.get(fileName) ?? 0) + 1)
+  const sent = Map.groupBy(media, ({ fileName }) => fileName)
   const phase = { awaited: 'the check of the annotation files', carryOn: 'Split the dataset into smaller ones.' }
   const found = await withinDeadline(step, phase, async (signal) => {
     const all: { file: ChosenFile; findings: Findings }[] = []
     for (const file of files) {
-      const findings = new Findings(counts)
+      const findings = new Findings(sent)
       await (file.fileName.endsWith('.json')
         ? checkCoco(file.path, findings, signal)
         : checkTable(file, findings, signal))
@@ -43,7 +43,7 @@ export async function checkAnnotations(
   const broken = found.filter(({ findings }) => findings.faults.count > 0)
   if (broken.length > 0) throw brokenFiles(broken)
   for (const { file, findings } of found) warnOfNames(step, file, findings)
-  return [...new Set(found.flatMap(({ findings }) => [...findings.labels]))]
+  return [...new Set(found.flatMap(({ findings }) => [...findings.labels]))].slice(0, MOST_LABELS)
 }
 
 function brokenFiles(broken: readonly { file: ChosenFile; findings: Findings }[]): ActionError {
@@ -63,17 +63,18 @@ function brokenFiles(broken: readonly { file: ChosenFile; findings: Findings }[]
 }
 
 function warnOfNames({ reporter }: Step, { shown }: ChosenFile, { names, missing, ambiguous }: Findings): void {
-  const of = (part: number) => `${part.toLocaleString('en-US')} of ${names.toLocaleString('en-US')} file names`
+  const of = (part: number, one: string, many: string) =>
+    `${count(part)} of ${counted(names, 'file name')} ${part === 1 ? one : many}`
   if (missing.count > 0) {
     reporter.warning(
-      `${shown}: ${of(missing.count)} match no uploaded file: ${missing.words()}. Their annotations will have no effect.`,
+      `${shown}: ${of(missing.count, 'matches', 'match')} no uploaded file: ${missing.words()}. Their annotations will have no effect.`,
       { todo: 'Check these names, and that "files" matches the media. Folders in the names are ignored.' },
     )
   }
   if (ambiguous.count > 0) {
     reporter.warning(
-      `${shown}: ${of(ambiguous.count)} are ambiguous: ${ambiguous.words()}. Files are sent without their folders, so Visual Layer may apply these annotations to another file.`,
-      { todo: 'Give each file a unique name.' },
+      `${shown}: ${of(ambiguous.count, 'is', 'are')} ambiguous: ${ambiguous.words()}. Files are sent without their folders, so Visual Layer may apply these annotations to another file.`,
+      { todo: 'Check the folders in these names, and give each file a unique name.' },
     )
   }
 }

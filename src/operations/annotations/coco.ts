@@ -80,8 +80,8 @@ class Coco {
   /** The first annotation that refers to an ID: what it refers to may come later in the file. */
   readonly #imageRefs = new Map<Id, number>()
   readonly #categoryRefs = new Map<Id, number>()
-  /** Categories of images that are being sent. */
-  readonly #used = new Set<Id>()
+  /** The first category of each image. */
+  readonly #labels = new Map<Id, Id>()
 
   constructor(findings: Findings) {
     this.#findings = findings
@@ -100,7 +100,8 @@ class Coco {
     for (const name of ARRAYS) if (!arrays.includes(name)) this.#findings.fault(name, 'this array is missing')
     this.#checkRefs('image_id', 'images', this.#imageRefs, this.#images)
     this.#checkRefs('category_id', 'categories', this.#categoryRefs, this.#categories)
-    for (const id of this.#used) this.#findings.label(this.#categories.get(id) ?? '')
+    for (const [image, category] of this.#labels)
+      if (this.#images.get(image)) this.#findings.label(this.#categories.get(category) ?? '')
   }
 
   #parsed(place: string, json: string): Record<string, unknown> | undefined {
@@ -133,7 +134,7 @@ class Coco {
     else this.#findings.fault(place, 'image_id is missing')
     if (isId(category)) {
       keepFirst(this.#categoryRefs, category, index)
-      if (isId(image) && this.#images.get(image) !== false) this.#used.add(category)
+      if (isId(image)) keepFirst(this.#labels, image, category)
     } else this.#findings.fault(place, 'category_id is missing')
     if (bbox === undefined || bbox === null || isBox(bbox)) return
     const rule = 'it must be [x, y, width, height] with a width and a height above 0'
@@ -155,8 +156,8 @@ class Coco {
   }
 }
 
-function keepFirst(refs: Map<Id, number>, id: Id, index: number): void {
-  if (!refs.has(id)) refs.set(id, index)
+function keepFirst<T>(refs: Map<Id, T>, id: Id, value: T): void {
+  if (!refs.has(id)) refs.set(id, value)
 }
 
 function isId(value: unknown): value is Id {

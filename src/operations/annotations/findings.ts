@@ -1,10 +1,13 @@
 import path from 'node:path'
 import { quoted } from '../../inputs/faults.ts'
+import type { ChosenFile } from '../media-files.ts'
+
+type Media = ReadonlyMap<string, readonly Pick<ChosenFile, 'shown'>[]>
 
 /** How many examples of one kind a message shows. */
 const MOST_SHOWN = 5
 /** How many labels are looked for in the new dataset, and how long they are at most: they go into one address. */
-const MOST_LABELS = 20
+export const MOST_LABELS = 20
 const LONGEST_LABEL = 50
 const LONGEST_VALUE = 100
 
@@ -36,17 +39,17 @@ export class Findings {
   }
   /** Names that no file being sent has. */
   readonly missing = new Examples()
-  /** Names that several files being sent may have, and names that mean one of these files together with another name. */
+  /** Names that several files being sent have, that mean one of them together with another name, or whose folders are not those of the file. */
   readonly ambiguous = new Examples()
   /** Some of the labels that media being sent are given. */
   readonly labels = new Set<string>()
-  readonly #media: ReadonlyMap<string, number>
+  readonly #media: Media
   /** Each name in the file, and whether a file being sent has it. */
   readonly #names = new Map<string, boolean>()
   readonly #taken = new Set<string>()
 
-  /** @param media how many of the files being sent have a name, without folders */
-  constructor(media: ReadonlyMap<string, number>) {
+  /** @param media the files being sent, by their names without folders */
+  constructor(media: Media) {
     this.#media = media
   }
 
@@ -63,15 +66,34 @@ export class Findings {
     if (known !== undefined) return known
     const base = [path.posix.basename(name), path.win32.basename(name)].find((one) => this.#media.has(one))
     this.#names.set(name, base !== undefined)
-    if (base === undefined) this.missing.add(name)
-    else if (this.#taken.has(base) || this.#media.get(base) !== 1) this.ambiguous.add(name)
+    if (base === undefined) {
+      this.missing.add(name)
+      return false
+    }
+    const [{ shown } = { shown: '' }, ...others] = this.#media.get(base) ?? []
+    if (this.#taken.has(base) || others.length > 0 || isElsewhere(name, shown)) this.ambiguous.add(name)
     else this.#taken.add(base)
-    return base !== undefined
+    return true
   }
 
   label(name: string): void {
     if (name !== '' && name.length <= LONGEST_LABEL && this.labels.size < MOST_LABELS) this.labels.add(name)
   }
+}
+
+/** Whether a relative path cannot be that of a file, seen from any folder. */
+function isElsewhere(name: string, shown: string): boolean {
+  if (/^(?:[a-z][a-z0-9+.-]*:|[\\/])/i.test(name)) return false
+  const [one, other] = [segments(name), segments(shown)]
+  return one.some((segment, depth) => segment !== (other[depth] ?? segment))
+}
+
+/** From the last to the first, without `.` and `..`. */
+function segments(name: string): string[] {
+  return name
+    .split(/[\\/]/)
+    .filter((segment) => !/^\.{0,2}$/.test(segment))
+    .reverse()
 }
 
 /** A value as a message shows it, on one line and cut where it is long. */

@@ -119,6 +119,16 @@ describe('annotation files that are sound', () => {
       },
       ['cat', 'dog'],
     ],
+    [
+      'image parquet of rows that are alike',
+      {
+        'image_annotations.parquet': parquet({
+          filename: Array(150_000).fill('a.jpg'),
+          label: Array(150_000).fill('x'),
+        }),
+      },
+      ['x'],
+    ],
   ])('pass without a warning, and tell their labels: %s', async (_, contents, labels) => {
     const { step, ended } = await check(contents)
     expect(await ended).toEqual(labels)
@@ -175,7 +185,7 @@ describe('annotation files that are broken', () => {
     ['object_annotations.csv', `${objects}a.jpg,cat,1,1,1,-2\n`, 'line 3: height is "-2"; it must be a number above 0'],
     ['object_annotations.csv', `${objects}a.jpg,cat,left,1,1,1\n`, 'line 3: col_x is "left"; it must be a number'],
     ['object_annotations.csv', `${objects}a.jpg,cat,1,,1,1\n`, 'line 3: row_y is ""; it must be a number'],
-    ['image_annotations.parquet', 'no parquet at all', 'row 1: it cannot be read as parquet'],
+    ['image_annotations.parquet', 'no parquet at all', 'row 1: it cannot be read as parquet: its footer is damaged ('],
     [
       'image_annotations.parquet',
       parquet({ filename: ['a.jpg'] }),
@@ -306,6 +316,25 @@ describe('annotation files that are broken', () => {
   })
 })
 
+describe('the labels to look for', () => {
+  it('are at most 20 of all files together', async () => {
+    const csv = (name: string) =>
+      `filename,label\n${Array.from({ length: 15 }, (_, at) => `a.jpg,${name}${at}\n`).join('')}`
+    const { ended } = await check({ 'image_annotations.csv': csv('cat'), 'x.image_annotations.csv': csv('dog') })
+    expect(await ended).toHaveLength(20)
+  })
+
+  it('are those of images that are sent, wherever these are in the file', async () => {
+    const images = [
+      { id: 1, file_name: 'gone.jpg' },
+      { id: 2, file_name: 'b.jpg' },
+    ]
+    const { annotations, categories } = coco()
+    const { ended } = await check({ 'annotations.json': JSON.stringify({ annotations, categories, images }) })
+    expect(await ended).toEqual(['dog'])
+  })
+})
+
 describe('names in annotation files', () => {
   it('that no file has are a warning, with a count and examples', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `gone/${index}.jpg`)
@@ -321,7 +350,7 @@ describe('names in annotation files', () => {
   it('that two files have are a warning', async () => {
     const { step, ended } = await check({ 'annotations.json': JSON.stringify(coco()) }, ['m/a.jpg', 'n/a.jpg', 'b.jpg'])
     await ended
-    expect(step.reporter.warnings).toEqual([expect.stringContaining('1 of 2 file names are ambiguous: "a.jpg"')])
+    expect(step.reporter.warnings).toEqual([expect.stringContaining('1 of 2 file names is ambiguous: "a.jpg"')])
   })
 
   it('that mean one file together are a warning', async () => {
@@ -332,8 +361,15 @@ describe('names in annotation files', () => {
     const { step, ended } = await check({ 'annotations.json': JSON.stringify(coco({ images })) })
     await ended
     expect(step.reporter.warnings).toEqual([
-      expect.stringContaining('1 of 2 file names are ambiguous: "s3://bucket/dogs/a.jpg"'),
+      expect.stringContaining('1 of 2 file names is ambiguous: "s3://bucket/dogs/a.jpg"'),
     ])
+  })
+
+  it('that have another folder than the file are a warning', async () => {
+    const text = 'filename,label\ndogs/a.jpg,dog\n./x/m/b.jpg,cat\n/data/c.jpg,cat\n'
+    const { step, ended } = await check({ 'image_annotations.csv': text }, ['cats/a.jpg', 'm/b.jpg', 'm/c.jpg'])
+    await ended
+    expect(step.reporter.warnings).toEqual([expect.stringContaining('1 of 3 file names is ambiguous: "dogs/a.jpg"')])
   })
 
   it('may be paths with either separator', async () => {
