@@ -1965,7 +1965,7 @@ async function exportInParts(request, step, subject, cause, reading) {
 }
 /** Makes the output folder. What is surely in the way there is an error now, not when everything is exported. */
 async function prepareOutput(request) {
-    const { outputDir, exportFormat, coco } = request;
+    const { outputDir, exportFormat } = request;
     const earlier = await (0,place/* prepareFolder */.G8)(outputDir, (0,parts_folder/* partsFolder */.Hb)(request));
     for (const file of exportFormat === 'json' ? ['metadata.json'] : ['metadata', 'metadata/part-00001.parquet']) {
         const there = (0,earlier_export/* look */.Op)(external_node_path_.join(outputDir, file));
@@ -1974,8 +1974,6 @@ async function prepareOutput(request) {
         if (!earlier.has(file) && !there.isDirectory())
             throw (0,earlier_export/* inTheWay */.Mb)(external_node_path_.join(outputDir, file));
     }
-    if (coco)
-        (0,earlier_export/* refuseObstacles */.TZ)(outputDir, [export_manifest/* ANNOTATIONS_NAME */.fn], earlier);
     return earlier;
 }
 /** Media that were given beside clusters wait until it is known which of them the clusters bring. */

@@ -624,8 +624,6 @@ async function readJson(path) {
 async function placeExport(options) {
     const { outputDir, archiveName, extract, signal, coco } = options;
     const earlier = await prepareFolder(outputDir);
-    if (coco)
-        (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_7__/* .refuseObstacles */ .TZ)(outputDir, [_manifest_js__WEBPACK_IMPORTED_MODULE_8__/* .ANNOTATIONS_NAME */ .fn], earlier);
     if (!extract) {
         const there = (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_7__/* .look */ .Op)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(outputDir, archiveName));
         if (there && !there.isFile())
@@ -644,6 +642,11 @@ async function placeExport(options) {
         const place = extract ? { dir: files } : { archive: (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(files, archiveName), spool: (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(work, 'metadata') };
         await coco?.begin(work);
         const records = await options.read(place);
+        if (coco && records.format === 'parquet') {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ActionError */ .lZ('invalid_input', 'coco requires an export in JSON, but this one is parquet.', {
+                todo: 'Set coco: false, or start an export with export_format: json.',
+            });
+        }
         const written = await coco?.finish(files, options.origin, records.contentDigest, signal);
         const list = [...(0,_manifest_js__WEBPACK_IMPORTED_MODULE_8__/* .listed */ .KE)(contents), ...(written ? [written.file] : [])];
         if (written)
@@ -7647,8 +7650,12 @@ async function enrich_enrich(request, step) {
     return `Enriched dataset "${source.name}" with ${words} ${isCopy ? `into dataset "${dataset.name}" (${datasetId})` : 'in place'}.`;
 }
 
+// EXTERNAL MODULE: ./build/export/earlier-export.js
+var earlier_export = __webpack_require__(80830);
 // EXTERNAL MODULE: ./build/export/records/digest.js
 var digest = __webpack_require__(7368);
+// EXTERNAL MODULE: ./build/export/manifest.js
+var manifest = __webpack_require__(91946);
 // EXTERNAL MODULE: ./build/export/place.js
 var place = __webpack_require__(50012);
 // EXTERNAL MODULE: external "node:crypto"
@@ -8016,8 +8023,6 @@ async function requireFiles(files) {
 
 // EXTERNAL MODULE: ./build/waiting/verdicts/export.js
 var verdicts_export = __webpack_require__(89057);
-// EXTERNAL MODULE: ./build/export/earlier-export.js
-var earlier_export = __webpack_require__(80830);
 ;// CONCATENATED MODULE: ./build/operations/export/compare-with.js
 
 
@@ -8248,8 +8253,6 @@ function compare_outcome(index, added) {
     return { ...counts, fields, examples, changed: counts.added + counts.removed + counts.modified > 0 };
 }
 
-// EXTERNAL MODULE: ./build/export/manifest.js
-var manifest = __webpack_require__(91946);
 // EXTERNAL MODULE: ./build/export/records/read-records.js + 1 modules
 var read_records = __webpack_require__(24249);
 // EXTERNAL MODULE: ./build/export/comparison/fields.js
@@ -8670,6 +8673,8 @@ var start_export = __webpack_require__(31613);
 
 
 
+
+
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 async function export_exportDataset(request, step) {
     await requireOutput(request, step);
@@ -8690,7 +8695,10 @@ async function export_exportDataset(request, step) {
 async function requireOutput(request, step) {
     if (!request.wait)
         return;
-    await (0,place/* requireWritable */.ik)(request.outputDir);
+    const { coco, outputDir } = request;
+    await (0,place/* requireWritable */.ik)(outputDir);
+    if (coco && (0,earlier_export/* look */.Op)(external_node_path_.join(outputDir, manifest/* ANNOTATIONS_NAME */.fn)))
+        (0,earlier_export/* refuseObstacles */.TZ)(outputDir, [manifest/* ANNOTATIONS_NAME */.fn], await (0,place/* prepareFolder */.G8)(outputDir, (0,parts_folder/* partsFolder */.Hb)(request)));
     if (!request.uploadArtifact)
         return;
     const name = request.extract || request.shard ? request.artifactName : (0,start_export/* archiveName */.uv)(request);

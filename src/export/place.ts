@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { describe } from '../errors.ts'
+import { ActionError, describe } from '../errors.ts'
 import { codeOf, systemFailure } from '../system-errors.ts'
 import type { ArchiveContents } from '../transfer/archive/unpack.ts'
 import type { Downloaded } from '../transfer/download/download.ts'
 import { type CocoFile, type CocoSummary, gaveWay } from './coco/coco-file.ts'
 import { findEarlier, inTheWay, isPlainFile, look, refuseObstacles } from './earlier-export.ts'
 import type { ExportPlace } from './export-files.ts'
-import { ANNOTATIONS_NAME, listed, MANIFEST_NAME, type ManifestOrigin, writeManifest } from './manifest.ts'
+import { listed, MANIFEST_NAME, type ManifestOrigin, writeManifest } from './manifest.ts'
 import type { ExportRecords } from './records/metadata-files.ts'
 import { FILES_FOLDER, HalfReplaced, recover, replaceExport, WORK_PREFIX } from './replace-export.ts'
 
@@ -61,7 +61,6 @@ export interface Placed extends ExportRecords {
 export async function placeExport(options: PlaceOptions): Promise<Placed> {
   const { outputDir, archiveName, extract, signal, coco } = options
   const earlier = await prepareFolder(outputDir)
-  if (coco) refuseObstacles(outputDir, [ANNOTATIONS_NAME], earlier)
   if (!extract) {
     const there = look(join(outputDir, archiveName))
     if (there && !there.isFile()) throw inTheWay(join(outputDir, archiveName))
@@ -79,6 +78,11 @@ export async function placeExport(options: PlaceOptions): Promise<Placed> {
     const place = extract ? { dir: files } : { archive: join(files, archiveName), spool: join(work, 'metadata') }
     await coco?.begin(work)
     const records = await options.read(place)
+    if (coco && records.format === 'parquet') {
+      throw new ActionError('invalid_input', 'coco requires an export in JSON, but this one is parquet.', {
+        todo: 'Set coco: false, or start an export with export_format: json.',
+      })
+    }
     const written = await coco?.finish(files, options.origin, records.contentDigest, signal)
     const list = [...listed(contents), ...(written ? [written.file] : [])]
     if (written) written.summary.theirs = list.find(gaveWay)?.path

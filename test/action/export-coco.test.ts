@@ -72,9 +72,34 @@ describe('coco', () => {
     expect(summary).toMatch(
       coco === 'true'
         ? /COCO annotations \| 33 images, 11 boxes, 33 image labels, 5 classes/
-        : /COCO annotations \| 33 images, 11 boxes, 0 image labels, 1 classes/,
+        : /COCO annotations \| 33 images, 11 boxes, 0 image labels, 1 class/,
     )
     expect(scene.emulator.artifacts.stored[0]?.bytes.includes('annotations.json')).toBe(true)
+  })
+
+  it.each(['true', 'boxes'])('%s: creates a dataset with the same labels, together with the media', async (coco) => {
+    const at = await exportScene()
+    await using scene = at.scene
+    await scene.succeed({ ...at.inputs, extract: 'true', include_images: 'true', coco })
+    const { warnings } = await scene.succeed({
+      operation: 'create-from-files',
+      dataset_name: 'again',
+      files: 'visual-layer-export/images/**\nvisual-layer-export/annotations.json',
+    })
+    expect(warnings).toEqual([])
+    const labeled = (items: readonly MediaItem[] = [], boxesOnly = false) =>
+      new Map(items.map(({ fileName, labels, objects }) => [fileName, [boxesOnly ? [] : labels, objects]]))
+    expect(labeled(scene.world.datasets.at(-1)?.items)).toEqual(labeled(at.dataset.items, coco === 'boxes'))
+  })
+
+  it('is refused for an export of export_id that is parquet, and leaves nothing', async () => {
+    const at = await exportScene()
+    await using scene = at.scene
+    const started = await scene.succeed({ ...at.inputs, export_format: 'parquet', wait: 'false' })
+    const inputs = { ...at.inputs, ...COCO, export_id: started.outputs['export_id'] ?? '' }
+    const { errors } = await scene.fail('invalid_input', inputs)
+    expect(errors[0]).toContain('coco requires an export in JSON')
+    expect(await at.files()).toEqual([])
   })
 
   it('keeps an annotations.json of Visual Layer under another name, and says so', async () => {
@@ -87,7 +112,7 @@ describe('coco', () => {
     expect(theirs).toHaveLength(1)
     expect(await readFile(path.join(at.outputDir, theirs[0]?.path ?? ''), 'utf8')).toBe('theirs')
     expect(stdout).toContain(theirs[0]?.path)
-    expect(stdout).toContain('Left out of annotations.json: 1 labels without a class name.')
+    expect(stdout).toContain('Left out of annotations.json: 1 label without a class name.')
     expect(labelsIn(await cocoIn(at.outputDir))).toEqual([['s3://bucket/a.jpg', 'cat', [1, 2, 3, 4]]])
     scene.world.replaceArchive('next', withTheirs())
     await scene.succeed({ ...at.inputs, extract: 'true' })
@@ -105,8 +130,10 @@ describe('coco', () => {
     await scene.succeed({ ...at.inputs, extract: 'true' })
     expect(await at.files()).toEqual(['manifest.json', 'metadata.json'])
     await writeFile(path.join(at.outputDir, 'annotations.json'), '{"mine": true}')
+    const requests = scene.emulator.requests.length
     const { errors } = await scene.fail('operation_failed', { ...at.inputs, ...COCO })
     expect(errors[0]).toContain('annotations.json')
+    expect(scene.emulator.requests).toHaveLength(requests)
     expect(await readFile(path.join(at.outputDir, 'annotations.json'), 'utf8')).toBe('{"mine": true}')
     expect(await at.files()).toEqual(['annotations.json', 'manifest.json', 'metadata.json'])
   })

@@ -199,7 +199,8 @@ describe.concurrent('an export in parts that is interrupted', () => {
   it.each(['json', 'parquet'])('goes on when it is killed while its parts are merged: %s', async (format) => {
     const split = await splitScene({ exportCap: 20 }, SIZES)
     await using scene = split.scene
-    const inputs = { ...split.inputs, include_images: 'true', export_format: format }
+    const coco = format === 'json' ? { extract: 'true', coco: 'true' } : {}
+    const inputs = { ...split.inputs, ...coco, include_images: 'true', export_format: format }
     const step = await scene.start(inputs)
     await step.logged(/merging the parts/)
     await step.cancel('SIGKILL')

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CocoFile } from '../../src/export/coco/coco-file.ts'
 import type { ManifestOrigin } from '../../src/export/manifest.ts'
 import { type PlaceOptions, type Placed, placeExport } from '../../src/export/place.ts'
 import { readExport } from '../../src/export/records/metadata-files.ts'
+import type { ReadBatch } from '../../src/export/records/read-records.ts'
 import { readArchive } from '../../src/transfer/archive/unpack.ts'
 import type { WrittenEntry } from '../transfer/archive/zip-writer.ts'
 import { exportZip, mediaItem } from './export-bytes.ts'
@@ -107,6 +109,30 @@ describe('an export that is unpacked', () => {
       size_bytes: 9,
       crc32: crc32('12:30.jpg').toString(16).padStart(8, '0'),
     })
+  })
+
+  it.each(['reading', 'finishing'])('leaves nothing of annotations.json if it is cancelled while %s', async (when) => {
+    const cancelling = new AbortController()
+    const { signal } = cancelling
+    const stopped = new Error('stopped')
+    const coco = new CocoFile({ labels: 'all' })
+    const label = { type: 'image_label', properties: { category_name: 'cat' } }
+    const placing = place(exportZip([mediaItem('a', { metadata_items: [label] })], []), {
+      signal,
+      coco,
+      async read(at) {
+        const take = async (batch: ReadBatch) => {
+          await coco.take(batch)
+          expect((await tree()).filter((path) => path.includes('annotations.'))).toHaveLength(2)
+          if (when === 'reading') cancelling.abort(stopped)
+        }
+        const records = await readExport(at, { signal, wanted: coco.wanted, take })
+        cancelling.abort(stopped)
+        return records
+      },
+    })
+    await expect(placing).rejects.toBe(stopped)
+    expect(await readdir(outputDir)).toEqual([])
   })
 
   it('replaces the files of the earlier one, and nothing else', async () => {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { ActionError, describe } from '../../errors.ts'
 import { inTheWay, look, refuseObstacles } from '../../export/earlier-export.ts'
-import { ANNOTATIONS_NAME, MANIFEST_NAME } from '../../export/manifest.ts'
+import { MANIFEST_NAME } from '../../export/manifest.ts'
 import { itemsOf, type PartContent } from '../../export/parts/content.ts'
 import { KeptParts } from '../../export/parts/kept-parts.ts'
 import { Merge } from '../../export/parts/merge.ts'
@@ -110,14 +110,13 @@ export async function exportInParts(
 
 /** Makes the output folder. What is surely in the way there is an error now, not when everything is exported. */
 async function prepareOutput(request: ExportRequest): Promise<Set<string>> {
-  const { outputDir, exportFormat, coco } = request
+  const { outputDir, exportFormat } = request
   const earlier = await prepareFolder(outputDir, partsFolder(request))
   for (const file of exportFormat === 'json' ? ['metadata.json'] : ['metadata', 'metadata/part-00001.parquet']) {
     const there = look(path.join(outputDir, file))
     if (!there) break
     if (!earlier.has(file) && !there.isDirectory()) throw inTheWay(path.join(outputDir, file))
   }
-  if (coco) refuseObstacles(outputDir, [ANNOTATIONS_NAME], earlier)
   return earlier
 }
 

@@ -1,6 +1,8 @@
 import path from 'node:path'
+import { look, refuseObstacles } from '../../export/earlier-export.ts'
 import { RecordDigest } from '../../export/records/digest.ts'
-import { type Placed, requireWritable } from '../../export/place.ts'
+import { ANNOTATIONS_NAME } from '../../export/manifest.ts'
+import { type Placed, prepareFolder, requireWritable } from '../../export/place.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import { requireFreeName } from '../../runner/artifact.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
@@ -16,7 +18,7 @@ import { type ExportSubject, selectionWords } from './export-subject.ts'
 import { type Begun, beginExport, exportProbe } from './export-task.ts'
 import { namedDataset, readDataset } from '../facts.ts'
 import { check, passGates } from './gates.ts'
-import { type PartsCause, wasBegunInParts } from './parts-folder.ts'
+import { type PartsCause, partsFolder, wasBegunInParts } from './parts-folder.ts'
 import { archiveName, startOf } from './start-export.ts'
 import type { Step } from '../step.ts'
 import { waitFor } from '../waits.ts'
@@ -43,7 +45,10 @@ export async function exportDataset(request: ExportRequest, step: Step): Promise
 /** What is surely in the way of an export is an error before it starts. */
 async function requireOutput(request: ExportRequest, step: Step): Promise<void> {
   if (!request.wait) return
-  await requireWritable(request.outputDir)
+  const { coco, outputDir } = request
+  await requireWritable(outputDir)
+  if (coco && look(path.join(outputDir, ANNOTATIONS_NAME)))
+    refuseObstacles(outputDir, [ANNOTATIONS_NAME], await prepareFolder(outputDir, partsFolder(request)))
   if (!request.uploadArtifact) return
   const name = request.extract || request.shard ? request.artifactName : archiveName(request)
   await requireFreeName({ ...step, name, overwrite: request.overwriteArtifact })
