@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { coco } from './coco.ts'
 import { compare } from './compare.ts'
 import { requirePeers } from './processes.ts'
 import { machineNow, type Measurement, results, table, told } from './report.ts'
@@ -35,5 +36,6 @@ async function* everything(): AsyncGenerator<Measurement, void> {
   yield startUp()
   yield await upload()
   yield await compare()
+  yield await coco(runs)
   yield* transfer(runs)
 }

@@ -7,7 +7,7 @@ import { peakOf, run } from './processes.ts'
 import { binary, type Claim, type Measurement } from './report.ts'
 
 const TASK = fileURLToPath(new URL('compare-task.ts', import.meta.url))
-const ITEMS = 1_000_000
+export const ITEMS = 1_000_000
 const ITEMS_AT_ONCE = 10_000
 /** Of so many items one has another label in the later export, and one is not there any more. */
 const EDITED = 50
@@ -45,7 +45,7 @@ export async function compare(): Promise<Measurement> {
   }
 }
 
-function writeExport(file: string, edition: 'before' | 'after'): void {
+export function writeExport(file: string, edition: 'before' | 'after'): void {
   const written = openSync(file, 'w')
   writeSync(written, '{"info":{"schema_version":"1.1"},"media_items":[')
   for (let start = 0; start < ITEMS; start += ITEMS_AT_ONCE) {

@@ -138,7 +138,7 @@ export class CocoFile {
    */
   async finish(
     files: string,
-    { dataset, produced_by: { action } }: ManifestOrigin<string | null>,
+    { dataset, produced_by: { action } }: Pick<ManifestOrigin, 'dataset' | 'produced_by'>,
     contentDigest: string,
     signal: AbortSignal,
   ): Promise<{ file: ManifestFile; summary: CocoSummary }> {
