@@ -6014,7 +6014,7 @@ class Findings {
     }
     /** Names that no file being sent has. */
     missing = new Examples();
-    /** Names that several files being sent have, that mean one of them together with another name, or whose folders are not those of the file. */
+    /** Names that several files being sent have, and names that mean one of these files together with another name. */
     ambiguous = new Examples();
     /** Some of the labels that media being sent are given. */
     labels = new Set();
@@ -6022,7 +6022,7 @@ class Findings {
     /** Each name in the file, and whether a file being sent has it. */
     #names = new Map();
     #taken = new Set();
-    /** @param media the files being sent, by their names without folders */
+    /** @param media how many of the files being sent have a name, without folders */
     constructor(media) {
         this.#media = media;
     }
@@ -6043,8 +6043,7 @@ class Findings {
             this.missing.add(name);
             return false;
         }
-        const [{ shown } = { shown: '' }, ...others] = this.#media.get(base) ?? [];
-        if (this.#taken.has(base) || others.length > 0 || isElsewhere(name, shown))
+        if (this.#taken.has(base) || this.#media.get(base) !== 1)
             this.ambiguous.add(name);
         else
             this.#taken.add(base);
@@ -6054,20 +6053,6 @@ class Findings {
         if (name !== '' && name.length <= LONGEST_LABEL && this.labels.size < MOST_LABELS)
             this.labels.add(name);
     }
-}
-/** Whether a relative path cannot be that of a file, seen from any folder. */
-function isElsewhere(name, shown) {
-    if (/^(?:[a-z][a-z0-9+.-]*:|[\\/])/i.test(name))
-        return false;
-    const [one, other] = [segments(name), segments(shown)];
-    return one.some((segment, depth) => segment !== (other[depth] ?? segment));
-}
-/** From the last to the first, without `.` and `..`. */
-function segments(name) {
-    return name
-        .split(/[\\/]/)
-        .filter((segment) => !/^\.{0,2}$/.test(segment))
-        .reverse();
 }
 /** A value as a message shows it, on one line and cut where it is long. */
 function shownValue(value) {
@@ -6464,12 +6449,14 @@ async function checkAnnotations(step, files, media) {
         });
     }
     step.reporter.info(`Annotations: ${names}. Visual Layer documents them for datasets created in its application or from S3, not for this upload.`);
-    const sent = Map.groupBy(media, ({ fileName }) => fileName);
+    const counts = new Map();
+    for (const { fileName } of media)
+        counts.set(fileName, (counts.get(fileName) ?? 0) + 1);
     const phase = { awaited: 'the check of the annotation files', carryOn: 'Split the dataset into smaller ones.' };
     const found = await (0,waits/* withinDeadline */.iP)(step, phase, async (signal) => {
         const all = [];
         for (const file of files) {
-            const findings = new Findings(sent);
+            const findings = new Findings(counts);
             await (file.fileName.endsWith('.json')
                 ? checkCoco(file.path, findings, signal)
                 : checkTable(file, findings, signal));
@@ -6504,7 +6491,7 @@ function warnOfNames({ reporter }, { shown }, { names, missing, ambiguous }) {
         reporter.warning(`${shown}: ${of(missing.count, 'matches', 'match')} no uploaded file: ${missing.words()}. Their annotations will have no effect.`, { todo: 'Check these names, and that "files" matches the media. Folders in the names are ignored.' });
     }
     if (ambiguous.count > 0) {
-        reporter.warning(`${shown}: ${of(ambiguous.count, 'is', 'are')} ambiguous: ${ambiguous.words()}. Files are sent without their folders, so Visual Layer may apply these annotations to another file.`, { todo: 'Check the folders in these names, and give each file a unique name.' });
+        reporter.warning(`${shown}: ${of(ambiguous.count, 'is', 'are')} ambiguous: ${ambiguous.words()}. Files are sent without their folders, so Visual Layer may apply these annotations to another file.`, { todo: 'Give each file a unique name.' });
     }
 }
 /**

@@ -27,12 +27,13 @@ export async function checkAnnotations(
   step.reporter.info(
     `Annotations: ${names}. Visual Layer documents them for datasets created in its application or from S3, not for this upload.`,
   )
-  const sent = Map.groupBy(media, ({ fileName }) => fileName)
+  const counts = new Map<string, number>()
+  for (const { fileName } of media) counts.set(fileName, (counts.get(fileName) ?? 0) + 1)
   const phase = { awaited: 'the check of the annotation files', carryOn: 'Split the dataset into smaller ones.' }
   const found = await withinDeadline(step, phase, async (signal) => {
     const all: { file: ChosenFile; findings: Findings }[] = []
     for (const file of files) {
-      const findings = new Findings(sent)
+      const findings = new Findings(counts)
       await (file.fileName.endsWith('.json')
         ? checkCoco(file.path, findings, signal)
         : checkTable(file, findings, signal))
@@ -74,7 +75,7 @@ function warnOfNames({ reporter }: Step, { shown }: ChosenFile, { names, missing
   if (ambiguous.count > 0) {
     reporter.warning(
       `${shown}: ${of(ambiguous.count, 'is', 'are')} ambiguous: ${ambiguous.words()}. Files are sent without their folders, so Visual Layer may apply these annotations to another file.`,
-      { todo: 'Check the folders in these names, and give each file a unique name.' },
+      { todo: 'Give each file a unique name.' },
     )
   }
 }

@@ -1,8 +1,5 @@
 import path from 'node:path'
 import { quoted } from '../../inputs/faults.ts'
-import type { ChosenFile } from '../media-files.ts'
-
-type Media = ReadonlyMap<string, readonly Pick<ChosenFile, 'shown'>[]>
 
 /** How many examples of one kind a message shows. */
 const MOST_SHOWN = 5
@@ -39,17 +36,17 @@ export class Findings {
   }
   /** Names that no file being sent has. */
   readonly missing = new Examples()
-  /** Names that several files being sent have, that mean one of them together with another name, or whose folders are not those of the file. */
+  /** Names that several files being sent have, and names that mean one of these files together with another name. */
   readonly ambiguous = new Examples()
   /** Some of the labels that media being sent are given. */
   readonly labels = new Set<string>()
-  readonly #media: Media
+  readonly #media: ReadonlyMap<string, number>
   /** Each name in the file, and whether a file being sent has it. */
   readonly #names = new Map<string, boolean>()
   readonly #taken = new Set<string>()
 
-  /** @param media the files being sent, by their names without folders */
-  constructor(media: Media) {
+  /** @param media how many of the files being sent have a name, without folders */
+  constructor(media: ReadonlyMap<string, number>) {
     this.#media = media
   }
 
@@ -70,8 +67,7 @@ export class Findings {
       this.missing.add(name)
       return false
     }
-    const [{ shown } = { shown: '' }, ...others] = this.#media.get(base) ?? []
-    if (this.#taken.has(base) || others.length > 0 || isElsewhere(name, shown)) this.ambiguous.add(name)
+    if (this.#taken.has(base) || this.#media.get(base) !== 1) this.ambiguous.add(name)
     else this.#taken.add(base)
     return true
   }
@@ -79,21 +75,6 @@ export class Findings {
   label(name: string): void {
     if (name !== '' && name.length <= LONGEST_LABEL && this.labels.size < MOST_LABELS) this.labels.add(name)
   }
-}
-
-/** Whether a relative path cannot be that of a file, seen from any folder. */
-function isElsewhere(name: string, shown: string): boolean {
-  if (/^(?:[a-z][a-z0-9+.-]*:|[\\/])/i.test(name)) return false
-  const [one, other] = [segments(name), segments(shown)]
-  return one.some((segment, depth) => segment !== (other[depth] ?? segment))
-}
-
-/** From the last to the first, without `.` and `..`. */
-function segments(name: string): string[] {
-  return name
-    .split(/[\\/]/)
-    .filter((segment) => !/^\.{0,2}$/.test(segment))
-    .reverse()
 }
 
 /** A value as a message shows it, on one line and cut where it is long. */

@@ -365,13 +365,6 @@ describe('names in annotation files', () => {
     ])
   })
 
-  it('that have another folder than the file are a warning', async () => {
-    const text = 'filename,label\ndogs/a.jpg,dog\n./x/m/b.jpg,cat\n/data/c.jpg,cat\n'
-    const { step, ended } = await check({ 'image_annotations.csv': text }, ['cats/a.jpg', 'm/b.jpg', 'm/c.jpg'])
-    await ended
-    expect(step.reporter.warnings).toEqual([expect.stringContaining('1 of 3 file names is ambiguous: "dogs/a.jpg"')])
-  })
-
   it('may be paths with either separator', async () => {
     const { step, ended } = await check({ 'image_annotations.csv': 'filename,label\n./m/x/c.jpg,cat\nm\\b.jpg,dog\n' })
     expect(await ended).toEqual(['cat', 'dog'])
