@@ -3369,10 +3369,14 @@ function duration() {
     return parsed(rule, (text) => durationWithin(text, rule, 1, LONGEST_JOB));
 }
 function durationWithin(text, rule, leastMs, mostMs) {
-    const value = durationMs(text);
-    if (value !== undefined && value >= leastMs && value <= mostMs)
+    const within = (written) => {
+        const value = durationMs(written);
+        return value !== undefined && value >= leastMs && value <= mostMs ? value : undefined;
+    };
+    const value = within(text);
+    if (value !== undefined)
         return { value };
-    if (!/^\d+(?:\.\d+)?$/.test(text))
+    if (within(`${text}s`) === undefined || !/^\d+(?:\.\d+)?$/.test(text))
         return { broken: rule };
     return { broken: `the unit is missing (${text}s for seconds, ${text}m for minutes)`, instead: `${text}s` };
 }
@@ -3426,19 +3430,40 @@ function linesOf(text) {
 }
 /** Ids that Visual Layer gave out. UUIDs as far as documented, but that is the service's to judge. */
 function idList() {
-    const rule = `it must be IDs separated by commas or lines, each of at most ${MAX_ID_CHARACTERS} characters without spaces`;
+    const rule = `it must be IDs separated by commas or lines, or a JSON array of IDs, each of at most ${MAX_ID_CHARACTERS} characters without spaces, commas, quotes, brackets, or braces`;
     return parsed(rule, (text) => {
-        const items = linesOf(text).flatMap(({ line, text: ids }) => ids.split(',').map((id) => ({ line, id: uuidIn(id) ?? id.trim() })));
-        const given = items.filter(({ id }) => id !== '');
+        const items = text.startsWith('[') ? jsonItems(text) : lineItems(text);
+        if (items === undefined)
+            return { broken: `${rule}, and it is not a JSON array of strings` };
+        const given = items.map(({ place, id }) => ({ place, id: uuidIn(id) ?? id.trim() })).filter(({ id }) => id !== '');
         // Commas alone must not turn a selection that came out empty into the whole dataset.
         if (given.length === 0)
             return { broken: `${rule}, and it contains no ID` };
-        const wrong = given.filter(({ id }) => id.length > MAX_ID_CHARACTERS || /[\s\p{Cc}]/u.test(id));
+        const wrong = given.filter(({ id }) => id.length > MAX_ID_CHARACTERS || /[\s\p{Cc},"'`[\]{}]/u.test(id));
         if (wrong.length === 0)
             return { value: [...new Set(given.map(({ id }) => id))] };
-        const problems = wrong.map(({ line, id }) => `line ${line}: ${quoted(id)}`);
+        const problems = wrong.map(({ place, id }) => `${place}: ${quoted(id)}`);
         return { broken: rule, wrongItems: { kind: 'IDs', total: given.length, problems } };
     }).default([]);
+}
+function lineItems(text) {
+    return linesOf(text).flatMap(({ line, text: ids }) => ids.split(',').map((id) => ({ place: `line ${line}`, id })));
+}
+/** The items of a JSON array of strings, as `toJSON()` of a workflow writes it; `undefined` for anything else. */
+function jsonItems(text) {
+    const list = jsonOf(text);
+    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
+        return undefined;
+    return list.map((id, index) => ({ place: `item ${index + 1}`, id }));
+}
+/** The value of a JSON text; `undefined` if it is none. */
+function jsonOf(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
 }
 /**
  * A VQL filter (docs.visual-layer.com, semantic search): a JSON array of objects, kept as the text that came without the
@@ -3447,13 +3472,9 @@ function idList() {
 function vql() {
     const rule = 'it must be a JSON array of filter objects';
     return parsed(rule, (text) => {
-        let filters;
-        try {
-            filters = JSON.parse(text);
-        }
-        catch {
+        const filters = jsonOf(text);
+        if (filters === undefined)
             return { broken: `${rule}, and it is not JSON` };
-        }
         if (!Array.isArray(filters) || !filters.every(isObject))
             return { broken: rule };
         return { value: text.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|\s+/g, '$1') };
@@ -3983,7 +4004,7 @@ function namesModel(value) {
     return typeof id === 'string' && id.trim() !== '';
 }
 const enrich_fields = {
-    dataset_id: uuid(),
+    dataset_id: datasetId(),
     models: models(),
     on_conflict: onConflict,
     on_cancel: oneOf('abort', 'leave'),
@@ -4021,7 +4042,7 @@ const LARGEST_LIST = 16 * 1024 * 1024;
 function classList(text, workspace) {
     let content;
     try {
-        const path = external_node_fs_.realpathSync.native((0,external_node_path_.resolve)(workspace, text));
+        const path = external_node_fs_.realpathSync.native((0,external_node_path_.resolve)(workspace, (0,paths/* withSlashes */.sq)(text)));
         if ((0,paths/* below */.Gz)(external_node_fs_.realpathSync.native(workspace), path) === undefined)
             return { broken: `${class_list_RULE}, and it is outside the workspace` };
         const found = (0,external_node_fs_.statSync)(path);
@@ -5293,18 +5314,35 @@ function quotedList(patterns) {
 }
 /** What other tools take in a pattern and this action does not, and how to write it here. */
 const HABITS = [
-    { sign: /^!?["']|["']$/, hint: 'Write patterns without quotes.' },
-    { sign: /\{.*\}/, hint: 'Braces are not expanded: write one pattern per line, for example m/*.jpg and m/*.png.' },
-    { sign: /\\/, hint: 'A backslash means the character after it. Write / between folders: images/*.jpg.' },
-    { sign: /,/, hint: 'Write one pattern per line, without commas.' },
+    {
+        sign: /^!?["']|["']$/,
+        hint: (pattern) => `Write patterns without quotes: ${pattern.replace(/^(!?)["']|["']$/g, '$1')}.`,
+    },
+    {
+        sign: /\{.*\}/,
+        hint: (pattern) => `Braces are not expanded: write one pattern per line: ${expanded(pattern).join(' and ')}.`,
+    },
+    {
+        sign: /\\/,
+        hint: (pattern) => `A backslash means the character after it. Write / between folders: ${pattern.replaceAll('\\', '/')}.`,
+    },
+    { sign: /,/, hint: () => 'Write one pattern per line, without commas.' },
     {
         sign: /\[.*\]/,
-        hint: 'Brackets match one of the characters in them. If a name contains a bracket, write [[] for it: "batch [[]v2]/*.jpg".',
+        hint: (pattern) => `Brackets match one of the characters in them. If a name contains a bracket, write [[] for it: ${pattern.replaceAll('[', '[[]')}.`,
     },
 ];
+/** The patterns that the first braces of a pattern stand for. */
+function expanded(pattern) {
+    const [, before = '', inside = '', after = ''] = /^(.*?)\{(.*?)\}(.*)$/.exec(pattern) ?? [];
+    return inside.split(',').map((one) => before + one.trim() + after);
+}
 function hints(patterns) {
-    const found = HABITS.filter(({ sign }) => patterns.some((pattern) => sign.test(pattern)));
-    return found.length === 0 ? undefined : found.map(({ hint }) => hint).join(' ');
+    const found = HABITS.flatMap(({ sign, hint }) => patterns
+        .filter((pattern) => sign.test(pattern))
+        .slice(0, 1)
+        .map(hint));
+    return found.length === 0 ? undefined : found.join(' ');
 }
 function cannotBeSent(refused, total) {
     const lines = refused.slice(0, MOST_NAMED).map(({ file, why }) => `- ${JSON.stringify(file.shown)}: ${why}`);

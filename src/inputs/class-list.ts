@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { below } from '../paths.ts'
+import { below, withSlashes } from '../paths.ts'
 import { codeOf } from '../system-errors.ts'
 import { quoted } from './faults.ts'
 import type { Outcome } from './fields.ts'
@@ -16,7 +16,7 @@ const LARGEST_LIST = 16 * 1024 * 1024
 export function classList(text: string, workspace: string): Outcome<readonly string[]> {
   let content: string
   try {
-    const path = realpathSync.native(resolve(workspace, text))
+    const path = realpathSync.native(resolve(workspace, withSlashes(text)))
     if (below(realpathSync.native(workspace), path) === undefined)
       return { broken: `${RULE}, and it is outside the workspace` }
     const found = statSync(path)

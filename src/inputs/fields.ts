@@ -85,9 +85,13 @@ export function duration() {
 }
 
 function durationWithin(text: string, rule: string, leastMs: number, mostMs: number): Outcome<number> {
-  const value = durationMs(text)
-  if (value !== undefined && value >= leastMs && value <= mostMs) return { value }
-  if (!/^\d+(?:\.\d+)?$/.test(text)) return { broken: rule }
+  const within = (written: string) => {
+    const value = durationMs(written)
+    return value !== undefined && value >= leastMs && value <= mostMs ? value : undefined
+  }
+  const value = within(text)
+  if (value !== undefined) return { value }
+  if (within(`${text}s`) === undefined || !/^\d+(?:\.\d+)?$/.test(text)) return { broken: rule }
   return { broken: `the unit is missing (${text}s for seconds, ${text}m for minutes)`, instead: `${text}s` }
 }
 
@@ -147,19 +151,38 @@ export function linesOf(text: string): { line: number; text: string }[] {
 
 /** Ids that Visual Layer gave out. UUIDs as far as documented, but that is the service's to judge. */
 export function idList() {
-  const rule = `it must be IDs separated by commas or lines, each of at most ${MAX_ID_CHARACTERS} characters without spaces`
+  const rule = `it must be IDs separated by commas or lines, or a JSON array of IDs, each of at most ${MAX_ID_CHARACTERS} characters without spaces, commas, quotes, brackets, or braces`
   return parsed(rule, (text) => {
-    const items = linesOf(text).flatMap(({ line, text: ids }) =>
-      ids.split(',').map((id) => ({ line, id: uuidIn(id) ?? id.trim() })),
-    )
-    const given = items.filter(({ id }) => id !== '')
+    const items = text.startsWith('[') ? jsonItems(text) : lineItems(text)
+    if (items === undefined) return { broken: `${rule}, and it is not a JSON array of strings` }
+    const given = items.map(({ place, id }) => ({ place, id: uuidIn(id) ?? id.trim() })).filter(({ id }) => id !== '')
     // Commas alone must not turn a selection that came out empty into the whole dataset.
     if (given.length === 0) return { broken: `${rule}, and it contains no ID` }
-    const wrong = given.filter(({ id }) => id.length > MAX_ID_CHARACTERS || /[\s\p{Cc}]/u.test(id))
+    const wrong = given.filter(({ id }) => id.length > MAX_ID_CHARACTERS || /[\s\p{Cc},"'`[\]{}]/u.test(id))
     if (wrong.length === 0) return { value: [...new Set(given.map(({ id }) => id))] }
-    const problems = wrong.map(({ line, id }) => `line ${line}: ${quoted(id)}`)
+    const problems = wrong.map(({ place, id }) => `${place}: ${quoted(id)}`)
     return { broken: rule, wrongItems: { kind: 'IDs', total: given.length, problems } }
   }).default([])
+}
+
+function lineItems(text: string): { place: string; id: string }[] {
+  return linesOf(text).flatMap(({ line, text: ids }) => ids.split(',').map((id) => ({ place: `line ${line}`, id })))
+}
+
+/** The items of a JSON array of strings, as `toJSON()` of a workflow writes it; `undefined` for anything else. */
+function jsonItems(text: string): { place: string; id: string }[] | undefined {
+  const list = jsonOf(text)
+  if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) return undefined
+  return list.map((id, index) => ({ place: `item ${index + 1}`, id }))
+}
+
+/** The value of a JSON text; `undefined` if it is none. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -169,12 +192,8 @@ export function idList() {
 export function vql() {
   const rule = 'it must be a JSON array of filter objects'
   return parsed(rule, (text) => {
-    let filters: unknown
-    try {
-      filters = JSON.parse(text)
-    } catch {
-      return { broken: `${rule}, and it is not JSON` }
-    }
+    const filters = jsonOf(text)
+    if (filters === undefined) return { broken: `${rule}, and it is not JSON` }
     if (!Array.isArray(filters) || !filters.every(isObject)) return { broken: rule }
     return { value: text.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|\s+/g, '$1') }
   })

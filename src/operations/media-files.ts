@@ -140,20 +140,42 @@ function quotedList(patterns: readonly string[]): string {
 }
 
 /** What other tools take in a pattern and this action does not, and how to write it here. */
-const HABITS: readonly { sign: RegExp; hint: string }[] = [
-  { sign: /^!?["']|["']$/, hint: 'Write patterns without quotes.' },
-  { sign: /\{.*\}/, hint: 'Braces are not expanded: write one pattern per line, for example m/*.jpg and m/*.png.' },
-  { sign: /\\/, hint: 'A backslash means the character after it. Write / between folders: images/*.jpg.' },
-  { sign: /,/, hint: 'Write one pattern per line, without commas.' },
+const HABITS: readonly { sign: RegExp; hint: (pattern: string) => string }[] = [
+  {
+    sign: /^!?["']|["']$/,
+    hint: (pattern) => `Write patterns without quotes: ${pattern.replace(/^(!?)["']|["']$/g, '$1')}.`,
+  },
+  {
+    sign: /\{.*\}/,
+    hint: (pattern) => `Braces are not expanded: write one pattern per line: ${expanded(pattern).join(' and ')}.`,
+  },
+  {
+    sign: /\\/,
+    hint: (pattern) =>
+      `A backslash means the character after it. Write / between folders: ${pattern.replaceAll('\\', '/')}.`,
+  },
+  { sign: /,/, hint: () => 'Write one pattern per line, without commas.' },
   {
     sign: /\[.*\]/,
-    hint: 'Brackets match one of the characters in them. If a name contains a bracket, write [[] for it: "batch [[]v2]/*.jpg".',
+    hint: (pattern) =>
+      `Brackets match one of the characters in them. If a name contains a bracket, write [[] for it: ${pattern.replaceAll('[', '[[]')}.`,
   },
 ]
 
+/** The patterns that the first braces of a pattern stand for. */
+function expanded(pattern: string): string[] {
+  const [, before = '', inside = '', after = ''] = /^(.*?)\{(.*?)\}(.*)$/.exec(pattern) ?? []
+  return inside.split(',').map((one) => before + one.trim() + after)
+}
+
 function hints(patterns: readonly string[]): string | undefined {
-  const found = HABITS.filter(({ sign }) => patterns.some((pattern) => sign.test(pattern)))
-  return found.length === 0 ? undefined : found.map(({ hint }) => hint).join(' ')
+  const found = HABITS.flatMap(({ sign, hint }) =>
+    patterns
+      .filter((pattern) => sign.test(pattern))
+      .slice(0, 1)
+      .map(hint),
+  )
+  return found.length === 0 ? undefined : found.join(' ')
 }
 
 function cannotBeSent(refused: readonly Refused[], total: number): ActionError {

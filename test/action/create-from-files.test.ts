@@ -201,11 +201,12 @@ describe('create-from-files', () => {
   })
 
   it.each([
-    ['batch [v2]/*.jpg', '[[]'],
-    ['m/*.{jpg,png}', 'one pattern per line'],
-    ['"m/*.jpg"', 'without quotes'],
-    ["'m/*.jpg'", 'without quotes'],
-    ['m/*.jpg, m/*.png', 'without commas'],
+    ['batch [v2]/*.jpg', '[[] for it: batch [[]v2]/*.jpg'],
+    ['n/*.{jpg,png}', 'one pattern per line: n/*.jpg and n/*.png.'],
+    ['!x\n"n/*.jpg"', 'without quotes: n/*.jpg'],
+    ["'n/*.jpg'", 'without quotes: n/*.jpg'],
+    [String.raw`n\*.jpg`, '/ between folders: n/*.jpg'],
+    ['n/*.jpg, n/*.png', 'without commas'],
   ])('says how a pattern of other tools is written here: %s', async (files, hint) => {
     await using scene = await withFiles(['m/a.jpg', 'm/b.png', 'batch [v2]/c.jpg'])
     const { errors } = await scene.fail('invalid_input', { ...pets, files })

@@ -33,6 +33,12 @@ describe('class_list', () => {
     expect(read('\\#1\n\\\\#2\n\\d\n\\\\\n # 3')).toEqual({ value: ['#1', '\\#2', '\\d', '\\\\'] })
   })
 
+  it('may be named with the separators of Windows', () => {
+    mkdirSync(join(workspace, 'lists'))
+    writeFileSync(join(workspace, 'lists', 'classes.txt'), 'cat')
+    expect(classList(String.raw`lists\classes.txt`, workspace)).toEqual({ value: ['cat'] })
+  })
+
   it.each<[string, string | Buffer, string]>([
     ['a name twice', 'cat\ndog\n cat', '"cat" twice'],
     ['no name', '# nothing\n\n', 'no name'],

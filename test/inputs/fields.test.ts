@@ -1,75 +1,17 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DATASET_ID, faults, OTHER_ID, request } from './step-inputs.ts'
+import { DATASET_ID, faults, mediaIds, OTHER_ID, request } from './step-inputs.ts'
 
-const mediaIds = (text: string) => {
-  const { selection } = request('export', { media_ids: text })
-  return selection.kind === 'selected' ? selection.mediaIds : []
-}
-
-describe('ids', () => {
-  it.each([DATASET_ID, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'])(
-    'takes the UUID %s, whatever its version',
-    (id) => {
-      expect(request('snapshot', { dataset_id: id }).datasetId).toBe(id)
-      expect(request('snapshot', { dataset_id: ` ${id.toUpperCase()}\n` }).datasetId).toBe(id)
-    },
-  )
-
-  it.each([
-    `{${DATASET_ID}}`,
-    `"${DATASET_ID}"`,
-    `' ${DATASET_ID.toUpperCase()} '`,
-    `"{${DATASET_ID}}"`,
-    `\`${DATASET_ID}\``,
-  ])('takes %s, wherever a UUID belongs', (text) => {
-    expect(request('restore', { dataset_id: text, snapshot_id: text })).toMatchObject({
-      datasetId: DATASET_ID,
-      snapshot: { by: 'id', snapshotId: DATASET_ID },
-    })
-    expect(request('delete-snapshot', { snapshot_id: text }).snapshot).toEqual({ by: 'id', snapshotId: DATASET_ID })
-    expect(request('export', { export_id: text }).selection).toEqual({ kind: 'attached', exportId: DATASET_ID })
-    expect(mediaIds(`x, ${text}`)).toEqual(['x', DATASET_ID])
-  })
-
-  it.each([
-    `https://app.visual-layer.com/dataset/${DATASET_ID}`,
-    `https://app.visual-layer.com/dataset/${DATASET_ID.toUpperCase()}/data?page=1&id=${OTHER_ID}#top`,
-    `"https://app.visual-layer.com/datasets/${DATASET_ID}/"`,
-    `http://vl.internal:2080/dataset/${DATASET_ID}/snapshot/${OTHER_ID}`,
-    `https://vl.example.com/api/v1/dataset/${DATASET_ID}`,
-    `app.visual-layer.com/dataset/${DATASET_ID}/data`,
-  ])('takes a dataset from the page %s, and nothing else', (url) => {
-    expect(request('wait', { dataset_id: url }).datasetId).toBe(DATASET_ID)
-    for (const input of ['snapshot_id', 'export_id'] as const) {
-      expect(faults('export', { [input]: url })).toEqual([expect.stringContaining(`- ${input}: got `)])
-    }
-  })
-
-  it.each([
-    'abc',
-    '',
-    DATASET_ID.replaceAll('-', ''),
-    `${DATASET_ID}0`,
-    `${DATASET_ID}\n${OTHER_ID}`,
-    `{${DATASET_ID}`,
-    `"${DATASET_ID}'`,
-    `https://app.visual-layer.com/snapshot/${DATASET_ID}`,
-    `https://app.visual-layer.com/?x=/dataset/${DATASET_ID}`,
-    `https://app.visual-layer.com/dataset/${DATASET_ID}0`,
-    `https://me:pa55@app.visual-layer.com/dataset/${DATASET_ID}`,
-    `ftp://app.visual-layer.com/dataset/${DATASET_ID}`,
-    `https://app.visual-layer.com/dataset/x\nhttps://app.visual-layer.com/dataset/${DATASET_ID}`,
-    '{'.repeat(100_000),
-  ])('refuses %j as a dataset', (id) => {
-    const [fault, ...more] = faults('snapshot', { dataset_id: id })
-    expect(more).toEqual([])
-    expect(fault).toMatch(/^- dataset_id: .*UUID.*: dataset_id: 0a1b2c3d-4e5f-6789-abcd-ef0123456789$/)
-    expect(fault).not.toContain('pa55')
-  })
-
+describe('lists of IDs', () => {
   it('splits lists at commas and line ends, drops blanks and repetitions, and keeps the order', () => {
     expect(mediaIds(' b, a\r\nc,,b\n\n , #d ')).toEqual(['b', 'a', 'c', '#d'])
+  })
+
+  it('takes a JSON array of IDs, as toJSON() writes it', () => {
+    const ids = [DATASET_ID, OTHER_ID, 'a_1']
+    for (const indent of [undefined, 2])
+      expect(mediaIds(JSON.stringify([...ids, DATASET_ID], null, indent))).toEqual(ids)
+    expect(mediaIds(JSON.stringify([` ${DATASET_ID.toUpperCase()} `, '']))).toEqual([DATASET_ID])
   })
 
   it('gives back any distinct ids, however they were separated', () => {
@@ -97,6 +39,16 @@ describe('ids', () => {
     [`a,\n${'x'.repeat(201)}`, ['1 of 2 IDs', 'line 2: "xxx']],
     ['a,b\u0007', [String.raw`line 1: "b\u0007"`]],
     [' , ,', ['it contains no ID']],
+    ['[]', ['it contains no ID']],
+    ['["a", "b c", "d,e"]', ['2 of 3 IDs', 'item 2: "b c"', 'item 3: "d,e"']],
+    ['["a", 5]', ['not a JSON array of strings']],
+    ['[{"id": "a"}]', ['not a JSON array of strings']],
+    ['["a",', ['not a JSON array of strings']],
+    ['[a, b]', ['not a JSON array of strings']],
+    ['{"a": 1}', ['1 of 1 IDs', String.raw`line 1: "{\"a\": 1}"`]],
+    ['a]', ['line 1: "a]"']],
+    ["'a', b", [`line 1: "'a'"`]],
+    ['"a", b', [String.raw`line 1: "\"a\""`]],
   ])('refuses the list %j', (text, reasons) => {
     const [fault] = faults('export', { media_ids: text })
     for (const reason of reasons) expect(fault).toContain(reason)
@@ -184,6 +136,9 @@ describe('numbers and durations', () => {
     ['poll_interval', '49ms', 'from 50ms to 1h'],
     ['poll_interval', '61m', 'from 50ms to 1h'],
     ['poll_interval', 'Auto', 'it must be "auto" or a duration'],
+    ['timeout', '0', 'more than zero and at most 120h. Example: timeout: 2h$'],
+    ['timeout', '500000', 'more than zero and at most 120h. Example: timeout: 2h$'],
+    ['poll_interval', '5000', 'from 50ms to 1h. Example: poll_interval: auto$'],
   ] as const)('refuses %s: %s', (input, text, reason) => {
     expect(faults('export', { [input]: text })).toEqual([
       expect.stringMatching(new RegExp(`^- ${input}: got "${text}"; .*${reason}`)),

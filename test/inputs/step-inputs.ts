@@ -30,6 +30,17 @@ const COMPLETE: Record<OperationName, Inputs> = {
   'delete-dataset': { dataset_id: DATASET_ID, confirm_dataset_name: 'Cats' },
 }
 
+/** The operations that require an input. */
+export function operationsWith(input: InputName): OperationName[] {
+  return Object.keys(COMPLETE)
+    .filter(isOperation)
+    .filter((name) => input in COMPLETE[name])
+}
+
+function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(COMPLETE, name)
+}
+
 /** The environment of a step that lacks nothing, with some inputs set otherwise. */
 function step(operation: OperationName, overrides: Inputs): NodeJS.ProcessEnv {
   return environment({ operation, api_key: 'key', api_secret: 'secret', ...COMPLETE[operation], ...overrides })
@@ -51,6 +62,12 @@ function isOf<Name extends OperationName>(
   operation: Name,
 ): made is Extract<OperationRequest, { operation: Name }> {
   return made.operation === operation
+}
+
+/** The IDs that such a step makes of `media_ids`. */
+export function mediaIds(text: string): readonly string[] {
+  const { selection } = request('export', { media_ids: text })
+  return selection.kind === 'selected' ? selection.mediaIds : []
 }
 
 /** The warnings about such a step. */

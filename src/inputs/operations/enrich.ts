@@ -1,4 +1,4 @@
-import { type Outcome, oneOf, parsed, uuid } from '../fields.ts'
+import { datasetId, type Outcome, oneOf, parsed } from '../fields.ts'
 import { onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
 import type { SharedRequest } from '../service-inputs.ts'
 import { quoted } from '../faults.ts'
@@ -52,7 +52,7 @@ function namesModel(value: unknown): boolean {
 }
 
 const fields = {
-  dataset_id: uuid(),
+  dataset_id: datasetId(),
   models: models(),
   on_conflict: onConflict,
   on_cancel: oneOf('abort', 'leave'),
