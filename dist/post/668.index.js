@@ -181,7 +181,8 @@ function count(amount) {
 }
 /** An input as a line under "with:"; a value that YAML would read as something else is quoted. */
 function yamlLine(input, value) {
-    const isPlain = /^[\w./$][^#\n]*$/.test(value) && !/:\s|\s$/.test(value);
+    const isOtherNumber = !Number.isNaN(Number(value)) && String(Number(value)) !== value;
+    const isPlain = /^[\w./$][^#\n]*$/.test(value) && !/:(?:\s|$)|\s$/.test(value) && !isOtherNumber;
     return `${input}: ${isPlain ? value : `'${value.replaceAll("'", "''")}'`}`;
 }
 /** What to do about an input that cannot be there. */

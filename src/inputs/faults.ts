@@ -55,8 +55,9 @@ function count(amount: number): string {
 }
 
 /** An input as a line under "with:"; a value that YAML would read as something else is quoted. */
-export function yamlLine(input: InputName, value: string): string {
-  const isPlain = /^[\w./$][^#\n]*$/.test(value) && !/:\s|\s$/.test(value)
+export function yamlLine(input: string, value: string): string {
+  const isOtherNumber = !Number.isNaN(Number(value)) && String(Number(value)) !== value
+  const isPlain = /^[\w./$][^#\n]*$/.test(value) && !/:(?:\s|$)|\s$/.test(value) && !isOtherNumber
   return `${input}: ${isPlain ? value : `'${value.replaceAll("'", "''")}'`}`
 }
 

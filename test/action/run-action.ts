@@ -186,6 +186,11 @@ export class RunningStep {
     this.ended.catch(() => undefined)
   }
 
+  /** Called with all that goes to stdout, if it is given as soon as the step was started. */
+  onStdout(listener: (text: string) => void): void {
+    this.#step.onStdout(listener)
+  }
+
   /** Resolves once the log matches; rejects when the process ended before. */
   async logged(pattern: RegExp): Promise<void> {
     await new Promise<void>((resolve, reject) => {

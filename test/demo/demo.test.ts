@@ -11,6 +11,7 @@ describe('npm run demo', () => {
     expect(stdout).not.toMatch(/&#?\w+;|<\w+|xychart|mermaid|```/)
     expect(stdout.split('\n')[0]).toContain('emulator')
     expect(stdout).toMatch(/Modified +38/)
+    expect(stdout).toMatch(/modified +and 35 more\n\n +\.\.\. and more, with charts/)
     expect(existsSync('build/demo/summary.html')).toBe(true)
   })
 })

@@ -1,20 +1,20 @@
 /**
- * A log as GitHub shows it: groups as headings, annotations in words, and without what only the runner reads. `folded` leaves
- * out what is in the groups.
+ * Shows a log as GitHub does, while it comes in: groups as headings, annotations in words, and without what only the runner reads.
+ * `folded` leaves out what is in the groups. Returns what takes the pieces of the log, of which only whole lines are shown.
  */
-export function asGitHubShows(stdout: string, margin: string, folded: boolean): string {
-  const shown: string[] = []
+export function githubLog(folded: boolean, show: (line: string) => void): (text: string) => void {
   let inGroup = false
-  for (const line of stdout.split('\n')) {
+  let begun = ''
+  const take = (line: string) => {
     const command = /^::([a-z-]+)(?: [^:]*)?::(.*)$/.exec(line)
     if (!command) {
-      if (line !== '' && !(inGroup && folded)) shown.push(`${inGroup ? '    ' : ''}${line}`)
-      continue
+      if (line !== '' && !(inGroup && folded)) show(`${inGroup ? '    ' : ''}${line}`)
+      return
     }
     const [, name, text = ''] = command
     switch (name) {
       case 'group':
-        shown.push(`${folded ? '▶' : '▼'} ${text}`)
+        show(`${folded ? '▶' : '▼'} ${text}`)
         inGroup = true
         break
       case 'endgroup':
@@ -22,16 +22,19 @@ export function asGitHubShows(stdout: string, margin: string, folded: boolean): 
         break
       case 'error':
       case 'warning':
-        shown.push(
-          ...`${name === 'error' ? 'Error' : 'Warning'}: ${text.replaceAll('%0A', '\n  ').replaceAll('%25', '%')}`.split(
-            '\n',
-          ),
-        )
+        for (const shown of `${name === 'error' ? 'Error' : 'Warning'}: ${text.replaceAll('%0A', '%0A  ')}`.split(
+          '%0A',
+        ))
+          show(shown.replaceAll('%25', '%'))
         break
       default:
         // add-mask and debug lines do not show.
         break
     }
   }
-  return shown.map((line) => margin + line).join('\n')
+  return (text) => {
+    const lines = (begun + text).split('\n')
+    begun = lines.pop() ?? ''
+    for (const line of lines) take(line)
+  }
 }

@@ -12,9 +12,6 @@ import { summaryText } from './summary-text.ts'
  * export, and a second export that is compared with the first. Prints what a user would see of each step; ends with 1 when a step
  * fails or an outcome is not what it must be. `--summary FILE`: the job summary of the last step, as Markdown.
  */
-/** A summary has more, which the page shows. */
-const SUMMARY_LINES = 33
-
 await command(async () => {
   const { values } = parseArgs({ options: { summary: { type: 'string' } } })
   await using stage = await Stage.open({ bucketImages: 240 })
@@ -77,13 +74,9 @@ For each step: its inputs, its log as GitHub shows it (▶ is a closed group), a
     await mkdir(path.dirname(values.summary), { recursive: true })
     await writeFile(values.summary, nightly.summary)
   }
-  const lines = summaryText(nightly.summary).split('\n')
-  console.log(
-    `\n  Its job summary:\n\n${lines
-      .slice(0, SUMMARY_LINES)
-      .join('\n')
-      .replace(/^(?=.)/gm, '    ')}`,
-  )
+  // The page shows the charts, which are long.
+  const [beforeCharts = ''] = nightly.summary.split(/^### [^#]*^```mermaid$/m)
+  console.log(`\n  Its job summary:\n\n${summaryText(beforeCharts).replace(/^(?=.)/gm, '    ')}\n`)
   console.log(`    ... and more, with charts, in ${await writePage('demo/summary.html', nightly.summary)}`)
   console.log('\nAll six steps did what they said. Try one of your own: npm run try -- --help')
 

@@ -9,21 +9,29 @@ export interface NamedFault {
   inputs: Record<string, string>
 }
 
-/** The method of the request by which an operation does its work; POST unless named. */
-const METHODS: Partial<Record<OperationName, string>> = {
-  'list-snapshots': 'GET',
-  wait: 'GET',
-  'update-snapshot': 'PATCH',
-  'delete-snapshot': 'DELETE',
-  'prune-snapshots': 'DELETE',
-  'delete-dataset': 'DELETE',
+/** The request by which an operation does its work. */
+const WORK: Record<OperationName, Pick<FaultRule, 'method' | 'path'>> = {
+  'create-from-s3': { method: 'POST', path: /\/dataset$/ },
+  'create-from-files': { method: 'POST', path: /\/data_files\// },
+  'add-media': { method: 'POST', path: /\/add_media$/ },
+  snapshot: { method: 'POST', path: /\/snapshot$/ },
+  restore: { method: 'POST', path: /\/restore$/ },
+  clone: { method: 'POST', path: /\/clone$/ },
+  enrich: { method: 'POST', path: /\/enrich_dataset$/ },
+  export: { path: /\/export_(?:context|entities)_async$/ },
+  'list-snapshots': { method: 'GET', path: /\/snapshot$/ },
+  'update-snapshot': { method: 'PATCH', path: /\/snapshot\// },
+  'delete-snapshot': { method: 'DELETE', path: /\/snapshot\// },
+  'prune-snapshots': { method: 'DELETE', path: /\/snapshot\// },
+  wait: { method: 'GET', path: /\/dataset\/[^/]+$/ },
+  'delete-dataset': { method: 'DELETE', path: /\/dataset\/[^/]+$/ },
 }
 
 /** Faults by name. Those of one reply hit the first request by which the operation does its work. */
 export function namedFaults(operation: OperationName): Map<string, NamedFault> {
   const once = faultsOfOneReply().map(([name, fault]): [string, NamedFault] => [
     name.toLowerCase().replaceAll(' ', '-'),
-    { rule: { method: METHODS[operation] ?? 'POST', path: /./, fault }, inputs: { request_timeout: '2s' } },
+    { rule: { ...WORK[operation], fault }, inputs: { request_timeout: '2s' } },
   ])
   const lasting: [string, FaultRule][] = [
     ['down', { path: /./, times: Infinity, fault: { kind: 'status', status: 503 } }],

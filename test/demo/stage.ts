@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { yamlLine } from '../../src/inputs/faults.ts'
 import { Job, type StepResult } from '../action/run-action.ts'
 import { type Emulator, startEmulator } from '../emulator/emulator.ts'
 import type { EmulatorSettings } from '../emulator/options.ts'
-import { asGitHubShows } from './github-log.ts'
+import { githubLog } from './github-log.ts'
 import { summaryPage } from './summary-page.ts'
 
 /** Where what is made goes. */
@@ -11,7 +12,7 @@ export const BUILD = path.resolve(import.meta.dirname, '../../build')
 
 /** Writes a job summary as a page to a file below {@link BUILD}, and returns its path from the present folder. */
 export async function writePage(name: string, markdown: string): Promise<string> {
-  const file = path.join(BUILD, name)
+  const file = path.resolve(BUILD, name)
   await mkdir(path.dirname(file), { recursive: true })
   await writeFile(file, await summaryPage(markdown))
   return path.relative('', file)
@@ -40,14 +41,21 @@ export class Stage implements AsyncDisposable {
     return new Stage(await startEmulator(settings), await Job.create(folder))
   }
 
-  /** Prints a step as it stands in a workflow, runs it by the built action, and prints its log and its outputs. */
+  /**
+   * Prints a step as it stands in a workflow, runs it by the built action, and prints its log as it comes, and its outputs. Ctrl-C
+   * cancels the step, as a runner does.
+   */
   async play(inputs: Record<string, string>, view: View): Promise<StepResult> {
     const { url, apiKey, apiSecret, artifacts } = this.emulator
     console.log('  - uses: OWNER/visual-layer-dataset-action@v1\n    with:')
-    for (const [name, value] of Object.entries(inputs)) console.log(`      ${name}: ${asYaml(value)}`)
+    for (const [name, value] of Object.entries(inputs)) console.log(`      ${asYaml(name, value)}`)
     const credentials = { base_url: url, api_key: apiKey, api_secret: apiSecret }
-    const result = await this.job.run({ ...credentials, ...inputs }, artifacts.environment())
-    console.log(asGitHubShows(result.stdout, '  │ ', view.folded))
+    const step = await this.job.start({ ...credentials, ...inputs }, artifacts.environment())
+    step.onStdout(githubLog(view.folded, (line) => console.log(`  │ ${line}`)))
+    const cancel = () => void step.cancel()
+    process.once('SIGINT', cancel)
+    const result = await step.ended
+    process.off('SIGINT', cancel)
     const set = Object.entries(result.outputs).filter(([name, value]) => value !== '' && name !== 'result')
     if (!view.values) console.log(`  Outputs: ${set.map(([name]) => name).join(', ')}`)
     else console.log(['  Outputs:', ...set.map(([name, value]) => `    ${name} = ${value}`)].join('\n'))
@@ -61,7 +69,7 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-/** A text of several lines as it stands in a workflow. */
-function asYaml(value: string): string {
-  return value.includes('\n') ? `|\n${value.replace(/^/gm, '        ')}` : value
+/** An input as it stands in a workflow. */
+function asYaml(name: string, value: string): string {
+  return value.includes('\n') ? `${name}: |\n${value.replace(/^/gm, '        ')}` : yamlLine(name, value)
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { summaryText } from './summary-text.ts'
 
-it('turns a summary into text: entities, tags, tables, lists and charts', () => {
+it('turns a summary into text: entities, tags, tables, lists, and charts', () => {
   const markdown = `## ✅ Visual Layer: export
 
 Dataset &#34;a &amp;lt; b&#34; at s3&#58;&#8203;//x.<br>- two:<br>&nbsp;&nbsp;lines
@@ -15,16 +15,17 @@ Dataset &#34;a &amp;lt; b&#34; at s3&#58;&#8203;//x.<br>- two:<br>&nbsp;&nbsp;li
 
 \`\`\`mermaid
 xychart-beta horizontal
-  x-axis ["bus · 38 (+38)", "car · 19"]
-  bar [38, 0]
-  bar [0, 60]
-  bar [0, 19]
+  x-axis ["bus · 38 (+38)", "car · 19", "\u200B\u2003\u2003\u2003\u2003\u2003\u2003\u2003\u200B"]
+  y-axis 0 --> 76
+  bar [38, 0, 0]
+  bar [0, 60, 0]
+  bar [0, 19, 0]
 \`\`\`
 
 - one &#x41;
 - two
 `
-  const [full, half] = ['█'.repeat(30), '█'.repeat(15)]
+  const [half, quarter] = ['█'.repeat(15), '█'.repeat(8)]
   expect(summaryText(markdown).split('\n')).toEqual([
     '✅ Visual Layer: export',
     '',
@@ -37,8 +38,8 @@ xychart-beta horizontal
     '',
     'Labels:',
     '',
-    `bus · 38 (+38)  ${full}`,
-    `car · 19        ${half}`,
+    `bus · 38 (+38)  ${half}`,
+    `car · 19        ${quarter}`,
     '',
     '- one A',
     '- two',

@@ -57,13 +57,17 @@ function tableText({ header, rows }: Tokens.Table): string {
     .join('\n')
 }
 
-/** The bars of a chart as the action draws them: labels that tell the numbers, and three series of which one shows the present. */
+/**
+ * The bars of a chart as the action draws them: labels that tell the numbers, three series of which one shows the present, and perhaps
+ * a last label without a bar that nobody sees. The bars of charts with the same axis can be compared.
+ */
 function chartText(mermaid: string): string {
-  const labels = listAfter(mermaid, /^\s*x-axis (\[.*\])$/gm)[0]?.map(String) ?? []
+  const labels = (listAfter(mermaid, /^\s*x-axis (\[.*\])$/gm)[0] ?? []).map(String).filter((label) => /\w/.test(label))
   const series = listAfter(mermaid, /^\s*bar (\[.*\])$/gm)
   if (labels.length === 0) return '(a chart, which the HTML shows)'
   const present = labels.map((_, index) => Number(series[0]?.[index]) || Number(series.at(-1)?.[index]) || 0)
-  const [most, width] = [Math.max(1, ...present), Math.max(...labels.map((label) => label.length))]
+  const most = Number(/^\s*y-axis 0 --> (\S+)$/m.exec(mermaid)?.[1])
+  const width = Math.max(...labels.map((label) => label.length))
   return labels
     .map((label, index) => {
       const bar = '█'.repeat(Math.round(((present[index] ?? 0) / most) * BAR_WIDTH))

@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runNode } from '../run-node.ts'
 
 const tryOut = (...args: string[]) => runNode(['test/demo/try.ts', ...args])
 
-// One after the other: each leaves its files in build/try.
 describe('npm run try', () => {
   it('plays a step against a dataset by its name, and shows log, outputs and summary', async () => {
     const { code, stdout, stderr } = await tryOut('export', '--dataset', 'street-scenes', '--upload_artifact=false')
@@ -24,6 +25,36 @@ describe('npm run try', () => {
     expect(code, stdout).toBe(0)
     expect(stdout).toContain('snapshot_name = kept')
     expect(stdout).toContain('Could not reach Visual Layer')
+  })
+
+  it.each([
+    ['export', '--dataset', 'birds', '--upload_artifact', 'false'],
+    ['list-snapshots', '--dataset', 'birds'],
+    ['restore', '--dataset', 'street-scenes', '--snapshot_name', 'before-relabel'],
+    ['create-from-files', '--dataset_name', 'mine', '--files', 'images/*.png'],
+  ])('hits the request by which %s does its work', async (...args) => {
+    const { code, stdout, stderr } = await tryOut(...args, '--poll_interval', '50ms', '--fault', '429-with-seconds')
+    expect([code, stderr], stdout).toEqual([0, ''])
+    expect(stdout).toContain('429')
+  })
+
+  it('says that the fault was not met', async () => {
+    const { code, stdout, stderr } = await tryOut('wait', '--dataset', 'birds', '--fault', 'download-breaks')
+    expect(code).toBe(2)
+    expect(stdout).toContain('Exit code:       0\n')
+    expect(stderr).toMatch(/^[^\n]*download-breaks[^\n]*\n$/)
+  })
+
+  it('shows the log while the step runs, and cancels the step on Ctrl-C', async () => {
+    const child = spawn(process.execPath, ['test/demo/try.ts', 'wait', '--dataset', 'half-done', '--timeout', '60s'])
+    let stdout = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (!stdout.includes('PARTIAL INDEX\n') && (stdout + text).includes('PARTIAL INDEX\n')) child.kill('SIGINT')
+      stdout += text
+    })
+    expect(await once(child, 'close'), stdout).toEqual([1, null])
+    expect(stdout).toContain('error_code = cancelled')
+    expect(stdout).toMatch(/^ +🚫 Visual Layer: wait was canceled$/m)
   })
 
   it('fails as the step fails, with its annotation', async () => {
@@ -61,6 +92,7 @@ describe('npm run try', () => {
     [['export', '--fault', 'reset-befor'], 'Did you mean reset-before?'],
     [['export', 'street-scenes'], '"street-scenes"'],
     [['export', '--timeout'], '--timeout'],
+    [['export', '--extract', '--fault', 'down'], '--extract has no value'],
   ])('says in one line what is wrong with %s', async (args, word) => {
     const { code, stdout, stderr } = await tryOut(...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

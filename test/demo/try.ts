@@ -1,4 +1,4 @@
-import { rm, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { INPUT_NAMES, isInputName } from '../../src/inputs/input-table.ts'
 import { nearest } from '../../src/inputs/nearest.ts'
@@ -40,8 +40,10 @@ await command(async () => {
   if (faultName !== undefined && !fault) throw unknown('fault', faultName, [...faults.keys()])
   if (datasetName !== undefined && !DATASETS.includes(datasetName)) throw unknown('dataset', datasetName, DATASETS)
 
-  const folder = path.join(BUILD, 'try')
-  await rm(folder, { recursive: true, force: true })
+  // One for each run: two may run at a time.
+  const folders = path.join(BUILD, 'try')
+  await mkdir(folders, { recursive: true })
+  const folder = await mkdtemp(path.join(folders, `${operation}-`))
   await using stage = await Stage.open({}, folder)
   await addImages(stage.job.workspace)
   const { emulator } = stage
@@ -55,10 +57,12 @@ await command(async () => {
   const step = { operation, ...named, ...fault?.inputs, ...inputs }
   const result = await stage.play(step, { folded: false, values: true })
   console.log(`\n  Summary:\n\n${summaryText(result.summary).replace(/^(?=.)/gm, '    ')}\n`)
-  console.log(`Summary as HTML: ${await writePage('try/summary.html', result.summary)}`)
+  console.log(`Summary as HTML: ${await writePage(path.join(folder, 'summary.html'), result.summary)}`)
   console.log(`Workspace:       ${path.relative('', stage.job.workspace)}`)
   console.log(`Exit code:       ${result.exitCode}`)
   process.exitCode = result.exitCode ?? 1
+  if (fault && !emulator.faults.wasMet(fault.rule))
+    throw new Mistake(`The step sent no request that the fault ${faultName} would hit.`)
 })
 
 function isOperation(name: string): name is OperationName {
@@ -75,7 +79,8 @@ function options(args: readonly string[]): Record<string, string> {
     const name = given.replaceAll('-', '_')
     if (!isInputName(name) && !names.includes(name)) throw unknown('input', given, names)
     const value = joined ?? args[(at += 1)]
-    if (value === undefined) throw new Mistake(`--${given} has no value.`)
+    if (value === undefined || (joined === undefined && value.startsWith('--')))
+      throw new Mistake(`--${given} has no value.`)
     set[name] = value
   }
   return set

@@ -77,8 +77,8 @@ describe('invalidInput', () => {
       expect(String(parse(line)[input]), line).toBe(exampleOf(input))
       expect(invalidInput([{ input, got: undefined, rule: 'x' }]).message).toContain(`Add: ${line}`)
     }
-    for (const value of ["it's: 1", '*', '!x', '# x', 'a #b', '"x"', ' x', "'"])
-      expect(parse(yamlLine('vql', value)).vql, value).toBe(value)
+    for (const value of ["it's: 1", '*', '!x', '# x', 'a #b', '"x"', ' x', "'", 'a:', '1.10', '007', '1e3', '40'])
+      expect(String(parse(yamlLine('vql', value)).vql), value).toBe(value)
   })
 
   it('shows no credential that is to be removed', () => {

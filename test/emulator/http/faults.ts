@@ -42,10 +42,15 @@ export interface FaultRule {
 
 /** The rules in force, first come first served. */
 export class Faults {
-  private readonly rules: { rule: FaultRule; skip: number; left: number }[] = []
+  private readonly rules: { rule: FaultRule; skip: number; hits: number }[] = []
 
   add(rule: FaultRule): void {
-    this.rules.push({ rule, skip: rule.skip ?? 0, left: rule.times ?? 1 })
+    this.rules.push({ rule, skip: rule.skip ?? 0, hits: 0 })
+  }
+
+  /** Whether a request has met this fault. */
+  wasMet(rule: FaultRule): boolean {
+    return this.rules.some((entry) => entry.rule === rule && entry.hits > 0)
   }
 
   clear(): void {
@@ -56,14 +61,14 @@ export class Faults {
   take(server: ServerName, method: string, url: URL): Fault | undefined {
     for (const entry of this.rules) {
       const { rule } = entry
-      if ((rule.server ?? 'api') !== server || entry.left <= 0) continue
+      if ((rule.server ?? 'api') !== server || entry.hits >= (rule.times ?? 1)) continue
       if ((rule.method !== undefined && rule.method !== method) || !new RegExp(rule.path).test(url.pathname)) continue
       if (rule.query && !new RegExp(rule.query).test(url.search.slice(1))) continue
       if (entry.skip > 0) {
         entry.skip -= 1
         continue
       }
-      entry.left -= 1
+      entry.hits += 1
       return rule.fault
     }
     return undefined
