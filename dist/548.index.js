@@ -6958,6 +6958,7 @@ async function delete_dataset_deleteDataset(request, step) {
             return { state: 'failed', error: notGone(dataset, patience) };
         return { state: 'pending', line: 'Visual Layer still shows the dataset' };
     });
+    step.reporter.output('dataset_status', '');
     return `Deleted dataset "${dataset.name}".`;
 }
 function notConfirmed(dataset, given) {
@@ -9007,7 +9008,7 @@ function counted(number) {
 function prune_snapshots_named(snapshot) {
     return `snapshot "${snapshot.name}" (${snapshot.id}), taken ${whenTaken(snapshot)}`;
 }
-/** Shows the plan in the summary, with what became of it as far as it is known: the deletions first, and the rest folded. */
+/** Shows the plan in the summary, with what became of it as far as it is known: the deletions first, and all with IDs, folded. */
 function prune_snapshots_tell(step, plan, ends, otherwise) {
     const rows = plan.map(({ snapshot, keep, why }) => {
         const end = ends.get(snapshot.id);
@@ -9015,19 +9016,20 @@ function prune_snapshots_tell(step, plan, ends, otherwise) {
     });
     const isTrouble = ({ cells: [outcome] }) => Number(outcome === 'stayed');
     const doomed = rows.filter(({ keep }) => !keep).sort((one, other) => isTrouble(other) - isTrouble(one));
-    const shown = doomed.slice(0, MOST_ROWS);
+    const shown = doomed
+        .slice(0, MOST_ROWS)
+        .map(({ snapshot, cells }) => [shortened(snapshot.name, prune_snapshots_NAME_CHARS), whenTaken(snapshot), ...cells]);
+    const more = doomed.length - shown.length;
     step.reporter.table({
         title: 'Retention',
         headers: ['Name', 'When', 'Outcome', 'Why'],
-        rows: shown.map(({ snapshot, cells }) => [shortened(snapshot.name, prune_snapshots_NAME_CHARS), whenTaken(snapshot), ...cells]),
+        rows: more > 0 ? [...shown, [`and ${more} more`, '', '', '']] : shown,
     });
     step.reporter.table({
-        title: 'Other snapshots',
+        title: 'All snapshots',
         place: 'folded',
         headers: [...CATALOG_HEADERS, 'Outcome', 'Why'],
-        rows: rows
-            .filter((row) => !shown.includes(row))
-            .map(({ snapshot, cells }) => [...catalogCells(snapshot), ...cells]),
+        rows: rows.map(({ snapshot, cells }) => [...catalogCells(snapshot), ...cells]),
     });
 }
 class Pruning {
@@ -10039,7 +10041,63 @@ function saveState(name, value) {
     (0,file_command/* issueFileCommand */.n)('STATE', (0,file_command/* prepareKeyValueMessage */.v)(name, value));
 }
 
+;// CONCATENATED MODULE: ./build/runner/headline.js
+
+const MOST_CHARS = 300;
+const ENDS = {
+    gate_failed: ['❌', ' complete, check failed'],
+    cancelled: ['🚫', ' was canceled'],
+    timed_out: ['⏱️', ' timed out'],
+};
+/** The sign of how a step ended, and the words that follow the operation in a title: `Visual Layer: export timed out`. */
+function endOf(code) {
+    return code === undefined ? ['✅', ''] : (ENDS[code] ?? ['❌', ' failed']);
+}
+/** Signs that Markdown or a chat program acts on, and what looks like them. */
+const LOOK_ALIKES = {
+    '`': "'",
+    '*': '∗',
+    '~': '∼',
+    '|': '¦',
+    _: '＿',
+    '<': '‹',
+    '@': '＠',
+    '#': '＃',
+};
+/** Marks anywhere, what calls people or refers to something, and underscores at the edges of words: those within are no mark. */
+const ACTED_ON = /[`*~]|\|(?=\|)|<(?=[!@#/a-z])|@(?=\w)|#(?=\w)|(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/giu;
+/** A text as one line of at most 300 characters, in which neither Markdown nor a chat program acts on what came from outside. */
+function plainSentence(text) {
+    const plain = (0,runner_text/* oneLine */.TN)(text, 10_000)
+        .replaceAll('](', '] (')
+        .replace(ACTED_ON, (signs) => (LOOK_ALIKES[signs.charAt(0)] ?? '').repeat(signs.length));
+    if (plain.length <= MOST_CHARS)
+        return plain;
+    return `${plain
+        .slice(0, MOST_CHARS - 1)
+        .replace(/\s+\S*$/, '')
+        .toWellFormed()}…`;
+}
+/** Why a step failed, in a sentence that says what failed at what. */
+function failureHeadline({ code, message }, { operation, dataset }) {
+    const [first = '', ...rest] = (0,runner_text/* lines */.Mn)(message).split('\n');
+    const isNamed = dataset === '' || (code !== 'cancelled' && first.includes(`"${dataset}"`));
+    const subject = `Visual Layer ${(0,runner_text/* oneLine */.TN)(operation, 60)}${isNamed ? '' : ` of dataset "${dataset}"`}`;
+    if (code === 'cancelled')
+        return `${subject} was canceled.`;
+    const points = rest.map((line) => line.replace(/^\s*- /, '').trim()).filter(Boolean);
+    // That of a timeout says only that time ran out; what was waited for comes after it.
+    const sentence = code === 'timed_out' ? first : firstSentence(first);
+    const why = points.length === 0 ? sentence : `${first.replace(/[.:]$/, '')}: ${points.join('; ')}`;
+    return code === 'gate_failed' ? `${subject} is complete, but a check failed: ${why}` : `${subject} failed: ${why}`;
+}
+/** The end of a sentence in a quoted name is none. */
+function firstSentence(text) {
+    return /^(?:"[^"]*"|[^"])*?[.!?](?= [A-Z"]|$)/.exec(text)?.[0] ?? text;
+}
+
 ;// CONCATENATED MODULE: ./build/runner/failure.js
+
 
 
 
@@ -10065,8 +10123,8 @@ function fail(error, options) {
     if (error.cause !== undefined)
         reporter.debug(`Caused by: ${(0,errors/* describe */.q0)(error.cause)}`);
     process.exitCode = 1;
-    const title = options.operation ? `Visual Layer: ${options.operation} failed` : 'Visual Layer: the step failed';
-    toolkit_error([message, words, todo, trace].filter(Boolean).join('\n'), (0,runner_text/* oneLine */.TN)(title, 100));
+    const title = `Visual Layer: ${(0,runner_text/* oneLine */.TN)(reporter.redact(options.operation), 60)}${endOf(error.code)[1]}`;
+    toolkit_error([message, words, todo, trace].filter(Boolean).join('\n'), title);
 }
 
 ;// CONCATENATED MODULE: ./build/runner/outputs.js
@@ -11601,40 +11659,6 @@ class Session {
     }
 }
 
-;// CONCATENATED MODULE: ./build/runner/headline.js
-
-const MOST_CHARS = 300;
-/** A text as one line of at most 300 characters, in which neither Markdown nor a chat program acts on what came from outside. */
-function plainSentence(text) {
-    const plain = (0,runner_text/* oneLine */.TN)(text, 10_000)
-        .replaceAll('`', "'")
-        .replaceAll('](', '] (')
-        .replace(/([*_~])\1+/g, '$1')
-        .replace(/<(?=[!@#/a-z])/gi, '‹');
-    if (plain.length <= MOST_CHARS)
-        return plain;
-    return `${plain
-        .slice(0, MOST_CHARS - 1)
-        .replace(/\s+\S*$/, '')
-        .toWellFormed()}…`;
-}
-/** Why a step failed, in a sentence that says what failed at what. */
-function failureHeadline({ code, message }, { operation, dataset }) {
-    const [first = '', ...rest] = (0,runner_text/* lines */.Mn)(message).split('\n');
-    const isNamed = dataset === '' || (code !== 'cancelled' && first.includes(`"${dataset}"`));
-    const subject = `Visual Layer ${(0,runner_text/* oneLine */.TN)(operation, 60)}${isNamed ? '' : ` of dataset "${dataset}"`}`;
-    if (code === 'cancelled')
-        return `${subject} was canceled.`;
-    const points = rest.map((line) => line.replace(/^\s*- /, '').trim()).filter(Boolean);
-    // That of a timeout says only that time ran out; what was waited for comes after it.
-    const sentence = code === 'timed_out' ? first : firstSentence(first);
-    const why = points.length === 0 ? sentence : `${first.replace(/[.:]$/, '')}: ${points.join('; ')}`;
-    return code === 'gate_failed' ? `${subject} is complete, but a check failed: ${why}` : `${subject} failed: ${why}`;
-}
-function firstSentence(text) {
-    return /^.*?[.!?](?= [A-Z"]|$)/.exec(text)?.[0] ?? text;
-}
-
 ;// CONCATENATED MODULE: ./build/runner/chart-names.js
 
 /**
@@ -11849,6 +11873,7 @@ function leftToRight(name) {
 
 
 
+
 /** GitHub drops the whole summary of a step over 1 MiB (FileCommandManager.cs of actions/runner). */
 const MAX_BYTES = 1_000_000;
 /** Kept free for the lines that say what was left out. */
@@ -11856,13 +11881,6 @@ const LEFT_OUT_BYTES = 8_000;
 /** A comment takes 65,536 characters. */
 const MAX_REPORT_BYTES = 60_000;
 const CUT = '\nThis report was cut to fit into a comment. The job summary shows everything.\n';
-const TITLES = {
-    success: (operation) => `✅ Visual Layer: ${operation}`,
-    failed: (operation) => `❌ Visual Layer: ${operation} failed`,
-    check_failed: (operation) => `❌ Visual Layer: ${operation} complete, check failed`,
-    cancelled: (operation) => `🚫 Visual Layer: ${operation} was canceled`,
-    timed_out: (operation) => `⏱️ Visual Layer: ${operation} timed out`,
-};
 /**
  * The summary as Markdown, of at most `maxBytes` bytes: first the verdict, then what happened and what changed, the charts, the facts,
  * and the details. Rows and charts that do not fit are counted, none is cut in the middle.
@@ -11877,22 +11895,25 @@ function buildReport(model) {
 }
 function summary_pageOf(model, maxBytes) {
     const page = new Page(maxBytes);
-    page.add(`## ${TITLES[model.outcome]((0,runner_text/* markdown */.wD)(model.operation, 100))}\n`);
+    const [sign, end] = endOf(model.error?.code);
+    page.add(`## ${sign} Visual Layer: ${(0,runner_text/* markdown */.wD)(model.operation, 100)}${end}\n`);
     if (model.headline !== '')
         page.add(`\n${paragraph(model.headline, 1000)}\n`);
     if (model.error)
         page.add(errorSection(model.error));
-    page.list('\n### What happened\n\n', model.notes.map((note) => `- ${(0,runner_text/* markdown */.wD)(note, 1000)}\n`));
-    page.list('\n### Warnings\n\n', model.warnings.map((warning) => `- ${paragraph(warning, 2000)}\n`));
+    const [facts, details] = factRows(model);
+    const giveRoom = page.keepRoom([FACTS_HEAD, ...facts, DETAILS_HEAD, ...details, FOLD_END].join(''));
+    page.list('lines', '\n### What happened\n\n', model.notes.map((note) => `- ${(0,runner_text/* markdown */.wD)(note, 1000)}\n`));
+    page.list('warnings', '\n### Warnings\n\n', model.warnings.map((warning) => `- ${paragraph(warning, 2000)}\n`));
     const sections = model.sections ?? [];
     const tables = sections.filter((section) => 'rows' in section);
     const placed = (place) => tables.filter((table) => table.place === place);
     for (const table of [...placed('first'), ...placed(undefined)])
         addTable(page, table);
     addCharts(page, sections.filter((section) => 'series' in section));
-    const [facts, details] = factRows(model);
-    page.list('\n### Details\n\n', underHeader(facts));
-    page.list(folded('IDs, paths, and digests'), underHeader(details), FOLD_END);
+    giveRoom();
+    page.list('details', FACTS_HEAD, facts);
+    page.list('IDs, paths, and digests', DETAILS_HEAD, details, FOLD_END);
     for (const table of placed('folded'))
         addTable(page, table);
     return page;
@@ -11972,8 +11993,14 @@ class Page {
         this.#freeBytes -= bytes;
         return true;
     }
-    /** Adds items between `head` and `tail`, as many as fit. Without room for the first, neither of the two. */
-    list(head, [first, ...rest], tail = '') {
+    /** Keeps room for a text that is added later, of at most a quarter of what is left; the function that it returns gives it back. */
+    keepRoom(text) {
+        const bytes = Math.min(Buffer.byteLength(text), this.#freeBytes / 4);
+        this.#freeBytes -= bytes;
+        return () => void (this.#freeBytes += bytes);
+    }
+    /** Adds items between `head` and `tail`, as many as fit, and counts the others. Without room for the first, neither of the two. */
+    list(items, head, [first, ...rest], tail = '') {
         if (first === undefined)
             return;
         const tailBytes = Buffer.byteLength(tail);
@@ -11987,7 +12014,7 @@ class Page {
         else
             this.#freeBytes += tailBytes;
         if (left > 0)
-            this.addNote(`${(0,runner_text/* count */.U9)(left)} more`);
+            this.addNote(`${(0,runner_text/* count */.U9)(left)} more ${items}`);
     }
     /** Says what was left out, in the room kept free for that. */
     addNote(leftOut) {
@@ -12024,7 +12051,7 @@ function factRows(model) {
         facts.push(tableRow(['Duration', (0,runner_text/* duration */.p0)(durationMs)]));
     if (runUrl)
         details.push(tableRow(['Workflow run', summary_link((0,runner_text/* markdown */.wD)(runName(runUrl)), runUrl)]));
-    return [facts, details];
+    return [underHeader(facts), underHeader(details)];
 }
 function runName(runUrl) {
     const [, run, attempt] = /\/runs\/(\d+)(?:\/attempts\/(\d+))?$/.exec(runUrl) ?? [];
@@ -12034,12 +12061,14 @@ function addTable(page, { title, headers, rows, place }) {
     const isFolded = place === 'folded';
     const head = isFolded ? folded((0,runner_text/* markdown */.wD)(title, 200)) : `\n### ${(0,runner_text/* markdown */.wD)(title, 200)}\n\n`;
     const shown = headers.map((header) => (0,runner_text/* markdown */.wD)(header, 100));
-    page.list(`${head}${tableRow(shown)}${tableRow(shown.map(() => '---'))}`, rows.map((row) => tableRow(row.map(cell))), isFolded ? FOLD_END : '');
+    page.list(`rows of ${(0,runner_text/* markdown */.wD)(title, 200)}`, `${head}${tableRow(shown)}${tableRow(shown.map(() => '---'))}`, rows.map((row) => tableRow(row.map(cell))), isFolded ? FOLD_END : '');
 }
 /** Rows of labels and values as a table. A table must have a header, so the first row is one. */
 function underHeader([first, ...rest]) {
     return first === undefined ? [] : [`${first}| :--- | :--- |\n`, ...rest];
 }
+const FACTS_HEAD = '\n### Details\n\n';
+const DETAILS_HEAD = folded('IDs, paths, and digests');
 const FOLD_END = '\n</details>\n';
 function folded(title) {
     return `\n<details><summary>${title}</summary>\n\n`;
@@ -12089,12 +12118,11 @@ function modelOf(account) {
     const { reporter, context, request, headline, failure } = account;
     const id = reporter.outputValue('dataset_id');
     const name = reporter.outputValue('dataset_name');
-    const link = request && `${request.service.origin}/dataset/${id}/data`;
-    const outcome = outcomeOf(failure);
+    const isGone = request?.operation === 'delete-dataset' && !failure;
+    const link = isGone ? undefined : request && `${request.service.origin}/dataset/${id}/data`;
     return {
         operation: summarize_operationOf(account),
-        outcome,
-        headline: failure ? beginning(outcome) : headline,
+        headline: failure ? '' : headline,
         dataset: id === '' ? undefined : { name, id, link },
         facts: reporter.facts,
         notes: reporter.notes.filter((note) => note !== headline),
@@ -12111,27 +12139,9 @@ function modelOf(account) {
         runUrl: context.runUrl,
     };
 }
+/** What to call a step in a title; 'step' if its inputs do not say what it does. */
 function summarize_operationOf({ request, env }) {
-    return request?.operation ?? (env['INPUT_OPERATION'] || 'no operation');
-}
-function beginning(outcome) {
-    return outcome === 'check_failed'
-        ? 'The export is complete and saved. The step failed because the data did not pass a check.'
-        : '';
-}
-function outcomeOf(failure) {
-    switch (failure?.code) {
-        case undefined:
-            return 'success';
-        case 'gate_failed':
-            return 'check_failed';
-        case 'cancelled':
-            return 'cancelled';
-        case 'timed_out':
-            return 'timed_out';
-        default:
-            return 'failed';
-    }
+    return request?.operation ?? (env['INPUT_OPERATION'] || 'step');
 }
 
 ;// CONCATENATED MODULE: ./build/run.js
@@ -12295,12 +12305,11 @@ function finish(account) {
     }
     catch (error) {
         account.failure ??= (0,system_errors/* asActionError */.z6)(error);
-        tellEnd(account);
     }
     summarize(account);
     if (!account.failure)
         return 0;
-    fail(account.failure, { operation: account.request?.operation, reporter });
+    fail(account.failure, { operation: summarize_operationOf(account), reporter });
     return 1;
 }
 

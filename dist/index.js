@@ -635,14 +635,14 @@ function reportAlone(reason) {
     const error = reason instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ ? reason : (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .asActionError */ .z6)(reason);
     const text = [error.message, error.todo, (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(error.cause ?? '')].filter(Boolean).join('\n');
     const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-    process.stdout.write(`::error title=Visual Layer%3A the step failed::${escaped}\n`);
+    process.stdout.write(`::error title=Visual Layer%3A step failed::${escaped}\n`);
     const headline = error.message
         .replace(/[\s`<>]+/g, ' ')
         .slice(0, 300)
         .toWellFormed();
     const result = JSON.stringify({ error_code: error.code, headline });
     append('GITHUB_OUTPUT', `error_code=${error.code}\nheadline=${headline}\nresult=${result}\n`);
-    append('GITHUB_STEP_SUMMARY', `## ❌ Visual Layer: the step failed\n\n${error.message.replace(/[<>&`]/g, ' ')}\n`);
+    append('GITHUB_STEP_SUMMARY', `## ❌ Visual Layer: step failed\n\n${error.message.replace(/[<>&`]/g, ' ')}\n`);
 }
 function append(variable, text) {
     const { [variable]: path } = process.env;

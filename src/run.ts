@@ -11,7 +11,7 @@ import { readContext } from './runner/context.ts'
 import { fail } from './runner/failure.ts'
 import { RunnerReporter } from './runner/log.ts'
 import { LAST_REQUEST_MS, Session } from './session.ts'
-import { type Account, summarize, tellEnd } from './summarize.ts'
+import { type Account, operationOf, summarize, tellEnd } from './summarize.ts'
 import { VERSION } from './version.ts'
 import type { Phase } from './waiting/until.ts'
 import { readProxies } from './visual-layer/connection.ts'
@@ -185,10 +185,9 @@ function finish(account: Account): 0 | 1 {
     reporter.finishOutputs()
   } catch (error) {
     account.failure ??= asActionError(error)
-    tellEnd(account)
   }
   summarize(account)
   if (!account.failure) return 0
-  fail(account.failure, { operation: account.request?.operation, reporter })
+  fail(account.failure, { operation: operationOf(account), reporter })
   return 1
 }

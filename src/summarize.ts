@@ -3,7 +3,7 @@ import type { Service } from './inputs/base-url.ts'
 import type { RunnerContext } from './runner/context.ts'
 import { failureHeadline, plainSentence } from './runner/headline.ts'
 import type { RunnerReporter } from './runner/log.ts'
-import { type Outcome, type SummaryModel, writeReport, writeSummary } from './runner/summary.ts'
+import { type SummaryModel, writeReport, writeSummary } from './runner/summary.ts'
 
 /** What a step, or its post step, came to. */
 export interface Account {
@@ -38,12 +38,11 @@ function modelOf(account: Account): SummaryModel {
   const { reporter, context, request, headline, failure } = account
   const id = reporter.outputValue('dataset_id')
   const name = reporter.outputValue('dataset_name')
-  const link = request && `${request.service.origin}/dataset/${id}/data`
-  const outcome = outcomeOf(failure)
+  const isGone = request?.operation === 'delete-dataset' && !failure
+  const link = isGone ? undefined : request && `${request.service.origin}/dataset/${id}/data`
   return {
     operation: operationOf(account),
-    outcome,
-    headline: failure ? beginning(outcome) : headline,
+    headline: failure ? '' : headline,
     dataset: id === '' ? undefined : { name, id, link },
     facts: reporter.facts,
     notes: reporter.notes.filter((note) => note !== headline),
@@ -61,27 +60,7 @@ function modelOf(account: Account): SummaryModel {
   }
 }
 
-function operationOf({ request, env }: Account): string {
-  return request?.operation ?? (env['INPUT_OPERATION'] || 'no operation')
-}
-
-function beginning(outcome: Outcome): string {
-  return outcome === 'check_failed'
-    ? 'The export is complete and saved. The step failed because the data did not pass a check.'
-    : ''
-}
-
-function outcomeOf(failure: ActionError | undefined): Outcome {
-  switch (failure?.code) {
-    case undefined:
-      return 'success'
-    case 'gate_failed':
-      return 'check_failed'
-    case 'cancelled':
-      return 'cancelled'
-    case 'timed_out':
-      return 'timed_out'
-    default:
-      return 'failed'
-  }
+/** What to call a step in a title; 'step' if its inputs do not say what it does. */
+export function operationOf({ request, env }: Account): string {
+  return request?.operation ?? (env['INPUT_OPERATION'] || 'step')
 }

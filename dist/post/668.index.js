@@ -5194,13 +5194,33 @@ class Session {
 ;// CONCATENATED MODULE: ./build/runner/headline.js
 
 const MOST_CHARS = 300;
+const ENDS = {
+    gate_failed: ['❌', ' complete, check failed'],
+    cancelled: ['🚫', ' was canceled'],
+    timed_out: ['⏱️', ' timed out'],
+};
+/** The sign of how a step ended, and the words that follow the operation in a title: `Visual Layer: export timed out`. */
+function endOf(code) {
+    return code === undefined ? ['✅', ''] : (ENDS[code] ?? ['❌', ' failed']);
+}
+/** Signs that Markdown or a chat program acts on, and what looks like them. */
+const LOOK_ALIKES = {
+    '`': "'",
+    '*': '∗',
+    '~': '∼',
+    '|': '¦',
+    _: '＿',
+    '<': '‹',
+    '@': '＠',
+    '#': '＃',
+};
+/** Marks anywhere, what calls people or refers to something, and underscores at the edges of words: those within are no mark. */
+const ACTED_ON = /[`*~]|\|(?=\|)|<(?=[!@#/a-z])|@(?=\w)|#(?=\w)|(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/giu;
 /** A text as one line of at most 300 characters, in which neither Markdown nor a chat program acts on what came from outside. */
 function headline_plainSentence(text) {
     const plain = oneLine(text, 10_000)
-        .replaceAll('`', "'")
         .replaceAll('](', '] (')
-        .replace(/([*_~])\1+/g, '$1')
-        .replace(/<(?=[!@#/a-z])/gi, '‹');
+        .replace(ACTED_ON, (signs) => (LOOK_ALIKES[signs.charAt(0)] ?? '').repeat(signs.length));
     if (plain.length <= MOST_CHARS)
         return plain;
     return `${plain
@@ -5221,8 +5241,9 @@ function headline_failureHeadline({ code, message }, { operation, dataset }) {
     const why = points.length === 0 ? sentence : `${first.replace(/[.:]$/, '')}: ${points.join('; ')}`;
     return code === 'gate_failed' ? `${subject} is complete, but a check failed: ${why}` : `${subject} failed: ${why}`;
 }
+/** The end of a sentence in a quoted name is none. */
 function firstSentence(text) {
-    return /^.*?[.!?](?= [A-Z"]|$)/.exec(text)?.[0] ?? text;
+    return /^(?:"[^"]*"|[^"])*?[.!?](?= [A-Z"]|$)/.exec(text)?.[0] ?? text;
 }
 
 ;// CONCATENATED MODULE: ./build/runner/chart-names.js
@@ -5439,6 +5460,7 @@ function leftToRight(name) {
 
 
 
+
 /** GitHub drops the whole summary of a step over 1 MiB (FileCommandManager.cs of actions/runner). */
 const MAX_BYTES = 1_000_000;
 /** Kept free for the lines that say what was left out. */
@@ -5446,13 +5468,6 @@ const LEFT_OUT_BYTES = 8_000;
 /** A comment takes 65,536 characters. */
 const MAX_REPORT_BYTES = 60_000;
 const CUT = '\nThis report was cut to fit into a comment. The job summary shows everything.\n';
-const TITLES = {
-    success: (operation) => `✅ Visual Layer: ${operation}`,
-    failed: (operation) => `❌ Visual Layer: ${operation} failed`,
-    check_failed: (operation) => `❌ Visual Layer: ${operation} complete, check failed`,
-    cancelled: (operation) => `🚫 Visual Layer: ${operation} was canceled`,
-    timed_out: (operation) => `⏱️ Visual Layer: ${operation} timed out`,
-};
 /**
  * The summary as Markdown, of at most `maxBytes` bytes: first the verdict, then what happened and what changed, the charts, the facts,
  * and the details. Rows and charts that do not fit are counted, none is cut in the middle.
@@ -5467,22 +5482,25 @@ function buildReport(model) {
 }
 function summary_pageOf(model, maxBytes) {
     const page = new Page(maxBytes);
-    page.add(`## ${TITLES[model.outcome](markdown(model.operation, 100))}\n`);
+    const [sign, end] = endOf(model.error?.code);
+    page.add(`## ${sign} Visual Layer: ${markdown(model.operation, 100)}${end}\n`);
     if (model.headline !== '')
         page.add(`\n${paragraph(model.headline, 1000)}\n`);
     if (model.error)
         page.add(errorSection(model.error));
-    page.list('\n### What happened\n\n', model.notes.map((note) => `- ${markdown(note, 1000)}\n`));
-    page.list('\n### Warnings\n\n', model.warnings.map((warning) => `- ${paragraph(warning, 2000)}\n`));
+    const [facts, details] = factRows(model);
+    const giveRoom = page.keepRoom([FACTS_HEAD, ...facts, DETAILS_HEAD, ...details, FOLD_END].join(''));
+    page.list('lines', '\n### What happened\n\n', model.notes.map((note) => `- ${markdown(note, 1000)}\n`));
+    page.list('warnings', '\n### Warnings\n\n', model.warnings.map((warning) => `- ${paragraph(warning, 2000)}\n`));
     const sections = model.sections ?? [];
     const tables = sections.filter((section) => 'rows' in section);
     const placed = (place) => tables.filter((table) => table.place === place);
     for (const table of [...placed('first'), ...placed(undefined)])
         addTable(page, table);
     addCharts(page, sections.filter((section) => 'series' in section));
-    const [facts, details] = factRows(model);
-    page.list('\n### Details\n\n', underHeader(facts));
-    page.list(folded('IDs, paths, and digests'), underHeader(details), FOLD_END);
+    giveRoom();
+    page.list('details', FACTS_HEAD, facts);
+    page.list('IDs, paths, and digests', DETAILS_HEAD, details, FOLD_END);
     for (const table of placed('folded'))
         addTable(page, table);
     return page;
@@ -5562,8 +5580,14 @@ class Page {
         this.#freeBytes -= bytes;
         return true;
     }
-    /** Adds items between `head` and `tail`, as many as fit. Without room for the first, neither of the two. */
-    list(head, [first, ...rest], tail = '') {
+    /** Keeps room for a text that is added later, of at most a quarter of what is left; the function that it returns gives it back. */
+    keepRoom(text) {
+        const bytes = Math.min(Buffer.byteLength(text), this.#freeBytes / 4);
+        this.#freeBytes -= bytes;
+        return () => void (this.#freeBytes += bytes);
+    }
+    /** Adds items between `head` and `tail`, as many as fit, and counts the others. Without room for the first, neither of the two. */
+    list(items, head, [first, ...rest], tail = '') {
         if (first === undefined)
             return;
         const tailBytes = Buffer.byteLength(tail);
@@ -5577,7 +5601,7 @@ class Page {
         else
             this.#freeBytes += tailBytes;
         if (left > 0)
-            this.addNote(`${text_count(left)} more`);
+            this.addNote(`${text_count(left)} more ${items}`);
     }
     /** Says what was left out, in the room kept free for that. */
     addNote(leftOut) {
@@ -5614,7 +5638,7 @@ function factRows(model) {
         facts.push(tableRow(['Duration', text_duration(durationMs)]));
     if (runUrl)
         details.push(tableRow(['Workflow run', summary_link(markdown(runName(runUrl)), runUrl)]));
-    return [facts, details];
+    return [underHeader(facts), underHeader(details)];
 }
 function runName(runUrl) {
     const [, run, attempt] = /\/runs\/(\d+)(?:\/attempts\/(\d+))?$/.exec(runUrl) ?? [];
@@ -5624,12 +5648,14 @@ function addTable(page, { title, headers, rows, place }) {
     const isFolded = place === 'folded';
     const head = isFolded ? folded(markdown(title, 200)) : `\n### ${markdown(title, 200)}\n\n`;
     const shown = headers.map((header) => markdown(header, 100));
-    page.list(`${head}${tableRow(shown)}${tableRow(shown.map(() => '---'))}`, rows.map((row) => tableRow(row.map(cell))), isFolded ? FOLD_END : '');
+    page.list(`rows of ${markdown(title, 200)}`, `${head}${tableRow(shown)}${tableRow(shown.map(() => '---'))}`, rows.map((row) => tableRow(row.map(cell))), isFolded ? FOLD_END : '');
 }
 /** Rows of labels and values as a table. A table must have a header, so the first row is one. */
 function underHeader([first, ...rest]) {
     return first === undefined ? [] : [`${first}| :--- | :--- |\n`, ...rest];
 }
+const FACTS_HEAD = '\n### Details\n\n';
+const DETAILS_HEAD = folded('IDs, paths, and digests');
 const FOLD_END = '\n</details>\n';
 function folded(title) {
     return `\n<details><summary>${title}</summary>\n\n`;
@@ -5679,12 +5705,11 @@ function modelOf(account) {
     const { reporter, context, request, headline, failure } = account;
     const id = reporter.outputValue('dataset_id');
     const name = reporter.outputValue('dataset_name');
-    const link = request && `${request.service.origin}/dataset/${id}/data`;
-    const outcome = outcomeOf(failure);
+    const isGone = request?.operation === 'delete-dataset' && !failure;
+    const link = isGone ? undefined : request && `${request.service.origin}/dataset/${id}/data`;
     return {
         operation: operationOf(account),
-        outcome,
-        headline: failure ? beginning(outcome) : headline,
+        headline: failure ? '' : headline,
         dataset: id === '' ? undefined : { name, id, link },
         facts: reporter.facts,
         notes: reporter.notes.filter((note) => note !== headline),
@@ -5701,27 +5726,9 @@ function modelOf(account) {
         runUrl: context.runUrl,
     };
 }
+/** What to call a step in a title; 'step' if its inputs do not say what it does. */
 function operationOf({ request, env }) {
-    return request?.operation ?? (env['INPUT_OPERATION'] || 'no operation');
-}
-function beginning(outcome) {
-    return outcome === 'check_failed'
-        ? 'The export is complete and saved. The step failed because the data did not pass a check.'
-        : '';
-}
-function outcomeOf(failure) {
-    switch (failure?.code) {
-        case undefined:
-            return 'success';
-        case 'gate_failed':
-            return 'check_failed';
-        case 'cancelled':
-            return 'cancelled';
-        case 'timed_out':
-            return 'timed_out';
-        default:
-            return 'failed';
-    }
+    return request?.operation ?? (env['INPUT_OPERATION'] || 'step');
 }
 
 ;// CONCATENATED MODULE: ./build/run-post.js

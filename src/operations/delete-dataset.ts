@@ -33,6 +33,7 @@ export async function deleteDataset(request: DeleteDatasetRequest, step: Step): 
       return { state: 'pending', line: 'Visual Layer still shows the dataset' }
     },
   )
+  step.reporter.output('dataset_status', '')
   return `Deleted dataset "${dataset.name}".`
 }
 

@@ -58,7 +58,7 @@ function named(snapshot: Snapshot): string {
 
 type Ends = ReadonlyMap<string, { outcome: Outcome; why?: string }>
 
-/** Shows the plan in the summary, with what became of it as far as it is known: the deletions first, and the rest folded. */
+/** Shows the plan in the summary, with what became of it as far as it is known: the deletions first, and all with IDs, folded. */
 function tell(step: Step, plan: readonly Verdict[], ends: Ends, otherwise: string): void {
   const rows = plan.map(({ snapshot, keep, why }) => {
     const end = ends.get(snapshot.id)
@@ -66,19 +66,20 @@ function tell(step: Step, plan: readonly Verdict[], ends: Ends, otherwise: strin
   })
   const isTrouble = ({ cells: [outcome] }: (typeof rows)[number]) => Number(outcome === 'stayed')
   const doomed = rows.filter(({ keep }) => !keep).sort((one, other) => isTrouble(other) - isTrouble(one))
-  const shown = doomed.slice(0, MOST_ROWS)
+  const shown = doomed
+    .slice(0, MOST_ROWS)
+    .map(({ snapshot, cells }) => [shortened(snapshot.name, NAME_CHARS), whenTaken(snapshot), ...cells])
+  const more = doomed.length - shown.length
   step.reporter.table({
     title: 'Retention',
     headers: ['Name', 'When', 'Outcome', 'Why'],
-    rows: shown.map(({ snapshot, cells }) => [shortened(snapshot.name, NAME_CHARS), whenTaken(snapshot), ...cells]),
+    rows: more > 0 ? [...shown, [`and ${more} more`, '', '', '']] : shown,
   })
   step.reporter.table({
-    title: 'Other snapshots',
+    title: 'All snapshots',
     place: 'folded',
     headers: [...CATALOG_HEADERS, 'Outcome', 'Why'],
-    rows: rows
-      .filter((row) => !shown.includes(row))
-      .map(({ snapshot, cells }) => [...catalogCells(snapshot), ...cells]),
+    rows: rows.map(({ snapshot, cells }) => [...catalogCells(snapshot), ...cells]),
   })
 }
 

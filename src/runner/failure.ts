@@ -1,5 +1,6 @@
 import * as core from './toolkit.ts'
 import { describe, type ActionError } from '../errors.ts'
+import { endOf } from './headline.ts'
 import type { RunnerReporter } from './log.ts'
 import { lines, oneLine } from './text.ts'
 
@@ -16,7 +17,7 @@ const TRACE_CHARS = 700
  * Ends the step as failed: the one error annotation (what failed, the service's own words, what to do, the request that failed) and
  * exit code 1. The process is left to end by itself: `process.exit` soon after network use crashes Node 24 on Windows (nodejs/node#56645).
  */
-export function fail(error: ActionError, options: { operation?: string | undefined; reporter: RunnerReporter }): void {
+export function fail(error: ActionError, options: { operation: string; reporter: RunnerReporter }): void {
   const { reporter } = options
   const words = error.apiWords && `Server message: ${oneLine(reporter.redact(error.apiWords), API_WORDS_CHARS)}`
   const todo = error.todo && lines(reporter.redact(error.todo), TODO_CHARS)
@@ -25,6 +26,6 @@ export function fail(error: ActionError, options: { operation?: string | undefin
   const message = lines(reporter.redact(error.message), left)
   if (error.cause !== undefined) reporter.debug(`Caused by: ${describe(error.cause)}`)
   process.exitCode = 1
-  const title = options.operation ? `Visual Layer: ${options.operation} failed` : 'Visual Layer: the step failed'
-  core.error([message, words, todo, trace].filter(Boolean).join('\n'), oneLine(title, 100))
+  const title = `Visual Layer: ${oneLine(reporter.redact(options.operation), 60)}${endOf(error.code)[1]}`
+  core.error([message, words, todo, trace].filter(Boolean).join('\n'), title)
 }

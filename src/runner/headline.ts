@@ -1,15 +1,39 @@
-import type { ActionError } from '../errors.ts'
+import type { ActionError, ErrorCode } from '../errors.ts'
 import { lines, oneLine } from './text.ts'
 
 const MOST_CHARS = 300
 
+const ENDS: Partial<Record<ErrorCode, readonly [sign: string, words: string]>> = {
+  gate_failed: ['❌', ' complete, check failed'],
+  cancelled: ['🚫', ' was canceled'],
+  timed_out: ['⏱️', ' timed out'],
+}
+
+/** The sign of how a step ended, and the words that follow the operation in a title: `Visual Layer: export timed out`. */
+export function endOf(code: ErrorCode | undefined): readonly [sign: string, words: string] {
+  return code === undefined ? ['✅', ''] : (ENDS[code] ?? ['❌', ' failed'])
+}
+
+/** Signs that Markdown or a chat program acts on, and what looks like them. */
+const LOOK_ALIKES: Record<string, string> = {
+  '`': "'",
+  '*': '∗',
+  '~': '∼',
+  '|': '¦',
+  _: '＿',
+  '<': '‹',
+  '@': '＠',
+  '#': '＃',
+}
+
+/** Marks anywhere, what calls people or refers to something, and underscores at the edges of words: those within are no mark. */
+const ACTED_ON = /[`*~]|\|(?=\|)|<(?=[!@#/a-z])|@(?=\w)|#(?=\w)|(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/giu
+
 /** A text as one line of at most 300 characters, in which neither Markdown nor a chat program acts on what came from outside. */
 export function plainSentence(text: string): string {
   const plain = oneLine(text, 10_000)
-    .replaceAll('`', "'")
     .replaceAll('](', '] (')
-    .replace(/([*_~])\1+/g, '$1')
-    .replace(/<(?=[!@#/a-z])/gi, '‹')
+    .replace(ACTED_ON, (signs) => (LOOK_ALIKES[signs.charAt(0)] ?? '').repeat(signs.length))
   if (plain.length <= MOST_CHARS) return plain
   return `${plain
     .slice(0, MOST_CHARS - 1)
@@ -33,6 +57,7 @@ export function failureHeadline(
   return code === 'gate_failed' ? `${subject} is complete, but a check failed: ${why}` : `${subject} failed: ${why}`
 }
 
+/** The end of a sentence in a quoted name is none. */
 function firstSentence(text: string): string {
-  return /^.*?[.!?](?= [A-Z"]|$)/.exec(text)?.[0] ?? text
+  return /^(?:"[^"]*"|[^"])*?[.!?](?= [A-Z"]|$)/.exec(text)?.[0] ?? text
 }

@@ -3,15 +3,13 @@ import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { chartMarkdown, chartTable, frameOf } from './chart.ts'
+import { endOf } from './headline.ts'
 import type { Cell, Chart, Fact, Reporter, Section, Table } from './reporter.ts'
 import { code, count, duration, lines, markdown } from './text.ts'
-
-export type Outcome = 'success' | 'failed' | 'check_failed' | 'cancelled' | 'timed_out'
 
 /** What the job summary tells. All text is plain; it may come from outside, and is escaped here. */
 export interface SummaryModel {
   operation: string
-  outcome: Outcome
   /** One sentence: what was done to what. Empty if the error says it all. */
   headline: string
   dataset?: { name?: string | undefined; id?: string | undefined; link?: string | undefined } | undefined
@@ -32,14 +30,6 @@ const LEFT_OUT_BYTES = 8_000
 const MAX_REPORT_BYTES = 60_000
 const CUT = '\nThis report was cut to fit into a comment. The job summary shows everything.\n'
 
-const TITLES: Record<Outcome, (operation: string) => string> = {
-  success: (operation) => `✅ Visual Layer: ${operation}`,
-  failed: (operation) => `❌ Visual Layer: ${operation} failed`,
-  check_failed: (operation) => `❌ Visual Layer: ${operation} complete, check failed`,
-  cancelled: (operation) => `🚫 Visual Layer: ${operation} was canceled`,
-  timed_out: (operation) => `⏱️ Visual Layer: ${operation} timed out`,
-}
-
 /**
  * The summary as Markdown, of at most `maxBytes` bytes: first the verdict, then what happened and what changed, the charts, the facts,
  * and the details. Rows and charts that do not fit are counted, none is cut in the middle.
@@ -56,14 +46,19 @@ export function buildReport(model: SummaryModel): string {
 
 function pageOf(model: SummaryModel, maxBytes: number): Page {
   const page = new Page(maxBytes)
-  page.add(`## ${TITLES[model.outcome](markdown(model.operation, 100))}\n`)
+  const [sign, end] = endOf(model.error?.code)
+  page.add(`## ${sign} Visual Layer: ${markdown(model.operation, 100)}${end}\n`)
   if (model.headline !== '') page.add(`\n${paragraph(model.headline, 1000)}\n`)
   if (model.error) page.add(errorSection(model.error))
+  const [facts, details] = factRows(model)
+  const giveRoom = page.keepRoom([FACTS_HEAD, ...facts, DETAILS_HEAD, ...details, FOLD_END].join(''))
   page.list(
+    'lines',
     '\n### What happened\n\n',
     model.notes.map((note) => `- ${markdown(note, 1000)}\n`),
   )
   page.list(
+    'warnings',
     '\n### Warnings\n\n',
     model.warnings.map((warning) => `- ${paragraph(warning, 2000)}\n`),
   )
@@ -75,9 +70,9 @@ function pageOf(model: SummaryModel, maxBytes: number): Page {
     page,
     sections.filter((section) => 'series' in section),
   )
-  const [facts, details] = factRows(model)
-  page.list('\n### Details\n\n', underHeader(facts))
-  page.list(folded('IDs, paths, and digests'), underHeader(details), FOLD_END)
+  giveRoom()
+  page.list('details', FACTS_HEAD, facts)
+  page.list('IDs, paths, and digests', DETAILS_HEAD, details, FOLD_END)
   for (const table of placed('folded')) addTable(page, table)
   return page
 }
@@ -163,8 +158,15 @@ class Page {
     return true
   }
 
-  /** Adds items between `head` and `tail`, as many as fit. Without room for the first, neither of the two. */
-  list(head: string, [first, ...rest]: readonly string[], tail = ''): void {
+  /** Keeps room for a text that is added later, of at most a quarter of what is left; the function that it returns gives it back. */
+  keepRoom(text: string): () => void {
+    const bytes = Math.min(Buffer.byteLength(text), this.#freeBytes / 4)
+    this.#freeBytes -= bytes
+    return () => void (this.#freeBytes += bytes)
+  }
+
+  /** Adds items between `head` and `tail`, as many as fit, and counts the others. Without room for the first, neither of the two. */
+  list(items: string, head: string, [first, ...rest]: readonly string[], tail = ''): void {
     if (first === undefined) return
     const tailBytes = Buffer.byteLength(tail)
     this.#freeBytes -= tailBytes
@@ -174,7 +176,7 @@ class Page {
       left = end < 0 ? 0 : rest.length - end
       this.#text += tail
     } else this.#freeBytes += tailBytes
-    if (left > 0) this.addNote(`${count(left)} more`)
+    if (left > 0) this.addNote(`${count(left)} more ${items}`)
   }
 
   /** Says what was left out, in the room kept free for that. */
@@ -207,7 +209,7 @@ function factRows(model: SummaryModel): [facts: string[], details: string[]] {
   }
   if (durationMs >= 1000) facts.push(tableRow(['Duration', duration(durationMs)]))
   if (runUrl) details.push(tableRow(['Workflow run', link(markdown(runName(runUrl)), runUrl)]))
-  return [facts, details]
+  return [underHeader(facts), underHeader(details)]
 }
 
 function runName(runUrl: string): string {
@@ -220,6 +222,7 @@ function addTable(page: Page, { title, headers, rows, place }: Table): void {
   const head = isFolded ? folded(markdown(title, 200)) : `\n### ${markdown(title, 200)}\n\n`
   const shown = headers.map((header) => markdown(header, 100))
   page.list(
+    `rows of ${markdown(title, 200)}`,
     `${head}${tableRow(shown)}${tableRow(shown.map(() => '---'))}`,
     rows.map((row) => tableRow(row.map(cell))),
     isFolded ? FOLD_END : '',
@@ -231,6 +234,8 @@ function underHeader([first, ...rest]: readonly string[]): string[] {
   return first === undefined ? [] : [`${first}| :--- | :--- |\n`, ...rest]
 }
 
+const FACTS_HEAD = '\n### Details\n\n'
+const DETAILS_HEAD = folded('IDs, paths, and digests')
 const FOLD_END = '\n</details>\n'
 
 function folded(title: string): string {

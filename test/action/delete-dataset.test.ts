@@ -16,8 +16,9 @@ describe('delete-dataset', () => {
     await using _ = scene
     const { outputs, summary } = await scene.succeed(inputs)
     expect([dataset.deleted, twin.deleted]).toEqual([true, false])
-    expect(outputs).toMatchObject({ dataset_id: dataset.id, dataset_name: 'cats (cloned)' })
+    expect(outputs).toMatchObject({ dataset_id: dataset.id, dataset_name: 'cats (cloned)', dataset_status: '' })
     expect(summary).toContain('Deleted dataset')
+    expect(summary).not.toContain(`/dataset/${dataset.id}`)
     await scene.fail('not_found', inputs)
   })
 

@@ -34,10 +34,10 @@ function prune(
   return { catalog, step, clock, run: () => pruneSnapshots(asked, step) }
 }
 
-/** The outcomes of the deletions, and of the rest, which is folded. */
+/** The outcomes of the deletions, and of all snapshots, which are folded. */
 function outcomesOf({ reporter: { tables } }: FakeStep) {
-  expect(tables['Other snapshots']?.place).toBe('folded')
-  return ['Retention', 'Other snapshots'].map((title) => tables[title]?.rows.map((row) => row.slice(-2)))
+  expect(tables['All snapshots']?.place).toBe('folded')
+  return ['Retention', 'All snapshots'].map((title) => tables[title]?.rows.map((row) => row.slice(-2)))
 }
 
 const ids = (catalog: SimulatedCatalog) => catalog.now.map((one) => one.id)
@@ -54,7 +54,7 @@ describe('prune-snapshots', () => {
     })
     expect(outcomesOf(step).map((rows) => rows?.map(([outcome]) => outcome))).toEqual([
       ['deleted', 'deleted', 'deleted'],
-      ['kept', 'kept'],
+      ['kept', 'kept', 'deleted', 'deleted', 'deleted'],
     ])
     expect(step.reporter.outputs).not.toHaveProperty('would_delete_snapshot_ids')
   })
@@ -65,25 +65,29 @@ describe('prune-snapshots', () => {
     expect(catalog.attempts).toEqual([])
     expect(step.reporter.outputs['deleted_snapshot_ids']).toBe('[]')
     expect(step.reporter.outputs['would_delete_snapshot_ids']).toBe(JSON.stringify([id(5), id(4), id(3)]))
+    const doomed = [3, 4, 5].map((days) => [
+      'would be deleted',
+      `it is ${days} days old, and the rule does not keep it`,
+    ])
     expect(outcomesOf(step)).toEqual([
-      [3, 4, 5].map((days) => ['would be deleted', `it is ${days} days old, and the rule does not keep it`]),
-      [
-        ['kept', 'it is current'],
-        ['kept', 'it is one of the newest 2'],
-      ],
+      doomed,
+      [['kept', 'it is current'], ['kept', 'it is one of the newest 2'], ...doomed],
     ])
   })
 
-  it('shows a screenful of deletions, those that failed first, and folds the rest', async () => {
+  it('shows a screenful of deletions, those that failed first, and all with their IDs', async () => {
     const name = 'x'.repeat(200)
     const many = Array.from({ length: 40 }, (_, index) => old(index + 1, { name }))
     const { step, run } = prune(many, {}, { fates: [409], lagMs: 0 })
     await failureOf(run())
     const [shown, folded] = outcomesOf(step)
-    expect([shown?.length, folded?.length]).toEqual([15, 25])
+    expect([shown?.length, folded?.length]).toEqual([16, 40])
     expect(shown?.[0]).toEqual(['stayed', 'words of 409'])
     expect(step.reporter.tables['Retention']?.headers).toHaveLength(4)
-    for (const [cell] of step.reporter.tables['Retention']?.rows ?? []) expect(cell).toMatch(/^x{40}…$/)
+    const names = step.reporter.tables['Retention']?.rows.map(([cell]) => cell)
+    expect(names).toEqual([...Array.from({ length: 15 }, () => `${'x'.repeat(40)}…`), 'and 23 more'])
+    const all = JSON.stringify(step.reporter.tables['All snapshots'])
+    for (const one of many) expect(all).toContain(one.id)
   })
 
   it('has nothing to do where the rule keeps all', async () => {

@@ -35,7 +35,8 @@ describe('an export that is compared', () => {
     const { errors, outputs, summary } = await scene.fail('gate_failed', inputs)
     expect(outputs).toMatchObject({ removed_count: '12', added_count: '0', media_count: '0' })
     expect(errors[0]).toContain('removed > 50%')
-    expect(summary).toContain('The export is complete and saved')
+    expect(summary).toContain('no file was written')
+    expect(summary).not.toContain('saved')
     expect(await at.files()).toEqual([])
   })
 

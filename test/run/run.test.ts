@@ -1,5 +1,5 @@
 import './in-process.ts'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
@@ -19,7 +19,7 @@ describe('a step', () => {
     expect(errors[0]).toContain('timeout')
     expect(summary).toContain('snapshot')
     const none = await scene.fail('invalid_input', {}, { INPUT_OPERATION: '' })
-    expect(none.stdout).toContain('::error title=Visual Layer%3A the step failed::')
+    expect(none.stdout).toContain('::error title=Visual Layer%3A step failed::')
     expect(scene.emulator.requests).toEqual([])
   })
 
@@ -53,6 +53,8 @@ describe('a step', () => {
     expect(exitCode).toBe(1)
     expect(errors).toEqual([expect.stringContaining('GITHUB_OUTPUT')])
     expect(summary).toContain('operation&#95;failed')
+    const reports = (await readdir(scene.job.root)).filter((name) => name.includes('report'))
+    expect(reports).toHaveLength(1)
     expect(scene.emulator.requests).toEqual([])
   })
 

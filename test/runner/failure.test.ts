@@ -37,6 +37,15 @@ describe('fail', () => {
     expect(step.lines).toContain('::debug::Caused by: HTTP 409')
   })
 
+  it.each([
+    ['timed_out', 'export timed out'],
+    ['gate_failed', 'export complete, check failed'],
+    ['cancelled', 'export was canceled'],
+  ] as const)('is titled as the summary is: %s', (code, title) => {
+    fail(new ActionError(code, 'x'), { operation: 'export', reporter })
+    expect(step.commands('error')).toMatchObject([{ properties: { title: `Visual Layer: ${title}` } }])
+  })
+
   it('stays within what GitHub keeps of an annotation, with what to do in it, and starts no other command', () => {
     const text = fc
       .array(fc.constantFrom('::error::x', '\n', '##[group]', 'word ', '🙂', 'x'.repeat(900)), { maxLength: 20 })
@@ -57,13 +66,16 @@ describe('fail', () => {
     )
   })
 
-  it('hides secrets, and does without an operation', () => {
+  it('hides secrets', () => {
     reporter.mask('hunter22')
-    fail(new ActionError('invalid_input', 'Wrong: hunter22', { apiWords: 'hunter22', todo: 'hunter22' }), { reporter })
+    fail(new ActionError('invalid_input', 'Wrong: hunter22', { apiWords: 'hunter22', todo: 'hunter22' }), {
+      operation: 'step',
+      reporter,
+    })
     expect(step.commands('error')).toEqual([
       {
         name: 'error',
-        properties: { title: 'Visual Layer: the step failed' },
+        properties: { title: 'Visual Layer: step failed' },
         data: 'Wrong: ***\nServer message: ***\n***',
       },
     ])

@@ -11,15 +11,24 @@ describe('plainSentence', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 900 }), (text) => {
         const plain = plainSentence(text)
         expect(plain.length).toBeLessThanOrEqual(300)
-        expect(plain).not.toMatch(/[\r\n`]|\]\(|\*\*|~~|<[!@#/a-z]/i)
+        expect(plain).not.toMatch(/[\r\n`*~]|\]\(|\|\||<[!@#/a-z]|[@#]\w|(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/iu)
         expect(plain.isWellFormed()).toBe(true)
       }),
     )
   })
 
   it('leaves names and conditions as they are', () => {
-    for (const text of ['Dataset "my_cats (v2)" was exported.', 'a check failed: removed > 10%: found 16 (6.67%)'])
+    for (const text of [
+      'Dataset "my_cats (v2), my__dogs" was exported.',
+      'a check failed: removed > 10%: found 16 (6.67%)',
+    ])
       expect(plainSentence(text)).toBe(text)
+  })
+
+  it('takes the meaning from what came from outside, and keeps its look', () => {
+    expect(plainSentence('"*a* _b_ ~c~ ||d|| @everyone #12 <!here> __e_f__"')).toBe(
+      '"∗a∗ ＿b＿ ∼c∼ ¦|d¦| ＠everyone ＃12 ‹!here> ＿＿e_f＿＿"',
+    )
   })
 
   it('ends between words where it is cut', () => {
@@ -43,6 +52,11 @@ describe('failureHeadline', () => {
       'a check of an export that is complete',
       new ActionError('gate_failed', 'A fail_if condition was met:\n- removed > 1: found 2'),
       'Visual Layer export of dataset "cats" is complete, but a check failed: A fail_if condition was met: removed > 1: found 2',
+    ],
+    [
+      'a name with a sentence in it whole',
+      new ActionError('conflict', 'Snapshot "My set. Version 2" is busy. Wait.'),
+      'Visual Layer export of dataset "cats" failed: Snapshot "My set. Version 2" is busy.',
     ],
     ['a cancellation', new ActionError('cancelled', 'Stopped.'), 'Visual Layer export of dataset "cats" was canceled.'],
     [

@@ -10,7 +10,6 @@ import { FakeStep } from './runner-rules.ts'
 
 const model: SummaryModel = {
   operation: 'restore',
-  outcome: 'success',
   headline: 'Dataset "Cars" was put back to snapshot "nightly".',
   dataset: { name: 'Cars', id: 'd-1', link: 'https://app.visual-layer.com/dataset/d-1' },
   facts: [
@@ -58,7 +57,6 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
   it('tells on failure what failed, what the service said, what to do and what is known', () => {
     const text = buildSummary({
       ...model,
-      outcome: 'failed',
       headline: 'The restore did not end well.',
       error: {
         code: 'conflict',
@@ -127,7 +125,6 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
     // Without facts, which follow the charts.
     const plain: SummaryModel = {
       operation: 'x',
-      outcome: 'success',
       headline: '',
       facts: [],
       notes: [],
@@ -163,7 +160,7 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
     const shown = text.match(/^\| snapshot-\d+ \| <code>日本語 &#38; \d+<\/code> \|$/gm)?.length ?? 0
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_000_000)
     expect(Buffer.byteLength(text)).toBeGreaterThan(900_000)
-    expect(text).toContain(`… and ${(40_000 - shown).toLocaleString('en-US')} more`)
+    expect(text).toContain(`… and ${(40_000 - shown).toLocaleString('en-US')} more rows of Snapshots\n`)
   })
 
   it('never goes over the budget, and never ends within an entity or a row', () => {
@@ -213,6 +210,9 @@ describe('buildReport', () => {
     expect(Buffer.byteLength(report)).toBeGreaterThan(40_000)
     expect(report).toMatch(/\n\nThis report was cut [^\n]+\.\n$/)
     expect(report.match(/<details>/g)?.length).toBe(report.match(/<\/details>/g)?.length)
+    // The facts follow a table.
+    for (const text of ['| Duration | 1m 20s |', '<code>s-1</code>', ' more rows of t\n'])
+      expect(report).toContain(text)
     for (const row of report.split('\n').filter((line) => line.startsWith('|'))) expect(row).toMatch(/ \|$/)
   })
 })
@@ -290,7 +290,7 @@ describe('writeSummary', () => {
 
 describe('a summary of a step of which little is known', () => {
   it('tells the failure without the words of anybody else', () => {
-    const text = buildSummary({ ...model, outcome: 'failed', error: { code: 'network', message: 'No reply.' } })
+    const text = buildSummary({ ...model, error: { code: 'network', message: 'No reply.' } })
     expect(text).toContain('**What failed** (<code>network</code>): No reply.\n')
     expect(text).not.toContain('What to do')
   })
