@@ -18,7 +18,8 @@ import type {
 import type { EmulatorOptions } from './options.ts'
 import type { Content, Storage } from './storage.ts'
 import type { Timeline } from './timeline.ts'
-import { isTerminal, openTask, startClone, startEnrichment } from './work.ts'
+import { startClone, startEnrichment } from './operations.ts'
+import { isTerminal, openTask } from './work.ts'
 
 export interface SnapshotSeed {
   name?: string

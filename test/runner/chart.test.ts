@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { marked } from 'marked'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { chartNames, widthOf } from '../../src/runner/chart-names.ts'
 import { chartMarkdown, chartTable, frameOf } from '../../src/runner/chart.ts'
 import type { Chart } from '../../src/runner/reporter.ts'
+import { hostile } from './hostile-names.ts'
 
 const chart: Chart = {
   title: 'Labels',
@@ -14,81 +14,6 @@ const chart: Chart = {
     { name: 'after', values: [1310, 700, 300, 96] },
   ],
 }
-
-/** Names as an attacker would write them: pieces of Mermaid, of Markdown and of HTML, invisible and wide characters, anything. */
-const hostile = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(
-        '"',
-        '"]',
-        '`',
-        '```',
-        '\n',
-        '\r\n',
-        '\\',
-        '%%',
-        '%%{init: {"theme": "forest"}}%%',
-        '---',
-        ';',
-        '#35;',
-      ),
-      fc.constantFrom(
-        '[',
-        ']',
-        ',',
-        '{',
-        '}',
-        '<b>',
-        '</pre>',
-        '<script>',
-        '&lt;',
-        'ﬂ°°60¶ß',
-        '\uFF02',
-        '\uFF1B',
-        '\uFF1C',
-      ),
-      fc.constantFrom(
-        'bar',
-        'line [1]',
-        'title x',
-        'accDescr {',
-        'x-axis',
-        'style a:#b;',
-        '$$',
-        '$x$',
-        '%',
-        ':::',
-        '~~~',
-      ),
-      fc.constantFrom(
-        'שלום',
-        'مرحبا',
-        '日本語',
-        '👩‍🚀',
-        '🏽',
-        'e\u0301',
-        '\u0316\u0317\u0318\u0319\u031A',
-        '\uFDFD',
-        '\u{12031}',
-      ),
-      fc.constantFrom(
-        '\u200B',
-        '\u202E',
-        '\uFEFF',
-        '\0',
-        '\uD800',
-        '\u2028',
-        ' ',
-        '\u3000',
-        'W'.repeat(40),
-        'i'.repeat(40),
-      ),
-      fc.string({ unit: 'binary', maxLength: 6 }),
-    ),
-    { maxLength: 8 },
-  )
-  .map((pieces) => pieces.join(''))
 
 const value = fc.oneof(
   { weight: 9, arbitrary: fc.nat({ max: 5_000_000 }) },
@@ -268,35 +193,5 @@ describe('chartTable', () => {
       ['a', '1', '2', '+1'],
       ['b', '?', '?', '?'],
     ])
-  })
-})
-
-describe('chartNames', () => {
-  it('leaves plain names as they are, and what they mean to a reader', () => {
-    const plain = ['person', 'traffic light', 'C:\\x [a] {b} 50 %', 'Straße', '日本語', '👍 good']
-    expect(chartNames(plain, 32)).toEqual(plain)
-    expect(chartNames(['"a" `b`', '<b>', '', '\n'], 32)).toEqual(["'a' 'b'", '‹b›', '(no name)', '(no name) (2)'])
-    expect(chartNames(['%%a', '#35;', '%'], 32)).toEqual(['%\u200B%a', '#35\u037E', '%'])
-  })
-
-  it('cuts long names in the middle, and keeps them apart', () => {
-    const long = ['left', 'right'].map((side) => `segmentation/vehicle/car/front_${side}_door`)
-    expect(chartNames(long, 24)).toEqual(['segmentati…t_left_door', 'segmentati…_right_door'])
-    const alike = ['a', 'b', 'c'].map((middle) => `${'x'.repeat(40)}${middle}${'y'.repeat(40)}`)
-    expect(chartNames(alike, 12)).toEqual(['xxxxx…yyyyy', 'xxx…yyy (2)', 'xxx…yyy (3)'])
-  })
-
-  it('never goes over the room, nor gives a name twice, nor splits a letter', () => {
-    fc.assert(
-      fc.property(fc.array(hostile, { maxLength: 15 }), fc.integer({ min: 16, max: 32 }), (names, room) => {
-        const shown = chartNames(names, room)
-        expect(new Set(shown).size).toBe(names.length)
-        for (const name of shown) {
-          expect(widthOf(name)).toBeLessThanOrEqual(room)
-          expect(name).not.toMatch(/["`<>\p{Cc}\p{Cs}\p{Co}]|%%|#\w+;/u)
-          expect(name.isWellFormed()).toBe(true)
-        }
-      }),
-    )
   })
 })

@@ -3,7 +3,7 @@ import { json, Refusal } from '../http/reply.ts'
 import type { Route } from '../http/routing.ts'
 import { makeMedia } from '../media-items.ts'
 import type { Dataset, DatasetStatus } from '../model.ts'
-import { startCreation } from '../work.ts'
+import { startCreation } from '../operations.ts'
 import type { World } from '../world.ts'
 import { datasetOf, naiveTime, requireEditor, spelled } from './access.ts'
 

@@ -1,6 +1,7 @@
 import { invalid, isRecord, json, Refusal } from '../http/reply.ts'
 import { jsonObject, type Route } from '../http/routing.ts'
-import { abortEnrichment, requireIdle, startEnrichment } from '../work.ts'
+import { abortEnrichment, startEnrichment } from '../operations.ts'
+import { requireIdle } from '../work.ts'
 import type { World } from '../world.ts'
 import { datasetOf, requireEditor } from './access.ts'
 

@@ -1,7 +1,8 @@
 import { invalid, json, type Reply, Refusal } from '../http/reply.ts'
 import { empty, jsonObject, type Route, textField } from '../http/routing.ts'
 import type { Dataset, Snapshot } from '../model.ts'
-import { requireIdle, requireNoClone, startClone, startRestore } from '../work.ts'
+import { startClone, startRestore } from '../operations.ts'
+import { requireIdle, requireNoClone } from '../work.ts'
 import type { World } from '../world.ts'
 import { datasetOf, naiveTime, requireEditor, requireSnapshotSupport, snapshotOf } from './access.ts'
 
