@@ -66,7 +66,7 @@ async function undoPlan(
     reporter,
     context: readContext(env),
     request: { operation: 'cleanup', service: shared.service },
-    failure: undefined,
+    headline: '',
     env,
   }
   try {
@@ -91,7 +91,8 @@ async function undoPlan(
       todo: 'Look for it in Visual Layer, and abort or delete it there if you do not need it.',
     })
   }
-  summarize({ ...account, headline: 'Something that this job started may still be in Visual Layer.' })
+  const left = 'Something that this job started may still be in Visual Layer.'
+  summarize({ ...account, failure: new ActionError('operation_failed', left) })
 }
 
 /** What a plan is about, for people. */

@@ -5788,7 +5788,7 @@ async function undoPlan(plan, { reporter, session, signal, shared, env }) {
         reporter,
         context: readContext(env),
         request: { operation: 'cleanup', service: shared.service },
-        failure: undefined,
+        headline: '',
         env,
     };
     try {
@@ -5813,7 +5813,8 @@ async function undoPlan(plan, { reporter, session, signal, shared, env }) {
             todo: 'Look for it in Visual Layer, and abort or delete it there if you do not need it.',
         });
     }
-    summarize({ ...account, headline: 'Something that this job started may still be in Visual Layer.' });
+    const left = 'Something that this job started may still be in Visual Layer.';
+    summarize({ ...account, failure: new errors/* ActionError */.lZ('operation_failed', left) });
 }
 /** What a plan is about, for people. */
 function subjectOf(plan) {

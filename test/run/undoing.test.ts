@@ -78,6 +78,7 @@ describe('the post step', () => {
     expect(several.warnings).toEqual([expect.stringContaining(`${dataset.id}, ${other}`)])
     const one = await scene.post(create, state({ ...plan, earlier: [other] }))
     expect(one.warnings).toEqual([expect.stringContaining(dataset.id)])
+    expect(one.summary).toContain('## ❌ Visual Layer: cleanup failed\n')
     expect(one.summary).toContain(dataset.id)
     expect(task.endTime).toBeUndefined()
     const { stdout } = await scene.post(create, confirmed)

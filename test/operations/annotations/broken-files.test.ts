@@ -147,7 +147,7 @@ describe('annotation files that are broken', () => {
       'object_annotations.csv': `${objects}${'a.jpg,cat,1,1,0,0\n'.repeat(1000)}`,
     })
     expect(found).toHaveLength(1 + 5 + 1)
-    expect(found.at(-1)).toBe('- labels/object_annotations.csv: 1,995 more')
+    expect(found.at(-1)).toBe('- labels/object_annotations.csv: 1,995 more problems')
   })
 
   it('are refused without media', async () => {
