@@ -174,7 +174,7 @@ class KeptParts {
     }
     /** Forgets a part that came to nothing. */
     async drop(part) {
-        // Its number is free again only once its folder is gone: the next part may be added meanwhile.
+        // Its number is free again only once its folder is gone: the next part may be added before that.
         await onDisk('remove a part', part.folder, () => (0,promises_.rm)(part.folder, { recursive: true, force: true }));
         this.parts.splice(this.parts.indexOf(part), 1);
     }

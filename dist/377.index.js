@@ -14,11 +14,11 @@ export const modules = {
 
 
 
-/** One piece of a file in memory, in bytes. */
+/** One chunk of a file in memory, in bytes. */
 const CHUNK_BYTES = 256 * 1024;
 /**
  * One sending of a multipart form (RFC 7578) whose files are read as they go out: the memory used grows neither with their
- * number nor with their size. Its length is known beforehand, so that a proxy can refuse it as too large at once.
+ * number nor with their size. Its length is known beforehand, so that a proxy can reject it as too large at once.
  */
 class MultipartForm {
     contentType;
@@ -30,7 +30,7 @@ class MultipartForm {
     #sent = 0;
     #whole = false;
     #broken;
-    /** @param onBytes told how many bytes of the body were handed to the connection so far */
+    /** @param onBytes receives how many bytes of the body were handed to the connection so far */
     constructor(parts, onBytes) {
         const boundary = `----visual-layer-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(16).toString('hex')}`;
         this.contentType = `multipart/form-data; boundary=${boundary}`;

@@ -174,7 +174,7 @@ class KeptParts {
     }
     /** Forgets a part that came to nothing. */
     async drop(part) {
-        // Its number is free again only once its folder is gone: the next part may be added meanwhile.
+        // Its number is free again only once its folder is gone: the next part may be added before that.
         await onDisk('remove a part', part.folder, () => (0,promises_.rm)(part.folder, { recursive: true, force: true }));
         this.parts.splice(this.parts.indexOf(part), 1);
     }
@@ -300,7 +300,7 @@ var earlier_export = __webpack_require__(80830);
 // EXTERNAL MODULE: ./build/export/manifest.js
 var export_manifest = __webpack_require__(91946);
 ;// CONCATENATED MODULE: ./build/export/parts/content.js
-/** How many items an export of `content` holds. */
+/** How many items an export of `content` contains. */
 function itemsOf(content) {
     let items = content.mediaIds.length;
     for (const cluster of content.clusters)
@@ -312,7 +312,7 @@ function itemsOf(content) {
  * lists: clusters from the largest down, those of equal size by id, media ids ascending (both by UTF-16 code units). Clusters
  * without items are left out; an id that is there twice counts once, a cluster with the larger of its counts.
  *
- * @throws RangeError for a cluster whose `items` is not a whole number from 0 up: no plan could promise to hold it.
+ * @throws RangeError for a cluster whose `items` is not a whole number from 0 up: no plan could promise to contain it.
  */
 function content_inOrder(content) {
     return { clusters: largestFirst(content.clusters), mediaIds: distinct(content.mediaIds) };
@@ -678,7 +678,7 @@ class Merge {
             for (let word = 0; word < id_table/* KEY_WORDS */.cm; word += 1)
                 hash[word] = view.getUint32(word * 4);
             const isOther = ofPart.hashes.addKey(hash, 0).isNew;
-            // That one part tells of an item twice with differing data is no repetition, and must not be lost.
+            // That one part contains an item twice with differing data is no repetition, and must not be lost.
             if (isEarlier || (json && !isNew && !isOther))
                 continue;
             if (!isNew && json)
@@ -866,7 +866,7 @@ async function listContents(request, step, subject, alike) {
         const ids = await step.api.explore.mediaIds(subject.exported.id);
         if (ids && ids.length > 0 && (ids.length >= held || clusters.length === 0))
             return listedMedia(ids);
-        // Nobody would know of the rest: the jobs of a matrix look at their own slices only.
+        // Nobody would notice the rest: each job of a matrix checks only its own shard.
         if (clusters.length > 0)
             throw outsideClusters(held - inClusters, held);
     }
@@ -883,8 +883,8 @@ async function listContents(request, step, subject, alike) {
     throw new errors/* ActionError */.lZ('rejected', 'The export cannot be split: Visual Layer lists neither the clusters nor the media of the dataset.', { todo: 'Split it into several exports by vql or media_ids. A dataset has clusters once it is indexed.' });
 }
 /**
- * How many items the dataset at least says it holds; 0 where it does not tell, or where items are counted otherwise. Whether the
- * frames of a video are among its images is documented nowhere, so images and videos are not added.
+ * How many items the dataset reports at least; 0 if it does not report it, or if items are counted otherwise. Whether the
+ * frames of a video are among its images is not documented, so images and videos are not added.
  */
 function heldBy({ selection, entityType }, { exported }) {
     if (selection.kind !== 'whole' || entityType !== 'IMAGES')
@@ -894,7 +894,7 @@ function heldBy({ selection, entityType }, { exported }) {
 function outsideClusters(items, held) {
     return new errors/* ActionError */.lZ('rejected', `The dataset cannot be exported in shards: ${items.toLocaleString('en-US')} of its ${held.toLocaleString('en-US')} items are in no listed cluster, and Visual Layer does not list all media.`, { todo: 'Export it without shard. If items were added recently, wait until the dataset is indexed.' });
 }
-/** Of the media that were given beside clusters, those that are not in one of them: else two slices would hold them. */
+/** Of the media that were given in addition to clusters, those that are not in one of them: otherwise two shards would contain them. */
 async function outsideOf(clusters, given, request, step, { exported }) {
     const { selection, entityType } = request;
     const excluded = new Set(selection.kind === 'selected' ? selection.excludeMediaIds : []);
@@ -907,7 +907,7 @@ async function outsideOf(clusters, given, request, step, { exported }) {
     }
     return [...outside];
 }
-/** The clusters that the inputs select; with `vql`, those that hold matches, and how many. */
+/** The clusters that the inputs select; with `vql`, those that contain matches, and how many. */
 async function listClusters(request, step, subject) {
     const { exported } = subject;
     const { selection, entityType } = request;
@@ -995,7 +995,7 @@ function* idsOf(result) {
         yield id;
     }
 }
-/** The media of one cluster, for a cluster that one export cannot hold; `undefined` where Visual Layer does not list them all. */
+/** The media of one cluster, for a cluster that one export cannot contain; `undefined` if Visual Layer does not list them all. */
 async function listMembers(request, step, subject, cluster) {
     const { selection, entityType } = request;
     const items = cluster.items > 1 ? `${cluster.items.toLocaleString('en-US')} items` : 'media';
@@ -1095,7 +1095,7 @@ const OTHER_UNIT = String.raw `(?:%|[KMGT]i?B|bytes?|ms|seconds?|minutes?|hours?
 const LIMIT = new RegExp(`(?:${BEFORE})(?<between>[^\\d.;!?\\n]{0,40}?)(?<number>${NUMBER})(?!\\s*${OTHER_UNIT})`, 'gi');
 /**
  * The most items that the words of a refusal name: the first number that follows words such as "threshold", "limit" or "at most"
- * and lies below the `refused` count. Not one of another unit ("2 exports", "30 minutes"), nor an excess ("by 5,000").
+ * and is below the `refused` count. Not one of another unit ("2 exports", "30 minutes"), nor an excess ("by 5,000").
  */
 function namedLimit(words, refused) {
     for (const { groups } of words.matchAll(LIMIT)) {
@@ -1172,7 +1172,7 @@ function pack(content, limits) {
         oversize,
     };
 }
-/** Lengths of the fewest slices of `count` that hold at most `most` each: as equal as can be. */
+/** Lengths of the fewest slices of `count` that contain at most `most` each: as equal as can be. */
 function sliceLengths(count, most) {
     const slices = count === 0 ? 0 : Math.max(1, Math.ceil(count / most));
     return Array.from({ length: slices }, (_, index) => Math.floor(count / slices) + (index < count % slices ? 1 : 0));
@@ -1190,7 +1190,7 @@ function packClusters(clusters, limits) {
     let items = 0;
     for (const cluster of clusters)
         items += cluster.items;
-    // Of the parts with a place left any two hold more than one cap together, or the later one would not have been begun.
+    // Of the parts with a place left any two contain more than one cap together, or the later one would not have been begun.
     const most = 2 * Math.ceil(items / limits.cap) + Math.ceil(clusters.length / places);
     const room = new Room(Math.min(clusters.length, most), limits.cap);
     const parts = [];
@@ -1598,7 +1598,7 @@ function undividable({ id, items }) {
 var external_node_crypto_ = __webpack_require__(77598);
 ;// CONCATENATED MODULE: ./build/export/parts/stretch.js
 
-/** Lays clusters end to end, and cuts the row into pieces with so many places each. */
+/** Lays clusters end to end, and cuts the row into parts with so many places each. */
 function cutInto(clusters, lengths) {
     let next = 0;
     let from = 0;
@@ -1619,7 +1619,7 @@ function cutInto(clusters, lengths) {
 }
 /**
  * The media of a stretch, where `members` are those listed of its cluster. They may be more or fewer than its items: the
- * stretches of a cluster together hold each of them once, provided that every runner sees the same ones, in whatever order.
+ * stretches of a cluster together contain each of them once, provided that every runner sees the same ones, in whatever order.
  */
 function membersIn({ cluster, from, to }, members) {
     const { mediaIds } = content_inOrder({ clusters: [], mediaIds: members });
@@ -1632,7 +1632,7 @@ function membersIn({ cluster, from, to }, members) {
 
 
 
-/** The largest share may hold this many times a fair one before more clusters are divided. */
+/** The largest share may contain this many times a fair one before more clusters are split. */
 const MOST_UNEVEN = 1.1;
 /** Below so many items a share, an even split is worth no further requests. */
 const FEW_ITEMS = 10;
@@ -1675,7 +1675,7 @@ function shardOf(content, shard) {
         throw new RangeError(`There is no shard ${shard.index} of ${shard.of}`);
     return share;
 }
-/** Shares out clusters in their canonical order; tells how many items each share then holds, and which clusters are divided. */
+/** Shares out clusters in their canonical order; returns how many items each share then contains, and which clusters are split. */
 function shareClusters(ordered, of) {
     const items = itemsIn(ordered);
     const fair = items / of;
@@ -1703,7 +1703,7 @@ function shareClusters(ordered, of) {
         divided: [...giants, ...late],
     };
 }
-/** Gives each share so many places of the clusters. One that lies in a single share stays whole. */
+/** Gives each share so many places of the clusters. One that is in a single share stays whole. */
 function give(clusters, places, shared) {
     for (const [index, stretches] of cutInto(clusters, places).entries()) {
         for (const stretch of stretches) {
@@ -1757,7 +1757,7 @@ function fillUp(loads, items) {
     return filled;
 }
 /**
- * What tells that runners share out the same: SHA-256, in hex, over `content` and `of`. Equal for the same clusters with the same
+ * Shows that runners share out the same: SHA-256, in hex, over `content` and `of`. Equal for the same clusters with the same
  * counts and the same media ids, in whatever order.
  */
 function planDigest(content, of) {
@@ -1769,7 +1769,7 @@ function planDigest(content, of) {
         total.update(`${JSON.stringify(id)}\n`);
     return total.digest('hex');
 }
-/** How much each share holds, as a heap with the emptiest on top; among equals the first. */
+/** How much each share contains, as a heap with the emptiest on top; among equals the first. */
 class Loads {
     #loads;
     #heap;
@@ -1816,8 +1816,8 @@ class Loads {
 
 
 /**
- * The slice that `shard` asks for, or all of it. Every job of a matrix computes it alone: it follows from the listing, whatever
- * the order of that. A cluster that would make one job's slice far larger than another's is divided by its media, which only the
+ * The part of the selection that `shard` requests, or all of it. Every job of a matrix computes it alone: it follows from the listing, whatever
+ * the order of that. A cluster that would make one job's shard far larger than another's is split by its media, which only the
  * jobs list that share it.
  */
 async function sliceOf(request, step, subject, { content }) {
@@ -1845,7 +1845,7 @@ async function sliceOf(request, step, subject, { content }) {
         }
     }
     const slice = { clusters, mediaIds: [...mediaIds] };
-    step.reporter.note(`Slice ${shard.index} of ${shard.of} holds ${itemsOf(slice).toLocaleString('en-US')} of ${totalItems.toLocaleString('en-US')} items.`);
+    step.reporter.note(`Shard ${shard.index} of ${shard.of} contains ${itemsOf(slice).toLocaleString('en-US')} of ${totalItems.toLocaleString('en-US')} items.`);
     return { content: slice, digest, totalItems };
 }
 
@@ -1931,7 +1931,7 @@ async function exportInParts(request, step, subject, cause, reading) {
         save: (known) => kept.save({ ...plan, cap: known }),
         members: (cluster) => listMembers(request, step, subject, cluster),
         async onWhole(itemsLeft) {
-            // What came tells what is to come, so a full disk is met before the last part.
+            // The size of the first parts predicts the rest, so a full disk is found before the last part.
             const items = kept.whole.reduce((sum, part) => sum + itemsOf(part.content), 0);
             const bytes = kept.whole.reduce((sum, part) => sum + part.unpackedBytes, 0);
             const rest = Math.ceil((bytes / Math.max(1, items)) * itemsLeft);
@@ -1976,7 +1976,7 @@ async function prepareOutput(request) {
     }
     return earlier;
 }
-/** Media that were given beside clusters wait until it is known which of them the clusters bring. */
+/** Media that were given in addition to clusters wait until it is known which of them the clusters contain. */
 function firstContent({ selection, shard }, content) {
     const both = selection.kind === 'selected' && !shard && content.clusters.length > 0;
     return both ? { clusters: content.clusters, mediaIds: [] } : content;

@@ -20,7 +20,7 @@ export const modules = {
 // What differs between Linux, macOS and Windows in the names of files, decided here for all of them. `flavour` is the system's own
 // way with paths, but for tests of another one.
 /**
- * A path below a folder, relative to it and with `/` between its parts; '' for the folder itself, `undefined` for what lies
+ * A path below a folder, relative to it and with `/` between its parts; '' for the folder itself, `undefined` for what is
  * elsewhere. Both are taken as they are: links are not looked at.
  */
 function below(folder, path, flavour = node_path__WEBPACK_IMPORTED_MODULE_0__) {
@@ -93,7 +93,7 @@ function safeName(name) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
 
 const RETRY = 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.';
-/** How much of a file tells what it is, in bytes. */
+/** How much of a file shows what it is, in bytes. */
 const SAMPLE = 512;
 /** The error for an entry that cannot be what the archive's writer meant. `why` completes "…: it is encrypted". */
 function damaged(name, why, cause) {
@@ -189,11 +189,11 @@ function looksLike(start, sizeBytes) {
 
 
 
-/** Up to this size (bytes) an entry is unpacked in one piece: for many small files that is several times faster. */
+/** Up to this size (bytes) an entry is unpacked at once: for many small files that is several times faster. */
 const SMALL = 4 * 1024 * 1024;
 /** What is read at once where small entries lie side by side, in bytes: small enough to stay in a processor's cache. */
 const WINDOW = 1024 * 1024;
-/** The pieces in which large entries are unpacked, in bytes: smaller ones take longer, larger ones more memory. */
+/** The chunks in which large entries are unpacked, in bytes: smaller ones take longer, larger ones more memory. */
 const CHUNK = 512 * 1024;
 /** How much packed data is read at once: little, so that an archive that is still arriving is followed closely. */
 const PACKED_CHUNK = 256 * 1024;
@@ -203,7 +203,7 @@ const ENCRYPTED = 0x1;
 const SIZES_FOLLOW = 0x8;
 const IN_ZIP64 = 0xffffffff;
 const ZIP64_FIELD = 1;
-/** Whether an entry is unpacked in one piece. */
+/** Whether an entry is unpacked at once. */
 function isSmall(entry) {
     return entry.size <= SMALL && entry.compressedSize <= SMALL;
 }
@@ -268,7 +268,7 @@ function inflateSmall(archive, entry, ahead) {
     let bytes = archive.lend(entry, dataStart, entry.compressedSize, ahead);
     if (entry.method === 'deflated') {
         try {
-            // One byte beyond the declared size is enough to see that it lies.
+            // One byte beyond the declared size is enough to see that it is wrong.
             bytes = (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.inflateRawSync)(bytes, { chunkSize: Math.max(64, entry.size + 1), maxOutputLength: entry.size + 1 });
         }
         catch (error) {
@@ -434,7 +434,7 @@ var paths = __webpack_require__(31340);
 /** Leaves room for the output folder within the 4,096 bytes that Linux allows a path. */
 const LONGEST_PATH = 2048;
 /**
- * Decides where each entry of an archive lies on disk, in the order given.
+ * Decides where each entry of an archive goes on disk, in the order given.
  *
  * Refused, with an `unsafe_archive` error that names the entry: a name that leaves the folder (`..` in any spelling), an absolute
  * one, one with a drive letter, an empty one, one with a NUL; links, devices, sockets and pipes; the same name twice; a file
@@ -443,7 +443,7 @@ const LONGEST_PATH = 2048;
  * Changed, because names that are fine in the data are not fine on Windows or in the name of an artifact's file: `" : < > | * ?`,
  * control characters, trailing dots and spaces and device names get `_`; names too long for a file system are cut. Names that
  * would then, or on a disk that ignores case, fall together all get `~` and eight digits of their hash, so that where an entry
- * lands does not depend on the order in which an archive holds its entries.
+ * lands does not depend on the order in which an archive contains its entries.
  *
  * @param reserved paths that no entry may take, because the caller writes there
  */
@@ -602,7 +602,7 @@ const SHORTEST_ENTRY = 46;
 const SHORTEST_HEADER = 30;
 /**
  * Opens a ZIP archive (Zip64 too) and checks its whole directory before a byte is unpacked: names, types, sizes, encryption, methods, and
- * that no two entries share bytes as far as the directory tells. Of an archive that is still being downloaded, only the directory must be
+ * that no two entries share bytes as far as the directory shows. Of an archive that is still being downloaded, only the directory must be
  * on disk. The caller closes `file`. Throws an `ActionError`: `corrupt_download` for what is broken, `unsafe_archive` for what is made to
  * do harm.
  */
@@ -719,7 +719,7 @@ async function readDirectory(file, sizeBytes, maxEntries, { signal, watermark })
         signal?.throwIfAborted();
         if (error instanceof errors/* ActionError */.lZ)
             throw error;
-        // Its beginning tells what it is instead of an archive.
+        // Its beginning shows what it is instead of an archive.
         await watermark?.reached(0, Math.min(sizeBytes, archive_errors/* SAMPLE */.Xg));
         throw await (0,archive_errors/* notAnArchive */["do"])(file, sizeBytes, error);
     }
@@ -790,7 +790,7 @@ class ReadAhead {
 
 /**
  * Throws when the disk that `path` will lie on has less free than all of `needs`, so that a full disk is met before the work and
- * not at its end. Says nothing where the file system does not tell.
+ * not at its end. Says nothing if the file system does not report it.
  */
 async function requireSpace(path, needs) {
     let free;
@@ -874,7 +874,7 @@ class ObjectChanged extends Error {
     }
 }
 /**
- * How far a file that is being downloaded is complete: up to the watermark, and from the tail on. The state lies in shared memory, so that
+ * How far a file that is being downloaded is complete: up to the watermark, and from the tail on. The state is in shared memory, so that
  * threads can wait for it with {@link waitForBytes}.
  */
 class Watermark {

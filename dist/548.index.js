@@ -471,9 +471,9 @@ function inTheWay(path) {
 
 
 
-/** The file that lies beside every export and says what it is. */
+/** The file next to every export that describes it. */
 const MANIFEST_NAME = 'manifest.json';
-/** The file that lies beside the manifest of an export that was compared with an earlier one. */
+/** The file next to the manifest of an export that was compared with a baseline. */
 const COMPARISON_NAME = 'comparison.json';
 /** The file that an export's labels are written to in the format of COCO. Visual Layer may have put one of that name into the export. */
 const ANNOTATIONS_NAME = 'annotations.json';
@@ -981,8 +981,8 @@ var reply = __webpack_require__(9313);
 
 
 /**
- * Prepares a file's columns to be read without loss, and tells how their raw values are to be converted. The library would give decimals
- * as numbers, which hold some 15 digits, and bytes as text, whatever they are.
+ * Prepares a file's columns to be read without loss, and returns how to convert their raw values. The library would give decimals
+ * as numbers, which keep about 15 digits, and bytes as text, whatever they are.
  *
  * @param metadata changed: its decimals are read as raw numbers or bytes
  * @param columns of `metadata`, at the root
@@ -1589,7 +1589,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
  * one chunk and one record, however large the file. Read {@link batches} once; then {@link info} and {@link found} are known.
  */
 class RecordReader {
-    /** The `info` member beside the records, if there is one. */
+    /** The `info` member next to the records, if there is one. */
     info;
     /** Whether there is a `media_items` array (or a bare array) at all. */
     found = false;
@@ -1612,7 +1612,7 @@ class RecordReader {
     /**
      * @param fileName as errors should name it
      * @param bareArrays whether the elements of an array that is the whole file count as records
-     * @param keepOthers whether to keep the members beside `info` and the records, which takes memory for all of them
+     * @param keepOthers whether to keep the members other than `info` and the records, which takes memory for all of them
      * @param arrays the top-level arrays whose elements count as records
      */
     constructor(bytes, fileName, bareArrays = true, keepOthers = false, arrays = ['media_items']) {
@@ -1628,7 +1628,7 @@ class RecordReader {
         for await (const bytes of this.#bytes) {
             let chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
             if (start) {
-                // A byte order mark may come in pieces.
+                // A byte order mark may be split across chunks.
                 start = Buffer.concat([start, chunk]);
                 if (start.length < BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.subarray(0, start.length).equals(start))
                     continue;
@@ -1696,7 +1696,7 @@ class RecordReader {
             throw this.malformed(`its record ${this.#records + 1} is larger than ${LONGEST_VALUE} bytes`);
         return batch;
     }
-    /** Takes one byte that belongs to the outer structure, or begins a value at it. Returns where to go on. */
+    /** Takes one byte that belongs to the outer structure, or begins a value at it. Returns where to continue. */
     #step(byte, at) {
         const expecting = this.#expecting;
         if (expecting === 'root' && byte === OPEN_OBJECT)
@@ -2098,8 +2098,8 @@ async function waitForCalm(step, datasetId) {
     });
 }
 /**
- * Makes a request that Visual Layer refuses with 409 while something else runs on the dataset. With `wait`, waits for what runs
- * and tries again, within the deadline; a conflict that waiting cannot heal ends the step at once.
+ * Makes a request that Visual Layer rejects with 409 while something else runs on the dataset. With `wait`, waits for what runs
+ * and tries again, within the deadline; a conflict that waiting cannot resolve ends the step at once.
  */
 async function throughConflicts(step, datasetId, onConflict, attempt) {
     let calmSince;
@@ -2138,7 +2138,7 @@ function sharpened(error, todo) {
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('conflict', error.message, { apiWords: error.apiWords, todo, cause: error });
 }
 /**
- * Reads the dataset once its status names no work under way (at once with `fail`), so that what follows starts from a known
+ * Reads the dataset once its status shows no work in progress (at once with `fail`), so that what follows starts from a known
  * state. Goes by the status alone: a task that was left hanging long ago does not block what Visual Layer would accept.
  */
 async function calmDataset(step, datasetId, onConflict) {
@@ -2201,7 +2201,7 @@ function calm(datasetId) {
 
 
 
-/** A link that the API gives anew when it has expired; masked before anything can show it. */
+/** A link that the API replaces when it has expired; masked before anything can show it. */
 function sourceOf(step, datasetId, exportId, first) {
     const resolve = (link) => {
         const url = step.api.exports.resolve(link, exportId);
@@ -2242,7 +2242,7 @@ function fetchVerified(step, wanted) {
 }
 /**
  * Downloads an export to `archive`, verifies every byte of it and unpacks it to `target`, a folder that is not there yet; the ZIP
- * is removed then. The places of our own files beside it are left free. On failure and on abort neither is left. Throws an
+ * is removed then. The places of our own files next to it are left free. On failure and on abort neither is left. Throws an
  * `ActionError` that says how to carry on where the reason may pass, or the signal's reason.
  */
 async function fetchUnpacked(step, wanted) {
@@ -2326,7 +2326,7 @@ async function fetchExport(request, step, subject, { exportId, link }, reading) 
 /* harmony export */ });
 /* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58508);
 
-/** What the manifest tells of an export beside its bytes: what was asked for, of which dataset, and by which run. */
+/** What the manifest says about an export besides its bytes: what was asked for, of which dataset, and by which run. */
 function originOf(request, step, { source: dataset, snapshot }, exportId) {
     const { context } = step;
     return {
@@ -2395,7 +2395,7 @@ function requireItems(request, { reporter }, { source }, items) {
 /** What the inputs select, for people. */
 function selectionWords(request) {
     const { shard } = request;
-    return `${shard ? `slice ${shard.index} of ${shard.of} of ` : ''}${selected(request)}`;
+    return `${shard ? `shard ${shard.index} of ${shard.of} of ` : ''}${selected(request)}`;
 }
 function selected(request) {
     const { selection } = request;
@@ -2440,7 +2440,7 @@ function selected(request) {
 
 
 
-/** Starts one export of a dataset, once nothing stands in the way. */
+/** Starts one export of a dataset, once nothing is in the way. */
 async function beginExport(step, dataset, start, onConflict) {
     let task;
     try {
@@ -2461,7 +2461,7 @@ async function beginExport(step, dataset, start, onConflict) {
  * Looks at an export until it ends.
  *
  * @param graceMs for how long it may not be known: one that was started a moment ago is not everywhere yet
- * @param onTask told of what each look found
+ * @param onTask receives what each check found
  */
 function exportProbe(step, datasetId, exportId, graceMs, onTask) {
     const read = (0,_waits_js__WEBPACK_IMPORTED_MODULE_5__/* .lenient */ .W_)(step, graceMs, () => step.api.exports.status(datasetId, exportId, 0));
@@ -2494,7 +2494,7 @@ function partsFolder(request) {
 }
 /**
  * What the parts are parts of. Equal for a step that is run again with the same inputs: also where it exports a snapshot, each
- * time from another clone; whether the clones name their media alike, the listing tells.
+ * time from another clone; the listing shows whether the clones name their media alike.
  */
 function partsKey(request, { source, snapshot }) {
     const { service, exportFormat, includeImages, entityType, selection, shard } = request;
@@ -2524,9 +2524,9 @@ async function wasBegunInParts(request, subject, nowMs) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   L: () => (/* binding */ maskLink)
 /* harmony export */ });
-/** Parameters of a link that sign it: whoever has them has the bytes. */
+/** Parameters of a link that sign it: anyone who has them can read the bytes. */
 const SIGNING = /sig|token|credential|key|secret|auth|hmac|policy/i;
-/** An id, which must stay readable whatever parameter it stands under. */
+/** An id, which must stay readable whatever parameter it is under. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Masks what makes a link a secret: the whole of it, its query, and the values in it that sign it. Never an id or a name. */
 function maskLink(reporter, url) {
@@ -2726,7 +2726,7 @@ function aboutDataset(step, dataset) {
     reporter.output('dataset_status', dataset.statusWord);
     reporter.info(`Dataset "${dataset.name}" (${dataset.id}) is ${dataset.statusWord}.`);
 }
-/** Reads the dataset that a step is about. Its id is known from the inputs, and told even where it cannot be read. */
+/** Reads the dataset that a step is about. Its ID is known from the inputs, and reported even if it cannot be read. */
 async function readDataset(step, datasetId) {
     step.reporter.output('dataset_id', datasetId);
     const dataset = await step.api.datasets.get(datasetId);
@@ -2760,7 +2760,7 @@ function aboutSnapshot(step, snapshot, label) {
     if (text !== undefined)
         reporter.fact('Snapshot items', text);
 }
-/** Tells where an export lies and what it holds. */
+/** Reports where an export is and what it contains. */
 function tellPlaced({ outputDir }, step, placed) {
     const { reporter, context } = step;
     if (placed.archivePath !== undefined)
@@ -2803,7 +2803,7 @@ function tellPlaced({ outputDir }, step, placed) {
 const without = new WeakSet();
 /**
  * The tasks that this account may see. A task list that is refused, or that an older self-hosted server does not have (it answers
- * with its web page), is no reason to give up: the status of the dataset and of its snapshots tell as well, only less surely.
+ * with its web page), is no reason to give up: the status of the dataset and of its snapshots show it as well, only less surely.
  *
  * @param retries 0 in a wait, where the next look is the retry
  */
@@ -3008,7 +3008,7 @@ function secretsOf(env) {
 
 ;// CONCATENATED MODULE: ./build/inputs/input-table.js
 /**
- * Every input of the action with its default, as `action.yml` states them (a test holds the two together).
+ * Every input of the action with its default, as `action.yml` states them (a test compares the two).
  * An input that is left out, or set to an empty string, takes the default.
  */
 const INPUT_DEFAULTS = {
@@ -3533,7 +3533,7 @@ function shard() {
 
 const RULE = 'it must be file patterns, one per line, relative to the workspace; ! at the start of a line excludes';
 /**
- * File patterns, one a line, for @actions/glob: relative to the workspace and with `/`. Absolute ones are taken where they lie in
+ * File patterns, one per line, for @actions/glob: relative to the workspace and with `/`. Absolute ones are taken where they lie in
  * the workspace, since `${{ github.workspace }}` makes such. Blank lines and comments (`#`) are dropped.
  */
 function filePatterns(workspace) {
@@ -3596,7 +3596,7 @@ function archivePath(workspace) {
 
 
 
-/** Reads the given inputs by their schemas, with defaults in place of those that are absent. */
+/** Reads the given inputs by their schemas, with defaults for those that are absent. */
 function readFields(fields, given, operation) {
     const names = inputNames(fields);
     const texts = names.map((name) => [name, given[name] ?? (INPUT_DEFAULTS[name] || undefined)]);
@@ -3677,7 +3677,7 @@ const SHARED_INPUTS = inputNames(fields);
 function headerText(rule) {
     return schemas/* string */.YjP(rule).regex(/^[\x21-\x7e]+$/, rule);
 }
-/** Reads what every operation is told. */
+/** Reads what every operation receives. */
 function readShared(given) {
     const { values, faults } = readFields(fields, given);
     const service = serviceAt(given.base_url ?? INPUT_DEFAULTS.base_url);
@@ -4081,7 +4081,7 @@ var external_node_util_ = __webpack_require__(57975);
 
 
 
-/** Figures of an export as a whole; those that compare are known only beside an earlier export. */
+/** Figures of an export as a whole; those that compare require a baseline. */
 const WHOLE = {
     media_count: { compares: false },
     clusters: { compares: false },
@@ -4114,13 +4114,13 @@ const OPERATORS = {
 function isMet({ operator, limit }, actual) {
     return OPERATORS[operator](actual, limit);
 }
-/** Whether a condition can only be checked beside an earlier export. */
+/** Whether a condition requires a baseline. */
 function compares({ figure, percent }) {
     if (figure.of !== 'whole')
         return false;
     return WHOLE[figure.name].compares || percent;
 }
-/** Conditions, one a line; empty lines and lines that begin with `#` do not count. All lines that cannot be read are named. */
+/** Conditions, one per line; empty lines and lines that begin with `#` do not count. All lines that cannot be read are named. */
 function conditions() {
     const metrics = [...Object.keys(WHOLE), ...NAMED.map((group) => `${group}.<name>`)].join(', ');
     const rule = `each line must be a metric, one of ${Object.keys(OPERATORS).join(' ')}, and a number; the metrics are ${metrics}`;
@@ -4193,7 +4193,7 @@ function isOperator(text) {
 
 const output_dir_RULE = 'it must be a folder inside the workspace, and not the workspace itself';
 /**
- * The absolute, real path of the folder that an export goes to. It lies strictly inside the workspace after symbolic
+ * The absolute, real path of the folder that an export goes to. It is strictly inside the workspace after symbolic
  * links are resolved, so that an export cannot write over the rest of the runner; and not inside `.git`, where the
  * checkout keeps the repository and its credentials. The folder need not exist.
  */
@@ -4223,7 +4223,7 @@ function realPath(path) {
         }
     }
     catch {
-        // A link that leads nowhere or in a circle, a path below a file, a name too long, a folder that may not be read.
+        // A broken or circular link, a path below a file, a name too long, a folder that may not be read.
         return undefined;
     }
     const parent = (0,external_node_path_.dirname)(path);
@@ -4323,7 +4323,7 @@ function conditionRules({ fail_if, warn_if, compare_with }) {
         { input: 'warn_if', got: warn_if ?? '', rule, fix: 'Remove the line from one of them.', wrongItems: inBoth },
     ];
 }
-/** `annotations.json` is written beside `metadata.json`, so both must be files. */
+/** `annotations.json` is written next to `metadata.json`, so both must be files. */
 function cocoRules({ coco: got, extract, export_format: format }) {
     if (got === undefined || got.toLowerCase() === 'false')
         return [];
@@ -4402,11 +4402,11 @@ function cocoOf(values) {
         return undefined;
     return { labels: values.coco === 'boxes' ? 'boxes' : 'all', classes: values.class_list };
 }
-/** The jobs of a matrix cannot share one artifact name: where none was chosen, that of a slice tells which one it is. */
+/** The jobs of a matrix cannot share one artifact name: if none was chosen, that of a shard says which one it is. */
 function artifactOf(name, slice) {
     return slice && name === INPUT_DEFAULTS.artifact_name ? `${name}-${slice.index}-of-${slice.of}` : name;
 }
-/** Any place on the runner: it is only read. Whether something lies there is seen when it is. */
+/** Any place on the runner: it is only read. Whether something is there is checked at that time. */
 function comparedWith(text, workspace) {
     if (text.toLowerCase() === 'previous-run')
         return { value: { kind: 'previous-run' } };
@@ -4626,7 +4626,7 @@ const wait = operationInputs({
 
 
 
-/** The operations on offer. A new one is a file beside these and an entry here. */
+/** The operations on offer. A new one is a file next to these and an entry here. */
 const OPERATIONS = {
     'create-from-s3': createFromS3,
     'create-from-files': createFromFiles,
@@ -4730,9 +4730,9 @@ var retry = __webpack_require__(86055);
 
 /** "About 50 files" a request; docs.visual-layer.com, "Create a dataset from local files". */
 const MOST_FILES = 50;
-/** Proxies commonly refuse bodies over 100 MB; a request that breaks also costs less when it is small. */
+/** Proxies commonly reject bodies over 100 MB; a request that breaks also costs less when it is small. */
 const MOST_BYTES = 64 * 1024 * 1024;
-/** Requests under way at once, as many as a browser sends to one host. Each keeps its connection for the next batch. */
+/** Concurrent requests, as many as a browser sends to one host. Each keeps its connection for the next batch. */
 const AT_ONCE = 6;
 /** The files in their order, cut where the next one would exceed a cap. A file larger than the cap goes alone. */
 function batchesOf(files, mostFiles = MOST_FILES, mostBytes = MOST_BYTES) {
@@ -4878,7 +4878,7 @@ const MOST_ANSWERED_FAILURES = 2;
  * The only way to send a request that changes something. A request that never arrived is sent again; one whose reply was lost
  * is looked for, patiently, before it is sent again, so that it takes effect once.
  *
- * One instance stands for one intended change: `run()` may be called again (after a conflict was waited out) and still knows
+ * One instance represents one intended change: `run()` may be called again (after a conflict was waited out) and still knows
  * that an earlier attempt may have taken effect.
  */
 class OnceOnly {
@@ -4899,7 +4899,7 @@ class OnceOnly {
     }
     /**
      * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was refused or could not
-     * be made, `timed_out` where the time ended before that could be told, and the signal's reason when the step is cancelled.
+     * be made, `timed_out` if the time ended before that was clear, and the signal's reason when the step is cancelled.
      */
     async run() {
         const { what, ifUnclear } = this.#change;
@@ -4941,7 +4941,7 @@ class OnceOnly {
                     throw error;
                 }
                 if (effect === 'unknown') {
-                    // The looks go on meanwhile; they are the pause where the service asked for none.
+                    // The checks continue during that time; they are the pause if the service asked for none.
                     this.#say(error.message);
                     notBefore = clock.now() + (retryAfterMs ?? 0);
                     continue;
@@ -5144,7 +5144,7 @@ async function look(file, root) {
     if (behind.isDirectory())
         return { path: target, shown, sizeBytes: 0, trouble: 'link to a folder' };
     const trouble = behind.isFile() ? undefined : 'not a regular file';
-    // Read where it lies, so that a link which is changed meanwhile leads nowhere else.
+    // Read by its real path, so that a link that changes during the step cannot redirect the read.
     return { path: target, shown, sizeBytes: behind.size, trouble };
 }
 
@@ -5353,7 +5353,7 @@ function cannotBeSent(refused, total) {
         todo: `Narrow the patterns, or exclude other files, for example with the line "!**/*.txt" under files. Visual Layer accepts ${MEDIA_FORMATS}. Nothing was sent to Visual Layer.`,
     });
 }
-/** Files go up under their base names; what Visual Layer does with two of one name is documented nowhere. */
+/** Files are uploaded under their base names; what Visual Layer does with two files of one name is not documented. */
 function warnOfEqualNames(step, files) {
     const places = Map.groupBy(files, ({ shown }) => external_node_path_.posix.basename(shown));
     const equal = [...places.values()].filter((group) => group.length > 1);
@@ -5382,7 +5382,7 @@ var waits = __webpack_require__(44801);
 
 
 const TYPE = 'REINDEX';
-/** Has a dataset that is PARTIAL INDEX indexed anew, once, and waits until it is READY. */
+/** Reindexes a dataset that is PARTIAL INDEX, once, and waits until it is READY. */
 async function reindex(step, { id }, onConflict) {
     const { api, reporter } = step;
     let earlier = new Set();
@@ -5401,7 +5401,7 @@ async function reindex(step, { id }, onConflict) {
     await (0,conflicts/* throughConflicts */.j)(step, id, onConflict, async () => {
         if (!change.mayHaveTakenEffect) {
             earlier = new Set((await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: id, type: TYPE })).map((task) => task.id));
-            // An automatic reindex may have begun, or ended, meanwhile.
+            // An automatic reindex may have started, or ended, since.
             if ((await api.datasets.get(id)).status !== 'PARTIAL_INDEX')
                 return;
         }
@@ -5790,11 +5790,11 @@ class UndoLog {
     plan(plan) {
         this.#open = plan;
         const text = JSON.stringify(plan);
-        // Without all of the earlier IDs the dataset could not be told from others: then only this process knows the plan.
+        // Without all of the earlier IDs the dataset could not be distinguished from others: then only this process knows the plan.
         if (text.length <= LONGEST_SAVED)
             this.#save(text);
     }
-    /** Adds what became known since to the open plan. With the ID nothing has to be told apart any longer. */
+    /** Adds what became known since to the open plan. With the ID, nothing has to be distinguished. */
     confirm(known) {
         const open = this.#open;
         if (open?.kind !== 'creation' && open?.kind !== 'clone' && open?.kind !== 'enrichment')
@@ -6617,7 +6617,7 @@ async function reuseExisting(step, wish) {
 async function newestDataset(step, name) {
     const named = (await step.api.datasets.list()).filter((dataset) => dataset.name === name);
     const newest = named.reduce((best, next) => (best && (best.createdAt ?? 0) >= (next.createdAt ?? 0) ? best : next), undefined);
-    // The list may not tell the status.
+    // The list may not contain the status.
     return newest && step.api.datasets.get(newest.id);
 }
 /** Has a dataset made, once; answers its id, and leaves it to the outputs and the post step. */
@@ -6657,7 +6657,7 @@ async function createOnce(step, creation) {
     reporter.output('dataset_id', datasetId);
     return datasetId;
 }
-/** Waits until a dataset that this step has made is READY, and tells how large it became. */
+/** Waits until a dataset that this step has made is READY, and reports its size. */
 async function waitForCreation(step, datasetId, name) {
     const read = (0,waits/* ownDataset */.JU)(step, datasetId, (0,pace/* patienceMs */.si)(step.deadline.remainingMs()));
     const dataset = await (0,waits/* waitFor */.fm)(step, {
@@ -6851,7 +6851,7 @@ function withBucketHint(error, bucketPath) {
     const todo = `Check that ${bucketPath} exists and contains media, and that Visual Layer can read it (a public bucket, or a role that it may assume). If it does, re-run the job later.`;
     return new errors/* ActionError */.lZ(code, message, { apiWords, todo, cause: error });
 }
-/** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */
+/** Whether a dataset can come from a bucket path: if the API reports its source, that must agree. */
 function fits(dataset, bucketPath) {
     const { sourceUri } = dataset;
     const bare = (path) => path.replace(/^s3:\/\//, '').replace(/(?<!\/)\/+$/, '');
@@ -6894,7 +6894,7 @@ function isMissing(error) {
  * Deletes a dataset of ours and sees it gone. A 409 is retried: a clone may not be deletable while it is being made. A dataset that
  * is not found counts as deleted only after a while, since one that was just made may not be visible yet.
  *
- * Throws if the API refuses, cannot be reached, or still shows the dataset when the time of `waiting` is over.
+ * Throws if the API rejects it, cannot be reached, or still shows the dataset when the time of `waiting` ends.
  */
 async function removeDataset(api, waiting, datasetId) {
     const { clock, deadline } = waiting;
@@ -6992,7 +6992,7 @@ function catalogCells(snapshot) {
 const CATALOG_HEADERS = ['Name', 'When', 'By', 'Items', 'Id'];
 /**
  * The catalog as a JSON array, in the API's own words for the fields; stamps with their zone, which the API leaves out, and
- * `null` where it tells nothing.
+ * `null` if it shows nothing.
  */
 function catalogJson(snapshots) {
     return JSON.stringify(snapshots.map((snapshot) => ({
@@ -8071,7 +8071,7 @@ const PASSING = [
 /**
  * Reads the export that `compare_with` names, before anything is asked for: it may be replaced by the new one. `undefined` where
  * nothing is to be compared. Throws `operation_failed` where `comparison.json` could not be written later, `invalid_input` for a path
- * at which no export lies, `unauthorized` or `forbidden` where the
+ * without an export, `unauthorized` or `forbidden` where the
  * token may not look for earlier runs; what may be better the next night is a warning.
  */
 async function readEarlier(request, step) {
@@ -8295,7 +8295,7 @@ var counts = __webpack_require__(25272);
 const MOST_NAMES = 50;
 /** Of each kind of change. */
 const export_pictures_MOST_EXAMPLES = 3;
-/** Names that changed most, in the one line that tells of them. */
+/** Names that changed most, in the one line that lists them. */
 const export_pictures_MOST_NAMED = 3;
 const DRAWN = [
     { named: 'labels', title: 'Labels', one: 'label', unit: 'items' },
@@ -8303,7 +8303,7 @@ const DRAWN = [
     { named: 'issues', title: 'Issues', one: 'issue', unit: 'items' },
     { named: 'tags', title: 'Tags', one: 'tag', unit: 'items' },
 ];
-/** Tells in the job summary what an export holds, and what changed since an earlier one where there is one. */
+/** Shows in the job summary what an export contains, and what changed since the baseline if there is one. */
 function tellContents(reporter, statistics, comparison) {
     if (comparison)
         tellChanges(reporter, comparison);
@@ -8468,7 +8468,7 @@ function readingFor(request, earlier) {
     };
 }
 /**
- * Tells what was found in an export that is in place: the outputs and the summary, and `comparison.json` beside the manifest.
+ * Reports what was found in an export that is in place: the outputs and the summary, and `comparison.json` next to the manifest.
  *
  * @param placed `undefined` if nothing matched what was selected
  */
@@ -8759,7 +8759,7 @@ async function exportSubject(request, step, subject, earlier) {
     passGates(step, { failIf, warnIf, unlisted: placed?.coco?.unlisted }, { done, where });
     return done;
 }
-/** One export where that goes; parts where it was refused as too large, is a slice, or was begun in parts before. */
+/** One export if possible; parts if it was rejected as too large, is a shard, or was started in parts before. */
 async function fetched(request, step, subject, reading) {
     if (request.shard ||
         (request.split && request.wait && (await (0,parts_folder/* wasBegunInParts */.Cl)(request, subject, step.clock.date())))) {
@@ -8837,7 +8837,7 @@ function nothing(dataset) {
 ;// CONCATENATED MODULE: ./build/operations/list-snapshots.js
 
 
-/** The summary and the output hold more; a log of thousands of lines helps nobody. */
+/** The summary and the output contain more; a log of thousands of lines helps nobody. */
 const MOST_LOGGED = 100;
 /** Tells the snapshots of a dataset, newest first: as JSON, as a table in the summary, and in the log. */
 async function list_snapshots_listSnapshots(request, step) {
@@ -9076,7 +9076,7 @@ class Pruning {
     }
     async #deleteOne(snapshot) {
         const { api } = this.#step;
-        // Read again each time: a long list takes its time, and somebody may restore, rename or delete meanwhile.
+        // Read again each time: a long list takes time, and someone may restore, rename, or delete during it.
         const now = (await api.snapshots.list(this.#dataset.id)).find((one) => one.id === snapshot.id);
         const keptFor = now && protection(now, this.#rule);
         if (!now)
@@ -9259,7 +9259,7 @@ function describedWith(description, line) {
 
 /**
  * Saves the present state of a dataset, once, and sees it: the snapshot is in the list and the dataset READY again.
- * The description ends with a line that says where it came from; the mark in it tells ours from any other.
+ * The description ends with a line that says where it came from; the mark in it distinguishes ours from any other.
  *
  * @param wait `false`: returns as soon as the id is known
  */
@@ -9424,7 +9424,7 @@ async function startRestore(step, request, restoring) {
         ifUnclear: `The restore may be running. Wait for the dataset with operation: wait and dataset_id: ${dataset.id}, then check in its Snapshot Catalog which snapshot is current before you restore again.`,
         send: () => api.snapshots.restore(dataset.id, target.id),
         async look() {
-            // The tasks first: a restore that somebody starts in between then shows as restoring, and not as a task of ours.
+            // The tasks first: a restore that someone starts in between then shows as restoring, and not as a task of ours.
             const task = lastRestore(await newTasks(step, dataset.id, earlier));
             const snapshots = await api.snapshots.list(dataset.id, 0);
             const now = snapshots.find((one) => one.id === target.id);
@@ -9508,7 +9508,7 @@ async function waitForRestore(step, restoring, started) {
             sinceMs,
             patienceMs: patience,
         });
-        // A task that failed may be that of somebody whose restore ended just before this one: then ours shows in a moment.
+        // A task that failed may be someone else's, whose restore ended just before this one: then ours appears soon.
         if (verdict.state !== 'failed' || sinceMs >= settling)
             return verdict;
         return { state: 'pending', line: `${task ? (0,verdicts_dataset/* taskLine */.er)(task) : (0,verdicts_dataset/* datasetLine */.Je)(now)}; checking again` };
@@ -10128,7 +10128,7 @@ function fail(error, options) {
 }
 
 ;// CONCATENATED MODULE: ./build/runner/outputs.js
-/** Every output of the action, as action.yml lists them, by its kind, which decides how it stands in `result`. */
+/** Every output of the action, as action.yml lists them, by its kind, which decides how it appears in `result`. */
 const OUTPUTS = {
     dataset_id: 'text',
     dataset_name: 'text',
@@ -10166,7 +10166,7 @@ const OUTPUTS = {
 };
 /**
  * GitHub allows a job about 1 MB of outputs, counted in UTF-16 (docs.github.com, "Passing information between jobs"), and
- * breaks the workflow beyond. A list stands both in its own output and in `result`.
+ * breaks the workflow beyond. A list is both in its own output and in `result`.
  */
 const LONGEST_LIST_CHARS = 200_000;
 const LONGEST_TEXT_CHARS = 20_000;
@@ -10189,7 +10189,7 @@ class Outputs {
     get(name) {
         return this.#values.get(name) ?? '';
     }
-    /** A value that stands in `result` only. */
+    /** A value that is in `result` only. */
     addToResult(name, value) {
         this.#extras.set(name, value);
     }
@@ -10263,7 +10263,7 @@ function shortenList(text) {
 }
 
 ;// CONCATENATED MODULE: ./build/runner/secrets.js
-/** Shorter values are not masked: `***` in place of every "yes" or "12" would make a log unreadable and hide nothing. */
+/** Shorter values are not masked: `***` instead of every "yes" or "12" would make a log unreadable and hide nothing. */
 const SHORTEST_SECRET = 4;
 /** The values that may appear in no log line, output, state or summary. */
 class Secrets {
@@ -10321,7 +10321,7 @@ const STAMP_WIDTH = 7;
 const HEARTBEAT_MS = 300_000;
 /**
  * The {@link Reporter} of a real step: stdout, and the files the runner names in `GITHUB_OUTPUT` and `GITHUB_STATE`. It also
- * gathers what the job summary tells.
+ * collects what the job summary shows.
  */
 class RunnerReporter {
     #clock;
@@ -10567,12 +10567,12 @@ function mediaIdsIn(reply) {
     const found = lists.map(mediaIdsIn).filter((ids) => ids !== undefined);
     return found.length === 0 ? undefined : found.flat();
 }
-/** Not what an id is, which is documented nowhere, but what it surely is not: a file name, a sentence, half a row. */
+/** Not what an ID is, which is not documented, but what it surely is not: a file name, a sentence, half a row. */
 function isMediaId(value) {
     return typeof value === 'string' && /^[^\s,"<>]{1,99}$/.test(value);
 }
 const explore_UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-/** What a dataset holds, by cluster and by id. Reads only, with the usual retries. */
+/** What a dataset contains, by cluster and by ID. Reads only, with the usual retries. */
 class Explore {
     #http;
     constructor(http) {
@@ -10580,12 +10580,12 @@ class Explore {
     }
     /**
      * All clusters of a dataset, each once; docs.visual-layer.com, semantic search. Media that are in no cluster are in none of them,
-     * so whoever needs all media holds the sum of the items against the dataset's own count.
+     * so a caller that needs all media verifies the sum of the items against the dataset's own count.
      *
-     * Ends at an empty page, at the total that the reply tells, or where the pages only repeat themselves. A listing that moves
+     * Ends at an empty page, at the total that the response reports, or where the pages only repeat themselves. A listing that moves
      * while it is read is begun again, three times.
      *
-     * @param onPage told after each page how many clusters are known, and of how many where the API tells
+     * @param onPage receives after each page how many clusters are known, and of how many if the API reports it
      * @throws ActionError `unexpected_reply` where the listing keeps moving, stops short of its own total, or never ends
      */
     async clusters(datasetId, explored, onPage) {
@@ -10623,7 +10623,7 @@ class Explore {
                 found.set(id, cluster);
             }
             onPage?.(found.size, total);
-            // A total that is no more than this page holds may be the page's own: then the next page tells.
+            // A total that is no more than this page contains may be the page's own: then the next page decides.
             if (total !== undefined && found.size === total && total > present.size)
                 return [...found.values()];
         }
@@ -10637,7 +10637,7 @@ class Explore {
         return clusters.some(({ items }) => items !== 0);
     }
     /**
-     * The ids of all media of one cluster, as far as the API lists them: hold their number against the cluster's items. Known from
+     * The ids of all media of one cluster, as far as the API lists them: verify their number against the cluster's items. Known from
      * public clients only. `undefined` where the server cannot list the members of a cluster.
      */
     async members(datasetId, clusterId, explored) {
@@ -10734,7 +10734,7 @@ function idColumn(request, table) {
         throw (0,visual_layer_failure/* unexpectedReply */.Cp)(request.what, 'its last row is cut off', row.slice(0, LONGEST_EXCERPT), true);
     return [...ids];
 }
-/** Whether a row goes on in the next line, inside the quotes of its file name. */
+/** Whether a row continues in the next line, inside the quotes of its file name. */
 function isOpen(row) {
     return row.startsWith('"') && row.length < explore_LONGEST_ROW && row.split('"').length % 2 === 0;
 }
@@ -10806,7 +10806,7 @@ const exportReply = schemas/* looseObject */._H3({
 }));
 /** A start names its export, or says why there is none. */
 const startReply = exportReply.refine((task) => task.id !== undefined || task.state === 'REJECTED', { path: ['id'] });
-/** A status tells a status. */
+/** A status response has a status. */
 const statusReply = exportReply.refine((task) => task.statusWord !== NO_STATUS, { path: ['status'] });
 /** Exports; docs.visual-layer.com, export API. What the docs leave out is read as recorded by public clients. */
 class Exports {
@@ -10819,7 +10819,7 @@ class Exports {
         const request = start.selection ? selective(datasetId, start, start.selection) : whole(datasetId, start);
         return this.#http.parse(request, await this.#http.send(request), startReply);
     }
-    /** How an export stands, with a fresh link once it is COMPLETED. */
+    /** The status of an export, with a new link once it is COMPLETED. */
     async status(datasetId, exportId, retries) {
         const request = {
             what: `read the status of export ${exportId}`,
@@ -10898,7 +10898,7 @@ var pretty_ms = __webpack_require__(64506);
 
 /** The lifetime of a signed token in seconds: the documented ten minutes. No upper bound is documented. */
 const LIFETIME_S = 600;
-/** `iat` lies this far back, since verifiers refuse one in the future and runners' clocks differ. */
+/** `iat` is this far back, because verifiers reject one in the future and runners' clocks differ. */
 const BACKDATE_S = 30;
 /**
  * A bearer token (JWT, HS256) as docs.visual-layer.com/api-reference/authentication describes it: `kid` and `sub` are the API
@@ -10926,7 +10926,7 @@ function expiryOf(token) {
     }
 }
 /**
- * Makes the `Authorization` header of each request. A token is signed anew every time, so that none expires in a long wait.
+ * Makes the `Authorization` header of each request. A token is signed again every time, so that none expires in a long wait.
  */
 class Signer {
     #credentials;
@@ -11352,7 +11352,7 @@ class Media {
             upload: { ...sending, parts },
         });
     }
-    /** Indexes a dataset anew. One attempt; 202. 409 unless PARTIAL INDEX. */
+    /** Reindexes a dataset. One attempt; 202. 409 unless PARTIAL INDEX. */
     async reindex(datasetId) {
         await this.#http.send({
             what: `reindex dataset ${datasetId}`,
@@ -11463,7 +11463,7 @@ class Snapshots {
             path: `dataset/${datasetId}/snapshot/${snapshotId}/restore`,
         });
     }
-    /** Starts a clone. One attempt; 202 with an empty body: the new dataset's id is not told. */
+    /** Starts a clone. One attempt; 202 with an empty body: the new dataset's ID is not returned. */
     async clone(datasetId, snapshotId) {
         await this.#http.send({
             what: `clone snapshot ${snapshotId} of dataset ${datasetId}`,
@@ -11751,7 +11751,7 @@ const SPACE_WIDTH = 14;
 const COLOURS = ['#2da44e', '#e5534b', '#539bf5'];
 /**
  * A chart as a section of the job summary: lying bars, each with its name and numbers, in a Mermaid fence. Of two series, a bar is as
- * long as the smaller value, and goes on in the colour of more or of fewer up to the larger. `undefined` where Mermaid cannot show
+ * long as the smaller value, and continues in the color of more or of fewer up to the larger. `undefined` where Mermaid cannot show
  * it well: too many categories or none, and values that are missing, below zero or have too many digits.
  *
  * Mermaid draws the bars of a category over each other, the last in front, and knows no legend (seen in 11.4, 11.12, 11.17 and
@@ -11933,7 +11933,7 @@ function addCharts(page, charts) {
 }
 /**
  * Appends the summary to the step's summary file. Masked secrets are replaced. Never throws: without the file, or when it
- * cannot be written, the step goes on.
+ * cannot be written, the step continues.
  */
 function writeSummary(model, options) {
     const { env, reporter } = options;
@@ -11969,7 +11969,7 @@ function writeReport(model, options) {
 function redacted(model, reporter) {
     return JSON.parse(JSON.stringify(model), (_key, value) => typeof value === 'string' ? reporter.redact(value) : value);
 }
-/** Markdown that is added to in whole pieces, as long as they fit. */
+/** Markdown that grows by whole parts, as long as they fit. */
 class Page {
     /** Whether something was left out. */
     isCut = false;
@@ -12228,7 +12228,7 @@ async function performed(request, clock, signal, start) {
         done.abort();
     }
 }
-/** What a user is told of anything thrown. After a cancellation, whatever broke broke because of it. */
+/** What a user reads about anything thrown. After a cancellation, whatever broke broke because of it. */
 function asFailure(error, signal) {
     if (signal.aborted && signal.reason instanceof errors/* ActionError */.lZ)
         return signal.reason;
@@ -12399,7 +12399,7 @@ function visible(text) {
         .join(' ');
 }
 /**
- * The runner takes a line for a command when it begins, white space aside, with `::`, or holds `##[` anywhere
+ * The runner takes a line for a command when it begins, white space aside, with `::`, or contains `##[` anywhere
  * (ActionCommand.cs of actions/runner).
  */
 function unarmed(text) {
@@ -12498,7 +12498,7 @@ class Slots {
 /* harmony export */   _: () => (/* binding */ USER_AGENT),
 /* harmony export */   x: () => (/* binding */ VERSION)
 /* harmony export */ });
-/** The version in package.json, which a test holds it against. */
+/** The version in package.json; a test checks that they are equal. */
 const VERSION = '1.0.0';
 /** How the action names itself to servers. */
 const USER_AGENT = `visual-layer-dataset-action/${VERSION}`;
@@ -12591,7 +12591,7 @@ const datasetReply = zod__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({
         sourceUri: reply.source_uri ?? reply.bucket_path,
     };
 });
-/** A dataset read by itself tells its status. */
+/** A dataset read by itself has its status. */
 const statusReply = datasetReply.refine((dataset) => dataset.statusWord !== NO_STATUS, { path: ['status_new'] });
 const datasetList = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([
     zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(datasetReply),
@@ -12630,7 +12630,7 @@ class Datasets {
         };
         return this.#http.parse(request, await this.#http.send(request), createdReply);
     }
-    /** Deletes a dataset for good. One attempt. In public clients only; whatever the reply holds, a 2xx is an acceptance. */
+    /** Deletes a dataset permanently. One attempt. In public clients only; whatever the response contains, a 2xx is an acceptance. */
     async delete(datasetId) {
         await this.#http.send({ what: `delete dataset ${datasetId}`, method: 'DELETE', path: `dataset/${datasetId}` });
     }
@@ -12665,7 +12665,7 @@ class RequestFailure extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionEr
         this.outcome = outcome;
     }
 }
-/** Whether a failure may heal by itself, so that a wait goes on through it. */
+/** Whether a failure may be transient, so that a wait continues through it. */
 function isTransient(error) {
     return error instanceof RequestFailure && error.outcome.transient;
 }
@@ -12752,7 +12752,7 @@ const REJECTED = {
     todo: 'Fix what the server message describes, then re-run the job.',
 };
 /**
- * A reply with a status that is no success. 408, 425, 429 and 5xx may heal; the rest ends the step.
+ * A response with a status that is no success. 408, 425, 429, and 5xx may be transient; the rest ends the step.
  *
  * @param words the API's own words, '' where it gave none
  * @param answered the body had the API's own JSON form
@@ -12810,7 +12810,7 @@ const count = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
 ])
     .optional()
     .catch(undefined);
-/** A progress in whole percent that tells a reader something: 100 on work that continues does not, and neither does a number beyond. */
+/** A progress in whole percent that helps a reader: 100 on work that continues does not, and neither does a larger number. */
 function shownProgress(progress) {
     return progress !== undefined && progress >= 0 && progress < 100 ? Math.floor(progress) : undefined;
 }
@@ -13234,7 +13234,7 @@ async function seen(waiting, what, probe) {
 function cloneName(sourceName) {
     return `${sourceName} (cloned)`;
 }
-/** Whether a dataset can come from `sourceId`, as far as it tells. */
+/** Whether a dataset can come from `sourceId`, as far as it says. */
 function canComeFrom(dataset, sourceId) {
     const from = dataset?.sourceDatasetId;
     return from === undefined || from.toLowerCase() === sourceId;
@@ -13300,12 +13300,12 @@ function failedClone(background, tasks) {
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
 
-/** How a dataset stands, for a person: `INDEXING (40%)`. */
+/** The status of a dataset, for a person: `INDEXING (40%)`. */
 function datasetLine(dataset) {
     const known = dataset.status === 'READY' || dataset.progress === undefined ? '' : ` (${dataset.progress}%)`;
     return `dataset ${dataset.statusWord}${known}`;
 }
-/** How a task stands, for a person; a task that waits for its turn is told from one that runs. */
+/** The status of a task, for a person; it distinguishes a queued task from a running one. */
 function taskLine(task) {
     const progress = task.progress === undefined || task.state !== 'RUNNING' ? '' : ` (${task.progress}%)`;
     return task.state === 'QUEUED'
@@ -13354,7 +13354,7 @@ function creationVerdict(dataset, task) {
     return pending(dataset, task);
 }
 /**
- * Any dataset that is waited for until it is READY. A READY beside a task that has not ended may be the old one: it counts once
+ * Any dataset that is waited for until it is READY. A READY next to a task that has not ended may be the old one: it counts once
  * it has stood for `patienceMs`, since a task may also have been left hanging long ago.
  */
 function readyVerdict(dataset, unended, readyForMs, patienceMs) {
@@ -13403,7 +13403,7 @@ function refusalReason(words, entities) {
     const said = words ?? '';
     if (/exceed|threshold|too (?:many|large|big)|maximum/i.test(said))
         return 'too_large';
-    // No word of these tells of an empty result, however the sentence reads.
+    // None of these words means an empty result, however the sentence reads.
     if (/permission|access|allowed|denied|trial|quota|licen|support|storage|account|plan/i.test(said))
         return 'other';
     // Items that were counted did match.
@@ -13417,9 +13417,9 @@ function refused(words, entities) {
     return { kind: 'refused', reason: refusalReason(words, entities), words, entities };
 }
 /**
- * The error for a refused export that leads nowhere else.
+ * The error for a rejected export that nothing else handles.
  *
- * @param instead what to do about one that is too large, in place of the general advice
+ * @param instead what to do about one that is too large, instead of the general advice
  */
 function refusedExport({ reason, words, entities }, instead) {
     const items = entities === undefined || entities <= 0 ? '' : ` (${entities.toLocaleString('en-US')} items)`;
@@ -13443,7 +13443,7 @@ function refusedExport({ reason, words, entities }, instead) {
     }
 }
 /**
- * An export is over when it is COMPLETED and has its link: one without the other is still under way. `progress` decides nothing,
+ * An export is over when it is COMPLETED and has its link: one without the other is still in progress. `progress` decides nothing,
  * since its scale is not documented.
  */
 function exportVerdict(task, exportId) {

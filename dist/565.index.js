@@ -110,7 +110,7 @@ function numberIn(value) {
 
 /** What of an item can differ. `boxes` are its objects; `other` is all that has no field of its own. */
 const FIELDS = ['labels', 'boxes', 'tags', 'captions', 'cluster', 'issues', 'uniqueness', 'other'];
-/** Scores are computed anew and jitter: a score counts as changed if it moves by more than this. */
+/** Scores are recomputed and jitter: a score counts as changed if it moves by more than this. */
 const UNIQUENESS_TOLERANCE = 0.01;
 /** So do issues of the same kinds if the sum of their confidences moves by more than this. */
 const CONFIDENCE_TOLERANCE = 0.01;
@@ -278,7 +278,7 @@ function differingFields(sums, amounts) {
 
 
 
-/** A record contains a whole number that a JavaScript number cannot hold: it has to be parsed again, by `parseExactly`. */
+/** A record contains a whole number that a JavaScript number cannot represent: it has to be parsed again, by `parseExactly`. */
 class InexactNumber extends Error {
     name = 'InexactNumber';
 }
@@ -290,7 +290,7 @@ function recordHash(record, exact = false) {
  * Any value of a record as text that is equal for equal data: JSON without white space, members sorted by the UTF-16 code units of their
  * names, strings and numbers as JavaScript writes them (1.0 is 1), with these rules on top:
  *
- * 1. Members named `url`, at any depth, are left out: they are links, signed anew for every export.
+ * 1. Members named `url`, at any depth, are left out: they are links, signed again for every export.
  * 2. Any other string that is an http(s) link loses the query parameters that sign it.
  * 3. The elements of arrays named `metadata_items`, at any depth, are a set: their texts are sorted by UTF-16 code units.
  * 4. What JSON does not know: a whole number is written in full, a date and time as an ISO 8601 string in UTC with milliseconds, bytes as
@@ -565,7 +565,7 @@ const KEY_WORDS = 4;
 const FIRST_SLOTS = 1024;
 const FULLEST = 0.7;
 const DASH = 0x2d;
-/** Drawn anew in every process: nobody can prepare IDs that all fall on one slot of a table. */
+/** Random in every process: nobody can prepare IDs that all fall on one slot of a table. */
 const [SEED = 0] = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomFillSync)(new Uint32Array(1));
 /**
  * Writes the key of an ID: a UUID's own bytes (upper and lower case are the same), or half of the SHA-256 of any other text or bytes.
@@ -728,7 +728,7 @@ function itemOf(record) {
         members,
     };
 }
-/** An ID that a record carries, as text; `undefined` if there is none that tells it from all others. */
+/** An ID that a record carries, as text; `undefined` if there is none that distinguishes it from all others. */
 function idIn(record, field) {
     const id = (0,_visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_0__/* .isRecord */ .u4)(record) ? record[field] : undefined;
     if (typeof id === 'string')
@@ -745,7 +745,7 @@ function metadataItem(element) {
     const { type, properties } = element;
     return { type: typeof type === 'string' ? type : '', properties: objectIn(properties) ?? element, element };
 }
-/** The array that `metadata_items` is, or that it holds as text: a parquet column may. */
+/** The array that `metadata_items` is, or that it contains as text: a parquet column may. */
 function metadataIn(value) {
     if (Array.isArray(value))
         return value;
@@ -1127,12 +1127,12 @@ class WorkerThread {
     }
 }
 /**
- * Starts a thread. In the bundle all modules are beside its entry, which serves as the thread's too; in the sources the thread has a module
- * of its own. Throws {@link ThreadLost} if the system refuses.
+ * Starts a thread. In the bundle all modules are next to its entry, which serves as the thread's too; in the sources the thread has its
+ * own module. Throws {@link ThreadLost} if the system rejects it.
  *
  * @param from the `import.meta.url` of the caller
  * @param source the thread's module in the sources, relative to `from`
- * @param data what it is given beside its `work`
+ * @param data what it is given in addition to its `work`
  */
 function startThread(from, source, work, data = {}) {
     const entry = from.endsWith('.ts') ? source : './index.js';
@@ -1172,11 +1172,11 @@ function startThread(from, source, work, data = {}) {
 /* harmony export */ });
 /* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(38522);
 
-/** The longest piece of a reply that an error shows, in characters. */
+/** The longest excerpt of a response that an error shows, in characters. */
 const EXCERPT_CHARS = 300;
 /** Of a web page, only its first so many characters are looked at: what looks for tags may take the square of their number. */
 const PAGE_CHARS = 10_000;
-/** The words of an error lie in the first objects of its body, or nowhere. */
+/** The words of an error are in the first objects of its body, or not at all. */
 const DEEPEST_WORDS = 5;
 /** No documented response comes near this size, in bytes. */
 const LARGEST_REPLY = 256 * 1024 * 1024;
@@ -1245,7 +1245,7 @@ function pageWords(page) {
         .replace(/\s+/g, ' ')
         .trim();
 }
-/** A short piece of a body, for a message. */
+/** A short excerpt of a body, for a message. */
 function excerpt(body) {
     if (body.kind === 'empty')
         return 'an empty body';

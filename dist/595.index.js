@@ -39,7 +39,7 @@ var export_manifest = __webpack_require__(91946);
 
 
 
-/** Tells by what lies there how an earlier export is to be read. Throws `invalid_input` for what can be none. */
+/** Returns how to read a baseline, by what is at its path. Throws `invalid_input` for what can be none. */
 async function locateBaseline(place) {
     try {
         const found = await (0,promises_.stat)(place.path);

@@ -506,7 +506,7 @@ var pretty_ms = __webpack_require__(64506);
 // EXTERNAL MODULE: ./build/visual-layer/retry.js
 var retry = __webpack_require__(86055);
 ;// CONCATENATED MODULE: ./build/transfer/download/source.js
-/** What a message may tell of a link: the host and the last part of the path, never the query that signs it. */
+/** What a message may show of a link: the host and the last part of the path, never the query that signs it. */
 function placeOf(link) {
     const last = link.pathname.split('/').findLast((part) => part !== '');
     return last === undefined ? link.host : `${decode(last)} at ${link.host}`;
@@ -530,7 +530,7 @@ class TransferFailure extends Error {
     /** The pause the storage host asks for, in ms. */
     pauseMs;
     apiWords;
-    /** The request, in one line for whoever runs the storage host. */
+    /** The request, in one line for the operator of the storage host. */
     trace;
     /** What to do, if that is known better than by the code. */
     todo;
@@ -1114,7 +1114,7 @@ class Version {
         this.#connections -= 1;
     }
     /**
-     * One request for the rest of a segment, whose `position` then tells how far it came. Returns a failure that {@link Recovery} deals
+     * One request for the rest of a segment, whose `position` then shows how far it came. Returns a failure that {@link Recovery} deals
      * with, and throws any other.
      */
     async #fetch(segment, scope) {
@@ -1207,7 +1207,7 @@ class Version {
         const kind = this.#inSegments && this.#wholes <= MOST_WHOLES ? 'transient' : 'changed';
         throw new TransferFailure(kind, 'server_error', 'the storage host sent the whole object instead of a range');
     }
-    /** The first response tells which object it is, how large, and whether it comes in segments. */
+    /** The first response shows which object it is, its size, and whether to download it in segments. */
     #learn(segment, { part, identity }, scope) {
         const { size } = identity;
         if (!this.#identity && (!part || size === undefined)) {

@@ -30,8 +30,8 @@ function ownBranch(current) {
 }
 /**
  * The runs whose export may be compared with, newest first: successful ones of `branch` in this repository itself. GitHub lists
- * the runs of pull requests under the name of their branch, and whoever forks a repository names the branch there as they like,
- * `main` included. What such a run stored is a stranger's, so it must never pass for what was exported before.
+ * the runs of pull requests under the name of their branch, and anyone who forks a repository names the branch there as they like,
+ * `main` included. Such a run may store anything, so it must never pass for what was exported before.
  */
 function forerunners(runs, current, branch) {
     return runs
@@ -43,7 +43,7 @@ function forerunners(runs, current, branch) {
         .sort((one, other) => other.id - one.id)
         .slice(0, MOST_RUNS);
 }
-/** Runs in the name of this repository, which a pull request from any fork starts: what head they are told to have is left open. */
+/** Runs in the name of this repository, which a pull request from any fork starts: their reported head does not matter. */
 function isAnybodys({ event }) {
     return event === 'pull_request_target';
 }
@@ -399,7 +399,7 @@ class Search {
         }
         return undefined;
     }
-    /** Empty where the run was deleted meanwhile. */
+    /** Empty if the run was deleted during the step. */
     async #artifactsOf(runId) {
         const artifacts = [];
         try {
@@ -484,7 +484,7 @@ const INSTEAD = 'To skip the comparison, remove compare_with. To compare with an
 /**
  * Fetches the export that the last successful run of this workflow stored as an artifact. The artifact is data from outside: it is
  * downloaded by our own transfer, held against the digest GitHub keeps of it, verified to the last CRC, and unpacked only where it
- * holds the export's ZIP in a ZIP, never outside `folder`. On failure and on abort nothing of it is left. Throws what
+ * contains the export's ZIP in a ZIP, never outside `folder`. On failure and on abort nothing of it is left. Throws what
  * `findPreviousExport` throws, an `ActionError` (`network`, `server_error`, `corrupt_download`, `unsafe_archive`,
  * `unexpected_reply`, `operation_failed`), or the signal's reason.
  */
@@ -560,7 +560,7 @@ function sourceOf({ link, renew }, { reporter }) {
         },
     };
 }
-/** What actions/upload-artifact makes of an output folder that holds the ZIP: the ZIP and its manifest in another one. */
+/** What actions/upload-artifact makes of an output folder that contains the ZIP: the ZIP and its manifest in another one. */
 async function unpacked(archive, target, signal) {
     const { readArchive } = await __webpack_require__.e(/* import() */ 989).then(__webpack_require__.bind(__webpack_require__, 72989));
     await readArchive({ archive, target, signal });

@@ -26,7 +26,7 @@ export interface ErrorDetails {
   apiWords?: string | undefined
   /** What the reader should do next: a sentence or two, with the line of YAML to add where there is one. */
   todo?: string | undefined
-  /** The failed request, in one line for whoever runs the service. Without it, that of the cause. */
+  /** The failed request, in one line for the operator of the service. Without it, that of the cause. */
   trace?: string | undefined
   cause?: unknown
 }

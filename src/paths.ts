@@ -4,7 +4,7 @@ import native, { type PlatformPath } from 'node:path'
 // way with paths, but for tests of another one.
 
 /**
- * A path below a folder, relative to it and with `/` between its parts; '' for the folder itself, `undefined` for what lies
+ * A path below a folder, relative to it and with `/` between its parts; '' for the folder itself, `undefined` for what is
  * elsewhere. Both are taken as they are: links are not looked at.
  */
 export function below(folder: string, path: string, flavour: PlatformPath = native): string | undefined {

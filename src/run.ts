@@ -99,7 +99,7 @@ async function performed(
   }
 }
 
-/** What a user is told of anything thrown. After a cancellation, whatever broke broke because of it. */
+/** What a user reads about anything thrown. After a cancellation, whatever broke broke because of it. */
 function asFailure(error: unknown, signal: AbortSignal): ActionError {
   if (signal.aborted && signal.reason instanceof ActionError) return signal.reason
   return asActionError(error)

@@ -4,7 +4,7 @@ export interface Scope {
   readonly signal: AbortSignal
   /**
    * Starts a task. What it throws while the scope is at work is a failure and ends the scope; what it throws later only means that it
-   * ended. The promise is for tasks whose result somebody needs: nobody has to handle its rejection.
+   * ended. The promise is for tasks whose result someone needs: nobody has to handle its rejection.
    */
   start<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T>
 }

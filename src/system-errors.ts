@@ -68,7 +68,7 @@ export function systemFailure(error: unknown, doing: string, path: string): Acti
 }
 
 /**
- * What a user is told of anything thrown: an `ActionError` as it is, a fault of the machine as what it is, and only the rest as a bug
+ * What a user reads about anything thrown: an `ActionError` as it is, a fault of the machine as what it is, and only the rest as a bug
  * of the action.
  */
 export function asActionError(error: unknown): ActionError {

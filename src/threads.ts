@@ -64,12 +64,12 @@ class WorkerThread<In, Out> implements Thread<In, Out> {
 }
 
 /**
- * Starts a thread. In the bundle all modules are beside its entry, which serves as the thread's too; in the sources the thread has a module
- * of its own. Throws {@link ThreadLost} if the system refuses.
+ * Starts a thread. In the bundle all modules are next to its entry, which serves as the thread's too; in the sources the thread has its
+ * own module. Throws {@link ThreadLost} if the system rejects it.
  *
  * @param from the `import.meta.url` of the caller
  * @param source the thread's module in the sources, relative to `from`
- * @param data what it is given beside its `work`
+ * @param data what it is given in addition to its `work`
  */
 export function startThread<In, Out>(
   from: string,

@@ -1,4 +1,4 @@
-/** The version in package.json, which a test holds it against. */
+/** The version in package.json; a test checks that they are equal. */
 export const VERSION = '1.0.0'
 
 /** How the action names itself to servers. */

@@ -4,7 +4,7 @@ import { rejection } from './visual-layer/loopback.ts'
 import { FakeClock } from './waiting/fake-clock.ts'
 
 describe('the clock of the system', () => {
-  it('moves on, and tells the date', async () => {
+  it('moves on, and reports the date', async () => {
     const before = systemClock.now()
     await systemClock.sleep(5)
     expect(systemClock.now()).toBeGreaterThan(before)

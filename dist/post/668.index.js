@@ -17,7 +17,7 @@ var errors = __webpack_require__(9473);
 var system_errors = __webpack_require__(1279);
 ;// CONCATENATED MODULE: ./build/inputs/input-table.js
 /**
- * Every input of the action with its default, as `action.yml` states them (a test holds the two together).
+ * Every input of the action with its default, as `action.yml` states them (a test compares the two).
  * An input that is left out, or set to an empty string, takes the default.
  */
 const INPUT_DEFAULTS = {
@@ -536,7 +536,7 @@ function shard() {
 
 
 
-/** Reads the given inputs by their schemas, with defaults in place of those that are absent. */
+/** Reads the given inputs by their schemas, with defaults for those that are absent. */
 function read_fields_readFields(fields, given, operation) {
     const names = inputNames(fields);
     const texts = names.map((name) => [name, given[name] ?? (INPUT_DEFAULTS[name] || undefined)]);
@@ -617,7 +617,7 @@ const SHARED_INPUTS = inputNames(fields);
 function headerText(rule) {
     return schemas/* string */.YjP(rule).regex(/^[\x21-\x7e]+$/, rule);
 }
-/** Reads what every operation is told. */
+/** Reads what every operation receives. */
 function readShared(given) {
     const { values, faults } = read_fields_readFields(fields, given);
     const service = serviceAt(given.base_url ?? INPUT_DEFAULTS.base_url);
@@ -873,7 +873,7 @@ class failure_RequestFailure extends errors/* ActionError */.lZ {
         this.outcome = outcome;
     }
 }
-/** Whether a failure may heal by itself, so that a wait goes on through it. */
+/** Whether a failure may be transient, so that a wait continues through it. */
 function isTransient(error) {
     return error instanceof failure_RequestFailure && error.outcome.transient;
 }
@@ -960,7 +960,7 @@ const REJECTED = {
     todo: 'Fix what the server message describes, then re-run the job.',
 };
 /**
- * A reply with a status that is no success. 408, 425, 429 and 5xx may heal; the rest ends the step.
+ * A response with a status that is no success. 408, 425, 429, and 5xx may be transient; the rest ends the step.
  *
  * @param words the API's own words, '' where it gave none
  * @param answered the body had the API's own JSON form
@@ -1163,7 +1163,7 @@ const MOST_ANSWERED_FAILURES = 2;
  * The only way to send a request that changes something. A request that never arrived is sent again; one whose reply was lost
  * is looked for, patiently, before it is sent again, so that it takes effect once.
  *
- * One instance stands for one intended change: `run()` may be called again (after a conflict was waited out) and still knows
+ * One instance represents one intended change: `run()` may be called again (after a conflict was waited out) and still knows
  * that an earlier attempt may have taken effect.
  */
 class OnceOnly {
@@ -1184,7 +1184,7 @@ class OnceOnly {
     }
     /**
      * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was refused or could not
-     * be made, `timed_out` where the time ended before that could be told, and the signal's reason when the step is cancelled.
+     * be made, `timed_out` if the time ended before that was clear, and the signal's reason when the step is cancelled.
      */
     async run() {
         const { what, ifUnclear } = this.#change;
@@ -1226,7 +1226,7 @@ class OnceOnly {
                     throw error;
                 }
                 if (effect === 'unknown') {
-                    // The looks go on meanwhile; they are the pause where the service asked for none.
+                    // The checks continue during that time; they are the pause if the service asked for none.
                     this.#say(error.message);
                     notBefore = clock.now() + (retryAfterMs ?? 0);
                     continue;
@@ -1293,12 +1293,12 @@ class OnceOnly {
 
 ;// CONCATENATED MODULE: ./build/waiting/verdicts/dataset.js
 
-/** How a dataset stands, for a person: `INDEXING (40%)`. */
+/** The status of a dataset, for a person: `INDEXING (40%)`. */
 function datasetLine(dataset) {
     const known = dataset.status === 'READY' || dataset.progress === undefined ? '' : ` (${dataset.progress}%)`;
     return `dataset ${dataset.statusWord}${known}`;
 }
-/** How a task stands, for a person; a task that waits for its turn is told from one that runs. */
+/** The status of a task, for a person; it distinguishes a queued task from a running one. */
 function taskLine(task) {
     const progress = task.progress === undefined || task.state !== 'RUNNING' ? '' : ` (${task.progress}%)`;
     return task.state === 'QUEUED'
@@ -1347,7 +1347,7 @@ function creationVerdict(dataset, task) {
     return dataset_pending(dataset, task);
 }
 /**
- * Any dataset that is waited for until it is READY. A READY beside a task that has not ended may be the old one: it counts once
+ * Any dataset that is waited for until it is READY. A READY next to a task that has not ended may be the old one: it counts once
  * it has stood for `patienceMs`, since a task may also have been left hanging long ago.
  */
 function readyVerdict(dataset, unended, readyForMs, patienceMs) {
@@ -1389,7 +1389,7 @@ const fields_count = schemas/* union */.KCZ([
 ])
     .optional()
     .catch(undefined);
-/** A progress in whole percent that tells a reader something: 100 on work that continues does not, and neither does a number beyond. */
+/** A progress in whole percent that helps a reader: 100 on work that continues does not, and neither does a larger number. */
 function shownProgress(progress) {
     return progress !== undefined && progress >= 0 && progress < 100 ? Math.floor(progress) : undefined;
 }
@@ -1487,7 +1487,7 @@ const datasetReply = schemas/* looseObject */._H3({
         sourceUri: reply.source_uri ?? reply.bucket_path,
     };
 });
-/** A dataset read by itself tells its status. */
+/** A dataset read by itself has its status. */
 const statusReply = datasetReply.refine((dataset) => dataset.statusWord !== NO_STATUS, { path: ['status_new'] });
 const datasetList = schemas/* union */.KCZ([
     schemas/* array */.YOg(datasetReply),
@@ -1526,7 +1526,7 @@ class Datasets {
         };
         return this.#http.parse(request, await this.#http.send(request), createdReply);
     }
-    /** Deletes a dataset for good. One attempt. In public clients only; whatever the reply holds, a 2xx is an acceptance. */
+    /** Deletes a dataset permanently. One attempt. In public clients only; whatever the response contains, a 2xx is an acceptance. */
     async delete(datasetId) {
         await this.#http.send({ what: `delete dataset ${datasetId}`, method: 'DELETE', path: `dataset/${datasetId}` });
     }
@@ -1768,7 +1768,7 @@ function visible(text) {
         .join(' ');
 }
 /**
- * The runner takes a line for a command when it begins, white space aside, with `::`, or holds `##[` anywhere
+ * The runner takes a line for a command when it begins, white space aside, with `::`, or contains `##[` anywhere
  * (ActionCommand.cs of actions/runner).
  */
 function unarmed(text) {
@@ -1999,7 +1999,7 @@ async function chooseSnapshot(step, dataset, choice) {
 function cloneName(sourceName) {
     return `${sourceName} (cloned)`;
 }
-/** Whether a dataset can come from `sourceId`, as far as it tells. */
+/** Whether a dataset can come from `sourceId`, as far as it says. */
 function canComeFrom(dataset, sourceId) {
     const from = dataset?.sourceDatasetId;
     return from === undefined || from.toLowerCase() === sourceId;
@@ -2053,7 +2053,7 @@ function failedClone(background, tasks) {
 const without = new WeakSet();
 /**
  * The tasks that this account may see. A task list that is refused, or that an older self-hosted server does not have (it answers
- * with its web page), is no reason to give up: the status of the dataset and of its snapshots tell as well, only less surely.
+ * with its web page), is no reason to give up: the status of the dataset and of its snapshots show it as well, only less surely.
  *
  * @param retries 0 in a wait, where the next look is the retry
  */
@@ -2131,8 +2131,8 @@ async function waitForCalm(step, datasetId) {
     });
 }
 /**
- * Makes a request that Visual Layer refuses with 409 while something else runs on the dataset. With `wait`, waits for what runs
- * and tries again, within the deadline; a conflict that waiting cannot heal ends the step at once.
+ * Makes a request that Visual Layer rejects with 409 while something else runs on the dataset. With `wait`, waits for what runs
+ * and tries again, within the deadline; a conflict that waiting cannot resolve ends the step at once.
  */
 async function throughConflicts(step, datasetId, onConflict, attempt) {
     let calmSince;
@@ -2171,7 +2171,7 @@ function sharpened(error, todo) {
     return new errors/* ActionError */.lZ('conflict', error.message, { apiWords: error.apiWords, todo, cause: error });
 }
 /**
- * Reads the dataset once its status names no work under way (at once with `fail`), so that what follows starts from a known
+ * Reads the dataset once its status shows no work in progress (at once with `fail`), so that what follows starts from a known
  * state. Goes by the status alone: a task that was left hanging long ago does not block what Visual Layer would accept.
  */
 async function calmDataset(step, datasetId, onConflict) {
@@ -2207,9 +2207,9 @@ var promises_ = __webpack_require__(1455);
 
 
 
-/** The file that lies beside every export and says what it is. */
+/** The file next to every export that describes it. */
 const MANIFEST_NAME = 'manifest.json';
-/** The file that lies beside the manifest of an export that was compared with an earlier one. */
+/** The file next to the manifest of an export that was compared with a baseline. */
 const COMPARISON_NAME = 'comparison.json';
 /** The file that an export's labels are written to in the format of COCO. Visual Layer may have put one of that name into the export. */
 const manifest_ANNOTATIONS_NAME = 'annotations.json';
@@ -2333,7 +2333,7 @@ function aboutDataset(step, dataset) {
     reporter.output('dataset_status', dataset.statusWord);
     reporter.info(`Dataset "${dataset.name}" (${dataset.id}) is ${dataset.statusWord}.`);
 }
-/** Reads the dataset that a step is about. Its id is known from the inputs, and told even where it cannot be read. */
+/** Reads the dataset that a step is about. Its ID is known from the inputs, and reported even if it cannot be read. */
 async function readDataset(step, datasetId) {
     step.reporter.output('dataset_id', datasetId);
     const dataset = await step.api.datasets.get(datasetId);
@@ -2367,7 +2367,7 @@ function aboutSnapshot(step, snapshot, label) {
     if (text !== undefined)
         reporter.fact('Snapshot items', text);
 }
-/** Tells where an export lies and what it holds. */
+/** Reports where an export is and what it contains. */
 function tellPlaced({ outputDir }, step, placed) {
     const { reporter, context } = step;
     if (placed.archivePath !== undefined)
@@ -2461,7 +2461,7 @@ function describedWith(description, line) {
 
 /**
  * Saves the present state of a dataset, once, and sees it: the snapshot is in the list and the dataset READY again.
- * The description ends with a line that says where it came from; the mark in it tells ours from any other.
+ * The description ends with a line that says where it came from; the mark in it distinguishes ours from any other.
  *
  * @param wait `false`: returns as soon as the id is known
  */
@@ -2626,7 +2626,7 @@ async function startRestore(step, request, restoring) {
         ifUnclear: `The restore may be running. Wait for the dataset with operation: wait and dataset_id: ${dataset.id}, then check in its Snapshot Catalog which snapshot is current before you restore again.`,
         send: () => api.snapshots.restore(dataset.id, target.id),
         async look() {
-            // The tasks first: a restore that somebody starts in between then shows as restoring, and not as a task of ours.
+            // The tasks first: a restore that someone starts in between then shows as restoring, and not as a task of ours.
             const task = lastRestore(await newTasks(step, dataset.id, earlier));
             const snapshots = await api.snapshots.list(dataset.id, 0);
             const now = snapshots.find((one) => one.id === target.id);
@@ -2710,7 +2710,7 @@ async function waitForRestore(step, restoring, started) {
             sinceMs,
             patienceMs: patience,
         });
-        // A task that failed may be that of somebody whose restore ended just before this one: then ours shows in a moment.
+        // A task that failed may be someone else's, whose restore ended just before this one: then ours appears soon.
         if (verdict.state !== 'failed' || sinceMs >= settling)
             return verdict;
         return { state: 'pending', line: `${task ? taskLine(task) : datasetLine(now)}; checking again` };
@@ -2931,7 +2931,7 @@ function isMissing(error) {
  * Deletes a dataset of ours and sees it gone. A 409 is retried: a clone may not be deletable while it is being made. A dataset that
  * is not found counts as deleted only after a while, since one that was just made may not be visible yet.
  *
- * Throws if the API refuses, cannot be reached, or still shows the dataset when the time of `waiting` is over.
+ * Throws if the API rejects it, cannot be reached, or still shows the dataset when the time of `waiting` ends.
  */
 async function removeDataset(api, waiting, datasetId) {
     const { clock, deadline } = waiting;
@@ -3229,11 +3229,11 @@ class UndoLog {
     plan(plan) {
         this.#open = plan;
         const text = JSON.stringify(plan);
-        // Without all of the earlier IDs the dataset could not be told from others: then only this process knows the plan.
+        // Without all of the earlier IDs the dataset could not be distinguished from others: then only this process knows the plan.
         if (text.length <= LONGEST_SAVED)
             this.#save(text);
     }
-    /** Adds what became known since to the open plan. With the ID nothing has to be told apart any longer. */
+    /** Adds what became known since to the open plan. With the ID, nothing has to be distinguished. */
     confirm(known) {
         const open = this.#open;
         if (open?.kind !== 'creation' && open?.kind !== 'clone' && open?.kind !== 'enrichment')
@@ -3346,7 +3346,7 @@ function saveState(name, value) {
 }
 
 ;// CONCATENATED MODULE: ./build/runner/outputs.js
-/** Every output of the action, as action.yml lists them, by its kind, which decides how it stands in `result`. */
+/** Every output of the action, as action.yml lists them, by its kind, which decides how it appears in `result`. */
 const OUTPUTS = {
     dataset_id: 'text',
     dataset_name: 'text',
@@ -3384,7 +3384,7 @@ const OUTPUTS = {
 };
 /**
  * GitHub allows a job about 1 MB of outputs, counted in UTF-16 (docs.github.com, "Passing information between jobs"), and
- * breaks the workflow beyond. A list stands both in its own output and in `result`.
+ * breaks the workflow beyond. A list is both in its own output and in `result`.
  */
 const LONGEST_LIST_CHARS = 200_000;
 const LONGEST_TEXT_CHARS = 20_000;
@@ -3407,7 +3407,7 @@ class Outputs {
     get(name) {
         return this.#values.get(name) ?? '';
     }
-    /** A value that stands in `result` only. */
+    /** A value that is in `result` only. */
     addToResult(name, value) {
         this.#extras.set(name, value);
     }
@@ -3481,7 +3481,7 @@ function shortenList(text) {
 }
 
 ;// CONCATENATED MODULE: ./build/runner/secrets.js
-/** Shorter values are not masked: `***` in place of every "yes" or "12" would make a log unreadable and hide nothing. */
+/** Shorter values are not masked: `***` instead of every "yes" or "12" would make a log unreadable and hide nothing. */
 const SHORTEST_SECRET = 4;
 /** The values that may appear in no log line, output, state or summary. */
 class Secrets {
@@ -3539,7 +3539,7 @@ const STAMP_WIDTH = 7;
 const HEARTBEAT_MS = 300_000;
 /**
  * The {@link Reporter} of a real step: stdout, and the files the runner names in `GITHUB_OUTPUT` and `GITHUB_STATE`. It also
- * gathers what the job summary tells.
+ * collects what the job summary shows.
  */
 class RunnerReporter {
     #clock;
@@ -3775,7 +3775,7 @@ class Slots {
 }
 
 ;// CONCATENATED MODULE: ./build/version.js
-/** The version in package.json, which a test holds it against. */
+/** The version in package.json; a test checks that they are equal. */
 const VERSION = '1.0.0';
 /** How the action names itself to servers. */
 const USER_AGENT = `visual-layer-dataset-action/${VERSION}`;
@@ -3784,11 +3784,11 @@ const USER_AGENT = `visual-layer-dataset-action/${VERSION}`;
 var external_node_zlib_ = __webpack_require__(8522);
 ;// CONCATENATED MODULE: ./build/visual-layer/reply.js
 
-/** The longest piece of a reply that an error shows, in characters. */
+/** The longest excerpt of a response that an error shows, in characters. */
 const EXCERPT_CHARS = 300;
 /** Of a web page, only its first so many characters are looked at: what looks for tags may take the square of their number. */
 const PAGE_CHARS = 10_000;
-/** The words of an error lie in the first objects of its body, or nowhere. */
+/** The words of an error are in the first objects of its body, or not at all. */
 const DEEPEST_WORDS = 5;
 /** No documented response comes near this size, in bytes. */
 const LARGEST_REPLY = 256 * 1024 * 1024;
@@ -3857,7 +3857,7 @@ function pageWords(page) {
         .replace(/\s+/g, ' ')
         .trim();
 }
-/** A short piece of a body, for a message. */
+/** A short excerpt of a body, for a message. */
 function excerpt(body) {
     if (body.kind === 'empty')
         return 'an empty body';
@@ -4046,12 +4046,12 @@ function mediaIdsIn(reply) {
     const found = lists.map(mediaIdsIn).filter((ids) => ids !== undefined);
     return found.length === 0 ? undefined : found.flat();
 }
-/** Not what an id is, which is documented nowhere, but what it surely is not: a file name, a sentence, half a row. */
+/** Not what an ID is, which is not documented, but what it surely is not: a file name, a sentence, half a row. */
 function isMediaId(value) {
     return typeof value === 'string' && /^[^\s,"<>]{1,99}$/.test(value);
 }
 const explore_UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-/** What a dataset holds, by cluster and by id. Reads only, with the usual retries. */
+/** What a dataset contains, by cluster and by ID. Reads only, with the usual retries. */
 class Explore {
     #http;
     constructor(http) {
@@ -4059,12 +4059,12 @@ class Explore {
     }
     /**
      * All clusters of a dataset, each once; docs.visual-layer.com, semantic search. Media that are in no cluster are in none of them,
-     * so whoever needs all media holds the sum of the items against the dataset's own count.
+     * so a caller that needs all media verifies the sum of the items against the dataset's own count.
      *
-     * Ends at an empty page, at the total that the reply tells, or where the pages only repeat themselves. A listing that moves
+     * Ends at an empty page, at the total that the response reports, or where the pages only repeat themselves. A listing that moves
      * while it is read is begun again, three times.
      *
-     * @param onPage told after each page how many clusters are known, and of how many where the API tells
+     * @param onPage receives after each page how many clusters are known, and of how many if the API reports it
      * @throws ActionError `unexpected_reply` where the listing keeps moving, stops short of its own total, or never ends
      */
     async clusters(datasetId, explored, onPage) {
@@ -4102,7 +4102,7 @@ class Explore {
                 found.set(id, cluster);
             }
             onPage?.(found.size, total);
-            // A total that is no more than this page holds may be the page's own: then the next page tells.
+            // A total that is no more than this page contains may be the page's own: then the next page decides.
             if (total !== undefined && found.size === total && total > present.size)
                 return [...found.values()];
         }
@@ -4116,7 +4116,7 @@ class Explore {
         return clusters.some(({ items }) => items !== 0);
     }
     /**
-     * The ids of all media of one cluster, as far as the API lists them: hold their number against the cluster's items. Known from
+     * The ids of all media of one cluster, as far as the API lists them: verify their number against the cluster's items. Known from
      * public clients only. `undefined` where the server cannot list the members of a cluster.
      */
     async members(datasetId, clusterId, explored) {
@@ -4213,7 +4213,7 @@ function idColumn(request, table) {
         throw unexpectedReply(request.what, 'its last row is cut off', row.slice(0, LONGEST_EXCERPT), true);
     return [...ids];
 }
-/** Whether a row goes on in the next line, inside the quotes of its file name. */
+/** Whether a row continues in the next line, inside the quotes of its file name. */
 function isOpen(row) {
     return row.startsWith('"') && row.length < LONGEST_ROW && row.split('"').length % 2 === 0;
 }
@@ -4285,7 +4285,7 @@ const exportReply = schemas/* looseObject */._H3({
 }));
 /** A start names its export, or says why there is none. */
 const startReply = exportReply.refine((task) => task.id !== undefined || task.state === 'REJECTED', { path: ['id'] });
-/** A status tells a status. */
+/** A status response has a status. */
 const exports_statusReply = exportReply.refine((task) => task.statusWord !== exports_NO_STATUS, { path: ['status'] });
 /** Exports; docs.visual-layer.com, export API. What the docs leave out is read as recorded by public clients. */
 class Exports {
@@ -4298,7 +4298,7 @@ class Exports {
         const request = start.selection ? selective(datasetId, start, start.selection) : whole(datasetId, start);
         return this.#http.parse(request, await this.#http.send(request), startReply);
     }
-    /** How an export stands, with a fresh link once it is COMPLETED. */
+    /** The status of an export, with a new link once it is COMPLETED. */
     async status(datasetId, exportId, retries) {
         const request = {
             what: `read the status of export ${exportId}`,
@@ -4375,7 +4375,7 @@ var external_node_stream_ = __webpack_require__(7075);
 
 /** The lifetime of a signed token in seconds: the documented ten minutes. No upper bound is documented. */
 const LIFETIME_S = 600;
-/** `iat` lies this far back, since verifiers refuse one in the future and runners' clocks differ. */
+/** `iat` is this far back, because verifiers reject one in the future and runners' clocks differ. */
 const BACKDATE_S = 30;
 /**
  * A bearer token (JWT, HS256) as docs.visual-layer.com/api-reference/authentication describes it: `kid` and `sub` are the API
@@ -4403,7 +4403,7 @@ function expiryOf(token) {
     }
 }
 /**
- * Makes the `Authorization` header of each request. A token is signed anew every time, so that none expires in a long wait.
+ * Makes the `Authorization` header of each request. A token is signed again every time, so that none expires in a long wait.
  */
 class Signer {
     #credentials;
@@ -4884,7 +4884,7 @@ class Media {
             upload: { ...sending, parts },
         });
     }
-    /** Indexes a dataset anew. One attempt; 202. 409 unless PARTIAL INDEX. */
+    /** Reindexes a dataset. One attempt; 202. 409 unless PARTIAL INDEX. */
     async reindex(datasetId) {
         await this.#http.send({
             what: `reindex dataset ${datasetId}`,
@@ -4995,7 +4995,7 @@ class Snapshots {
             path: `dataset/${datasetId}/snapshot/${snapshotId}/restore`,
         });
     }
-    /** Starts a clone. One attempt; 202 with an empty body: the new dataset's id is not told. */
+    /** Starts a clone. One attempt; 202 with an empty body: the new dataset's ID is not returned. */
     async clone(datasetId, snapshotId) {
         await this.#http.send({
             what: `clone snapshot ${snapshotId} of dataset ${datasetId}`,
@@ -5338,7 +5338,7 @@ const SPACE_WIDTH = 14;
 const COLOURS = ['#2da44e', '#e5534b', '#539bf5'];
 /**
  * A chart as a section of the job summary: lying bars, each with its name and numbers, in a Mermaid fence. Of two series, a bar is as
- * long as the smaller value, and goes on in the colour of more or of fewer up to the larger. `undefined` where Mermaid cannot show
+ * long as the smaller value, and continues in the color of more or of fewer up to the larger. `undefined` where Mermaid cannot show
  * it well: too many categories or none, and values that are missing, below zero or have too many digits.
  *
  * Mermaid draws the bars of a category over each other, the last in front, and knows no legend (seen in 11.4, 11.12, 11.17 and
@@ -5520,7 +5520,7 @@ function addCharts(page, charts) {
 }
 /**
  * Appends the summary to the step's summary file. Masked secrets are replaced. Never throws: without the file, or when it
- * cannot be written, the step goes on.
+ * cannot be written, the step continues.
  */
 function writeSummary(model, options) {
     const { env, reporter } = options;
@@ -5556,7 +5556,7 @@ function summary_writeReport(model, options) {
 function redacted(model, reporter) {
     return JSON.parse(JSON.stringify(model), (_key, value) => typeof value === 'string' ? reporter.redact(value) : value);
 }
-/** Markdown that is added to in whole pieces, as long as they fit. */
+/** Markdown that grows by whole parts, as long as they fit. */
 class Page {
     /** Whether something was left out. */
     isCut = false;

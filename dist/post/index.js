@@ -461,7 +461,7 @@ function systemFailure(error, doing, path) {
     });
 }
 /**
- * What a user is told of anything thrown: an `ActionError` as it is, a fault of the machine as what it is, and only the rest as a bug
+ * What a user reads about anything thrown: an `ActionError` as it is, a fault of the machine as what it is, and only the rest as a bug
  * of the action.
  */
 function asActionError(error) {

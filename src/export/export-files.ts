@@ -18,9 +18,9 @@ export interface ExportFile {
   onDisk<T>(signal: AbortSignal, use: (path: string) => Promise<T>): Promise<T>
 }
 
-/** Where the export to look into lies: its ZIP, the folder it was unpacked into, or nothing of it but its metadata. */
+/** Where the export to read is: its ZIP, the folder it was unpacked into, or nothing of it but its metadata. */
 export type ExportPlace =
-  /** `spool`: where a file is put that readers need on disk; beside the ZIP where it is not given. */
+  /** `spool`: where a file is put that readers need on disk; next to the ZIP if not given. */
   { archive: string; spool?: string } | { dir: string } | { file: string; format: 'json' | 'parquet' }
 
 /** Lends the files of an export that lie at its root or one folder deep, sorted by path, and the number of all its files. */

@@ -4,9 +4,9 @@ import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promi
 import { z } from 'zod'
 import type { ArchiveContents } from '../transfer/archive/unpack.ts'
 
-/** The file that lies beside every export and says what it is. */
+/** The file next to every export that describes it. */
 export const MANIFEST_NAME = 'manifest.json'
-/** The file that lies beside the manifest of an export that was compared with an earlier one. */
+/** The file next to the manifest of an export that was compared with a baseline. */
 export const COMPARISON_NAME = 'comparison.json'
 /** The file that an export's labels are written to in the format of COCO. Visual Layer may have put one of that name into the export. */
 export const ANNOTATIONS_NAME = 'annotations.json'
@@ -21,7 +21,7 @@ export interface ManifestOrigin<Id extends string | null = string> {
   dataset: {
     id: string
     name: string | undefined
-    /** The snapshot whose state was exported, in place of the live one. */
+    /** The snapshot whose state was exported instead of the live one. */
     snapshot?: { id: string; name: string } | undefined
   }
   export: {
@@ -91,7 +91,7 @@ export interface ManifestPart {
   media_ids: number
 }
 
-/** Which slice of the dataset an export is, where several jobs share the work. */
+/** Which shard of the dataset an export is, if several jobs share the work. */
 export interface ManifestShard {
   /** Counted from 1. */
   index: number
@@ -178,7 +178,7 @@ const earlierManifest = z.object({
   produced_by: z.object({ action: z.string() }),
 })
 
-/** What a manifest tells of an export that is already there. */
+/** What a manifest says about an existing export. */
 export type EarlierManifest = z.infer<typeof earlierManifest>
 
 const ourComparison = z.object({

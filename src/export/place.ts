@@ -35,7 +35,7 @@ export interface PlaceOptions {
   fetch: (archive: string, target?: string) => Promise<FetchedExport>
   /** Reads the records of the export. */
   read: (place: ExportPlace) => Promise<ExportRecords>
-  /** Written while the records are read, and put beside the files that were unpacked. */
+  /** Written while the records are read, and put next to the unpacked files. */
   coco?: CocoFile | undefined
 }
 
@@ -46,7 +46,7 @@ export interface Placed extends ExportRecords {
   archivePath?: string
   /** Absolute. */
   manifestPath: string
-  /** Every file of the export that was unpacked or written beside them, absolute, without the manifest. */
+  /** Every file of the export that was unpacked or written next to them, absolute, without the manifest. */
   files: string[]
   /** What `annotations.json` contains, if it was written. */
   coco?: CocoSummary | undefined

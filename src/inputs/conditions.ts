@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { quoted, type WrongItems } from './faults.ts'
 import { linesOf, parsed } from './fields.ts'
 
-/** Figures of an export as a whole; those that compare are known only beside an earlier export. */
+/** Figures of an export as a whole; those that compare require a baseline. */
 const WHOLE = {
   media_count: { compares: false },
   clusters: { compares: false },
@@ -52,13 +52,13 @@ export function isMet({ operator, limit }: Condition, actual: number): boolean {
   return OPERATORS[operator](actual, limit)
 }
 
-/** Whether a condition can only be checked beside an earlier export. */
+/** Whether a condition requires a baseline. */
 export function compares({ figure, percent }: Condition): boolean {
   if (figure.of !== 'whole') return false
   return WHOLE[figure.name].compares || percent
 }
 
-/** Conditions, one a line; empty lines and lines that begin with `#` do not count. All lines that cannot be read are named. */
+/** Conditions, one per line; empty lines and lines that begin with `#` do not count. All lines that cannot be read are named. */
 export function conditions() {
   const metrics = [...Object.keys(WHOLE), ...NAMED.map((group) => `${group}.<name>`)].join(', ')
   const rule = `each line must be a metric, one of ${Object.keys(OPERATORS).join(' ')}, and a number; the metrics are ${metrics}`

@@ -10,7 +10,7 @@ export interface Fault {
   rule: string
   /** What to do, with the YAML line; without it, an example of the input is shown. */
   fix?: string | undefined
-  /** What is wrong with the lines or items of an input that has several, in place of what came. */
+  /** What is wrong with the lines or items of an input that has several, instead of the value. */
   wrongItems?: WrongItems | undefined
 }
 

@@ -1,5 +1,5 @@
 /**
- * Every input of the action with its default, as `action.yml` states them (a test holds the two together).
+ * Every input of the action with its default, as `action.yml` states them (a test compares the two).
  * An input that is left out, or set to an empty string, takes the default.
  */
 export const INPUT_DEFAULTS = {

@@ -11,7 +11,7 @@ export interface Places {
   workspace: string
 }
 
-/** What operations that wait for the service are told. */
+/** What operations that wait for the service receive. */
 export interface Waiting {
   /** False: return once the service has accepted and the ids are known. */
   wait: boolean
@@ -27,7 +27,7 @@ export function waiting(values: { wait: boolean; poll_interval: number | 'auto' 
 export const onConflict = oneOf('wait', 'fail')
 export const ifExists = oneOf('create', 'reuse', 'fail')
 
-/** Inputs that an operation uses in general, but not beside another input's value. */
+/** Inputs that an operation uses in general, but not together with another input's value. */
 export interface Idle {
   inputs: readonly InputName[]
   because: string
@@ -53,7 +53,7 @@ const NEVER_UNUSED: readonly InputName[] = ['operation', 'github_token', ...SHAR
 /** States the inputs of one operation: the schema of each, the rules between them, and the request they make. */
 export function operationInputs<Shape extends Fields, Request extends { operation: string }>(definition: {
   operation: Request['operation']
-  /** The operation's own inputs, beside the shared ones. */
+  /** The operation's own inputs, in addition to the shared ones. */
   fields: (places: Places) => Shape
   /** Rules between inputs. They look at what came, so that they speak even when a single field is wrong. */
   rules?: (given: Given) => Fault[]

@@ -14,7 +14,7 @@ import { snapshot, type SnapshotRequest } from './operations/snapshot.ts'
 import { updateSnapshot, type UpdateSnapshotRequest } from './operations/update-snapshot.ts'
 import { wait, type WaitRequest } from './operations/wait.ts'
 
-/** What a step is asked to do, told apart by `operation`. */
+/** What a step is asked to do, distinguished by `operation`. */
 export type OperationRequest =
   | CreateFromS3Request
   | CreateFromFilesRequest
@@ -33,7 +33,7 @@ export type OperationRequest =
 
 export type OperationName = OperationRequest['operation']
 
-/** The operations on offer. A new one is a file beside these and an entry here. */
+/** The operations on offer. A new one is a file next to these and an entry here. */
 export const OPERATIONS: { [Name in OperationName]: OperationInputs<Extract<OperationRequest, { operation: Name }>> } =
   {
     'create-from-s3': createFromS3,

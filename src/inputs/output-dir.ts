@@ -6,7 +6,7 @@ import type { Outcome } from './fields.ts'
 const RULE = 'it must be a folder inside the workspace, and not the workspace itself'
 
 /**
- * The absolute, real path of the folder that an export goes to. It lies strictly inside the workspace after symbolic
+ * The absolute, real path of the folder that an export goes to. It is strictly inside the workspace after symbolic
  * links are resolved, so that an export cannot write over the rest of the runner; and not inside `.git`, where the
  * checkout keeps the repository and its credentials. The folder need not exist.
  */
@@ -33,7 +33,7 @@ function realPath(path: string): string | undefined {
       return statSync(path).isDirectory() ? realpathSync.native(path) : undefined
     }
   } catch {
-    // A link that leads nowhere or in a circle, a path below a file, a name too long, a folder that may not be read.
+    // A broken or circular link, a path below a file, a name too long, a folder that may not be read.
     return undefined
   }
   const parent = dirname(path)

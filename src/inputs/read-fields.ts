@@ -12,7 +12,7 @@ export interface Reading<Values> {
   faults: Fault[]
 }
 
-/** Reads the given inputs by their schemas, with defaults in place of those that are absent. */
+/** Reads the given inputs by their schemas, with defaults for those that are absent. */
 export function readFields<Shape extends Fields>(
   fields: Shape,
   given: Given,

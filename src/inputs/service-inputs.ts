@@ -6,7 +6,7 @@ import { duration, parsed, wholeNumber } from './fields.ts'
 import { exampleOf, type Given, INPUT_DEFAULTS, inputNames } from './input-table.ts'
 import { type Reading, readFields } from './read-fields.ts'
 
-/** What every operation is told. */
+/** What every operation receives. */
 export interface SharedRequest {
   service: Service
   credentials: Credentials
@@ -36,7 +36,7 @@ function headerText(rule: string) {
   return z.string(rule).regex(/^[\x21-\x7e]+$/, rule)
 }
 
-/** Reads what every operation is told. */
+/** Reads what every operation receives. */
 export function readShared(given: Given): Reading<SharedRequest> {
   const { values, faults } = readFields(fields, given)
   const service = serviceAt(given.base_url ?? INPUT_DEFAULTS.base_url)

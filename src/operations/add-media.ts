@@ -21,7 +21,7 @@ import { Seen, waitFor, withinDeadline } from './waits.ts'
 
 const TYPE = 'MEDIA_ADDITION'
 
-/** What was there before the request, by which what came of it is told. */
+/** What was there before the request, to recognize its result. */
 interface Before {
   dataset: Dataset
   /** Ids of all tasks of the dataset. */

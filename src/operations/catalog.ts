@@ -23,7 +23,7 @@ export const CATALOG_HEADERS = ['Name', 'When', 'By', 'Items', 'Id'] as const
 
 /**
  * The catalog as a JSON array, in the API's own words for the fields; stamps with their zone, which the API leaves out, and
- * `null` where it tells nothing.
+ * `null` if it shows nothing.
  */
 export function catalogJson(snapshots: readonly Snapshot[]): string {
   return JSON.stringify(

@@ -11,7 +11,7 @@ import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
 import { waitFor } from './waits.ts'
 
-/** What stands in the way on a dataset: work that will end, a status that will not change by itself, or nothing visible. */
+/** What is in the way on a dataset: work that will end, a status that will not change by itself, or nothing visible. */
 type Blocker = { kind: 'work'; line: string } | { kind: 'stuck'; line: string } | { kind: 'none' }
 
 function statusBlocks(dataset: Dataset): Blocker {
@@ -58,8 +58,8 @@ async function waitForCalm(step: Step, datasetId: string): Promise<void> {
 }
 
 /**
- * Makes a request that Visual Layer refuses with 409 while something else runs on the dataset. With `wait`, waits for what runs
- * and tries again, within the deadline; a conflict that waiting cannot heal ends the step at once.
+ * Makes a request that Visual Layer rejects with 409 while something else runs on the dataset. With `wait`, waits for what runs
+ * and tries again, within the deadline; a conflict that waiting cannot resolve ends the step at once.
  */
 export async function throughConflicts<T>(
   step: Step,
@@ -110,7 +110,7 @@ function sharpened(error: RequestFailure, todo: string): ActionError {
 }
 
 /**
- * Reads the dataset once its status names no work under way (at once with `fail`), so that what follows starts from a known
+ * Reads the dataset once its status shows no work in progress (at once with `fail`), so that what follows starts from a known
  * state. Goes by the status alone: a task that was left hanging long ago does not block what Visual Layer would accept.
  */
 export async function calmDataset(step: Step, datasetId: string, onConflict: 'wait' | 'fail'): Promise<Dataset> {

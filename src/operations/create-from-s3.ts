@@ -49,7 +49,7 @@ function withBucketHint(error: unknown, bucketPath: string): unknown {
   return new ActionError(code, message, { apiWords, todo, cause: error })
 }
 
-/** Whether a dataset can come from a bucket path: where the API tells its source, that must agree. */
+/** Whether a dataset can come from a bucket path: if the API reports its source, that must agree. */
 function fits(dataset: Dataset, bucketPath: string): boolean {
   const { sourceUri } = dataset
   const bare = (path: string) => path.replace(/^s3:\/\//, '').replace(/(?<!\/)\/+$/, '')

@@ -12,7 +12,7 @@ import { ownDataset, waitFor } from './waits.ts'
 
 export const CREATION = 'DATASET_CREATION'
 
-/** What every creation of a dataset is told. */
+/** What every creation of a dataset receives. */
 interface Wish {
   datasetName: string
   ifExists: 'create' | 'reuse' | 'fail'
@@ -56,7 +56,7 @@ async function newestDataset(step: Step, name: string): Promise<Dataset | undefi
     (best, next) => (best && (best.createdAt ?? 0) >= (next.createdAt ?? 0) ? best : next),
     undefined,
   )
-  // The list may not tell the status.
+  // The list may not contain the status.
   return newest && step.api.datasets.get(newest.id)
 }
 
@@ -116,7 +116,7 @@ export async function createOnce(step: Step, creation: Creation): Promise<string
   return datasetId
 }
 
-/** Waits until a dataset that this step has made is READY, and tells how large it became. */
+/** Waits until a dataset that this step has made is READY, and reports its size. */
 export async function waitForCreation(
   step: Step,
   datasetId: string,

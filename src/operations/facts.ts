@@ -17,7 +17,7 @@ export function aboutDataset(step: Step, dataset: Dataset): void {
   reporter.info(`Dataset "${dataset.name}" (${dataset.id}) is ${dataset.statusWord}.`)
 }
 
-/** Reads the dataset that a step is about. Its id is known from the inputs, and told even where it cannot be read. */
+/** Reads the dataset that a step is about. Its ID is known from the inputs, and reported even if it cannot be read. */
 export async function readDataset(step: Step, datasetId: string): Promise<Dataset> {
   step.reporter.output('dataset_id', datasetId)
   const dataset = await step.api.datasets.get(datasetId)
@@ -55,7 +55,7 @@ export function aboutSnapshot(step: Step, snapshot: Snapshot, label: string): vo
   if (text !== undefined) reporter.fact('Snapshot items', text)
 }
 
-/** Tells where an export lies and what it holds. */
+/** Reports where an export is and what it contains. */
 export function tellPlaced({ outputDir }: ExportRequest, step: Step, placed: Placed): void {
   const { reporter, context } = step
   if (placed.archivePath !== undefined) reporter.output('export_path', placed.archivePath)

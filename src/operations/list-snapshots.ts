@@ -3,7 +3,7 @@ import { CATALOG_HEADERS, catalogCells, catalogJson, newestFirst, whenTaken } fr
 import { readDataset } from './facts.ts'
 import type { Step } from './step.ts'
 
-/** The summary and the output hold more; a log of thousands of lines helps nobody. */
+/** The summary and the output contain more; a log of thousands of lines helps nobody. */
 const MOST_LOGGED = 100
 
 /** Tells the snapshots of a dataset, newest first: as JSON, as a table in the summary, and in the log. */

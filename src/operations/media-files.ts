@@ -190,7 +190,7 @@ function cannotBeSent(refused: readonly Refused[], total: number): ActionError {
   )
 }
 
-/** Files go up under their base names; what Visual Layer does with two of one name is documented nowhere. */
+/** Files are uploaded under their base names; what Visual Layer does with two files of one name is not documented. */
 function warnOfEqualNames(step: Step, files: readonly FoundFile[]): void {
   const places = Map.groupBy(files, ({ shown }) => path.posix.basename(shown))
   const equal = [...places.values()].filter((group) => group.length > 1)

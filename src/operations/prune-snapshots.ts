@@ -130,7 +130,7 @@ class Pruning {
 
   async #deleteOne(snapshot: Snapshot): Promise<Outcome> {
     const { api } = this.#step
-    // Read again each time: a long list takes its time, and somebody may restore, rename or delete meanwhile.
+    // Read again each time: a long list takes time, and someone may restore, rename, or delete during it.
     const now = (await api.snapshots.list(this.#dataset.id)).find((one) => one.id === snapshot.id)
     const keptFor = now && protection(now, this.#rule)
     if (!now) return this.#ended(snapshot, 'already gone', 'someone else deleted it during the step')

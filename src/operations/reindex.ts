@@ -8,7 +8,7 @@ import { waitFor } from './waits.ts'
 
 const TYPE = 'REINDEX'
 
-/** Has a dataset that is PARTIAL INDEX indexed anew, once, and waits until it is READY. */
+/** Reindexes a dataset that is PARTIAL INDEX, once, and waits until it is READY. */
 export async function reindex(step: Step, { id }: Dataset, onConflict: 'wait' | 'fail'): Promise<Dataset> {
   const { api, reporter } = step
   let earlier: ReadonlySet<string> = new Set()
@@ -31,7 +31,7 @@ export async function reindex(step: Step, { id }: Dataset, onConflict: 'wait' | 
   await throughConflicts(step, id, onConflict, async () => {
     if (!change.mayHaveTakenEffect) {
       earlier = new Set((await visibleTasks(step, { datasetId: id, type: TYPE })).map((task) => task.id))
-      // An automatic reindex may have begun, or ended, meanwhile.
+      // An automatic reindex may have started, or ended, since.
       if ((await api.datasets.get(id)).status !== 'PARTIAL_INDEX') return
     }
     await change.run()

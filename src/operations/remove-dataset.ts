@@ -48,7 +48,7 @@ export function isMissing(error: unknown): boolean {
  * Deletes a dataset of ours and sees it gone. A 409 is retried: a clone may not be deletable while it is being made. A dataset that
  * is not found counts as deleted only after a while, since one that was just made may not be visible yet.
  *
- * Throws if the API refuses, cannot be reached, or still shows the dataset when the time of `waiting` is over.
+ * Throws if the API rejects it, cannot be reached, or still shows the dataset when the time of `waiting` ends.
  */
 export async function removeDataset(api: VisualLayer, waiting: Waiting, datasetId: string): Promise<void> {
   const { clock, deadline } = waiting

@@ -147,7 +147,7 @@ async function startRestore(step: Step, request: RestoreRequest, restoring: Rest
       ifUnclear: `The restore may be running. Wait for the dataset with operation: wait and dataset_id: ${dataset.id}, then check in its Snapshot Catalog which snapshot is current before you restore again.`,
       send: () => api.snapshots.restore(dataset.id, target.id),
       async look() {
-        // The tasks first: a restore that somebody starts in between then shows as restoring, and not as a task of ours.
+        // The tasks first: a restore that someone starts in between then shows as restoring, and not as a task of ours.
         const task = lastRestore(await newTasks(step, dataset.id, earlier))
         const snapshots = await api.snapshots.list(dataset.id, 0)
         const now = snapshots.find((one) => one.id === target.id)
@@ -238,7 +238,7 @@ async function waitForRestore(step: Step, restoring: Restoring, started: Started
         sinceMs,
         patienceMs: patience,
       })
-      // A task that failed may be that of somebody whose restore ended just before this one: then ours shows in a moment.
+      // A task that failed may be someone else's, whose restore ended just before this one: then ours appears soon.
       if (verdict.state !== 'failed' || sinceMs >= settling) return verdict
       return { state: 'pending', line: `${task ? taskLine(task) : datasetLine(now)}; checking again` }
     },

@@ -14,7 +14,7 @@ export interface SnapshotWish {
   name: string | undefined
   description: string | undefined
   onConflict: 'wait' | 'fail'
-  /** Taken before a restore, so that it is told from the snapshot that the step is about. */
+  /** Taken before a restore, to distinguish it from the snapshot that the step is about. */
   safety: boolean
   /** Told the id as soon as it is known. */
   onId(snapshot: { id: string; name: string }): void
@@ -22,7 +22,7 @@ export interface SnapshotWish {
 
 /**
  * Saves the present state of a dataset, once, and sees it: the snapshot is in the list and the dataset READY again.
- * The description ends with a line that says where it came from; the mark in it tells ours from any other.
+ * The description ends with a line that says where it came from; the mark in it distinguishes ours from any other.
  *
  * @param wait `false`: returns as soon as the id is known
  */

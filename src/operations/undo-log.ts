@@ -74,11 +74,11 @@ export class UndoLog {
   plan(plan: Plan): void {
     this.#open = plan
     const text = JSON.stringify(plan)
-    // Without all of the earlier IDs the dataset could not be told from others: then only this process knows the plan.
+    // Without all of the earlier IDs the dataset could not be distinguished from others: then only this process knows the plan.
     if (text.length <= LONGEST_SAVED) this.#save(text)
   }
 
-  /** Adds what became known since to the open plan. With the ID nothing has to be told apart any longer. */
+  /** Adds what became known since to the open plan. With the ID, nothing has to be distinguished. */
   confirm(known: { accepted: true } | { datasetId: string }): void {
     const open = this.#open
     if (open?.kind !== 'creation' && open?.kind !== 'clone' && open?.kind !== 'enrichment') return

@@ -7,7 +7,7 @@ const without = new WeakSet<Step>()
 
 /**
  * The tasks that this account may see. A task list that is refused, or that an older self-hosted server does not have (it answers
- * with its web page), is no reason to give up: the status of the dataset and of its snapshots tell as well, only less surely.
+ * with its web page), is no reason to give up: the status of the dataset and of its snapshots show it as well, only less surely.
  *
  * @param retries 0 in a wait, where the next look is the retry
  */

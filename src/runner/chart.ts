@@ -21,7 +21,7 @@ const COLOURS = ['#2da44e', '#e5534b', '#539bf5']
 
 /**
  * A chart as a section of the job summary: lying bars, each with its name and numbers, in a Mermaid fence. Of two series, a bar is as
- * long as the smaller value, and goes on in the colour of more or of fewer up to the larger. `undefined` where Mermaid cannot show
+ * long as the smaller value, and continues in the color of more or of fewer up to the larger. `undefined` where Mermaid cannot show
  * it well: too many categories or none, and values that are missing, below zero or have too many digits.
  *
  * Mermaid draws the bars of a category over each other, the last in front, and knows no legend (seen in 11.4, 11.12, 11.17 and
@@ -41,7 +41,7 @@ export function chartMarkdown(chart: Chart, frame: Frame = {}): string | undefin
 
 /** What charts on one page share, so that their bars can be compared by eye. */
 export interface Frame {
-  /** By the unit of the charts: the number that the longest bar stands for. */
+  /** By the unit of the charts: the number that the longest bar represents. */
   scales?: ReadonlyMap<string, number>
   /** A label that nobody sees, wider than all others: the bars of charts that have it begin at the same edge. */
   spacer?: string

@@ -86,6 +86,6 @@ async function look(file: string, root: string): Promise<FoundFile> {
   const behind = await stat(target)
   if (behind.isDirectory()) return { path: target, shown, sizeBytes: 0, trouble: 'link to a folder' }
   const trouble = behind.isFile() ? undefined : 'not a regular file'
-  // Read where it lies, so that a link which is changed meanwhile leads nowhere else.
+  // Read by its real path, so that a link that changes during the step cannot redirect the read.
   return { path: target, shown, sizeBytes: behind.size, trouble }
 }

@@ -15,7 +15,7 @@ const HEARTBEAT_MS = 300_000
 
 /**
  * The {@link Reporter} of a real step: stdout, and the files the runner names in `GITHUB_OUTPUT` and `GITHUB_STATE`. It also
- * gathers what the job summary tells.
+ * collects what the job summary shows.
  */
 export class RunnerReporter implements Reporter {
   readonly #clock: Clock

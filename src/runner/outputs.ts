@@ -1,6 +1,6 @@
 type Kind = 'text' | 'number' | 'boolean' | 'json'
 
-/** Every output of the action, as action.yml lists them, by its kind, which decides how it stands in `result`. */
+/** Every output of the action, as action.yml lists them, by its kind, which decides how it appears in `result`. */
 export const OUTPUTS = {
   dataset_id: 'text',
   dataset_name: 'text',
@@ -43,7 +43,7 @@ export type SettableOutput = Exclude<OutputName, 'result'>
 
 /**
  * GitHub allows a job about 1 MB of outputs, counted in UTF-16 (docs.github.com, "Passing information between jobs"), and
- * breaks the workflow beyond. A list stands both in its own output and in `result`.
+ * breaks the workflow beyond. A list is both in its own output and in `result`.
  */
 const LONGEST_LIST_CHARS = 200_000
 const LONGEST_TEXT_CHARS = 20_000
@@ -70,7 +70,7 @@ export class Outputs {
     return this.#values.get(name) ?? ''
   }
 
-  /** A value that stands in `result` only. */
+  /** A value that is in `result` only. */
   addToResult(name: string, value: string | readonly string[]): void {
     this.#extras.set(name, value)
   }

@@ -135,7 +135,7 @@ class Search {
     return undefined
   }
 
-  /** Empty where the run was deleted meanwhile. */
+  /** Empty if the run was deleted during the step. */
   async #artifactsOf(runId: number): Promise<Artifact[]> {
     const artifacts: Artifact[] = []
     try {

@@ -1,4 +1,4 @@
-/** Shorter values are not masked: `***` in place of every "yes" or "12" would make a log unreadable and hide nothing. */
+/** Shorter values are not masked: `***` instead of every "yes" or "12" would make a log unreadable and hide nothing. */
 const SHORTEST_SECRET = 4
 
 /** The values that may appear in no log line, output, state or summary. */

@@ -92,7 +92,7 @@ type Redacting = Pick<Reporter, 'debug' | 'warning'> & { redact(text: string): s
 
 /**
  * Appends the summary to the step's summary file. Masked secrets are replaced. Never throws: without the file, or when it
- * cannot be written, the step goes on.
+ * cannot be written, the step continues.
  */
 export function writeSummary(model: SummaryModel, options: { env: NodeJS.ProcessEnv; reporter: Redacting }): void {
   const { env, reporter } = options
@@ -130,7 +130,7 @@ function redacted(model: SummaryModel, reporter: Redacting): SummaryModel {
   )
 }
 
-/** Markdown that is added to in whole pieces, as long as they fit. */
+/** Markdown that grows by whole parts, as long as they fit. */
 class Page {
   /** Whether something was left out. */
   isCut = false

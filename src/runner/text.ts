@@ -79,7 +79,7 @@ function visible(text: string): string {
 }
 
 /**
- * The runner takes a line for a command when it begins, white space aside, with `::`, or holds `##[` anywhere
+ * The runner takes a line for a command when it begins, white space aside, with `::`, or contains `##[` anywhere
  * (ActionCommand.cs of actions/runner).
  */
 function unarmed(text: string): string {

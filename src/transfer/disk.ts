@@ -13,7 +13,7 @@ export interface Need {
 
 /**
  * Throws when the disk that `path` will lie on has less free than all of `needs`, so that a full disk is met before the work and
- * not at its end. Says nothing where the file system does not tell.
+ * not at its end. Says nothing if the file system does not report it.
  */
 export async function requireSpace(path: string, needs: readonly Need[]): Promise<void> {
   let free: number

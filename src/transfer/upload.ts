@@ -6,9 +6,9 @@ import { fullJitter } from '../visual-layer/retry.ts'
 
 /** "About 50 files" a request; docs.visual-layer.com, "Create a dataset from local files". */
 const MOST_FILES = 50
-/** Proxies commonly refuse bodies over 100 MB; a request that breaks also costs less when it is small. */
+/** Proxies commonly reject bodies over 100 MB; a request that breaks also costs less when it is small. */
 const MOST_BYTES = 64 * 1024 * 1024
-/** Requests under way at once, as many as a browser sends to one host. Each keeps its connection for the next batch. */
+/** Concurrent requests, as many as a browser sends to one host. Each keeps its connection for the next batch. */
 const AT_ONCE = 6
 
 /** The files in their order, cut where the next one would exceed a cap. A file larger than the cap goes alone. */

@@ -3,8 +3,8 @@ import type { ApiRequest, Http } from './http.ts'
 import { count, identifier, parseStamp, shownProgress, text } from './fields.ts'
 
 /**
- * What a dataset is doing. `BUSY` gathers the legacy words for work under way; `UNKNOWN` is any word that is not known, which a
- * wait goes on through.
+ * What a dataset is doing. `BUSY` gathers the legacy words for work in progress; `UNKNOWN` is any word that is not known, which a
+ * wait continues through.
  */
 export type DatasetStatus =
   | 'DRAFT'
@@ -18,7 +18,7 @@ export type DatasetStatus =
 
 export interface Dataset {
   id: string
-  /** '' where the reply does not tell. */
+  /** '' if the response does not say. */
   name: string
   status: DatasetStatus
   /** The status as the API spelled it, for people. */
@@ -34,7 +34,7 @@ export interface Dataset {
   sourceDatasetId: string | undefined
   /** Milliseconds since the epoch. */
   createdAt: number | undefined
-  /** What the dataset was made from, as far as the API tells. */
+  /** What the dataset was made from, as far as the API reports it. */
   sourceUri: string | undefined
 }
 
@@ -117,7 +117,7 @@ const datasetReply = z
     }
   })
 
-/** A dataset read by itself tells its status. */
+/** A dataset read by itself has its status. */
 const statusReply = datasetReply.refine((dataset) => dataset.statusWord !== NO_STATUS, { path: ['status_new'] })
 
 const datasetList = z.union([
@@ -165,7 +165,7 @@ export class Datasets {
     return this.#http.parse(request, await this.#http.send(request), createdReply)
   }
 
-  /** Deletes a dataset for good. One attempt. In public clients only; whatever the reply holds, a 2xx is an acceptance. */
+  /** Deletes a dataset permanently. One attempt. In public clients only; whatever the response contains, a 2xx is an acceptance. */
   async delete(datasetId: string): Promise<void> {
     await this.#http.send({ what: `delete dataset ${datasetId}`, method: 'DELETE', path: `dataset/${datasetId}` })
   }

@@ -38,7 +38,7 @@ function itemsIn(...counts: (number | undefined)[]): number | undefined {
 
 interface ClusterPage {
   clusters: ListedCluster[]
-  /** Of all pages, where told. */
+  /** Of all pages, if reported. */
   total: number | undefined
 }
 
@@ -73,14 +73,14 @@ function mediaIdsIn(reply: unknown): string[] | undefined {
   return found.length === 0 ? undefined : found.flat()
 }
 
-/** Not what an id is, which is documented nowhere, but what it surely is not: a file name, a sentence, half a row. */
+/** Not what an ID is, which is not documented, but what it surely is not: a file name, a sentence, half a row. */
 function isMediaId(value: unknown): value is string {
   return typeof value === 'string' && /^[^\s,"<>]{1,99}$/.test(value)
 }
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
-/** What a dataset holds, by cluster and by id. Reads only, with the usual retries. */
+/** What a dataset contains, by cluster and by ID. Reads only, with the usual retries. */
 export class Explore {
   readonly #http: Http
 
@@ -90,12 +90,12 @@ export class Explore {
 
   /**
    * All clusters of a dataset, each once; docs.visual-layer.com, semantic search. Media that are in no cluster are in none of them,
-   * so whoever needs all media holds the sum of the items against the dataset's own count.
+   * so a caller that needs all media verifies the sum of the items against the dataset's own count.
    *
-   * Ends at an empty page, at the total that the reply tells, or where the pages only repeat themselves. A listing that moves
+   * Ends at an empty page, at the total that the response reports, or where the pages only repeat themselves. A listing that moves
    * while it is read is begun again, three times.
    *
-   * @param onPage told after each page how many clusters are known, and of how many where the API tells
+   * @param onPage receives after each page how many clusters are known, and of how many if the API reports it
    * @throws ActionError `unexpected_reply` where the listing keeps moving, stops short of its own total, or never ends
    */
   async clusters(
@@ -137,7 +137,7 @@ export class Explore {
         found.set(id, cluster)
       }
       onPage?.(found.size, total)
-      // A total that is no more than this page holds may be the page's own: then the next page tells.
+      // A total that is no more than this page contains may be the page's own: then the next page decides.
       if (total !== undefined && found.size === total && total > present.size) return [...found.values()]
     }
     return `it did not end within ${MOST_PAGES} pages`
@@ -152,7 +152,7 @@ export class Explore {
   }
 
   /**
-   * The ids of all media of one cluster, as far as the API lists them: hold their number against the cluster's items. Known from
+   * The ids of all media of one cluster, as far as the API lists them: verify their number against the cluster's items. Known from
    * public clients only. `undefined` where the server cannot list the members of a cluster.
    */
   async members(datasetId: string, clusterId: string, explored: Explored): Promise<string[] | undefined> {
@@ -252,7 +252,7 @@ function idColumn(request: ApiRequest, table: string): string[] | undefined {
   return [...ids]
 }
 
-/** Whether a row goes on in the next line, inside the quotes of its file name. */
+/** Whether a row continues in the next line, inside the quotes of its file name. */
 function isOpen(row: string): boolean {
   return row.startsWith('"') && row.length < LONGEST_ROW && row.split('"').length % 2 === 0
 }

@@ -7,14 +7,14 @@ import { isRecord } from './reply.ts'
 
 export type ExportState = 'RUNNING' | 'QUEUED' | 'COMPLETED' | 'FAILED' | 'REJECTED' | 'CANCELLED'
 
-/** An export task as far as the API tells; the documented reply to a start has only the id. */
+/** An export task as far as the API reports it; the documented reply to a start has only the id. */
 export interface ExportTask {
   id: string | undefined
   state: ExportState
   statusWord: string
   /** For display only: its scale is not documented. */
   progress: number | undefined
-  /** How many items it takes in, where told. */
+  /** How many items it contains, if reported. */
   entities: number | undefined
   /** The API's own words on the result. */
   words: string | undefined
@@ -100,7 +100,7 @@ const exportReply = z
 
 /** A start names its export, or says why there is none. */
 const startReply = exportReply.refine((task) => task.id !== undefined || task.state === 'REJECTED', { path: ['id'] })
-/** A status tells a status. */
+/** A status response has a status. */
 const statusReply = exportReply.refine((task) => task.statusWord !== NO_STATUS, { path: ['status'] })
 
 /** Exports; docs.visual-layer.com, export API. What the docs leave out is read as recorded by public clients. */
@@ -117,7 +117,7 @@ export class Exports {
     return this.#http.parse(request, await this.#http.send(request), startReply)
   }
 
-  /** How an export stands, with a fresh link once it is COMPLETED. */
+  /** The status of an export, with a new link once it is COMPLETED. */
   async status(datasetId: string, exportId: string, retries?: number): Promise<ExportTask> {
     const request: ApiRequest = {
       what: `read the status of export ${exportId}`,

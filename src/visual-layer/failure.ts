@@ -28,7 +28,7 @@ export class RequestFailure extends ActionError {
   }
 }
 
-/** Whether a failure may heal by itself, so that a wait goes on through it. */
+/** Whether a failure may be transient, so that a wait continues through it. */
 export function isTransient(error: unknown): error is RequestFailure {
   return error instanceof RequestFailure && error.outcome.transient
 }
@@ -144,7 +144,7 @@ const REJECTED = {
 }
 
 /**
- * A reply with a status that is no success. 408, 425, 429 and 5xx may heal; the rest ends the step.
+ * A response with a status that is no success. 408, 425, 429, and 5xx may be transient; the rest ends the step.
  *
  * @param words the API's own words, '' where it gave none
  * @param answered the body had the API's own JSON form

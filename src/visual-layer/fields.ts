@@ -17,7 +17,7 @@ export const count = z
   .optional()
   .catch(undefined)
 
-/** A progress in whole percent that tells a reader something: 100 on work that continues does not, and neither does a number beyond. */
+/** A progress in whole percent that helps a reader: 100 on work that continues does not, and neither does a larger number. */
 export function shownProgress(progress: number | undefined): number | undefined {
   return progress !== undefined && progress >= 0 && progress < 100 ? Math.floor(progress) : undefined
 }

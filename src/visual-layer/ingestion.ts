@@ -9,7 +9,7 @@ const transactionReply = z
   .transform((reply) => reply.trans_id ?? reply.transaction_id)
   .refine((id): id is string => id !== undefined, { path: ['trans_id'] })
 
-/** How an upload ends early, and who is told of its progress. */
+/** How an upload ends early, and what receives its progress. */
 export type Sending = Omit<Upload, 'parts'>
 
 /** Datasets made of uploaded files; docs.visual-layer.com, "Create a dataset from local files". */

@@ -28,7 +28,7 @@ export class Media {
     })
   }
 
-  /** Indexes a dataset anew. One attempt; 202. 409 unless PARTIAL INDEX. */
+  /** Reindexes a dataset. One attempt; 202. 409 unless PARTIAL INDEX. */
   async reindex(datasetId: string): Promise<void> {
     await this.#http.send({
       what: `reindex dataset ${datasetId}`,

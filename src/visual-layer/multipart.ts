@@ -14,12 +14,12 @@ export interface FilePart {
 /** What a form carries: a text, or a file that is streamed from disk. */
 export type FormPart = { field: string } & ({ value: string } | FilePart)
 
-/** One piece of a file in memory, in bytes. */
+/** One chunk of a file in memory, in bytes. */
 const CHUNK_BYTES = 256 * 1024
 
 /**
  * One sending of a multipart form (RFC 7578) whose files are read as they go out: the memory used grows neither with their
- * number nor with their size. Its length is known beforehand, so that a proxy can refuse it as too large at once.
+ * number nor with their size. Its length is known beforehand, so that a proxy can reject it as too large at once.
  */
 export class MultipartForm implements AsyncIterable<Buffer> {
   readonly contentType: string
@@ -32,7 +32,7 @@ export class MultipartForm implements AsyncIterable<Buffer> {
   #whole = false
   #broken: ActionError | undefined
 
-  /** @param onBytes told how many bytes of the body were handed to the connection so far */
+  /** @param onBytes receives how many bytes of the body were handed to the connection so far */
   constructor(parts: readonly FormPart[], onBytes: (sent: number) => void) {
     const boundary = `----visual-layer-${randomBytes(16).toString('hex')}`
     this.contentType = `multipart/form-data; boundary=${boundary}`

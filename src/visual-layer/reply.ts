@@ -1,10 +1,10 @@
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 
-/** The longest piece of a reply that an error shows, in characters. */
+/** The longest excerpt of a response that an error shows, in characters. */
 const EXCERPT_CHARS = 300
 /** Of a web page, only its first so many characters are looked at: what looks for tags may take the square of their number. */
 const PAGE_CHARS = 10_000
-/** The words of an error lie in the first objects of its body, or nowhere. */
+/** The words of an error are in the first objects of its body, or not at all. */
 const DEEPEST_WORDS = 5
 
 /** No documented response comes near this size, in bytes. */
@@ -77,7 +77,7 @@ function pageWords(page: string): string {
     .trim()
 }
 
-/** A short piece of a body, for a message. */
+/** A short excerpt of a body, for a message. */
 export function excerpt(body: Body): string {
   if (body.kind === 'empty') return 'an empty body'
   const text = body.kind === 'json' ? spelled(body.json) : body.text

@@ -125,7 +125,7 @@ export class Snapshots {
     })
   }
 
-  /** Starts a clone. One attempt; 202 with an empty body: the new dataset's id is not told. */
+  /** Starts a clone. One attempt; 202 with an empty body: the new dataset's ID is not returned. */
   async clone(datasetId: string, snapshotId: string): Promise<void> {
     await this.#http.send({
       what: `clone snapshot ${snapshotId} of dataset ${datasetId}`,

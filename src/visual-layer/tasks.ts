@@ -3,7 +3,7 @@ import { normalWord } from './datasets.ts'
 import { count, identifier, parseStamp, requiredIdentifier, shownProgress, text } from './fields.ts'
 import type { ApiRequest, Http } from './http.ts'
 
-/** How a task stands. `QUEUED` waits for its turn; unknown words count as `RUNNING` until `end_time` is set. */
+/** The status of a task. `QUEUED` waits for its turn; unknown words count as `RUNNING` until `end_time` is set. */
 export type TaskState = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'ABORTED'
 
 export interface Task {

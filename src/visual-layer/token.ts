@@ -8,7 +8,7 @@ export type Credentials =
 
 /** The lifetime of a signed token in seconds: the documented ten minutes. No upper bound is documented. */
 const LIFETIME_S = 600
-/** `iat` lies this far back, since verifiers refuse one in the future and runners' clocks differ. */
+/** `iat` is this far back, because verifiers reject one in the future and runners' clocks differ. */
 const BACKDATE_S = 30
 
 /**
@@ -41,7 +41,7 @@ function expiryOf(token: string): number | undefined {
 }
 
 /**
- * Makes the `Authorization` header of each request. A token is signed anew every time, so that none expires in a long wait.
+ * Makes the `Authorization` header of each request. A token is signed again every time, so that none expires in a long wait.
  */
 export class Signer {
   readonly #credentials: Credentials

@@ -26,7 +26,7 @@ const MOST_ANSWERED_FAILURES = 2
  * The only way to send a request that changes something. A request that never arrived is sent again; one whose reply was lost
  * is looked for, patiently, before it is sent again, so that it takes effect once.
  *
- * One instance stands for one intended change: `run()` may be called again (after a conflict was waited out) and still knows
+ * One instance represents one intended change: `run()` may be called again (after a conflict was waited out) and still knows
  * that an earlier attempt may have taken effect.
  */
 export class OnceOnly<T> {
@@ -50,7 +50,7 @@ export class OnceOnly<T> {
 
   /**
    * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was refused or could not
-   * be made, `timed_out` where the time ended before that could be told, and the signal's reason when the step is cancelled.
+   * be made, `timed_out` if the time ended before that was clear, and the signal's reason when the step is cancelled.
    */
   async run(): Promise<T> {
     const { what, ifUnclear } = this.#change
@@ -86,7 +86,7 @@ export class OnceOnly<T> {
           throw error
         }
         if (effect === 'unknown') {
-          // The looks go on meanwhile; they are the pause where the service asked for none.
+          // The checks continue during that time; they are the pause if the service asked for none.
           this.#say(error.message)
           notBefore = clock.now() + (retryAfterMs ?? 0)
           continue

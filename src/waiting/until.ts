@@ -6,7 +6,7 @@ import { pause } from './pace.ts'
 /** What one look at the service found. */
 export type Look<T> =
   | { state: 'done'; value: T }
-  /** `line` says how it stands, for a person. A change of `phase` (without it, of the line) makes looks frequent again. */
+  /** `line` is its status, for a person. A change of `phase` (without it, of the line) makes checks frequent again. */
   | { state: 'pending'; line: string; phase?: string }
   | { state: 'failed'; error: ActionError }
 
@@ -20,7 +20,7 @@ export type Ended<T> =
 export interface Phase {
   /** What is waited for, to complete "waiting for …". */
   readonly awaited: string
-  /** What continues in Visual Layer, and what the reader can do, beside raising `timeout`. */
+  /** What continues in Visual Layer, and what the reader can do, besides increasing `timeout`. */
   readonly carryOn: string
 }
 
@@ -32,7 +32,7 @@ export interface Waiting {
   interval: number | 'auto'
   /** Replies of a wrong shape in a row that are borne; other faults are borne to the deadline. */
   maxRetries: number
-  /** Told how it stands after each look. */
+  /** Receives the status after each check. */
   onLook: (line: string) => void
   /** The phases that have begun and not ended, the innermost last. */
   phases?: Set<Phase>

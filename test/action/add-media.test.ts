@@ -178,7 +178,7 @@ describe.concurrent('add-media', () => {
     expect(at.dataset.status).toBe('READ ONLY')
   })
 
-  it('goes by the dataset alone where the task list is refused', async () => {
+  it('goes by the dataset alone where the task list is rejected', async () => {
     await using at = await prepared({ timings: { addMediaMs: 400 } })
     at.scene.emulator.faults.add({ path: /tasks$/, times: Infinity, fault: { kind: 'status', status: 403 } })
     const { warnings } = await at.scene.succeed({ ...at.add, files: 'new/*', timeout: '8s' })

@@ -26,11 +26,11 @@ describe.concurrent('a cancelled creation', () => {
     expect(errors[0]).not.toContain('still running')
     expect(task?.status).toBe('ABORTED')
     expect(outputs).toMatchObject({ dataset_id: scene.world.datasets[0]?.id, task_id: task?.id, dataset_name: 'cats' })
-    expect(summary).toContain('aborted')
+    expect(summary).toContain('Aborted the creation')
     expect(state['STATE_undo'] ?? '').toBe('')
   })
 
-  it('goes on with on_cancel: leave', async () => {
+  it('continues with on_cancel: leave', async () => {
     await using scene = await Scene.open(slow)
     const step = await scene.start({ ...create, on_cancel: 'leave' })
     await step.logged(/dataset INDEXING/)
@@ -127,12 +127,12 @@ describe.concurrent('a cancelled enrichment', () => {
     const [task] = scene.world.tasks
     expect(task?.status).toBe('ABORTED')
     expect(outputs).toMatchObject({ dataset_id: task?.subject.id, source_dataset_id: source.id, task_id: task?.id })
-    expect(summary).toContain('aborted')
+    expect(summary).toContain('Aborted the enrichment')
     expect(source.status).toBe('READY')
     expect(state['STATE_undo'] ?? '').toBe('')
   })
 
-  it('goes on with on_cancel: leave, and is named', async () => {
+  it('continues with on_cancel: leave, and is named', async () => {
     const { scene, inputs } = await enriching()
     await using _ = scene
     const step = await scene.start({ ...inputs, on_cancel: 'leave' })

@@ -88,7 +88,7 @@ describe.concurrent('clone', () => {
     expect(clones()[0]?.status).toBe('READ ONLY')
   })
 
-  it('is told from earlier clones of the same dataset', async () => {
+  it('is distinguished from earlier clones of the same dataset', async () => {
     const { scene, source, reviewed, inputs, clones } = await withSnapshots()
     await using _ = scene
     const earlier = scene.world.addDataset({ name: 'cats (cloned)' })
@@ -100,7 +100,7 @@ describe.concurrent('clone', () => {
     )
   })
 
-  it('refuses wrong inputs before any request', async () => {
+  it('rejects wrong inputs before any request', async () => {
     const { scene, inputs } = await withSnapshots()
     await using _ = scene
     await scene.fail('invalid_input', { ...inputs, dataset_id: '' })

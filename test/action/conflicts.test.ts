@@ -49,7 +49,7 @@ describe('a dataset that is busy', () => {
     const { errors } = await scene.fail('timed_out', { ...inputs, ...own, timeout: '3s' })
     expect(errors[0]).toContain(name === 'restore' ? 'READ ONLY' : 'MEDIA_ADDITION')
     expect(errors[0]).toContain(dataset.id)
-    expect(errors[0]).toContain('Nothing was changed')
+    expect(errors[0]).toContain('This step changed nothing')
     expect(dataset.snapshots).toHaveLength(3)
   })
 
@@ -71,7 +71,7 @@ describe('a dataset that is busy', () => {
     expect(errors[0]).toContain('waiting will not help')
   })
 
-  it('is waited for while somebody clones the same snapshot', async () => {
+  it('is waited for while someone clones the same snapshot', async () => {
     const { scene, dataset, inputs } = await withDataset()
     await using _ = scene
     scene.emulator.options.timings.cloneMs = 800

@@ -146,7 +146,7 @@ describe('create-from-files with annotations', () => {
     expect((await broken.succeed(pets)).warnings).toEqual([])
   })
 
-  it('says what to do where Visual Layer refuses them', async () => {
+  it('says what to do where Visual Layer rejects them', async () => {
     await using scene = await annotatedScene(
       { 'annotations.json': JSON.stringify(COCO) },
       { style: { annotations: 'refused' } },
@@ -158,7 +158,7 @@ describe('create-from-files with annotations', () => {
   })
 })
 
-it('add-media refuses annotation files, which can only come at creation', async () => {
+it('add-media rejects annotation files, which can only come at creation', async () => {
   await using scene = await annotatedScene({ 'annotations.json': JSON.stringify(COCO) })
   const dataset = scene.world.addDataset({ name: 'pets' })
   const inputs = { operation: 'add-media', dataset_id: dataset.id, files: 'images/**' }

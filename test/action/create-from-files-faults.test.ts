@@ -76,7 +76,7 @@ describe.concurrent('a request of create-from-files whose one reply goes wrong',
 describe.concurrent('a cancelled create-from-files', () => {
   const slow: EmulatorSettings = { timings: { processMs: 60_000 } }
 
-  it('deletes the draft whose upload was under way', async () => {
+  it('deletes the draft whose upload was in progress', async () => {
     await using scene = await withFiles(images(3), slow)
     scene.emulator.faults.add({ method: 'POST', path: /data_files/, times: Infinity, fault: { kind: 'hang' } })
     const step = await scene.start({ ...pets, timeout: '1h' })

@@ -54,16 +54,16 @@ describe('create-from-files', () => {
   })
 
   it.each([
-    ['another format', ['images/notes.txt'], /images\/notes\.txt.*formats/],
+    ['another format', ['images/notes.txt'], /images\/notes\.txt.*not a format/],
     ['an archive', ['images/more.zip'], /images\/more\.zip.*archive/],
-  ])('refuses %s before anything is sent, and names it', async (_name, extra, said) => {
+  ])('rejects %s before anything is sent, and names it', async (_name, extra, said) => {
     await using scene = await withFiles([...images(3), ...extra])
     const { errors } = await scene.fail('invalid_input', pets)
     expect(errors[0]).toMatch(said)
     expect(scene.emulator.requests).toEqual([])
   })
 
-  it('refuses what matches nothing, empty files and wrong inputs before anything is sent', async () => {
+  it('rejects what matches nothing, empty files and wrong inputs before anything is sent', async () => {
     await using scene = await withFiles(['images/empty.jpg'])
     await truncate(path.join(scene.job.workspace, 'images/empty.jpg'))
     const empty = await scene.fail('invalid_input', pets)
@@ -83,7 +83,7 @@ describe('create-from-files', () => {
     await using scene = await withFiles(['images/a.jpg', 'images/.b.jpg', 'images/.cache/c.jpg', 'images/.DS_Store'])
     const { stdout, summary } = await scene.succeed(pets)
     expect(uploaded(scene)).toEqual(['a.jpg'])
-    expect(stdout).toContain('3 files hidden')
+    expect(stdout).toContain('3 files skipped because hidden')
     expect(summary).toContain('.DS')
     await scene.succeed({ ...pets, dataset_name: 'more', files: 'images/.cache/*.jpg' })
     const [file] = scene.world.datasets[1]?.transactions.values() ?? []
@@ -108,7 +108,7 @@ describe('create-from-files', () => {
     expect(uploaded(scene)).toEqual(['a.jpg', 'in.jpg'])
   })
 
-  it('tells equal base names before anything is sent', async () => {
+  it('reports equal base names before anything is sent', async () => {
     await using scene = await withFiles(['images/cats/1.jpg', 'images/dogs/1.jpg', 'images/dogs/2.jpg'])
     const step = await scene.start(pets)
     await step.logged(/images\/cats\/1\.jpg = images\/dogs\/1\.jpg/)
@@ -117,7 +117,7 @@ describe('create-from-files', () => {
     expect(uploaded(scene)).toEqual(['1.jpg', '1.jpg', '2.jpg'])
   })
 
-  it('halves batches that are refused as too large', async () => {
+  it('halves batches that are rejected as too large', async () => {
     await using scene = await withFiles(images(60), { uploadLimitBytes: 2_000 })
     const { stdout } = await scene.succeed(pets)
     expect(uploaded(scene)).toEqual(images(60).map((name) => path.basename(name)))
@@ -152,7 +152,7 @@ describe('create-from-files', () => {
     expect(waiting.errors[0]).toContain(scene.world.datasets[0]?.id)
     scene.emulator.faults.add({ method: 'POST', path: /data_files/, times: Infinity, fault: { kind: 'hang' } })
     const sending = await scene.fail('timed_out', { ...pets, timeout: '4s' })
-    expect(sending.errors[0]).toContain(`during the upload to dataset ${scene.world.datasets[1]?.id}`)
+    expect(sending.errors[0]).toContain(`while waiting for the upload to dataset ${scene.world.datasets[1]?.id}`)
     expect(sending.errors[0]).toContain('draft')
   })
 
@@ -164,7 +164,7 @@ describe('create-from-files', () => {
     expect(state['STATE_undo'] ?? '').toBe('')
   })
 
-  it('uses, refuses or makes another one of the name, as if_exists says', async () => {
+  it('uses, rejects or makes another one of the name, as if_exists says', async () => {
     await using scene = await withFiles(images(3))
     const there = scene.world.addDataset({ name: 'pets' })
     const { outputs } = await scene.succeed({ ...pets, if_exists: 'reuse' })

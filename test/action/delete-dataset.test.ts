@@ -78,7 +78,7 @@ describe('delete-dataset', () => {
     expect(dataset.deleted).toBe(false)
   })
 
-  it('is refused for an account that may only look', async () => {
+  it('is rejected for an account that may only look', async () => {
     const { scene, dataset, inputs } = await withDatasets()
     await using _ = scene
     dataset.role = 'viewer'

@@ -92,7 +92,7 @@ describe('enrich', () => {
     ['two for one type', `${CAPTIONER}\nvl_image_captioner_v01`, 'two models'],
     ['one of another type', `OBJECT_DETECTION: ${CAPTIONER}`, 'CAPTION_IMAGES'],
     ['an object with one of another type', `{"OBJECT_DETECTION": "${CAPTIONER}"}`, 'CAPTION_IMAGES'],
-  ])('refuses %s before anything is started, and lists what there is', async (_name, models, words) => {
+  ])('rejects %s before anything is started, and lists what there is', async (_name, models, words) => {
     const { scene, inputs, sent } = await withSource()
     await using _ = scene
     const { errors } = await scene.fail('invalid_input', { ...inputs, models })
@@ -101,7 +101,7 @@ describe('enrich', () => {
     expect(sent()).toEqual([])
   })
 
-  it('refuses models that cannot be read before any request', async () => {
+  it('rejects models that cannot be read before any request', async () => {
     const { scene, inputs } = await withSource()
     await using _ = scene
     for (const models of ['', '{"CAPTION_IMAGES": 5}', '["x"]', '{}']) {
@@ -137,7 +137,7 @@ describe('enrich', () => {
     expect(sent()).toHaveLength(1)
   })
 
-  it('does not repeat what another job applied to the dataset meanwhile', async () => {
+  it('does not repeat what another job applied to the dataset in the meantime', async () => {
     const { scene, source, inputs } = await withSource({
       style: { enrichment: 'in_place' },
       timings: { enrichMs: 60_000 },

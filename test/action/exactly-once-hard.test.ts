@@ -22,7 +22,7 @@ describe.concurrent('a change under faults that stay', () => {
     subject.expectNamed(result.outputs)
   })
 
-  it.each(all)('is found where the work it started goes on for a while: $name', async ({ change }) => {
+  it.each(all)('is found where the work it started continues for a while: $name', async ({ change }) => {
     const ms = 1500
     await using scene = await Scene.open({
       timings: { createMs: ms, snapshotMs: ms, restoreMs: ms, cloneMs: ms, enrichMs: ms },
@@ -110,7 +110,7 @@ describe.concurrent('a change under faults that stay', () => {
 })
 
 describe.concurrent('the start of an export', () => {
-  it('may be sent again, and the step goes on with the one that answered', async () => {
+  it('may be sent again, and the step continues with the one that answered', async () => {
     const faults: Fault[] = [
       { kind: 'resetAfter' },
       { kind: 'statusAfter', status: 502 },

@@ -75,7 +75,7 @@ describe.concurrent('an archive that means harm', () => {
     expect(outputs['media_count']).toBe('1')
   })
 
-  it('fails as empty where the archive holds no records, unless allowed', async () => {
+  it('fails as empty where the archive contains no records, unless allowed', async () => {
     const { scene, inputs } = await exportScene()
     await using _ = scene
     const empty = writeZip([{ name: 'metadata.json', data: '{"info":{},"media_items":[]}' }])

@@ -99,7 +99,7 @@ describe('compare_with: a path', () => {
     })
   })
 
-  it('takes a comparison along that tells of an earlier export, and leaves that of someone else', async () => {
+  it('takes a comparison along that belongs to an earlier export, and leaves that of someone else', async () => {
     const at = await exportScene()
     await using scene = at.scene
     await scene.succeed({ ...at.inputs, extract: 'true' })

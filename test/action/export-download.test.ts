@@ -25,7 +25,7 @@ describe.concurrent('the download of an export', () => {
     expect(scene.world.exports).toHaveLength(1)
   })
 
-  it('goes on where it broke', async () => {
+  it('continues where it broke', async () => {
     const { scene, inputs } = await exportScene()
     await using _ = scene
     scene.emulator.faults.add({ server: 'storage', path: /./, fault: { kind: 'resetMid', afterBytes: 1000 } })
@@ -65,7 +65,7 @@ describe.concurrent('the download of an export', () => {
     expect(new Set(links).size).toBe(2)
   })
 
-  it('fails where every link is refused, with the words of the storage host, and leaves nothing', async () => {
+  it('fails where every link is rejected, with the words of the storage host, and leaves nothing', async () => {
     const { scene, inputs, files } = await exportScene({ linkLifetimeMs: 0 })
     await using _ = scene
     const { errors, outputs } = await scene.fail('server_error', { ...inputs, max_retries: '1' })

@@ -27,7 +27,7 @@ it('unpacks and counts a large export in the threads of the bundle, fetched over
   expect(downloads.length).toBeGreaterThan(1)
 })
 
-it('tells what is wrong with a large export as it does of a small one', async () => {
+it('reports what is wrong with a large export as it does of a small one', async () => {
   const { scene, inputs, files } = await exportScene({}, {})
   await using _ = scene
   const damaged = stored.map((image, number) => (number === IMAGES - 1 ? { ...image, crc32: 1 } : image))

@@ -78,7 +78,7 @@ describe('what an export selects', () => {
     expect(errors[0]).toContain('Unknown filter: colour')
   })
 
-  it('tells ids that select nothing from an empty selection', async () => {
+  it('distinguishes ids that select nothing from an empty selection', async () => {
     const { scene, inputs } = await exportScene()
     await using _ = scene
     await scene.fail('rejected', { ...inputs, media_ids: '0a1b2c3d-0000-4000-8000-000000000000' })
@@ -86,7 +86,7 @@ describe('what an export selects', () => {
     expect(errors[0]).toContain('media_ids')
   })
 
-  it('refuses a filter beside ids, and exclusions without clusters', async () => {
+  it('rejects a filter beside ids, and exclusions without clusters', async () => {
     const { scene, inputs } = await exportScene()
     await using _ = scene
     await scene.fail('invalid_input', { ...inputs, vql: '[]', media_ids: 'a' })

@@ -32,7 +32,7 @@ function expectTogether(exported: Awaited<ReturnType<typeof slices>>, expected: 
 
 const SIZES = { clusterSizes: [12, 9, 8, 8, 7, 5, 3, 1, 0] }
 
-describe('slices of an export', () => {
+describe('shards of an export', () => {
   it('are disjoint and complete, and of nearly equal size', async () => {
     const split = await splitScene({}, SIZES)
     await using _ = split.scene
@@ -161,7 +161,7 @@ async function join(manifests: readonly string[]): Promise<{ code: number; stdou
   )
 }
 
-describe('the job that joins the manifests of slices', () => {
+describe('the job that joins the manifests of shards', () => {
   it('joins three that fit together, and no others', async () => {
     const split = await splitScene({ exportCap: 10 }, SIZES)
     await using scene = split.scene
@@ -193,7 +193,7 @@ describe('the job that joins the manifests of slices', () => {
     expect(moved.stderr).toContain('the dataset changed between the shards')
   })
 
-  it('tells that there are too few items', async () => {
+  it('reports that there are too few items', async () => {
     const split = await splitScene({}, SIZES)
     await using scene = split.scene
     const exported = await slices(split, 2)

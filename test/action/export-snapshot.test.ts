@@ -136,7 +136,7 @@ describe.concurrent('an export of a snapshot', () => {
     expect(stdout).toContain('"cats (cloned)" appears later')
   })
 
-  it('is refused before any request where the inputs contradict each other', async () => {
+  it('is rejected before any request where the inputs contradict each other', async () => {
     await using scene = await Scene.open()
     const { errors } = await scene.fail('invalid_input', {
       operation: 'export',

@@ -18,7 +18,7 @@ describe.concurrent('an export in parts of which one goes wrong', () => {
     expect(stdout).toMatch(/Part \d: Export \S+ ended as FAILED/)
   })
 
-  it('fails when it fails twice, keeps the other parts, and goes on from there when it is run again', async () => {
+  it('fails when it fails twice, keeps the other parts, and continues from there when it is run again', async () => {
     const split = await splitScene({ exportCap: 20 }, SIZES)
     await using scene = split.scene
     for (const outcome of [{}, FAILED, FAILED, FAILED, FAILED]) scene.world.next('export', outcome)

@@ -35,7 +35,7 @@ async function again(split: SplitScene, inputs: Record<string, string> = {}) {
 }
 
 describe.concurrent('an export in parts that is interrupted', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('goes on with the rest after %s', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('continues with the rest after %s', async (signal) => {
     const split = await splitScene({ exportCap: 20 }, SIZES)
     await using scene = split.scene
     const step = await halfDone(split)
@@ -53,7 +53,7 @@ describe.concurrent('an export in parts that is interrupted', () => {
     expect(split.starts()).toHaveLength(before)
   })
 
-  it('goes on with the rest after its timeout, and says how', async () => {
+  it('continues with the rest after its timeout, and says how', async () => {
     const split = await splitScene({ exportCap: 20 }, SIZES)
     await using scene = split.scene
     const step = await halfDone(split, { ...split.inputs, timeout: '9s' })
@@ -67,7 +67,7 @@ describe.concurrent('an export in parts that is interrupted', () => {
     expect(split.starts()).toHaveLength(before)
   })
 
-  it('goes on with the rest where it has media files: only the metadata is asked for anew', async () => {
+  it('continues with the rest where it has media files: only the metadata is asked for again', async () => {
     const split = await splitScene({ imagesCap: 20 }, SIZES)
     await using _ = split.scene
     const inputs = { ...split.inputs, include_images: 'true' }
@@ -78,7 +78,7 @@ describe.concurrent('an export in parts that is interrupted', () => {
     expect(split.starts().slice(before)).toMatchObject([{ items: 53, includeImages: false }])
   })
 
-  it('goes on with a giant cluster that was divided by its media', async () => {
+  it('continues with a giant cluster that was divided by its media', async () => {
     const split = await splitScene({ exportCap: 20 }, { clusterSizes: [53] })
     await using _ = split.scene
     const inputs = { ...split.inputs, export_format: 'parquet' }
@@ -89,7 +89,7 @@ describe.concurrent('an export in parts that is interrupted', () => {
     expect(split.starts()).toHaveLength(before)
   })
 
-  it('goes on with a slice', async () => {
+  it('continues with a shard', async () => {
     const split = await splitScene({}, { clusterSizes: Array.from({ length: 20 }, () => 5) })
     await using scene = split.scene
     // Each request has room for a few clusters only, so that the slice is in parts without any refusal of its size.
@@ -182,7 +182,7 @@ describe.concurrent('an export in parts that is interrupted', () => {
     expect(scene.requests('POST', /export_entities_async$/).length).toBeLessThanOrEqual(4)
   })
 
-  it('goes on where it exports a snapshot, from another clone of it', async () => {
+  it('continues where it exports a snapshot, from another clone of it', async () => {
     const split = await splitScene({ exportCap: 20 }, { ...SIZES, snapshots: ['golden'] })
     await using scene = split.scene
     const inputs = { ...split.inputs, snapshot_name: 'golden' }
@@ -196,7 +196,7 @@ describe.concurrent('an export in parts that is interrupted', () => {
     expect(scene.world.exportStarts.length - before).toBe(2)
   })
 
-  it.each(['json', 'parquet'])('goes on when it is killed while its parts are merged: %s', async (format) => {
+  it.each(['json', 'parquet'])('continues when it is killed while its parts are merged: %s', async (format) => {
     const split = await splitScene({ exportCap: 20 }, SIZES)
     await using scene = split.scene
     const coco = format === 'json' ? { extract: 'true', coco: 'true' } : {}

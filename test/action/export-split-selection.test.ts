@@ -44,7 +44,7 @@ describe('an export in parts with media files', () => {
 })
 
 describe('an export in parts of a selection', () => {
-  it('holds what a filter matches', async () => {
+  it('contains what a filter matches', async () => {
     const split = await splitScene({ exportCap: 6 }, SIZES)
     await using scene = split.scene
     await scene.succeed({ ...split.inputs, vql: CATS })
@@ -79,7 +79,7 @@ describe('an export in parts of a selection', () => {
     },
   )
 
-  it('holds media that were given by their ids', async () => {
+  it('contains media that were given by their ids', async () => {
     const split = await splitScene({ exportCap: 10 }, SIZES)
     await using scene = split.scene
     const given = split.dataset.items.slice(0, 25)
@@ -89,7 +89,7 @@ describe('an export in parts of a selection', () => {
     expect(scene.requests('GET', /explore/)).toEqual([])
   })
 
-  it('holds the media with objects', async () => {
+  it('contains the media with objects', async () => {
     const split = await splitScene({ exportCap: 6 }, SIZES)
     await using scene = split.scene
     await scene.succeed({ ...split.inputs, entity_type: 'OBJECTS' })

@@ -25,7 +25,7 @@ async function uncounted(settings: EmulatorSettings): Promise<SplitScene> {
   return split
 }
 
-describe('an export that is refused as too large', () => {
+describe('an export that is rejected as too large', () => {
   it.each(STYLES)('is done in parts, by clusters, and put together: $exportRefusal, $refusalWords', async (style) => {
     const split = await splitScene({ exportCap: 20, style })
     await using scene = split.scene
@@ -130,7 +130,7 @@ describe('an export that is refused as too large', () => {
     expect(await split.files()).toEqual([])
   })
 
-  it('fails naming the shortfall where media are removed meanwhile', async () => {
+  it('fails naming the shortfall where media are removed in the meantime', async () => {
     const split = await splitScene({ exportCap: 20 }, { clusterSizes: [15, 15, 15] })
     await using scene = split.scene
     const step = await scene.start(split.inputs)
@@ -200,7 +200,7 @@ describe('an export that is refused as too large', () => {
   })
 })
 
-it('holds 100,000 items in 20,000 clusters', async () => {
+it('contains 100,000 items in 20,000 clusters', async () => {
   const clusterSizes = Array.from({ length: 20_000 }, (_, index) => 1 + (index % 9))
   const split = await splitScene({ exportCap: 30_000 }, { clusterSizes })
   await using scene = split.scene

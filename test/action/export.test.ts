@@ -104,7 +104,7 @@ describe('export', () => {
     },
   )
 
-  it.each(['rejected', 'error'] as const)('tells that nothing matched, refused as %s', async (exportRefusal) => {
+  it.each(['rejected', 'error'] as const)('reports that nothing matched, rejected as %s', async (exportRefusal) => {
     const { scene, inputs, files } = await exportScene({ style: { exportRefusal } })
     await using _ = scene
     const vql = '[{"labels":{"op":"one_of","value":["zebra"]}}]'
@@ -155,7 +155,7 @@ describe('export', () => {
     expect(scene.world.exports).toEqual([])
   })
 
-  it('refuses wrong inputs before any request, and a folder outside the workspace', async () => {
+  it('rejects wrong inputs before any request, and a folder outside the workspace', async () => {
     const { scene, inputs } = await exportScene()
     await using _ = scene
     const { errors } = await scene.fail('invalid_input', {

@@ -37,7 +37,7 @@ describe.concurrent('inputs', () => {
       ['api_key', 'secrets.VL_API_KEY'],
     ],
   ]
-  it.each(wrong)('refuses %s without sending anything', async (_name, inputs, words) => {
+  it.each(wrong)('rejects %s without sending anything', async (_name, inputs, words) => {
     await using scene = await Scene.open()
     const { errors, summary, outputs } = await scene.fail('invalid_input', inputs)
     for (const word of words) expect(errors[0]).toContain(word)
@@ -83,7 +83,7 @@ describe.concurrent('inputs', () => {
     }
   })
 
-  it('warns of an input that the operation does not use, and goes on', async () => {
+  it('warns of an input that the operation does not use, and continues', async () => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({ name: 'cats' })
     const { warnings, summary } = await scene.succeed({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Scene } from './scene.ts'
 
 describe('list-snapshots', () => {
-  it('tells the catalog as JSON and as a table, newest first, without the deleted ones', async () => {
+  it('reports the catalog as JSON and as a table, newest first, without the deleted ones', async () => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({
       name: 'cats',

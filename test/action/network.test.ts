@@ -34,7 +34,7 @@ describe.concurrent('the way to Visual Layer', () => {
     expect(proxy.asked).toEqual([])
   })
 
-  it('ends as network where the proxy refuses', async () => {
+  it('ends as network where the proxy rejects', async () => {
     const { scene, inputs } = await withDataset()
     await using _ = scene
     await using proxy = await startProxy(407)
@@ -149,7 +149,7 @@ describe.concurrent('the way to Visual Layer', () => {
     expect(outputs['dataset_status']).toBe('INDEXING')
   })
 
-  it('says that a web page in place of a reply means another server', async () => {
+  it('says that a web page instead of a reply means another server', async () => {
     const { scene, inputs } = await withDataset()
     await using _ = scene
     scene.emulator.faults.add({ path: /./, times: Infinity, fault: { kind: 'html200', effect: false } })

@@ -69,7 +69,7 @@ describe.concurrent('outputs', () => {
     const dataset = scene.world.addDataset({ name: 'street scenes', snapshots: ['nightly'] })
     const well = await scene.succeed({ operation: 'restore', dataset_id: dataset.id, snapshot_name: 'nightly' })
     expect(well.summary).toContain('## ✅ Visual Layer: restore')
-    expect(well.summary).toContain('was restored to snapshot &#34;nightly&#34;')
+    expect(well.summary).toContain('to snapshot &#34;nightly&#34;')
     expect(well.summary).toContain(`${scene.emulator.url}/dataset/${dataset.id}/data`)
     scene.world.next('restore', { task: 'FAILED', message: 'the snapshot is damaged' })
     const badly = await scene.fail('operation_failed', {
@@ -111,7 +111,7 @@ describe.concurrent('outputs', () => {
     const cancelled = scene.sound(await running.cancel())
     const ended = [restored, absent, invalid, late, cancelled]
     const headlines = [
-      /restored.*"nightly"/,
+      /Restored.*"nightly"/,
       /restore.*failed.*"none"/,
       /restore failed.*dataset_id/,
       /failed: Timed out.*"x"/,

@@ -31,7 +31,7 @@ describe.concurrent('the post step', () => {
     expect(scene.world.tasks[0]?.endTime).toBeUndefined()
   })
 
-  it('finds a creation that has ended meanwhile, and changes nothing', async () => {
+  it('finds a creation that has ended in the meantime, and changes nothing', async () => {
     const { scene, state } = await killed()
     await using _ = scene
     const [task] = scene.world.tasks

@@ -62,7 +62,7 @@ describe('prune-snapshots', () => {
     expect(stdout).toMatch(/Would delete snapshot "nightly-40"/)
   })
 
-  it('is refused without a rule, before anything is sent', async () => {
+  it('is rejected without a rule, before anything is sent', async () => {
     const { scene, inputs } = await withHistory()
     await using _ = scene
     await scene.fail('invalid_input', inputs)
@@ -71,7 +71,7 @@ describe('prune-snapshots', () => {
     expect(scene.emulator.requests).toEqual([])
   })
 
-  it('goes on after one that cannot be deleted, and names it at the end', async () => {
+  it('continues after one that cannot be deleted, and names it at the end', async () => {
     const { scene, dataset, there, idOf, inputs, first } = await withHistory({ timings: { cloneMs: 60_000 } })
     await using _ = scene
     scene.world.strangerClone(dataset.id, idOf('nightly-30'))
@@ -104,7 +104,7 @@ describe('prune-snapshots', () => {
     expect(stdout).toContain('the catalog still shows 3 of them')
   })
 
-  it('is refused for an account that may only look: all stay, and one error says so', async () => {
+  it('is rejected for an account that may only look: all stay, and one error says so', async () => {
     const { scene, dataset, there, inputs } = await withHistory()
     await using _ = scene
     dataset.role = 'viewer'

@@ -166,7 +166,7 @@ describe.concurrent('restore', () => {
     expect(dataset.status).toBe('READ ONLY')
   })
 
-  it('refuses both ways to choose, and neither', async () => {
+  it('rejects both ways to choose, and neither', async () => {
     const { scene, inputs } = await withSnapshots()
     await using _ = scene
     await scene.fail('invalid_input', { ...inputs, snapshot_name: 'reviewed' })

@@ -113,7 +113,7 @@ describe('delete-snapshot', () => {
     const inputs = { operation: 'delete-snapshot', dataset_id: dataset.id, timeout: '1h' }
     for (const choice of [{ snapshot_name: 'latest' }, { snapshot_id: latest.id }]) {
       const { errors, outputs } = await scene.fail('conflict', { ...inputs, ...choice })
-      expect(errors[0]).toContain('is the current one')
+      expect(errors[0]).toContain('is the current snapshot')
       expect(errors[0]).toContain('operation: restore')
       expect(outputs['deleted_snapshot_ids']).toBe('[]')
     }
@@ -166,7 +166,7 @@ describe('delete-snapshot', () => {
     expect(there()).toContain(older.id)
   })
 
-  it('is refused for an account that may only look', async () => {
+  it('is rejected for an account that may only look', async () => {
     const { scene, dataset, older, there } = await withSnapshots()
     await using _ = scene
     dataset.role = 'viewer'

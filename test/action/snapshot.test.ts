@@ -123,7 +123,7 @@ describe.concurrent('snapshot', () => {
     expect(outputs['snapshot_id']).toBe(manual()[0]?.id)
   })
 
-  it('tells a dataset that is not there from a refusal of permission', async () => {
+  it('distinguishes a dataset that is not there from a refusal of permission', async () => {
     await using scene = await Scene.open()
     const missing = await scene.fail('not_found', {
       operation: 'snapshot',

@@ -68,7 +68,7 @@ describe.concurrent('wait', () => {
     expect(scene.emulator.requests.every(({ method }) => method === 'GET')).toBe(true)
   })
 
-  it('refuses wrong inputs before any request, and warns of those it does not use', async () => {
+  it('rejects wrong inputs before any request, and warns of those it does not use', async () => {
     const { scene, inputs } = await withDataset('READY')
     await using _ = scene
     const { errors } = await scene.fail('invalid_input', { ...inputs, dataset_id: '', poll_interval: '10ms' })

@@ -69,7 +69,7 @@ function scriptsOf(path: string): string[] {
 }
 
 describe('the repository', () => {
-  it('has dist built anew and compared with every change and every release', () => {
+  it('rebuilds dist and compares it for every change and every release', () => {
     const { on } = workflow.parse(parse(fileText('.github/workflows/ci.yml')))
     expect(Object.keys(z.record(z.string(), z.unknown()).parse(on))).toEqual(
       expect.arrayContaining(['push', 'pull_request', 'merge_group']),

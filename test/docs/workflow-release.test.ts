@@ -77,13 +77,13 @@ describe.skipIf(process.platform === 'win32')('the job "agree" of release.yml, p
     expect(await agree(TAG)).toMatchObject({ outcome: 'success' })
   })
 
-  it('refuses another version', async () => {
+  it('rejects another version', async () => {
     const refused = await agree('999.0.0')
     expect(refused).toMatchObject({ outcome: 'failure', outputs: {} })
     expect(refused.log).toContain(`::error::package.json has version ${VERSION}, not 999.0.0.`)
   })
 
-  it('refuses a tag that is elsewhere', async () => {
+  it('rejects a tag that is elsewhere', async () => {
     git('tag', TAG)
     commit('one more')
     git('update-ref', 'refs/remotes/origin/main', 'HEAD')
@@ -93,7 +93,7 @@ describe.skipIf(process.platform === 'win32')('the job "agree" of release.yml, p
     })
   })
 
-  it('refuses a commit that is not on main', async () => {
+  it('rejects a commit that is not on main', async () => {
     commit('not merged')
     expect(await agree(VERSION)).toMatchObject({ outcome: 'failure', log: expect.stringContaining('not on main') })
   })

@@ -65,7 +65,7 @@ describe('the artifact service, driven by @actions/artifact', () => {
     expect(emulator.artifacts.stored).toEqual([])
   })
 
-  it('refuses a name that is taken, and a download of another run', async () => {
+  it('rejects a name that is taken, and a download of another run', async () => {
     await writeFile(join(folder, 'a.zip'), 'first')
     const upload = `return await client.uploadArtifact('a', [folder + '/a.zip'], folder, { skipArchive: true })`
     await withClient(upload)
@@ -82,7 +82,7 @@ describe('the artifact service, driven by @actions/artifact', () => {
     expect(other.status).toBe(401)
   })
 
-  it('refuses what does not match the bytes that came, and what is over quota', async () => {
+  it('rejects what does not match the bytes that came, and what is over quota', async () => {
     await writeFile(join(folder, 'a.zip'), 'first')
     const upload = `return await client.uploadArtifact('a', [folder + '/a.zip'], folder, { skipArchive: true })`
     emulator.artifacts.quotaBytes = 2

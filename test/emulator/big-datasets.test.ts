@@ -188,7 +188,7 @@ describe('an export over the cap', () => {
     if (exports > 0) expect((await statusOf(lastExport()?.id)).body).toMatchObject({ status: 'REJECTED' })
   })
 
-  it('is refused while it is polled, in words that name the cap or do not', async () => {
+  it('is rejected while it is polled, in words that name the cap or do not', async () => {
     expect((await start()).body).toEqual({ id: lastExport()?.id })
     expect(await ended()).toMatchObject({ status: 'REJECTED', result_message: words })
     emulator.options.style.refusalWords = 'vague'

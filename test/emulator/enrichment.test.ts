@@ -72,7 +72,7 @@ describe('enrichment', () => {
     expect([task?.status, source.status]).toEqual(['ABORTED', 'READY'])
   })
 
-  it('refuses what it does not offer, and a dataset that is not READY', async () => {
+  it('rejects what it does not offer, and a dataset that is not READY', async () => {
     expect((await start({})).status).toBe(422)
     expect((await start({ enrichment_models: { CAPTION_IMAGES: 'vl_object_detector_v00' } })).status).toBe(400)
     expect((await start({ enrichment_models: { IMAGE_TAGGING: 'vl_image_tagger_v00' } })).status).toBe(400)

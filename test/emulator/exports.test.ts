@@ -64,7 +64,7 @@ function recordsOf(entries: Map<string, Buffer>): Record<string, unknown>[] {
 }
 
 describe('an export', () => {
-  it('holds a record of eleven keys for each item, and its image', async () => {
+  it('contains a record of eleven keys for each item, and its image', async () => {
     const started = await start('&include_images=true')
     const ended = await end(started.body)
     expect(ended).toMatchObject({ status: 'COMPLETED', entities_count: 36, result_message: null })
@@ -138,7 +138,7 @@ describe('an export', () => {
     expect(await (await fetch(emulator.url + link)).text()).toBe('no zip')
   })
 
-  it('is refused unless READY, for a wrong format, and where it is not known', async () => {
+  it('is rejected unless READY, for a wrong format, and where it is not known', async () => {
     expect(await start('', '00000000-0000-4000-8000-000000000000')).toMatchObject({ status: 404 })
     expect(await call('GET', `/dataset/${dataset.id}/export_context_async?export_format=csv`)).toMatchObject({
       status: 422,
@@ -219,7 +219,7 @@ describe('a selection', () => {
     '[{"color":{"op":"is"}}]',
     '[{"labels":{"op":"near","value":["a"]}}]',
     '[{"uniqueness":{"op":"uniqueness","value":"x"}}]',
-  ])('refuses %s with 422', async (raw) => {
+  ])('rejects %s with 422', async (raw) => {
     expect(await start(`&vql=${encodeURIComponent(raw)}`)).toMatchObject({
       status: 422,
       body: { detail: [{ loc: ['query', 'vql'] }] },

@@ -128,7 +128,7 @@ describe('the storage host', () => {
     expect(await get({ range, 'if-match': etag })).toMatchObject({ status: 412 })
   })
 
-  it('refuses, in XML, what S3 refuses', async () => {
+  it('rejects, in XML, what S3 rejects', async () => {
     expect(await get({ authorization: 'Bearer x' })).toMatchObject({
       status: 400,
       text: expect.stringContaining('InvalidArgument'),

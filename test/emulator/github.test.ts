@@ -72,7 +72,7 @@ describe("GitHub's REST API", () => {
     expect((await get('/actions/workflows/1/runs')).body).toEqual({ total_count: 0, workflow_runs: [] })
   })
 
-  it('tells of a run, of its fork and of the repository', async () => {
+  it('reports a run, its fork, and the repository', async () => {
     const { id } = emulator.github.addRun({ headRepositoryId: 5, event: 'pull_request' })
     expect((await get(`/actions/runs/${id}`)).body).toMatchObject({
       id,
@@ -101,7 +101,7 @@ describe("GitHub's REST API", () => {
     expect(await get(`/actions/artifacts/${b?.id}/zip`)).toMatchObject({ status: 410 })
   })
 
-  it('refuses as GitHub does', async () => {
+  it('rejects as GitHub does', async () => {
     expect(await get('', 'Bearer nobody')).toMatchObject({ status: 401, body: { message: 'Bad credentials' } })
     for (const path of ['/actions/runs/1', '/actions/runs/1/artifacts', '/actions/artifacts/1/zip', '/pulls']) {
       expect(await get(path)).toMatchObject({ status: 404, body: { message: 'Not Found' } })

@@ -68,7 +68,7 @@ describe('tokens', () => {
     ['an end in the past', () => `Bearer ${token({ exp: seconds() })}`],
     ['a clock that runs ahead', () => `Bearer ${token({ iat: seconds() + 5 })}`],
     ['times that are no integers', () => `Bearer ${token({ iat: Date.now() / 1000 - 0.5 })}`],
-  ])('refuses %s with 401', async (_what, authorization) => {
+  ])('rejects %s with 401', async (_what, authorization) => {
     const answer = await list(authorization())
     expect(answer).toMatchObject({ status: 401, body: { detail: expect.any(String) } })
   })
@@ -80,7 +80,7 @@ describe('tokens', () => {
 })
 
 describe('snapshots', () => {
-  it('makes one current, newest first, and READ ONLY meanwhile', async () => {
+  it('makes one current, newest first, and READ ONLY in the meantime', async () => {
     emulator.options.timings.snapshotMs = 150
     const creating = call('POST', snapshots, { name: 'mine' })
     await until(() => expect(dataset.status).toBe('READ ONLY'))
@@ -131,7 +131,7 @@ describe('snapshots', () => {
     })
   })
 
-  it.each(['DRAFT', 'INDEXING', 'READ ONLY'] as const)('refuses create, restore and clone when %s', async (status) => {
+  it.each(['DRAFT', 'INDEXING', 'READ ONLY'] as const)('rejects create, restore and clone when %s', async (status) => {
     emulator.world.timeline.change(dataset, { status })
     for (const path of ['', `/${snapshotId(0)}/restore`, `/${snapshotId(0)}/clone`]) {
       const answer = await call('POST', snapshots + path, {})

@@ -89,7 +89,7 @@ describe('npm run emulator', () => {
     expect(stdout).toMatch(/^[^\n]*--port[^\n]*\n$/)
   })
 
-  it.each([['--prot=1'], ['--port=99999'], ['--work-ms=-5'], ['8080']])('refuses %s in one line', async (argument) => {
+  it.each([['--prot=1'], ['--port=99999'], ['--work-ms=-5'], ['8080']])('rejects %s in one line', async (argument) => {
     const { code, stderr } = await runNode([SERVE, argument])
     expect(code).toBe(2)
     expect(stderr).toMatch(/^[^\n]+\n$/)
@@ -99,7 +99,7 @@ describe('npm run emulator', () => {
     ['--port', 'http'],
     ['--work-ms', '-5'],
     ['--work-ms', '1s'],
-  ])('refuses %s %s', async (option, value) => {
+  ])('rejects %s %s', async (option, value) => {
     await expect(serve(`${option}=${value}`)).rejects.toThrow(`${option} takes a whole number, not "${value}".`)
   })
 })

@@ -80,7 +80,7 @@ async function manifest(): Promise<Record<string, unknown>> {
 const image = (name: string, data = name): WrittenEntry => ({ name: `images/${name}`, data })
 
 describe('an export that is unpacked', () => {
-  it('lies in the output folder with its manifest, without its ZIP', async () => {
+  it('is in the output folder with its manifest, without its ZIP', async () => {
     const placed = await place(exportZip([mediaItem('a')], [image('a.jpg'), image('12:30.jpg')]))
     expect(await tree()).toEqual(['images/12_30.jpg', 'images/a.jpg', 'manifest.json', 'metadata.json'])
     expect(placed).toMatchObject({

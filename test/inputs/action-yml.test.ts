@@ -37,7 +37,7 @@ describe('action.yml', () => {
     expect(Object.values(others).filter((input) => input.required === true)).toEqual([])
   })
 
-  it('tells of every operation on offer', () => {
+  it('reports every operation on offer', () => {
     for (const name of Object.keys(OPERATIONS))
       expect(metadata.inputs['operation']?.description).toContain(`\`${name}\``)
   })

@@ -30,7 +30,7 @@ describe('serviceAt', () => {
     ['https://visual-layer.com.example.org', false],
     ['https://notvisual-layer.com', false],
     ['http://127.0.0.1:2080', false],
-  ])('tells whether %s is the Cloud: %s', (text, isCloud) => {
+  ])('reports whether %s is the Cloud: %s', (text, isCloud) => {
     expect(service(text).isCloud).toBe(isCloud)
   })
 
@@ -57,7 +57,7 @@ describe('serviceAt', () => {
     ['https://example.com/#top', 'without a query or a fragment'],
     ['https://example.com/api/v2', 'nothing after it but /api/v1'],
     ['https://example.com/x/api/v1', 'nothing after it but /api/v1'],
-  ])('refuses %s', (text, reason) => {
+  ])('rejects %s', (text, reason) => {
     expect(broken(text)).toContain(reason)
   })
 
@@ -89,7 +89,7 @@ describe('serviceAt', () => {
     expect(service(text).origin).toBe(origin)
   })
 
-  it('refuses every other path', () => {
+  it('rejects every other path', () => {
     const path = fc.stringMatching(/^[a-z0-9]{1,9}(?:\/[a-z0-9]{0,9}){0,3}$/)
     fc.assert(
       fc.property(path, (text) => {

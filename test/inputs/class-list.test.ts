@@ -43,11 +43,11 @@ describe('class_list', () => {
     ['a name twice', 'cat\ndog\n cat', '"cat" twice'],
     ['no name', '# nothing\n\n', 'no name'],
     ['other bytes than UTF-8', Buffer.from([0x63, 0xff, 0x0a]), 'UTF-8'],
-  ])('is refused with %s', (_, content, why) => {
+  ])('is rejected with %s', (_, content, why) => {
     expect(read(content)).toEqual({ broken: expect.stringContaining(why) })
   })
 
-  it('is refused where it is no file in the workspace, or no list', () => {
+  it('is rejected where it is no file in the workspace, or no list', () => {
     writeFileSync(join(top, 'secret.txt'), 'secret')
     symlinkSync(join(top, 'secret.txt'), join(workspace, 'link.txt'))
     writeFileSync(join(workspace, 'huge.txt'), 'a')

@@ -87,14 +87,14 @@ describe('conditions', () => {
     ['constructor > 5', '"constructor" is not a metric'],
     ['clusters > 5%', 'clusters cannot be a percentage'],
     ['export_size_bytes > 5%', 'size_bytes cannot be a percentage'],
-  ])('are refused as in %j, naming the line', (line, why) => {
+  ])('are rejected as in %j, naming the line', (line, why) => {
     const said = fault(`media_count < 1\n${line}`)
     expect(said).toMatch(/^line 2: [^\n]*$/)
     expect(said).toContain(why)
     expect(said).toContain(JSON.stringify(line))
   })
 
-  it('are refused for all invalid lines at once, by the numbers that the lines have in the input', () => {
+  it('are rejected for all invalid lines at once, by the numbers that the lines have in the input', () => {
     const found = faults('export', {
       fail_if: 'images > 5\n# a comment\n\nmedia_count < 1\nadded\nremoved > x%\nadded > 1',
     })
@@ -109,7 +109,7 @@ describe('conditions', () => {
     )
   })
 
-  it('are refused with the first ten of many invalid lines, and how many more there are', () => {
+  it('are rejected with the first ten of many invalid lines, and how many more there are', () => {
     const [said = ''] = faults('export', { fail_if: 'nothing > 1\n'.repeat(37) })
     expect(said.split('\n')).toHaveLength(12)
     expect(said).toContain('37 of 37 lines')

@@ -62,7 +62,7 @@ describe('durationMs', () => {
     ['more than a number holds', `${'9'.repeat(400)}h`],
     ['nothing', ''],
     ['a line end', '5m\n'],
-  ])('refuses %s', (_, text) => {
+  ])('rejects %s', (_, text) => {
     expect(durationMs(text)).toBeUndefined()
   })
 

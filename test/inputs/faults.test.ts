@@ -14,7 +14,7 @@ describe('quoted', () => {
     )
   })
 
-  it('shows 100 characters and tells how many there were', () => {
+  it('shows 100 characters and reports how many there were', () => {
     expect(quoted('x'.repeat(100))).toBe(`"${'x'.repeat(100)}"`)
     expect(quoted('x'.repeat(101))).toBe(`"${'x'.repeat(100)}"... (101 characters)`)
   })

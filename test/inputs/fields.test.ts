@@ -154,12 +154,12 @@ describe('names and texts', () => {
     expect(request('snapshot', { description: 'x'.repeat(10_000) }).description).toHaveLength(10_000)
   })
 
-  it.each(['a\nb', 'a\u0000b', 'a\u2028b', 'a\u0085b', 'x'.repeat(256)])('refuses the name %j', (name) => {
+  it.each(['a\nb', 'a\u0000b', 'a\u2028b', 'a\u0085b', 'x'.repeat(256)])('rejects the name %j', (name) => {
     expect(faults('snapshot', { snapshot_name: name })[0]).toContain('one line of at most 255 characters')
     expect(faults('create-from-s3', { dataset_name: name })[0]).toContain('one line of at most 255 characters')
   })
 
-  it('refuses a description that is too long', () => {
+  it('rejects a description that is too long', () => {
     expect(faults('snapshot', { description: 'x'.repeat(10_001) })[0]).toContain('10,000 characters')
   })
 
@@ -195,7 +195,7 @@ describe('bucket_path', () => {
     ['s3:///x', 'the name of the bucket is missing'],
     ['s3://', 'the name of the bucket is missing'],
     ['/bucket/x', 'the name of the bucket is missing'],
-  ])('refuses %j', (path, reason) => {
+  ])('rejects %j', (path, reason) => {
     expect(faults('create-from-s3', { bucket_path: path })).toEqual([expect.stringContaining(reason)])
   })
 })
@@ -224,7 +224,7 @@ describe('vql', () => {
     )
   })
 
-  it.each(['{}', '[1]', '[null]', '[[]]', '"x"', '[{}', 'label = cat', "[{'a':1}]"])('refuses %s', (text) => {
+  it.each(['{}', '[1]', '[null]', '[[]]', '"x"', '[{}', 'label = cat', "[{'a':1}]"])('rejects %s', (text) => {
     expect(faults('export', { vql: text })[0]).toContain('a JSON array of filter objects')
   })
 

@@ -61,13 +61,13 @@ describe('files', () => {
     '~/x.jpg',
     '~',
     '!/etc/*\nimages/*',
-  ])('refuses %s, which leads out of the workspace', (files) => {
+  ])('rejects %s, which leads out of the workspace', (files) => {
     expect(faults('create-from-files', { files })).toEqual([
       expect.stringMatching(/^- files: 1 of .*leads outside the workspace$/s),
     ])
   })
 
-  it('refuses patterns that leave nothing, or none at all', () => {
+  it('rejects patterns that leave nothing, or none at all', () => {
     expect(faults('create-from-files', { files: '!a\n# b' })[0]).toContain('at least one line must not exclude')
     expect(faults('create-from-files', { files: ' ' })[0]).toContain('operation "create-from-files" requires it')
   })

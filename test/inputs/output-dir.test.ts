@@ -36,7 +36,7 @@ describe('outputDir', () => {
     expect(outputDir(String.raw`data\.git\x`, workspace)).toEqual({ broken: expect.stringContaining('.git') })
   })
 
-  it.skipIf(sep === '\\')('refuses a drive where there is none', () => {
+  it.skipIf(sep === '\\')('rejects a drive where there is none', () => {
     expect(outputDir(String.raw`C:\exports`, workspace)).toEqual({ broken: expect.stringContaining('drive') })
   })
 
@@ -63,7 +63,7 @@ describe('outputDir', () => {
     },
   )
 
-  it('refuses a link that leads out of the workspace, whatever follows it', () => {
+  it('rejects a link that leads out of the workspace, whatever follows it', () => {
     symlinkSync(top, join(workspace, 'out'))
     symlinkSync('..', join(workspace, 'data', 'up'))
     expect(outputDir('out/x', workspace)).toHaveProperty('broken')
@@ -72,7 +72,7 @@ describe('outputDir', () => {
     expect(outputDir('data/up/.git/x', workspace)).toHaveProperty('broken')
   })
 
-  it('refuses what a link to nowhere, a circle of links or a file stands in the way of', () => {
+  it('rejects what a link to nowhere, a circle of links or a file is in the way of', () => {
     symlinkSync(join(top, 'missing'), join(workspace, 'dangling'))
     symlinkSync('circle', join(workspace, 'circle'))
     writeFileSync(join(workspace, 'file'), '')
@@ -81,7 +81,7 @@ describe('outputDir', () => {
     }
   })
 
-  it.each(['.git', '.git/export', '.GIT/x', 'data/.git/x'])('refuses %s', (text) => {
+  it.each(['.git', '.git/export', '.GIT/x', 'data/.git/x'])('rejects %s', (text) => {
     expect(outputDir(text, workspace)).toEqual({ broken: 'it must not be inside a .git folder' })
   })
 

@@ -65,7 +65,7 @@ describe('readRequest', () => {
     ['xxxxwait', `got "xxxxwait"; ${ALLOWED}. Example: operation: export`],
     ['toString', `got "toString"; ${ALLOWED}. Example: operation: export`],
     ['x', `got "x"; ${ALLOWED}. Example: operation: export`],
-  ])('refuses the operation "%s"', (operation, said) => {
+  ])('rejects the operation "%s"', (operation, said) => {
     const { message } = errorAbout(environment({ operation, ...KEY }))
     expect(message).toBe(`1 input is invalid.\n- operation: ${said}`)
   })

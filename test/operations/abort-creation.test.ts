@@ -89,7 +89,7 @@ describe('the creation of a dataset', () => {
     expect(await rejection(aborting([forbidden]).ended)).toBe(forbidden)
   })
 
-  it.each([403, 404, 400])('whose abort is refused with %d is an error', async (status) => {
+  it.each([403, 404, 400])('whose abort is rejected with %d is an error', async (status) => {
     const failure = refused(status)
     const { ended, aborted } = aborting([[creation()]], failure)
     expect(await rejection(ended)).toBe(failure)
@@ -98,7 +98,7 @@ describe('the creation of a dataset', () => {
 })
 
 describe('an abort that comes too late', () => {
-  it('is told without words if the API gives none', async () => {
+  it('is reported without words if the API gives none', async () => {
     const { ended } = aborting([[creation()]], refused(409, ''))
     expect(await ended).toContain('(HTTP 409)')
   })

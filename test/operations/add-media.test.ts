@@ -106,7 +106,7 @@ describe('add-media', () => {
     )
   })
 
-  it.each([403, 422] as const)('is refused with HTTP %s once, and adds nothing', async (status) => {
+  it.each([403, 422] as const)('is rejected with HTTP %s once, and adds nothing', async (status) => {
     const step = fakeStep({
       api: {
         datasets: { get: async () => dataset({ id: id(1) }) },
@@ -144,7 +144,7 @@ describe('what add-media goes by', () => {
     return { step, asked: () => asked, ended: addMedia(request('add-media', inputs), step) }
   }
 
-  it('is the index that is out of date, where no task and no number tells of the media', async () => {
+  it('is the index that is out of date, where no task and no number shows the media', async () => {
     const { asked, ended } = adding({ status: 'PARTIAL_INDEX' }, [lostReply()])
     expect(await ended).toContain('which is PARTIAL INDEX with 10 images')
     expect(asked()).toBe(1)

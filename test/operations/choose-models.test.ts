@@ -87,16 +87,16 @@ describe('the choice of models', () => {
     ['OBJECT_DETECTION: cap0', /"OBJECT_DETECTION: cap0": the type is CAPTION_IMAGES/],
     ['Twin', /several models: A: twin \(Twin\), B: twin2 \(Twin\)/],
     ['untyped', /"untyped" has no type/],
-  ])('refuses the line %j and lists what there is', (line, words) => {
+  ])('rejects the line %j and lists what there is', (line, words) => {
     expect(faultsOf(() => byLines([line]))).toEqual([expect.stringMatching(words)])
   })
 
-  it('refuses two models for one type', () => {
+  it('rejects two models for one type', () => {
     expect(faultsOf(() => byLines(['cap0', 'cap1']))).toEqual([expect.stringContaining('"cap0" and "cap1"')])
     expect(faultsOf(() => byObject({ CAPTION_IMAGES: 'cap0', caption_images: 'cap0' }))).toHaveLength(1)
   })
 
-  it('refuses an object with a name, another type, or an unknown model', () => {
+  it('rejects an object with a name, another type, or an unknown model', () => {
     expect(faultsOf(() => byObject({ CAPTION_IMAGES: 'Name of cap0' }))).toHaveLength(1)
     expect(faultsOf(() => byObject({ OBJECT_DETECTION: { id: 'cap0' } }))).toHaveLength(1)
   })

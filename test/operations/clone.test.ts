@@ -81,7 +81,7 @@ describe('clone', () => {
     expect(step.reporter.outputs).not.toHaveProperty('task_id')
   })
 
-  it('does not look at the background anew between a lost reply and a conflict', async () => {
+  it('does not look at the background again between a lost reply and a conflict', async () => {
     const { asked, step, ended } = cloning({
       datasets: [],
       answers: [lostReply(), refused(409), refused(403)],

@@ -125,7 +125,7 @@ describe('a 409 with on_conflict: wait', () => {
     },
   )
 
-  it('is waited out where work goes on, even on a dataset in ERROR', async () => {
+  it('is waited out where work continues, even on a dataset in ERROR', async () => {
     const working = (now: number) => (now < MINUTE ? [task({ type: 'SNAPSHOT_RESTORE' })] : [])
     const { run } = scene({
       conflictUntil: MINUTE,
@@ -185,7 +185,7 @@ describe('a dataset that is to be calm first', () => {
     expect(clock.sleeps).toEqual([])
   })
 
-  it('is waited for while work goes on, and answers the state after it', async () => {
+  it('is waited for while work continues, and answers the state after it', async () => {
     const { step } = scene({ conflictUntil: 0, status: (now) => (now < 10 * MINUTE ? 'READ_ONLY' : 'PARTIAL_INDEX') })
     expect(await calmDataset(step, SOURCE, 'wait')).toMatchObject({ status: 'PARTIAL_INDEX' })
   })

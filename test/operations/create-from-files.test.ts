@@ -134,7 +134,7 @@ describe('create-from-files', () => {
     expect(calls.filter((call) => call === 'process')).toHaveLength(1)
   })
 
-  it('uses, refuses or ignores a dataset of the name, before anything is created', async () => {
+  it('uses, rejects or ignores a dataset of the name, before anything is created', async () => {
     const existing = [dataset({ id: id(7), createdAt: 2 }), dataset({ id: id(6), createdAt: 1 })]
     const reused = creating({ existing }, { if_exists: 'reuse' })
     expect(await reused.ended).toContain('Reusing the existing')

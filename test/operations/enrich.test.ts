@@ -201,7 +201,7 @@ describe('an enrichment in place', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('whose models are not applied to the source cannot be told from a copy: what is new is named', async () => {
+  it('whose models are not applied to the source cannot be distinguished from a copy: what is new is named', async () => {
     const { step, ended, sent } = lost(undefined)
     expect(await failureOf(ended)).toMatchObject({
       code: 'operation_failed',

@@ -21,7 +21,7 @@ async function list(snapshots: Snapshot[]) {
 }
 
 describe('list-snapshots', () => {
-  it('tells all that is known of each, newest first', async () => {
+  it('reports all that is known of each, newest first', async () => {
     const { headline, json, tables, facts } = await list([
       aged(2, { reason: 'creation', images: undefined, videos: undefined, createdBy: '' }),
       aged(1, { isCurrent: true, description: 'Reviewed\nby two', videos: 2 }),
@@ -95,14 +95,14 @@ describe('the order', () => {
 })
 
 describe('when a snapshot was taken', () => {
-  it('stands in UTC, or as the API wrote it', () => {
+  it('is in UTC, or as the API wrote it', () => {
     expect(whenTaken(aged(1))).toBe('2026-01-08 03:04 UTC')
     expect(whenTaken(aged(1, { createdAt: undefined, createdAtText: 'lately' }))).toBe('lately')
   })
 })
 
 describe('the catalog as JSON', () => {
-  it('holds null for what Visual Layer leaves open, and its own text where that is no stamp', () => {
+  it('contains null for what Visual Layer leaves open, and its own text where that is no stamp', () => {
     const open = { createdAt: undefined, images: undefined, videos: undefined }
     const one = (createdAtText: string): unknown => JSON.parse(catalogJson([snapshot({ ...open, createdAtText })]))
     expect(one('')).toMatchObject([{ created_at: null, n_images: null, n_videos: null }])

@@ -27,7 +27,7 @@ describe('the line that says where a snapshot came from', () => {
     expect(provenanceLine(readContext({}), 'ff')).toBe('Created by GitHub Actions [mark ff]')
   })
 
-  it('stands on a line of its own below the description that was wished', () => {
+  it('is on its own line below the requested description', () => {
     expect(describedWith('before tagging', 'line')).toBe('before tagging\nline')
     expect(describedWith(undefined, 'line')).toBe('line')
     expect(describedWith('', 'line')).toBe('line')

@@ -96,7 +96,7 @@ describe('prune-snapshots', () => {
     expect([catalog.attempts, step.reporter.outputs['deleted_snapshot_ids']]).toEqual([[], '[]'])
   })
 
-  it('goes on after one that is refused, and fails at the end as that', async () => {
+  it('continues after one that is rejected, and fails at the end as that', async () => {
     const { catalog, step, run } = prune(five(), {}, { fates: ['made', 409], lagMs: 0 })
     const error = await failureOf(run())
     expect(ids(catalog)).toEqual([id(1), id(2), id(4)])
@@ -208,7 +208,7 @@ describe('prune-snapshots', () => {
     expect(outcomesOf(step)[0]?.map(([outcome]) => outcome)).toEqual(['not tried', 'not tried', 'deleted'])
   })
 
-  it('never deletes what the rule keeps, and succeeds only with the rest gone, whatever is lost, late or refused', async () => {
+  it('never deletes what the rule keeps, and succeeds only with the rest gone, whatever is lost, late or rejected', async () => {
     const fates = fc.array(
       fc.constantFrom<Fate>(
         'made',
@@ -263,7 +263,7 @@ describe('prune-snapshots, when the catalog is not what it was', () => {
     expect(JSON.parse(step.reporter.outputs['deleted_snapshot_ids'] ?? '')).toHaveLength(128)
   })
 
-  it('goes on after a fault of its own, and says which snapshot stayed', async () => {
+  it('continues after a fault of its own, and says which snapshot stayed', async () => {
     const { catalog, run } = prune(five())
     catalog.before = (one) => {
       if (one === id(5)) throw new TypeError('a bug of ours')

@@ -28,7 +28,7 @@ function reindexing(states: DatasetStatus[], answers: Error[] = [], later: Datas
 }
 
 describe('the reindex of a dataset', () => {
-  it('is not asked for where an automatic one has ended meanwhile', async () => {
+  it('is not asked for where an automatic one has ended in the meantime', async () => {
     const { asked, ended } = reindexing(['READY'])
     expect(await ended).toMatchObject({ status: 'READY' })
     expect(asked).toEqual([])

@@ -113,7 +113,7 @@ it('a restore that a stranger makes before or after ours never passes for it', a
   expect(successes).toBeGreaterThan(150)
 })
 
-it('a restore that never arrived is made, although a stranger restored something else meanwhile', async () => {
+it('a restore that never arrived is made, although a stranger restored something else in the meantime', async () => {
   const asked = request('restore', { ...ids, safety_snapshot: 'false' })
   const scene: Scene = { fates: ['lost on the way'], lag: 0, workMs: 10_000, strangerMs: 600 }
   const { error, by, service, now } = await run(asked, scene, (there) => {

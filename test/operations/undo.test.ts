@@ -175,7 +175,7 @@ describe('undoing an enrichment', () => {
     expect(asked).toEqual([`context ${NEW} c`])
   })
 
-  it('aborts it through its task where the context refuses', async () => {
+  it('aborts it through its task where the context rejects', async () => {
     const { api, asked } = running('task')
     expect(await undone(known, api)).toMatchObject({
       settled: true,
@@ -191,7 +191,7 @@ describe('undoing an enrichment', () => {
     expect(text).toContain(NEW)
   })
 
-  it('does not call aborted what completed, or goes on', async () => {
+  it('does not call aborted what completed, or continues', async () => {
     expect((await undone(known, running('context', 'COMPLETED').api)).text).toContain('already ended')
     const still = await undone(known, running('context', 'RUNNING').api)
     expect(still).toMatchObject({ settled: false, text: expect.stringContaining('has not ended') })

@@ -45,7 +45,7 @@ describe('the list of tasks', () => {
     expect(calls()).toBe(1)
   })
 
-  it('that is refused to one step is read by another', async () => {
+  it('that is rejected to one step is read by another', async () => {
     await visibleTasks(stepWith(refused(403)).step, FILTER)
     expect(await visibleTasks(stepWith([task()]).step, FILTER)).toHaveLength(1)
   })

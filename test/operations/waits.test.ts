@@ -10,7 +10,7 @@ import { fakeStep } from './fake-step.ts'
 const PHASE = { awaited: 'dataset Cats to be READY', carryOn: 'Wait for it with operation: wait.' }
 
 describe('a wait of an operation', () => {
-  it('stands in a group of its own, and answers what it waited for', async () => {
+  it('is in its own group, and returns what it waited for', async () => {
     const step = fakeStep()
     const looks = [{ state: 'pending', line: 'dataset INDEXING' } as const, { state: 'done', value: 7 } as const]
     expect(await waitFor(step, PHASE, async () => looks.shift() ?? { state: 'done', value: 0 })).toBe(7)

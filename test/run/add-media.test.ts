@@ -30,7 +30,7 @@ describe('add-media', () => {
     await scene.succeed({ ...add, s3_uri: 's3://acme/more/' })
     expect(dataset.items).toHaveLength(23)
     const one = await scene.succeed({ ...add, files: 'new/d.mp4' })
-    expect(one.stdout).toContain('1 file (9 B) was added')
+    expect(one.stdout).toContain('Added 1 file (9 B)')
   })
 
   it.each([

@@ -8,7 +8,7 @@ import { Scene } from '../action/scene.ts'
 const cats = { operation: 'create-from-s3', dataset_name: 'cats', bucket_path: 's3://acme/cats/' }
 
 describe('create-from-s3', () => {
-  it('makes a dataset, waits for READY, and tells how large it became', async () => {
+  it('makes a dataset, waits for READY, and reports how large it became', async () => {
     await using scene = await Scene.open()
     const { outputs, state, summary } = await scene.succeed(cats)
     const [dataset] = scene.world.datasets
@@ -75,7 +75,7 @@ describe('create-from-s3', () => {
     expect(outputs['dataset_id']).toBe(scene.world.datasets[0]?.id)
   })
 
-  it('waits for a dataset that cannot be read yet, and says how to go on when the time ends', async () => {
+  it('waits for a dataset that cannot be read yet, and says how to continue when the time ends', async () => {
     await using scene = await Scene.open({ timings: { createMs: 60_000 } })
     const missing = { path: /dataset\/[^/]+$/, fault: { kind: 'status', status: 404 } } as const
     scene.emulator.faults.add({ method: 'GET', ...missing, times: 2 })
@@ -145,7 +145,7 @@ describe('create-from-files', () => {
     expect(warnings[0]).toContain('and 1 more names')
   })
 
-  it('names the draft that it leaves when the upload is refused', async () => {
+  it('names the draft that it leaves when the upload is rejected', async () => {
     await using scene = await withFiles(images(2))
     const upload = { method: 'POST', path: /data_files/, times: Infinity }
     scene.emulator.faults.add({ ...upload, fault: { kind: 'status', status: 403, body: '{"detail":"not yours"}' } })

@@ -11,7 +11,7 @@ async function comparisonIn(folder: string): Promise<unknown> {
 }
 
 describe('an export that is compared', () => {
-  it('tells what changed since the one that it replaces', async () => {
+  it('reports what changed since the one that it replaces', async () => {
     const at = await exportScene()
     await using scene = at.scene
     await scene.succeed(at.inputs)
@@ -68,7 +68,7 @@ describe('an export that is compared', () => {
     expect(second.stdout).toMatch(/Changes since run 4242 of \d{4}-\d\d-\d\d on main/)
   })
 
-  it('goes on where GitHub has a bad night, and not where the token may not look', async () => {
+  it('continues where GitHub has a bad night, and not where the token may not look', async () => {
     const at = await exportScene()
     await using scene = at.scene
     const { github, faults } = scene.emulator

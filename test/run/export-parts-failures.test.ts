@@ -66,7 +66,7 @@ describe('an export that cannot be done in parts', () => {
     expect(await split.files()).not.toContain('metadata.json')
   })
 
-  it('fails where media go while it is under way, and names how many', async () => {
+  it('fails where media go while it is in progress, and names how many', async () => {
     const split = await splitScene({ exportCap: 20 }, { clusterSizes: [15, 15, 15] })
     await using scene = split.scene
     const step = await scene.start(split.inputs)
@@ -95,7 +95,7 @@ describe('an export that cannot be done in parts', () => {
     await scene.fail('forbidden', split.inputs)
   })
 
-  it('is refused as too long for the server only with split: never', async () => {
+  it('is rejected as too long for the server only with split: never', async () => {
     const split = await splitScene({ selectionLimitBytes: 600 }, SIZES)
     await using scene = split.scene
     const media = split.dataset.items.slice(0, 25)
@@ -128,7 +128,7 @@ describe('an export that cannot be done in parts', () => {
   })
 })
 
-describe('a part that is refused', () => {
+describe('a part that is rejected', () => {
   const unread = { status: 422, body: '{"detail":[{"loc":["body"],"msg":"not understood","type":"value_error"}]}' }
 
   it.each([
@@ -197,7 +197,7 @@ describe('what parts bring', () => {
     expect((await split.keptParts()).all).toEqual([])
   })
 
-  it('may be nothing where all items go meanwhile: no table is made of that', async () => {
+  it('may be nothing where all items go in the meantime: no table is made of that', async () => {
     const split = await splitScene({ exportCap: 20 }, SIZES)
     await using scene = split.scene
     const step = await scene.start({ ...split.inputs, export_format: 'parquet' })

@@ -69,7 +69,7 @@ describe('an export in parts', () => {
     expect(stdout.match(/Restarting its export/g)).toHaveLength(2)
   })
 
-  it('fails where a part fails twice, keeps the others, and goes on from there', async () => {
+  it('fails where a part fails twice, keeps the others, and continues from there', async () => {
     const split = await splitScene({ exportCap: 20 }, SIZES)
     await using scene = split.scene
     const failed = { task: 'FAILED' as const, message: 'worker lost' }
@@ -89,7 +89,7 @@ describe('an export in parts', () => {
     await split.expectWhole()
   })
 
-  it('goes on after its timeout, attaching to what runs, and forgets a part that the service no longer knows', async () => {
+  it('continues after its timeout, attaching to what runs, and forgets a part that the service no longer knows', async () => {
     const split = await splitScene({ exportCap: 20 }, SIZES)
     await using scene = split.scene
     const { faults } = scene.emulator

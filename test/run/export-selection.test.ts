@@ -9,7 +9,7 @@ const SIZES = { clusterSizes: [12, 9, 8, 8, 7, 5, 3, 1] }
 const CATS = '[{"labels":{"op":"one_of","value":["cat"]}}]'
 
 describe('an export in parts of a selection', () => {
-  it('holds what a filter matches', async () => {
+  it('contains what a filter matches', async () => {
     const split = await splitScene({ exportCap: 6 }, SIZES)
     await using scene = split.scene
     await scene.succeed({ ...split.inputs, vql: CATS })
@@ -24,7 +24,7 @@ describe('an export in parts of a selection', () => {
     expect(errors[0]).toContain('vql')
   })
 
-  it('holds clusters and media, without those that are excluded, each once', async () => {
+  it('contains clusters and media, without those that are excluded, each once', async () => {
     const split = await splitScene({ exportCap: 10 }, SIZES)
     await using scene = split.scene
     const [large = [], other = [], third = []] = [...clustersIn(split.dataset).values()]
@@ -41,7 +41,7 @@ describe('an export in parts of a selection', () => {
     await split.expectWhole(idsOf([...large.slice(4), ...other, ...third.slice(0, 2)]))
   })
 
-  it('holds media that were given by their ids, and the media with objects', async () => {
+  it('contains media that were given by their ids, and the media with objects', async () => {
     const split = await splitScene({ exportCap: 10 }, SIZES)
     await using scene = split.scene
     const given = split.dataset.items.slice(0, 25)
@@ -61,7 +61,7 @@ describe('an export in parts of a selection', () => {
   })
 })
 
-describe('a slice of an export', () => {
+describe('a shard of an export', () => {
   /** All slices, one after the other: the ids of each. */
   async function slices(
     split: Awaited<ReturnType<typeof splitScene>>,
@@ -102,7 +102,7 @@ describe('a slice of an export', () => {
     expect(parts.length).toBeLessThanOrEqual(1)
   })
 
-  it('holds selected clusters and media once, where a medium is also in a cluster', async () => {
+  it('contains selected clusters and media once, where a medium is also in a cluster', async () => {
     const split = await splitScene({}, SIZES)
     await using _ = split.scene
     const [one = [], two = [], three = []] = [...clustersIn(split.dataset).values()]

@@ -83,7 +83,7 @@ describe('an export', () => {
     expect(await jsonIn(outputDir, 'manifest.json')).toMatchObject({ export: { selection: { export_id: exportId } } })
   })
 
-  it('that holds no record is an error, unless allow_empty takes it', async () => {
+  it('that contains no record is an error, unless allow_empty takes it', async () => {
     const { scene, dataset, inputs, files } = await exportScene()
     await using _ = scene
     scene.world.replaceArchive('next', await emptyExport())

@@ -33,7 +33,7 @@ describe('restore', () => {
     expect(dataset.snapshots.at(-1)?.name).toBe('before restore to reviewed')
   })
 
-  it('restores a dataset in ERROR, with a warning in place of the safety snapshot', async () => {
+  it('restores a dataset in ERROR, with a warning instead of the safety snapshot', async () => {
     const { scene, reviewed, restore } = await withSnapshots({}, 'ERROR')
     await using _ = scene
     const { warnings } = await scene.succeed(restore)
@@ -94,7 +94,7 @@ describe('restore', () => {
     expect(errors[0]).toContain(words)
   })
 
-  it('returns with wait: false, named where its task shows in time, and says how to go on', async () => {
+  it('returns with wait: false, named where its task shows in time, and says how to continue', async () => {
     const { scene, restore } = await withSnapshots({ timings: { restoreMs: 60_000 }, lags: { taskListMs: 150 } })
     await using _ = scene
     const { outputs } = await scene.succeed({ ...restore, safety_snapshot: 'false', wait: 'false' })

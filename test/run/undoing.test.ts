@@ -33,7 +33,7 @@ describe('a cancelled creation', () => {
     expect(summary).toContain('was canceled')
   })
 
-  it('goes on with on_cancel: leave', async () => {
+  it('continues with on_cancel: leave', async () => {
     await using scene = await Scene.open(slow)
     const step = await scene.start({ ...create, on_cancel: 'leave' })
     await step.logged(/dataset INDEXING/)
@@ -41,7 +41,7 @@ describe('a cancelled creation', () => {
     expect(scene.world.tasks[0]?.endTime).toBeUndefined()
   })
 
-  it('is left to post if the server refuses, which is no second error', async () => {
+  it('is left to post if the server rejects, which is no second error', async () => {
     await using scene = await Scene.open(slow)
     const step = await scene.start(create)
     await step.logged(/dataset INDEXING/)
@@ -87,7 +87,7 @@ describe('the post step', () => {
     expect((await scene.post(create, confirmed)).stdout).toContain('had already ended (ABORTED)')
   })
 
-  it('aborts once where the reply to that is lost, and leaves alone what has ended meanwhile', async () => {
+  it('aborts once where the reply to that is lost, and leaves alone what has ended in the meantime', async () => {
     const { scene, task, state: confirmed } = await killed()
     await using _ = scene
     scene.emulator.faults.add({ method: 'POST', path: /abort$/, fault: { kind: 'resetAfter' } })
@@ -104,7 +104,7 @@ describe('the post step', () => {
     expect((await scene.post(create, confirmed)).stdout).toContain('Could not abort the creation')
   })
 
-  it('warns, and does not fail the job, where the server refuses or the inputs are gone', async () => {
+  it('warns, and does not fail the job, where the server rejects or the inputs are gone', async () => {
     const { scene, dataset, plan, state: confirmed } = await killed()
     await using _ = scene
     scene.emulator.faults.add({ path: /./, times: Infinity, fault: { kind: 'status', status: 403 } })

@@ -121,7 +121,7 @@ describe('chartMarkdown', () => {
     expect(frameOf([small, alone])).toEqual({})
   })
 
-  it('is nothing that Mermaid refuses or that a name could change, whatever the names are', async () => {
+  it('is nothing that Mermaid rejects or that a name could change, whatever the names are', async () => {
     const ours = await mermaid.parse(fenceOf(chartMarkdown({ ...chart }) ?? ''))
     await fc.assert(
       fc.asyncProperty(charts, async (any) => {
@@ -169,7 +169,7 @@ describe('chartMarkdown', () => {
 })
 
 describe('chartTable', () => {
-  it('tells the same in rows', () => {
+  it('shows the same in rows', () => {
     expect(chartTable(chart)).toEqual({
       title: 'Labels',
       headers: ['Name', 'images before', 'images after', 'Change'],

@@ -78,7 +78,7 @@ describe('readContext', () => {
     ['https://github.example.com/', 'https://github.example.com', true],
     ['javascript:alert(1)', 'https://github.com', false],
     ['nonsense', 'https://github.com', false],
-  ])('tells Enterprise Server from the rest: %s', (given, serverUrl, isEnterpriseServer) => {
+  ])('distinguishes Enterprise Server from the rest: %s', (given, serverUrl, isEnterpriseServer) => {
     expect(readContext({ ...env, GITHUB_SERVER_URL: given })).toMatchObject({ serverUrl, isEnterpriseServer })
   })
 })

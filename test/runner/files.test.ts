@@ -36,7 +36,7 @@ it('takes a folder with all in it, excludes, and lets later lines win', async ()
   expect(await shown('nothing/**')).toEqual([])
 })
 
-it.skipIf(process.platform === 'win32')('tells size and place, and what cannot be taken', async () => {
+it.skipIf(process.platform === 'win32')('reports size and place, and what cannot be taken', async () => {
   await symlink('b.jpg', path.join(root, 'in.jpg'))
   await symlink('a', path.join(root, 'folder.jpg'))
   await symlink(os.tmpdir(), path.join(root, 'out.jpg'))

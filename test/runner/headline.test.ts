@@ -64,7 +64,7 @@ describe('failureHeadline', () => {
       new ActionError('rejected', 'Dataset "cats" is empty. See 1.5.'),
       'Visual Layer export failed: Dataset "cats" is empty.',
     ],
-  ])('tells %s', (_, error, expected) => {
+  ])('reports %s', (_, error, expected) => {
     expect(failureHeadline(error, cats)).toBe(expected)
   })
 })

@@ -87,7 +87,7 @@ describe('the export of the previous run', () => {
 })
 
 describe('no previous run', () => {
-  it('is told where none has succeeded', async () => {
+  it('is reported where none has succeeded', async () => {
     runs.now.github.addRun({ conclusion: 'failure', artifacts: [nightly] })
     runs.now.github.beginRun({ headBranch: 'topic' })
     expect(await runs.now.find()).toEqual({
@@ -96,7 +96,7 @@ describe('no previous run', () => {
     })
   })
 
-  it('is told where no run stored an artifact of that name', async () => {
+  it('is reported where no run stored an artifact of that name', async () => {
     runs.now.github.addRun()
     expect(await runs.now.find()).toMatchObject({
       why: expect.stringContaining(
@@ -107,7 +107,7 @@ describe('no previous run', () => {
     expect(await runs.now.find()).toMatchObject({ why: expect.stringContaining('none of the last 20 runs') })
   })
 
-  it('is told where the artifact expired, with what to do', async () => {
+  it('is reported where the artifact expired, with what to do', async () => {
     runs.now.github.addRun({ artifacts: [{ ...nightly, expiresAt: new Date('2019-12-01') }] })
     const run = runs.now.github.addRun({ artifacts: [{ ...nightly, expiresAt: new Date('2020-01-02T03:00:00Z') }] })
     const runUrl = `https://github.com/octo/cats/actions/runs/${run.id}`
@@ -117,18 +117,21 @@ describe('no previous run', () => {
     })
   })
 
-  it.each([404, 410])('is told where the artifact goes between the list and the download (HTTP %d)', async (status) => {
-    const soon = new Date(Date.now() + 3_600_000)
-    runs.now.github.addRun({ artifacts: [{ ...nightly, expiresAt: soon }] })
-    const gone: Fault = { kind: 'status', status, body: '{"message":"Not there"}' }
-    runs.now.fault(/\/zip$/, gone, 2)
-    expect(await runs.now.find()).toMatchObject({ kind: 'none', why: expect.stringContaining('was deleted') })
-    const later = { ...runs.now.clock, date: () => soon.getTime() + 1 }
-    expect(await runs.now.find({ clock: later })).toMatchObject({
-      kind: 'none',
-      why: expect.stringContaining(`expired on ${soon.toISOString().slice(0, 10)}`),
-    })
-  })
+  it.each([404, 410])(
+    'is reported where the artifact goes between the list and the download (HTTP %d)',
+    async (status) => {
+      const soon = new Date(Date.now() + 3_600_000)
+      runs.now.github.addRun({ artifacts: [{ ...nightly, expiresAt: soon }] })
+      const gone: Fault = { kind: 'status', status, body: '{"message":"Not there"}' }
+      runs.now.fault(/\/zip$/, gone, 2)
+      expect(await runs.now.find()).toMatchObject({ kind: 'none', why: expect.stringContaining('was deleted') })
+      const later = { ...runs.now.clock, date: () => soon.getTime() + 1 }
+      expect(await runs.now.find({ clock: later })).toMatchObject({
+        kind: 'none',
+        why: expect.stringContaining(`expired on ${soon.toISOString().slice(0, 10)}`),
+      })
+    },
+  )
 
   it.each([
     ['on GitHub Enterprise Server', {}, { GITHUB_SERVER_URL: 'https://github.acme.example' }, 'github.acme.example'],

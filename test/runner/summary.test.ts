@@ -27,7 +27,7 @@ function bars(title: string, categories: readonly string[]): Chart {
 }
 
 describe('buildSummary', () => {
-  it('tells the verdict first, then what happened, the facts, and the details, which are folded', () => {
+  it('reports the verdict first, then what happened, the facts, and the details, which are folded', () => {
     expect(buildSummary(model)).toBe(`## ✅ Visual Layer: restore
 
 Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
@@ -54,7 +54,7 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
 `)
   })
 
-  it('tells on failure what failed, what the service said, what to do and what is known', () => {
+  it('reports on failure what failed, what the service said, what to do and what is known', () => {
     const text = buildSummary({
       ...model,
       headline: 'The restore did not end well.',

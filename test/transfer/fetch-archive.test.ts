@@ -90,7 +90,7 @@ describe('an archive that arrives slowly', () => {
     await expectUnpacked(entries)
   })
 
-  it('is refused for its directory before a byte of it is written, and not downloaded further', async () => {
+  it('is rejected for its directory before a byte of it is written, and not downloaded further', async () => {
     host.object = writeZip([...images(LARGE), { name: '../evil', data: 'evil' }])
     host.gate = 2 * MIB
     const unpacked = vi.fn<() => void>()
@@ -109,7 +109,7 @@ describe('an archive that arrives slowly', () => {
       'an extra field that reaches into the next entry',
       { packed: randomBytes(10), size: 10, local: { extra: 60_000 } },
     ],
-  ])('is refused for %s before it is all there', async (_, wrong) => {
+  ])('is rejected for %s before it is all there', async (_, wrong) => {
     host.object = writeZip([
       image(0),
       { ...image(1), ...wrong },
@@ -122,7 +122,7 @@ describe('an archive that arrives slowly', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('is refused when the disk has no room for it, before it is all there', async () => {
+  it('is rejected when the disk has no room for it, before it is all there', async () => {
     host.object = writeZip(images(LARGE))
     host.gate = 2 * MIB
     const full = vi.spyOn(disk, 'requireSpace').mockImplementation(async (_path, needs) => {
@@ -136,7 +136,7 @@ describe('an archive that arrives slowly', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('is unpacked anew when the object changes meanwhile', async () => {
+  it('is unpacked again when the object changes in the meantime', async () => {
     const entries = images(LARGE)
     host.object = writeZip(images(LARGE))
     host.gate = 12 * MIB

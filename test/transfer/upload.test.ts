@@ -68,7 +68,7 @@ function upload(send: UploadOptions['send'], more: Partial<UploadOptions> = {}) 
 }
 
 describe('an upload', () => {
-  it('runs six requests at a time, and tells how far it is', async () => {
+  it('runs six requests at a time, and reports how far it is', async () => {
     let running = 0
     let most = 0
     const sent: FilePart[] = []
@@ -90,7 +90,7 @@ describe('an upload', () => {
     for (const [, bytes] of progress) expect(bytes).toBeLessThanOrEqual(10_000)
   })
 
-  it('sends every file exactly once whatever size is refused, unless one file alone is too large', async () => {
+  it('sends every file exactly once whatever size is rejected, unless one file alone is too large', async () => {
     const plan = fc.record({
       sizes: fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 130 }),
       limit: fc.integer({ min: 50, max: 3_000 }),

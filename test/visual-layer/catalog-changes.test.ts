@@ -53,7 +53,7 @@ describe.each(Object.entries(calls))('%s', (_, { call, sends }) => {
     [404, 'not_found'],
     [409, 'conflict'],
     [422, 'rejected'],
-  ])('refused with %d has had no effect', async (status, code) => {
+  ])('rejected with %d has had no effect', async (status, code) => {
     loopback.answers({ status, json: { detail: 'no' } })
     expect(await rejection(call())).toMatchObject({ code, apiWords: 'no', outcome: { effect: 'none' } })
   })

@@ -34,7 +34,7 @@ describe('a status word', () => {
     },
   )
 
-  it('is one, whatever stands between its parts', () => {
+  it('is one, whatever is between its parts', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(' ', '_', '-'), { minLength: 1, maxLength: 4 }), (between) => {
         expect(normalWord(`read${between.join('')}only`)).toBe('READ_ONLY')

@@ -72,7 +72,7 @@ describe('the clusters of a dataset', () => {
     expect(pageNumbers()).toEqual(['0', '1'])
   })
 
-  it('go on past a total that may be of the page alone', async () => {
+  it('continue past a total that may be of the page alone', async () => {
     serves([page(0, 100, { total_clusters: 100 }), page(100, 130, { total_clusters: 30 })])
     expect(await clusters()).toEqual(listed(130))
   })
@@ -103,7 +103,7 @@ describe('the clusters of a dataset', () => {
     expect(await clusters()).toEqual(listed(120))
   })
 
-  it('are not all of them where a server without page numbers tells of more', async () => {
+  it('are not all of them where a server without page numbers reports more', async () => {
     loopback.answers({ json: page(0, 100, { total_clusters: 250 }) })
     expect(await rejection(clusters())).toMatchObject({
       code: 'unexpected_reply',
@@ -111,7 +111,7 @@ describe('the clusters of a dataset', () => {
     })
   })
 
-  it('are read anew when the listing moved, and given up when it goes on moving', async () => {
+  it('are read again when the listing moved, and given up when it continues moving', async () => {
     const moved = page(99, 200)
     let reads = 0
     loopback.decides(({ url }) => {
@@ -271,7 +271,7 @@ describe('the labels of a dataset', () => {
     ['empty clusters', { clusters: [{ cluster_id: id(1), n_images: 0, n_videos: 0 }] }, false],
     ['no clusters', { clusters: [] }, false],
     ['null', null, false],
-  ])('are told by %s', async (_, json, found) => {
+  ])('are reported by %s', async (_, json, found) => {
     loopback.decides(() => ({ json }))
     expect(await has()).toBe(found)
     const { searchParams } = new URL(loopback.received[0]?.url ?? '', loopback.origin)

@@ -61,7 +61,7 @@ describe('the start of an export', () => {
     },
   )
 
-  it('refused inside HTTP 200 shows the API’s own words', async () => {
+  it('rejected inside HTTP 200 shows the API’s own words', async () => {
     expect(await rejection(start({ error: 'Export of 1200000 entities exceeds threshold' }))).toMatchObject({
       code: 'rejected',
       apiWords: 'Export of 1200000 entities exceeds threshold',

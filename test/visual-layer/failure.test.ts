@@ -34,7 +34,7 @@ describe('a status that is no success', () => {
     expect(isTransient(error)).toBe(transient)
   })
 
-  it('tells no words where the API gave none, and keeps the pause that it asked for', () => {
+  it('reports no words where the API gave none, and keeps the pause that it asked for', () => {
     const error = statusFailure('list the tasks', 429, '', false, 7_000)
     expect(error.apiWords).toBeUndefined()
     expect(error.outcome).toMatchObject({ retryAfterMs: 7_000, answered: false })
@@ -50,7 +50,7 @@ describe('a status that is no success', () => {
     expect(statusFailure('read it', 403, '', true, undefined).todo).toMatch(/Editor or Owner.*feature/)
   })
 
-  it('tells a proxy that asks for credentials from the API', () => {
+  it('distinguishes a proxy that asks for credentials from the API', () => {
     const error = statusFailure('read it', 407, '', false, undefined)
     expect(error).toMatchObject({ code: 'network', outcome: { transient: false, effect: 'none' } })
     expect(error.message).toContain('proxy')

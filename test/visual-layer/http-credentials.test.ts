@@ -132,7 +132,7 @@ it('a 401 to a token that says it has expired is about that token', async () => 
   expect(error.todo).toMatch(/renew token/)
 })
 
-it('neither the secret nor a token stands in an error or in a line for the log', async () => {
+it('neither the secret nor a token is in an error or in a line for the log', async () => {
   loopback.answers({ status: 503 }, { status: 401 })
   const errors = [
     await rejection(loopback.client().datasets.list()),

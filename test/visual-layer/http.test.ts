@@ -34,7 +34,7 @@ describe('a body that was compressed although nobody asked', () => {
     expect(decodedText(gzipSync(compress('text')), `${encoding}, gzip`)).toBe('text')
   })
 
-  it('is refused by the name of its encoding, and its bytes are not shown', async () => {
+  it('is rejected by the name of its encoding, and its bytes are not shown', async () => {
     loopback.answers({ body: '\u0001\u0002raw', headers: { 'content-encoding': 'aws-chunked' } })
     const error = await failureOf(loopback.http().read(READ, shape, 0))
     expect(error).toMatchObject({ code: 'unexpected_reply' })

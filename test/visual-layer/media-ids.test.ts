@@ -144,7 +144,7 @@ describe('a large table of media ids', () => {
     })
   })
 
-  it('is refused where it is larger than a step can hold, once', { timeout: 60_000 }, async () => {
+  it('is rejected where it is larger than a step can hold, once', { timeout: 60_000 }, async () => {
     const row = `a.png,${id(1)}\n`.repeat(25_000)
     await withTable(
       () => row,

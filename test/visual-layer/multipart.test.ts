@@ -61,7 +61,7 @@ describe('a multipart form', () => {
   it.each([
     ['shrank', 10],
     ['grew', 2_000_000],
-  ])('breaks off where a file %s meanwhile', async (_, size) => {
+  ])('breaks off where a file %s in the meantime', async (_, size) => {
     const file = await part('a.jpg', Buffer.alloc(1_000))
     await truncate(file.path, size)
     const form = new MultipartForm([{ ...file, field: 'files' }], () => undefined)

@@ -48,7 +48,7 @@ describe('an excerpt', () => {
     expect(excerpt(readBody(piece.repeat(200_000))).length).toBeLessThanOrEqual(301)
   })
 
-  it('is told in words where JSON is nested without end', () => {
+  it('is reported in words where JSON is nested without end', () => {
     const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
     expect(excerpt(readBody(nested))).toBe('JSON that is nested too deeply to show')
   })
@@ -93,7 +93,7 @@ describe('the words of an error', () => {
     expect(words(json)).toBe(expected)
   })
 
-  it('are told where they are nested without end', () => {
+  it('are reported where they are nested without end', () => {
     const nested = readBody(`${'{"detail":'.repeat(100_000)}1${'}'.repeat(100_000)}`)
     expect(errorWords(nested)).toBe('JSON that is nested too deeply to show')
     expect(refusalIn({ error: nested.kind === 'json' ? nested.json : undefined })).toMatch(/nested too deeply/)

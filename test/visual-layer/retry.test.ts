@@ -54,7 +54,7 @@ describe('Retry-After', () => {
 })
 
 describe('the pause between two attempts', () => {
-  it('lies between nothing and a ceiling that doubles, up to half a minute', () => {
+  it('is between nothing and a ceiling that doubles, up to half a minute', () => {
     fc.assert(
       fc.property(
         fc.nat({ max: 10_000 }),

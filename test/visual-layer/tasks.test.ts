@@ -68,7 +68,7 @@ describe('the list of tasks', () => {
     ])
   })
 
-  it('reads every page, and a task that moved to the next page meanwhile once', async () => {
+  it('reads every page, and a task that moved to the next page in the meantime only once', async () => {
     const all = Array.from({ length: 120 }, (_, n) => row({ task_id: id(1_000 + n) }))
     loopback.answers(page(all.slice(0, 50), 120), page(all.slice(49, 99), 121), page(all.slice(99), 121))
     const tasks = await loopback.client().tasks.list({})

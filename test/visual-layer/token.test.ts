@@ -55,7 +55,7 @@ describe('the authorization of a request', () => {
     return parts((authorization ?? '').slice(7)).claims
   }
 
-  it('is signed anew for each request', () => {
+  it('is signed again for each request', () => {
     const signer = new Signer(key)
     const first = claimsIn(signer.authorization(NOW))
     const later = claimsIn(signer.authorization(NOW + 3_600_000))
@@ -86,7 +86,7 @@ describe('the authorization of a request', () => {
     expect(Math.abs(learned.iat - plain.iat - offset)).toBeLessThanOrEqual(1)
   })
 
-  it('keeps its own clock where the server differs by a few seconds, tells no date, or tells nonsense', () => {
+  it('keeps its own clock where the server differs by a few seconds, sends no date, or sends nonsense', () => {
     for (const date of [new Date(NOW + 3_000).toUTCString(), undefined, 'soon']) {
       const signer = new Signer(key)
       expect(signer.learnFrom401(date, NOW)).toBe(true)

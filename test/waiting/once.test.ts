@@ -17,7 +17,7 @@ describe('a change whose reply comes', () => {
     expect(once.mayHaveTakenEffect).toBe(false)
   })
 
-  it.each([400, 401, 403, 404, 409, 422])('and refuses it (%d) is not asked for again', async (status) => {
+  it.each([400, 401, 403, 404, 409, 422])('and rejects it (%d) is not asked for again', async (status) => {
     const error = refused(status)
     const { once, order } = scripted([error])
     expect(await rejection(once.run())).toBe(error)
@@ -134,7 +134,7 @@ describe('a change whose reply is lost', () => {
     expect(order()).toBe('send look send')
   })
 
-  it('and cannot be told from what others made fails as the look says', async () => {
+  it('and cannot be distinguished from what others made fails as the look says', async () => {
     const ambiguous = new ActionError('operation_failed', 'several new datasets')
     const { once, order } = scripted([lostReply()], ['absent', ambiguous])
     expect(await rejection(once.run())).toBe(ambiguous)
@@ -157,7 +157,7 @@ describe('a change whose reply is lost', () => {
     }
   })
 
-  it('tells the log what was lost, how it stands and what was found', async () => {
+  it('logs what was lost, the status, and what was found', async () => {
     const fault = lostReply()
     const { once, clock, said, stood } = scripted([fault, 'made'], ['busy', 'absent'], { interval: 10_000 })
     clock.advance(7_000)

@@ -64,7 +64,7 @@ describe('a wait', () => {
     expect(clock.sleeps).toEqual([])
   })
 
-  it('tells how it stands after each look, and ends when the probe says so', async () => {
+  it('reports the status after each look, and ends when the probe says so', async () => {
     const { probe, waiting, looks, lines } = rig()
     expect(await until(probe(pending('one'), pending('two'), done), waiting)).toMatchObject({ end: 'done' })
     expect(looks).toEqual([0, 10_000, 20_000])

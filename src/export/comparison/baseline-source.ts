@@ -15,7 +15,7 @@ export interface BaselineSource {
   given: string
 }
 
-/** Tells by what lies there how an earlier export is to be read. Throws `invalid_input` for what can be none. */
+/** Returns how to read a baseline, by what is at its path. Throws `invalid_input` for what can be none. */
 export async function locateBaseline(place: BaselineSource): Promise<ExportPlace> {
   try {
     const found = await stat(place.path)

@@ -20,7 +20,7 @@ interface NameChanges {
   names: CountChange[]
   /** How many more names there are. */
   omitted: number
-  /** How often names occur that are too many to be told apart. */
+  /** How often names occur that are too many to count separately. */
   uncounted: Both
 }
 
@@ -65,7 +65,7 @@ interface ComparisonFile {
     scored: Both
     mean: Both<number | null>
   }
-  /** Of the media files, as far as the records tell. */
+  /** Of the media files, as far as the records contain it. */
   size_bytes: Both<number | null>
   /** At most ten of each. */
   examples: {

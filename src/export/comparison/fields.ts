@@ -7,7 +7,7 @@ export const FIELDS = ['labels', 'boxes', 'tags', 'captions', 'cluster', 'issues
 
 export type Field = (typeof FIELDS)[number]
 
-/** Scores are computed anew and jitter: a score counts as changed if it moves by more than this. */
+/** Scores are recomputed and jitter: a score counts as changed if it moves by more than this. */
 export const UNIQUENESS_TOLERANCE = 0.01
 /** So do issues of the same kinds if the sum of their confidences moves by more than this. */
 export const CONFIDENCE_TOLERANCE = 0.01
@@ -17,7 +17,7 @@ interface Row {
   field: Field
   /** The properties that make the field differ. What else there is (the source of a label, say) counts only where no field differs. */
   by: readonly string[]
-  /** Properties that never count: times, and scores that are computed anew. */
+  /** Properties that never count: times, and scores that are recomputed. */
   never?: readonly string[]
   /** A score that is compared within a tolerance. */
   score?: { property: string; amount: Amount }
@@ -52,7 +52,7 @@ export const AMOUNT_COUNT = AMOUNTS.length
 const sumAt = new Map<string, number>(SUMS.map((name, index) => [name, index * 2]))
 const amountAt = new Map<string, number>(AMOUNTS.map((name, index) => [name, index]))
 
-/** Drawn anew in every process: nobody can prepare other data that has the same hashes. Threads are given those of their process. */
+/** Random in every process: nobody can prepare other data that has the same hashes. Threads are given those of their process. */
 export type HashSeeds = readonly [number, number]
 
 export function drawSeeds(): HashSeeds {

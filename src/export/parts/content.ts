@@ -1,4 +1,4 @@
-/** A group of similar media as the service lists it, and how many items it holds. */
+/** A group of similar media as the service lists it, and how many items it contains. */
 export interface Cluster {
   id: string
   items: number
@@ -10,7 +10,7 @@ export interface PartContent {
   mediaIds: string[]
 }
 
-/** How many items an export of `content` holds. */
+/** How many items an export of `content` contains. */
 export function itemsOf(content: PartContent): number {
   let items = content.mediaIds.length
   for (const cluster of content.clusters) items += cluster.items
@@ -22,7 +22,7 @@ export function itemsOf(content: PartContent): number {
  * lists: clusters from the largest down, those of equal size by id, media ids ascending (both by UTF-16 code units). Clusters
  * without items are left out; an id that is there twice counts once, a cluster with the larger of its counts.
  *
- * @throws RangeError for a cluster whose `items` is not a whole number from 0 up: no plan could promise to hold it.
+ * @throws RangeError for a cluster whose `items` is not a whole number from 0 up: no plan could promise to contain it.
  */
 export function inOrder(content: PartContent): PartContent {
   return { clusters: largestFirst(content.clusters), mediaIds: distinct(content.mediaIds) }

@@ -59,7 +59,7 @@ const recordSchema = z.object({
   ),
 })
 
-/** What came of a part, in `part.json` in its folder, beside `files/`. Written last: a folder with it is a whole part. */
+/** What came of a part, in `part.json` in its folder, next to `files/`. Written last: a folder with it is a whole part. */
 export interface PartRecord {
   exportId: string
   /** Of the ZIP that was downloaded, and so is its hash, in hex. */
@@ -178,7 +178,7 @@ export class KeptParts {
 
   /** Forgets a part that came to nothing. */
   async drop(part: Part): Promise<void> {
-    // Its number is free again only once its folder is gone: the next part may be added meanwhile.
+    // Its number is free again only once its folder is gone: the next part may be added before that.
     await onDisk('remove a part', part.folder, () => rm(part.folder, { recursive: true, force: true }))
     this.parts.splice(this.parts.indexOf(part), 1)
   }

@@ -36,11 +36,11 @@ export interface MergeOptions {
   signal: AbortSignal
   /** Told what every record that is kept adds. */
   take?: ((batch: ReadBatch) => Promise<void> | void) | undefined
-  /** Written by `take`, and put beside the metadata. */
+  /** Written by `take`, and put next to the metadata. */
   coco?: CocoFile | undefined
 }
 
-/** One export made of parts, in `work`/files, with its manifest beside it. */
+/** One export made of parts, in `work`/files, with its manifest next to it. */
 export interface Merged extends ExportRecords {
   /** Every file, relative to `work`/files, posix separators. */
   paths: string[]
@@ -120,7 +120,7 @@ export class Merge {
       const view = new DataView(result.hashes.buffer, result.hashes.byteOffset + index * HASH_BYTES)
       for (let word = 0; word < KEY_WORDS; word += 1) hash[word] = view.getUint32(word * 4)
       const isOther = ofPart.hashes.addKey(hash, 0).isNew
-      // That one part tells of an item twice with differing data is no repetition, and must not be lost.
+      // That one part contains an item twice with differing data is no repetition, and must not be lost.
       if (isEarlier || (json && !isNew && !isOther)) continue
       if (!isNew && json) this.#differing += 1
       kept.push(index)

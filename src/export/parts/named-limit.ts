@@ -7,7 +7,7 @@ const LIMIT = new RegExp(`(?:${BEFORE})(?<between>[^\\d.;!?\\n]{0,40}?)(?<number
 
 /**
  * The most items that the words of a refusal name: the first number that follows words such as "threshold", "limit" or "at most"
- * and lies below the `refused` count. Not one of another unit ("2 exports", "30 minutes"), nor an excess ("by 5,000").
+ * and is below the `refused` count. Not one of another unit ("2 exports", "30 minutes"), nor an excess ("by 5,000").
  */
 export function namedLimit(words: string, refused: number): number | undefined {
   for (const { groups } of words.matchAll(LIMIT)) {

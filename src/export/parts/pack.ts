@@ -2,7 +2,7 @@ import type { Cluster, PartContent } from './content.ts'
 import { inOrder } from './content.ts'
 import { mostClusters, mostMedia } from './request-bytes.ts'
 
-/** What one export of a split may hold at most. */
+/** What one export of a split may contain at most. */
 export interface PartLimits {
   /** Items; Infinity while none is known. */
   cap: number
@@ -40,7 +40,7 @@ export function pack(content: PartContent, limits: PartLimits): Packed {
   }
 }
 
-/** Lengths of the fewest slices of `count` that hold at most `most` each: as equal as can be. */
+/** Lengths of the fewest slices of `count` that contain at most `most` each: as equal as can be. */
 export function sliceLengths(count: number, most: number): number[] {
   const slices = count === 0 ? 0 : Math.max(1, Math.ceil(count / most))
   return Array.from({ length: slices }, (_, index) => Math.floor(count / slices) + (index < count % slices ? 1 : 0))
@@ -59,7 +59,7 @@ function packClusters(clusters: readonly Cluster[], limits: PartLimits): PartCon
   const places = Math.max(1, mostClusters(clusters, limits.requestBytes, limits.extraClusterBytes))
   let items = 0
   for (const cluster of clusters) items += cluster.items
-  // Of the parts with a place left any two hold more than one cap together, or the later one would not have been begun.
+  // Of the parts with a place left any two contain more than one cap together, or the later one would not have been begun.
   const most = 2 * Math.ceil(items / limits.cap) + Math.ceil(clusters.length / places)
   const room = new Room(Math.min(clusters.length, most), limits.cap)
   const parts: PartContent[] = []

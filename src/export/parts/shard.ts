@@ -3,7 +3,7 @@ import type { Cluster, PartContent } from './content.ts'
 import { inOrder, itemsOf } from './content.ts'
 import { cutInto, type Stretch } from './stretch.ts'
 
-/** The largest share may hold this many times a fair one before more clusters are divided. */
+/** The largest share may contain this many times a fair one before more clusters are split. */
 const MOST_UNEVEN = 1.1
 /** Below so many items a share, an even split is worth no further requests. */
 const FEW_ITEMS = 10
@@ -53,7 +53,7 @@ export function shardOf(content: PartContent, shard: { index: number; of: number
   return share
 }
 
-/** Shares out clusters in their canonical order; tells how many items each share then holds, and which clusters are divided. */
+/** Shares out clusters in their canonical order; returns how many items each share then contains, and which clusters are split. */
 function shareClusters(ordered: Cluster[], of: number): { shared: Share[]; loads: number[]; divided: Cluster[] } {
   const items = itemsIn(ordered)
   const fair = items / of
@@ -79,7 +79,7 @@ function shareClusters(ordered: Cluster[], of: number): { shared: Share[]; loads
   }
 }
 
-/** Gives each share so many places of the clusters. One that lies in a single share stays whole. */
+/** Gives each share so many places of the clusters. One that is in a single share stays whole. */
 function give(clusters: readonly Cluster[], places: readonly number[], shared: readonly Share[]): void {
   for (const [index, stretches] of cutInto(clusters, places).entries()) {
     for (const stretch of stretches) {
@@ -134,7 +134,7 @@ export function fillUp(loads: readonly number[], items: number): number[] {
 }
 
 /**
- * What tells that runners share out the same: SHA-256, in hex, over `content` and `of`. Equal for the same clusters with the same
+ * Shows that runners share out the same: SHA-256, in hex, over `content` and `of`. Equal for the same clusters with the same
  * counts and the same media ids, in whatever order.
  */
 export function planDigest(content: PartContent, of: number): string {
@@ -145,7 +145,7 @@ export function planDigest(content: PartContent, of: number): string {
   return total.digest('hex')
 }
 
-/** How much each share holds, as a heap with the emptiest on top; among equals the first. */
+/** How much each share contains, as a heap with the emptiest on top; among equals the first. */
 class Loads {
   readonly #loads: Float64Array
   readonly #heap: Uint32Array

@@ -7,7 +7,7 @@ export interface Stretch {
   to: number
 }
 
-/** Lays clusters end to end, and cuts the row into pieces with so many places each. */
+/** Lays clusters end to end, and cuts the row into parts with so many places each. */
 export function cutInto(clusters: readonly Cluster[], lengths: readonly number[]): Stretch[][] {
   let next = 0
   let from = 0
@@ -28,7 +28,7 @@ export function cutInto(clusters: readonly Cluster[], lengths: readonly number[]
 
 /**
  * The media of a stretch, where `members` are those listed of its cluster. They may be more or fewer than its items: the
- * stretches of a cluster together hold each of them once, provided that every runner sees the same ones, in whatever order.
+ * stretches of a cluster together contain each of them once, provided that every runner sees the same ones, in whatever order.
  */
 export function membersIn({ cluster, from, to }: Stretch, members: string[]): string[] {
   const { mediaIds } = inOrder({ clusters: [], mediaIds: members })

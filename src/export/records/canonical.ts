@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { ActionError } from '../../errors.ts'
 import { isRecord } from '../../visual-layer/reply.ts'
 
-/** A record contains a whole number that a JavaScript number cannot hold: it has to be parsed again, by `parseExactly`. */
+/** A record contains a whole number that a JavaScript number cannot represent: it has to be parsed again, by `parseExactly`. */
 export class InexactNumber extends Error {
   override readonly name = 'InexactNumber'
 }
@@ -16,7 +16,7 @@ export function recordHash(record: unknown, exact = false): Buffer {
  * Any value of a record as text that is equal for equal data: JSON without white space, members sorted by the UTF-16 code units of their
  * names, strings and numbers as JavaScript writes them (1.0 is 1), with these rules on top:
  *
- * 1. Members named `url`, at any depth, are left out: they are links, signed anew for every export.
+ * 1. Members named `url`, at any depth, are left out: they are links, signed again for every export.
  * 2. Any other string that is an http(s) link loses the query parameters that sign it.
  * 3. The elements of arrays named `metadata_items`, at any depth, are a set: their texts are sorted by UTF-16 code units.
  * 4. What JSON does not know: a whole number is written in full, a date and time as an ISO 8601 string in UTC with milliseconds, bytes as

@@ -6,7 +6,7 @@ const FIRST_SLOTS = 1024
 const FULLEST = 0.7
 const DASH = 0x2d
 
-/** Drawn anew in every process: nobody can prepare IDs that all fall on one slot of a table. */
+/** Random in every process: nobody can prepare IDs that all fall on one slot of a table. */
 const [SEED = 0] = randomFillSync(new Uint32Array(1))
 
 /**

@@ -2,7 +2,7 @@ import { isRecord } from '../../visual-layer/reply.ts'
 
 /** One element of an item's `metadata_items`. */
 export interface MetadataItem {
-  /** `issue`, `image_label`, `object_label`, `user_tag`, `caption`, `video_info`, or what there may be beside them. */
+  /** `issue`, `image_label`, `object_label`, `user_tag`, `caption`, `video_info`, or any other type. */
   type: string
   properties: Readonly<Record<string, unknown>>
   /** The element itself: the same as its properties where these stand outside of `properties`. */
@@ -19,7 +19,7 @@ export interface Item {
   cluster: string | undefined
   /** Finite; documented as 0 to 1. */
   uniqueness: number | undefined
-  /** Of the file, as far as `file_size` tells. */
+  /** Of the file, if `file_size` is known. */
   bytes: number | undefined
   metadata: readonly MetadataItem[]
   /** Whether the member `metadata_items` was understood. */
@@ -52,7 +52,7 @@ export function itemOf(record: unknown): Item {
   }
 }
 
-/** An ID that a record carries, as text; `undefined` if there is none that tells it from all others. */
+/** An ID that a record carries, as text; `undefined` if there is none that distinguishes it from all others. */
 function idIn(record: unknown, field: 'media_id' | 'cluster_id'): string | undefined {
   const id = isRecord(record) ? record[field] : undefined
   if (typeof id === 'string') return id === '' ? undefined : id
@@ -70,7 +70,7 @@ function metadataItem(element: Record<string, unknown>): MetadataItem {
   return { type: typeof type === 'string' ? type : '', properties: objectIn(properties) ?? element, element }
 }
 
-/** The array that `metadata_items` is, or that it holds as text: a parquet column may. */
+/** The array that `metadata_items` is, or that it contains as text: a parquet column may. */
 function metadataIn(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value
   const parsed = typeof value === 'string' && value.startsWith('[') ? parsedJson(value) : undefined

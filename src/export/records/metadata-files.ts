@@ -11,7 +11,7 @@ const RETRY = 'Re-run the job for a new export. If this keeps happening, send Vi
 
 export type MetadataFormat = 'json' | 'parquet'
 
-/** What an export contains, as its records tell. */
+/** What an export contains, according to its records. */
 export interface ExportRecords {
   /** Records in JSON, rows in parquet. */
   mediaCount: number

@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer'
 import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
 import { isRecord } from '../../visual-layer/reply.ts'
 
-/** Changes a value of a column to what it stands for. */
+/** Converts a value of a column to what it represents. */
 export type Convert = (value: unknown) => unknown
 
 /**
- * Prepares a file's columns to be read without loss, and tells how their raw values are to be converted. The library would give decimals
- * as numbers, which hold some 15 digits, and bytes as text, whatever they are.
+ * Prepares a file's columns to be read without loss, and returns how to convert their raw values. The library would give decimals
+ * as numbers, which keep about 15 digits, and bytes as text, whatever they are.
  *
  * @param metadata changed: its decimals are read as raw numbers or bytes
  * @param columns of `metadata`, at the root

@@ -44,7 +44,7 @@ export interface RecordBatch {
  * one chunk and one record, however large the file. Read {@link batches} once; then {@link info} and {@link found} are known.
  */
 export class RecordReader {
-  /** The `info` member beside the records, if there is one. */
+  /** The `info` member next to the records, if there is one. */
   info: unknown
   /** Whether there is a `media_items` array (or a bare array) at all. */
   found = false
@@ -68,7 +68,7 @@ export class RecordReader {
   /**
    * @param fileName as errors should name it
    * @param bareArrays whether the elements of an array that is the whole file count as records
-   * @param keepOthers whether to keep the members beside `info` and the records, which takes memory for all of them
+   * @param keepOthers whether to keep the members other than `info` and the records, which takes memory for all of them
    * @param arrays the top-level arrays whose elements count as records
    */
   constructor(
@@ -91,7 +91,7 @@ export class RecordReader {
     for await (const bytes of this.#bytes) {
       let chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       if (start) {
-        // A byte order mark may come in pieces.
+        // A byte order mark may be split across chunks.
         start = Buffer.concat([start, chunk])
         if (start.length < BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.subarray(0, start.length).equals(start)) continue
         chunk = BYTE_ORDER_MARK.equals(start.subarray(0, BYTE_ORDER_MARK.length)) ? start.subarray(3) : start
@@ -157,7 +157,7 @@ export class RecordReader {
     return batch
   }
 
-  /** Takes one byte that belongs to the outer structure, or begins a value at it. Returns where to go on. */
+  /** Takes one byte that belongs to the outer structure, or begins a value at it. Returns where to continue. */
   #step(byte: number, at: number): number {
     const expecting = this.#expecting
     if (expecting === 'root' && byte === OPEN_OBJECT) this.#expecting = 'first key'

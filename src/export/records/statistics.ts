@@ -18,7 +18,7 @@ export interface Statistics extends Readonly<Record<Named, Counts>> {
   /** Different ones; at least this many if it is four million. */
   clusters: number
   uniqueness: Uniqueness
-  /** Of all files whose size the records tell; `undefined` if none does. */
+  /** Of all files whose size is in the records; `undefined` if none is. */
   bytes: number | undefined
 }
 

@@ -43,7 +43,7 @@ export interface ExportRequest extends SharedRequest, Waiting {
   selection: ExportSelection
   /** Whether an export that is refused as too large is done in parts. */
   split: boolean
-  /** The slice of the selection that this step exports; without one, all of it. */
+  /** The shard of the selection that this step exports; without one, all of it. */
   shard: Shard | undefined
   entityType: 'IMAGES' | 'OBJECTS'
   exportFormat: 'json' | 'parquet'
@@ -65,7 +65,7 @@ export interface ExportRequest extends SharedRequest, Waiting {
   uploadArtifact: boolean
   /** Names the artifact, and the ZIP with or without one. */
   artifactName: string
-  /** In days; without it the repository's setting holds. */
+  /** In days; if absent, the repository's setting applies. */
   retentionDays: number | undefined
   compressionLevel: number
   overwriteArtifact: boolean
@@ -155,7 +155,7 @@ function conditionRules({ fail_if, warn_if, compare_with }: Given): Fault[] {
   ]
 }
 
-/** `annotations.json` is written beside `metadata.json`, so both must be files. */
+/** `annotations.json` is written next to `metadata.json`, so both must be files. */
 function cocoRules({ coco: got, extract, export_format: format }: Given): Fault[] {
   if (got === undefined || got.toLowerCase() === 'false') return []
   const lines: [InputName, string][] = [
@@ -236,12 +236,12 @@ function cocoOf(values: { coco: string; class_list?: readonly string[] | undefin
   return { labels: values.coco === 'boxes' ? 'boxes' : 'all', classes: values.class_list }
 }
 
-/** The jobs of a matrix cannot share one artifact name: where none was chosen, that of a slice tells which one it is. */
+/** The jobs of a matrix cannot share one artifact name: if none was chosen, that of a shard says which one it is. */
 function artifactOf(name: string, slice: Shard | undefined): string {
   return slice && name === INPUT_DEFAULTS.artifact_name ? `${name}-${slice.index}-of-${slice.of}` : name
 }
 
-/** Any place on the runner: it is only read. Whether something lies there is seen when it is. */
+/** Any place on the runner: it is only read. Whether something is there is checked at that time. */
 function comparedWith(text: string, workspace: string): Outcome<CompareWith> {
   if (text.toLowerCase() === 'previous-run') return { value: { kind: 'previous-run' } }
   if (text.includes('\0')) return { broken: 'it must be a path, or "previous-run"' }

@@ -19,7 +19,7 @@ export type Earlier =
       words: string
       /** Where it can be seen. */
       link: string | undefined
-      /** What `comparison.json` tells of it. */
+      /** What `comparison.json` says about it. */
       origin: object
     }
   | { kind: 'none'; why: string }
@@ -37,7 +37,7 @@ const PASSING: readonly ActionError['code'][] = [
 /**
  * Reads the export that `compare_with` names, before anything is asked for: it may be replaced by the new one. `undefined` where
  * nothing is to be compared. Throws `operation_failed` where `comparison.json` could not be written later, `invalid_input` for a path
- * at which no export lies, `unauthorized` or `forbidden` where the
+ * without an export, `unauthorized` or `forbidden` where the
  * token may not look for earlier runs; what may be better the next night is a warning.
  */
 export async function readEarlier(request: ExportRequest, step: Step): Promise<Earlier | undefined> {

@@ -18,7 +18,7 @@ import { Progress } from './transfer-progress.ts'
 import { transferOptions } from './transfer-options.ts'
 import { withinDeadline } from '../waits.ts'
 
-/** A link that the API gives anew when it has expired; masked before anything can show it. */
+/** A link that the API replaces when it has expired; masked before anything can show it. */
 function sourceOf(step: Step, datasetId: string, exportId: string, first: string): Source {
   const resolve = (link: string) => {
     const url = step.api.exports.resolve(link, exportId)
@@ -81,7 +81,7 @@ function fetchVerified(step: Step, wanted: Wanted): Promise<FetchedArchive> {
 
 /**
  * Downloads an export to `archive`, verifies every byte of it and unpacks it to `target`, a folder that is not there yet; the ZIP
- * is removed then. The places of our own files beside it are left free. On failure and on abort neither is left. Throws an
+ * is removed then. The places of our own files next to it are left free. On failure and on abort neither is left. Throws an
  * `ActionError` that says how to carry on where the reason may pass, or the signal's reason.
  */
 export async function fetchUnpacked(step: Step, wanted: Wanted & { target: string }): Promise<FetchedArchive> {

@@ -76,7 +76,7 @@ export async function exportInParts(
     save: (known) => kept.save({ ...plan, cap: known }),
     members: (cluster) => listMembers(request, step, subject, cluster),
     async onWhole(itemsLeft) {
-      // What came tells what is to come, so a full disk is met before the last part.
+      // The size of the first parts predicts the rest, so a full disk is found before the last part.
       const items = kept.whole.reduce((sum, part) => sum + itemsOf(part.content), 0)
       const bytes = kept.whole.reduce((sum, part) => sum + part.unpackedBytes, 0)
       const rest = Math.ceil((bytes / Math.max(1, items)) * itemsLeft)
@@ -120,7 +120,7 @@ async function prepareOutput(request: ExportRequest): Promise<Set<string>> {
   return earlier
 }
 
-/** Media that were given beside clusters wait until it is known which of them the clusters bring. */
+/** Media that were given in addition to clusters wait until it is known which of them the clusters contain. */
 function firstContent({ selection, shard }: ExportRequest, content: PartContent): PartContent {
   const both = selection.kind === 'selected' && !shard && content.clusters.length > 0
   return both ? { clusters: content.clusters, mediaIds: [] } : content

@@ -5,7 +5,7 @@ import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { Snapshot } from '../../visual-layer/snapshots.ts'
 import type { Step } from '../step.ts'
 
-/** What the manifest tells of an export beside its bytes: what was asked for, of which dataset, and by which run. */
+/** What the manifest says about an export besides its bytes: what was asked for, of which dataset, and by which run. */
 export function originOf<Id extends string | null>(
   request: ExportRequest,
   step: Step,

@@ -11,7 +11,7 @@ import { size } from '../facts.ts'
 const MOST_NAMES = 50
 /** Of each kind of change. */
 const MOST_EXAMPLES = 3
-/** Names that changed most, in the one line that tells of them. */
+/** Names that changed most, in the one line that lists them. */
 const MOST_NAMED = 3
 
 type Teller = Pick<Reporter, 'fact' | 'chart' | 'table'>
@@ -31,7 +31,7 @@ const DRAWN: readonly Drawn[] = [
   { named: 'tags', title: 'Tags', one: 'tag', unit: 'items' },
 ]
 
-/** Tells in the job summary what an export holds, and what changed since an earlier one where there is one. */
+/** Shows in the job summary what an export contains, and what changed since the baseline if there is one. */
 export function tellContents(reporter: Teller, statistics: Statistics, comparison: Comparison | undefined): void {
   if (comparison) tellChanges(reporter, comparison)
   else for (const drawn of DRAWN) drawCounts(reporter, drawn, statistics)

@@ -16,7 +16,7 @@ import type { Step } from '../step.ts'
 export interface Reading {
   wanted: Wanted
   take: (batch: ReadBatch) => Promise<void>
-  /** The COCO file that is written meanwhile, if one is asked for. */
+  /** The COCO file that is written at the same time, if requested. */
   coco: CocoFile | undefined
   /** What came of it. @param records of the export, all of which were read */
   end: (records: ExportRecords) => Comparison | undefined
@@ -49,7 +49,7 @@ export interface Review {
 }
 
 /**
- * Tells what was found in an export that is in place: the outputs and the summary, and `comparison.json` beside the manifest.
+ * Reports what was found in an export that is in place: the outputs and the summary, and `comparison.json` next to the manifest.
  *
  * @param placed `undefined` if nothing matched what was selected
  */

@@ -6,12 +6,12 @@ import type { Step } from '../step.ts'
 
 /** What is exported, and how it is spoken of. */
 export interface ExportSubject {
-  /** The dataset whose name and id the step tells. */
+  /** The dataset whose name and ID the step reports. */
   source: Dataset
   /** The dataset that is exported: the source, or a clone of one of its snapshots. */
   exported: Dataset
   snapshot: Snapshot | undefined
-  /** What to do about an export that goes on when time runs out. */
+  /** What to do about an export that is still running at the timeout. */
   carryOn: (exportId: string) => string
   /** What to do about an export that is COMPLETED, and whose bytes are not here. */
   again: (exportId: string) => string
@@ -34,7 +34,7 @@ export function requireItems(
 /** What the inputs select, for people. */
 export function selectionWords(request: ExportRequest): string {
   const { shard } = request
-  return `${shard ? `slice ${shard.index} of ${shard.of} of ` : ''}${selected(request)}`
+  return `${shard ? `shard ${shard.index} of ${shard.of} of ` : ''}${selected(request)}`
 }
 
 function selected(request: ExportRequest): string {

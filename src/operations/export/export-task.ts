@@ -12,7 +12,7 @@ import { lenient } from '../waits.ts'
 /** An export that Visual Layer took on, refused at once, or could not even be asked for: the request itself is too long. */
 export type Begun = { kind: 'begun'; exportId: string } | Refused | { kind: 'too_long'; error: RequestFailure }
 
-/** Starts one export of a dataset, once nothing stands in the way. */
+/** Starts one export of a dataset, once nothing is in the way. */
 export async function beginExport(
   step: Step,
   dataset: Dataset,
@@ -36,7 +36,7 @@ export async function beginExport(
  * Looks at an export until it ends.
  *
  * @param graceMs for how long it may not be known: one that was started a moment ago is not everywhere yet
- * @param onTask told of what each look found
+ * @param onTask receives what each check found
  */
 export function exportProbe(
   step: Step,

@@ -96,7 +96,7 @@ type Outcome =
   /** `how` follows the name of the dataset. */
   | { kind: 'placed'; placed: Placed; how: string }
 
-/** One export where that goes; parts where it was refused as too large, is a slice, or was begun in parts before. */
+/** One export if possible; parts if it was rejected as too large, is a shard, or was started in parts before. */
 async function fetched(request: ExportRequest, step: Step, subject: ExportSubject, reading: Reading): Promise<Outcome> {
   if (
     request.shard ||

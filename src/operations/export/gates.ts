@@ -54,7 +54,7 @@ interface Gates {
   unlisted: Counting | undefined
 }
 
-/** What a step that fails would not tell otherwise, a sentence each: what it did, and where the export is. */
+/** What a step that fails would not report otherwise, a sentence each: what it did, and where the export is. */
 interface Account {
   done: string
   where: string

@@ -53,7 +53,7 @@ export async function listContents(
   if (selection.kind === 'whole' && (clusters.length === 0 || (alike && inClusters < held))) {
     const ids = await step.api.explore.mediaIds(subject.exported.id)
     if (ids && ids.length > 0 && (ids.length >= held || clusters.length === 0)) return listedMedia(ids)
-    // Nobody would know of the rest: the jobs of a matrix look at their own slices only.
+    // Nobody would notice the rest: each job of a matrix checks only its own shard.
     if (clusters.length > 0) throw outsideClusters(held - inClusters, held)
   }
   if (clusters.length > 0) {
@@ -73,8 +73,8 @@ export async function listContents(
 }
 
 /**
- * How many items the dataset at least says it holds; 0 where it does not tell, or where items are counted otherwise. Whether the
- * frames of a video are among its images is documented nowhere, so images and videos are not added.
+ * How many items the dataset reports at least; 0 if it does not report it, or if items are counted otherwise. Whether the
+ * frames of a video are among its images is not documented, so images and videos are not added.
  */
 export function heldBy({ selection, entityType }: ExportRequest, { exported }: ExportSubject): number {
   if (selection.kind !== 'whole' || entityType !== 'IMAGES') return 0
@@ -89,7 +89,7 @@ function outsideClusters(items: number, held: number): ActionError {
   )
 }
 
-/** Of the media that were given beside clusters, those that are not in one of them: else two slices would hold them. */
+/** Of the media that were given in addition to clusters, those that are not in one of them: otherwise two shards would contain them. */
 async function outsideOf(
   clusters: readonly Cluster[],
   given: readonly string[],
@@ -107,7 +107,7 @@ async function outsideOf(
   return [...outside]
 }
 
-/** The clusters that the inputs select; with `vql`, those that hold matches, and how many. */
+/** The clusters that the inputs select; with `vql`, those that contain matches, and how many. */
 async function listClusters(request: ExportRequest, step: Step, subject: ExportSubject): Promise<Cluster[]> {
   const { exported } = subject
   const { selection, entityType } = request
@@ -207,7 +207,7 @@ function* idsOf(result: BatchResult): Generator<string> {
   }
 }
 
-/** The media of one cluster, for a cluster that one export cannot hold; `undefined` where Visual Layer does not list them all. */
+/** The media of one cluster, for a cluster that one export cannot contain; `undefined` if Visual Layer does not list them all. */
 export async function listMembers(
   request: ExportRequest,
   step: Step,

@@ -14,7 +14,7 @@ export function partsFolder(request: ExportRequest): string {
 
 /**
  * What the parts are parts of. Equal for a step that is run again with the same inputs: also where it exports a snapshot, each
- * time from another clone; whether the clones name their media alike, the listing tells.
+ * time from another clone; the listing shows whether the clones name their media alike.
  */
 export function partsKey(request: ExportRequest, { source, snapshot }: ExportSubject): string {
   const { service, exportFormat, includeImages, entityType, selection, shard } = request

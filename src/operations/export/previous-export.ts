@@ -40,7 +40,7 @@ const INSTEAD =
 /**
  * Fetches the export that the last successful run of this workflow stored as an artifact. The artifact is data from outside: it is
  * downloaded by our own transfer, held against the digest GitHub keeps of it, verified to the last CRC, and unpacked only where it
- * holds the export's ZIP in a ZIP, never outside `folder`. On failure and on abort nothing of it is left. Throws what
+ * contains the export's ZIP in a ZIP, never outside `folder`. On failure and on abort nothing of it is left. Throws what
  * `findPreviousExport` throws, an `ActionError` (`network`, `server_error`, `corrupt_download`, `unsafe_archive`,
  * `unexpected_reply`, `operation_failed`), or the signal's reason.
  */
@@ -130,7 +130,7 @@ function sourceOf({ link, renew }: PreviousArtifact, { reporter }: Step): Source
   }
 }
 
-/** What actions/upload-artifact makes of an output folder that holds the ZIP: the ZIP and its manifest in another one. */
+/** What actions/upload-artifact makes of an output folder that contains the ZIP: the ZIP and its manifest in another one. */
 async function unpacked(archive: string, target: string, signal: AbortSignal): Promise<string> {
   const { readArchive } = await import('../../transfer/archive/unpack.ts')
   await readArchive({ archive, target, signal })

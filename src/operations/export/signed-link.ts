@@ -1,9 +1,9 @@
 import type { Reporter } from '../../runner/reporter.ts'
 
-/** Parameters of a link that sign it: whoever has them has the bytes. */
+/** Parameters of a link that sign it: anyone who has them can read the bytes. */
 const SIGNING = /sig|token|credential|key|secret|auth|hmac|policy/i
 
-/** An id, which must stay readable whatever parameter it stands under. */
+/** An id, which must stay readable whatever parameter it is under. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Masks what makes a link a secret: the whole of it, its query, and the values in it that sign it. Never an id or a name. */

@@ -9,15 +9,15 @@ import type { Step } from '../step.ts'
 /** What this step exports of everything that was listed. */
 export interface Slice {
   content: PartContent
-  /** Of everything that was listed: equal in all jobs whose slices fit together. */
+  /** Of everything that was listed: equal in all jobs whose shards fit together. */
   digest: string
-  /** In all slices together, at least. */
+  /** In all shards together, at least. */
   totalItems: number
 }
 
 /**
- * The slice that `shard` asks for, or all of it. Every job of a matrix computes it alone: it follows from the listing, whatever
- * the order of that. A cluster that would make one job's slice far larger than another's is divided by its media, which only the
+ * The part of the selection that `shard` requests, or all of it. Every job of a matrix computes it alone: it follows from the listing, whatever
+ * the order of that. A cluster that would make one job's shard far larger than another's is split by its media, which only the
  * jobs list that share it.
  */
 export async function sliceOf(
@@ -50,7 +50,7 @@ export async function sliceOf(
   }
   const slice = { clusters, mediaIds: [...mediaIds] }
   step.reporter.note(
-    `Slice ${shard.index} of ${shard.of} holds ${itemsOf(slice).toLocaleString('en-US')} of ${totalItems.toLocaleString('en-US')} items.`,
+    `Shard ${shard.index} of ${shard.of} contains ${itemsOf(slice).toLocaleString('en-US')} of ${totalItems.toLocaleString('en-US')} items.`,
   )
   return { content: slice, digest, totalItems }
 }

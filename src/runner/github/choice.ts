@@ -14,8 +14,8 @@ export function ownBranch(current: CurrentRun): string | undefined {
 
 /**
  * The runs whose export may be compared with, newest first: successful ones of `branch` in this repository itself. GitHub lists
- * the runs of pull requests under the name of their branch, and whoever forks a repository names the branch there as they like,
- * `main` included. What such a run stored is a stranger's, so it must never pass for what was exported before.
+ * the runs of pull requests under the name of their branch, and anyone who forks a repository names the branch there as they like,
+ * `main` included. Such a run may store anything, so it must never pass for what was exported before.
  */
 export function forerunners(runs: readonly Run[], current: CurrentRun, branch: string): Run[] {
   return runs
@@ -31,7 +31,7 @@ export function forerunners(runs: readonly Run[], current: CurrentRun, branch: s
     .slice(0, MOST_RUNS)
 }
 
-/** Runs in the name of this repository, which a pull request from any fork starts: what head they are told to have is left open. */
+/** Runs in the name of this repository, which a pull request from any fork starts: their reported head does not matter. */
 function isAnybodys({ event }: Pick<Run, 'event'>): boolean {
   return event === 'pull_request_target'
 }

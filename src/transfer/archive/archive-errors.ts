@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { ActionError } from '../../errors.ts'
 
 const RETRY = 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.'
-/** How much of a file tells what it is, in bytes. */
+/** How much of a file shows what it is, in bytes. */
 export const SAMPLE = 512
 
 /** The error for an entry that cannot be what the archive's writer meant. `why` completes "…: it is encrypted". */

@@ -8,11 +8,11 @@ import { ObjectChanged, waitForBytes } from '../download/watermark.ts'
 import { bomb, damaged, quoted } from './archive-errors.ts'
 import { type Archive, type ArchiveEntry, checkExtent, SHORTEST_HEADER } from './zip.ts'
 
-/** Up to this size (bytes) an entry is unpacked in one piece: for many small files that is several times faster. */
+/** Up to this size (bytes) an entry is unpacked at once: for many small files that is several times faster. */
 const SMALL = 4 * 1024 * 1024
 /** What is read at once where small entries lie side by side, in bytes: small enough to stay in a processor's cache. */
 const WINDOW = 1024 * 1024
-/** The pieces in which large entries are unpacked, in bytes: smaller ones take longer, larger ones more memory. */
+/** The chunks in which large entries are unpacked, in bytes: smaller ones take longer, larger ones more memory. */
 const CHUNK = 512 * 1024
 /** How much packed data is read at once: little, so that an archive that is still arriving is followed closely. */
 const PACKED_CHUNK = 256 * 1024
@@ -24,7 +24,7 @@ const SIZES_FOLLOW = 0x8
 const IN_ZIP64 = 0xffffffff
 const ZIP64_FIELD = 1
 
-/** Whether an entry is unpacked in one piece. */
+/** Whether an entry is unpacked at once. */
 export function isSmall(entry: Pick<ArchiveEntry, 'size' | 'compressedSize'>): boolean {
   return entry.size <= SMALL && entry.compressedSize <= SMALL
 }
@@ -92,7 +92,7 @@ export function inflateSmall(archive: ArchiveBytes, entry: ArchiveEntry, ahead: 
   let bytes = archive.lend(entry, dataStart, entry.compressedSize, ahead)
   if (entry.method === 'deflated') {
     try {
-      // One byte beyond the declared size is enough to see that it lies.
+      // One byte beyond the declared size is enough to see that it is wrong.
       bytes = inflateRawSync(bytes, { chunkSize: Math.max(64, entry.size + 1), maxOutputLength: entry.size + 1 })
     } catch (error) {
       throw codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? tooLong(entry) : undecodable(entry, error)

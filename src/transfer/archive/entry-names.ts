@@ -26,7 +26,7 @@ interface Candidate<T> extends PlacedName<T> {
 }
 
 /**
- * Decides where each entry of an archive lies on disk, in the order given.
+ * Decides where each entry of an archive goes on disk, in the order given.
  *
  * Refused, with an `unsafe_archive` error that names the entry: a name that leaves the folder (`..` in any spelling), an absolute
  * one, one with a drive letter, an empty one, one with a NUL; links, devices, sockets and pipes; the same name twice; a file
@@ -35,7 +35,7 @@ interface Candidate<T> extends PlacedName<T> {
  * Changed, because names that are fine in the data are not fine on Windows or in the name of an artifact's file: `" : < > | * ?`,
  * control characters, trailing dots and spaces and device names get `_`; names too long for a file system are cut. Names that
  * would then, or on a disk that ignores case, fall together all get `~` and eight digits of their hash, so that where an entry
- * lands does not depend on the order in which an archive holds its entries.
+ * lands does not depend on the order in which an archive contains its entries.
  *
  * @param reserved paths that no entry may take, because the caller writes there
  */

@@ -74,7 +74,7 @@ export interface ArchiveOptions {
 
 /**
  * Opens a ZIP archive (Zip64 too) and checks its whole directory before a byte is unpacked: names, types, sizes, encryption, methods, and
- * that no two entries share bytes as far as the directory tells. Of an archive that is still being downloaded, only the directory must be
+ * that no two entries share bytes as far as the directory shows. Of an archive that is still being downloaded, only the directory must be
  * on disk. The caller closes `file`. Throws an `ActionError`: `corrupt_download` for what is broken, `unsafe_archive` for what is made to
  * do harm.
  */
@@ -213,7 +213,7 @@ async function readDirectory(
   } catch (error) {
     signal?.throwIfAborted()
     if (error instanceof ActionError) throw error
-    // Its beginning tells what it is instead of an archive.
+    // Its beginning shows what it is instead of an archive.
     await watermark?.reached(0, Math.min(sizeBytes, SAMPLE))
     throw await notAnArchive(file, sizeBytes, error)
   }

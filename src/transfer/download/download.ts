@@ -35,7 +35,7 @@ export interface DownloadOptions extends RecoveryOptions {
   onProgress: (receivedBytes: number, totalBytes: number | undefined) => void
   /**
    * Called as soon as the size of the object is known, and again after a restart, when what was read behind the earlier watermark no longer
-   * counts. The download continues meanwhile, and does not end before it. Its rejection ends the download.
+   * counts. The download continues during it, and does not end before it. Its rejection ends the download.
    */
   onSize?: (watermark: Watermark) => Promise<void> | void
 }
@@ -186,7 +186,7 @@ class Version {
   }
 
   /**
-   * One request for the rest of a segment, whose `position` then tells how far it came. Returns a failure that {@link Recovery} deals
+   * One request for the rest of a segment, whose `position` then shows how far it came. Returns a failure that {@link Recovery} deals
    * with, and throws any other.
    */
   async #fetch(segment: Segment, scope: Scope): Promise<TransferFailure | undefined> {
@@ -271,7 +271,7 @@ class Version {
     throw new TransferFailure(kind, 'server_error', 'the storage host sent the whole object instead of a range')
   }
 
-  /** The first response tells which object it is, how large, and whether it comes in segments. */
+  /** The first response shows which object it is, its size, and whether to download it in segments. */
   #learn(segment: Segment, { part, identity }: Bytes, scope: Scope): void {
     const { size } = identity
     if (!this.#identity && (!part || size === undefined)) {

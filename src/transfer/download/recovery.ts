@@ -18,7 +18,7 @@ export interface RecoveryOptions extends StorageOptions {
   onNote: (line: string) => void
 }
 
-/** What was known when a request began, which tells whether its failure was already dealt with. */
+/** What was known when a request began, which shows whether its failure was already handled. */
 export interface Attempt {
   readonly recoveries: number
   readonly renewals: number

@@ -1,6 +1,6 @@
 /**
  * A download that can be asked again for a fresh link. The link is a secret while it lives (its query signs it), so no
- * message, log line or output may hold it: {@link placeOf} says what may be shown.
+ * message, log line, or output may contain it: {@link placeOf} says what may be shown.
  */
 export interface Source {
   /** The link to use now: http or https. */
@@ -9,7 +9,7 @@ export interface Source {
   renew(): Promise<void>
 }
 
-/** What a message may tell of a link: the host and the last part of the path, never the query that signs it. */
+/** What a message may show of a link: the host and the last part of the path, never the query that signs it. */
 export function placeOf(link: URL): string {
   const last = link.pathname.split('/').findLast((part) => part !== '')
   return last === undefined ? link.host : `${decode(last)} at ${link.host}`

@@ -16,7 +16,7 @@ export class TransferFailure extends Error {
   /** The pause the storage host asks for, in ms. */
   pauseMs: number | undefined
   apiWords: string | undefined
-  /** The request, in one line for whoever runs the storage host. */
+  /** The request, in one line for the operator of the storage host. */
   trace: string | undefined
   /** What to do, if that is known better than by the code. */
   readonly todo: string | undefined

@@ -16,7 +16,7 @@ export class ObjectChanged extends Error {
 }
 
 /**
- * How far a file that is being downloaded is complete: up to the watermark, and from the tail on. The state lies in shared memory, so that
+ * How far a file that is being downloaded is complete: up to the watermark, and from the tail on. The state is in shared memory, so that
  * threads can wait for it with {@link waitForBytes}.
  */
 export class Watermark {

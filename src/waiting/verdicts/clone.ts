@@ -1,7 +1,7 @@
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { Task } from '../../visual-layer/tasks.ts'
 
-/** What was there before the request, so that what came after can be told from it. */
+/** What was there before the request, to distinguish it from what came after. */
 export interface CloneBackground {
   source: { id: string; name: string }
   /** Of all clone tasks. */
@@ -22,7 +22,7 @@ export function cloneName(sourceName: string): string {
   return `${sourceName} (cloned)`
 }
 
-/** Whether a dataset can come from `sourceId`, as far as it tells. */
+/** Whether a dataset can come from `sourceId`, as far as it says. */
 export function canComeFrom(dataset: Dataset | undefined, sourceId: string): boolean {
   const from = dataset?.sourceDatasetId
   return from === undefined || from.toLowerCase() === sourceId

@@ -3,13 +3,13 @@ import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { Task } from '../../visual-layer/tasks.ts'
 import type { Look } from '../until.ts'
 
-/** How a dataset stands, for a person: `INDEXING (40%)`. */
+/** The status of a dataset, for a person: `INDEXING (40%)`. */
 export function datasetLine(dataset: Dataset): string {
   const known = dataset.status === 'READY' || dataset.progress === undefined ? '' : ` (${dataset.progress}%)`
   return `dataset ${dataset.statusWord}${known}`
 }
 
-/** How a task stands, for a person; a task that waits for its turn is told from one that runs. */
+/** The status of a task, for a person; it distinguishes a queued task from a running one. */
 export function taskLine(task: Task): string {
   const progress = task.progress === undefined || task.state !== 'RUNNING' ? '' : ` (${task.progress}%)`
   return task.state === 'QUEUED'
@@ -61,7 +61,7 @@ export function creationVerdict(dataset: Dataset, task: Task | undefined): Look<
 }
 
 /**
- * Any dataset that is waited for until it is READY. A READY beside a task that has not ended may be the old one: it counts once
+ * Any dataset that is waited for until it is READY. A READY next to a task that has not ended may be the old one: it counts once
  * it has stood for `patienceMs`, since a task may also have been left hanging long ago.
  */
 export function readyVerdict(

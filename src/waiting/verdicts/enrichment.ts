@@ -4,7 +4,7 @@ import type { Look } from '../until.ts'
 import { canComeFrom, cloneName } from './clone.ts'
 import { datasetError, pending, taskError } from './dataset.ts'
 
-/** What was there before the request, so that what came after can be told from it. */
+/** What was there before the request, to distinguish it from what came after. */
 export interface EnrichmentBackground {
   source: { id: string; name: string }
   /** Of all enrichment tasks. */

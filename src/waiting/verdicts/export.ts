@@ -10,11 +10,11 @@ export interface Refused {
   kind: 'refused'
   reason: RefusalReason
   words: string | undefined
-  /** How many items it would have held, where told. */
+  /** How many items it would have contained, if reported. */
   entities: number | undefined
 }
 
-/** Why an export was refused, as far as the API's words and count tell. */
+/** Why an export was rejected, as far as the API's words and count show. */
 export type RefusalReason = 'nothing_matched' | 'too_large' | 'other'
 
 /**
@@ -24,7 +24,7 @@ export type RefusalReason = 'nothing_matched' | 'too_large' | 'other'
 export function refusalReason(words: string | undefined, entities: number | undefined): RefusalReason {
   const said = words ?? ''
   if (/exceed|threshold|too (?:many|large|big)|maximum/i.test(said)) return 'too_large'
-  // No word of these tells of an empty result, however the sentence reads.
+  // None of these words means an empty result, however the sentence reads.
   if (/permission|access|allowed|denied|trial|quota|licen|support|storage|account|plan/i.test(said)) return 'other'
   // Items that were counted did match.
   if (entities !== undefined && entities > 0) return /entit/i.test(said) ? 'too_large' : 'other'
@@ -40,9 +40,9 @@ export function refused(words: string | undefined, entities: number | undefined)
 }
 
 /**
- * The error for a refused export that leads nowhere else.
+ * The error for a rejected export that nothing else handles.
  *
- * @param instead what to do about one that is too large, in place of the general advice
+ * @param instead what to do about one that is too large, instead of the general advice
  */
 export function refusedExport({ reason, words, entities }: Omit<Refused, 'kind'>, instead?: string): ActionError {
   const items = entities === undefined || entities <= 0 ? '' : ` (${entities.toLocaleString('en-US')} items)`
@@ -68,7 +68,7 @@ export function refusedExport({ reason, words, entities }: Omit<Refused, 'kind'>
 }
 
 /**
- * An export is over when it is COMPLETED and has its link: one without the other is still under way. `progress` decides nothing,
+ * An export is over when it is COMPLETED and has its link: one without the other is still in progress. `progress` decides nothing,
  * since its scale is not documented.
  */
 export function exportVerdict(task: ExportTask, exportId: string): Look<ExportEnd> {

@@ -9,7 +9,7 @@ export interface MediaSighting {
   task: Task | undefined
   /** A reindex that came since and has not ended. */
   reindexing: Task | undefined
-  /** Whether Visual Layer was asked to index anew by itself. */
+  /** Whether Visual Layer was asked to reindex by itself. */
   autoReindex: boolean
   /** The dataset was seen busy, or with more items or another status than before the request. */
   seenChange: boolean

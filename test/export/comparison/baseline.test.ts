@@ -167,7 +167,7 @@ describe('what is no earlier export', () => {
       'a.parquet',
       'a.parquet cannot be read as parquet',
     ],
-  ])('is refused: %s', async (_, files, path, words) => {
+  ])('is rejected: %s', async (_, files, path, words) => {
     await lay(files)
     const message = expect.stringContaining(words) as unknown
     const todo = expect.stringContaining('Set compare_with to an earlier export') as unknown
@@ -182,7 +182,7 @@ describe('what is no earlier export', () => {
     )
   })
 
-  it.skipIf(process.platform === 'win32')('is refused: a ZIP that the manifest names and that is a link', async () => {
+  it.skipIf(process.platform === 'win32')('is rejected: a ZIP that the manifest names and that is a link', async () => {
     await lay({
       'a.zip': exportZip(two),
       'metadata.json': metadataJson([one]),
@@ -192,7 +192,7 @@ describe('what is no earlier export', () => {
     expect(await read()).toMatchObject({ records: { mediaCount: 1 } })
   })
 
-  it.skipIf(process.platform === 'win32')('is refused: a device', async () => {
+  it.skipIf(process.platform === 'win32')('is rejected: a device', async () => {
     await expect(readBaseline({ path: '/dev/null', given: '/dev/null' }, { signal: LIVE })).rejects.toThrow(
       'it is neither a file nor a folder',
     )

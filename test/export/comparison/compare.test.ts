@@ -101,7 +101,7 @@ describe('an export that was edited', () => {
     fc.tuple(fc.constant(made), fc.array(edit, { minLength: made.length, maxLength: made.length }), fc.nat(3)),
   )
 
-  it.each(['json', 'parquet'] as const)('tells of exactly what was edited (%s)', async (format) => {
+  it.each(['json', 'parquet'] as const)('reports exactly what was edited (%s)', async (format) => {
     await fc.assert(
       fc.asyncProperty(script, async ([made, edits, additions]) => {
         const after: MadeRecord[] = []
@@ -160,7 +160,7 @@ describe('an export that was edited', () => {
       () => ({ metadata_items: [{ ...label, properties: { ...label.properties, source: 'VL' } }, blur] }),
     ],
     ['what stands beside properties', ['other'], () => ({ metadata_items: [{ ...label, by: 'me' }, blur] })],
-  ])('tells of %s', async (_, fields, change) => {
+  ])('reports %s', async (_, fields, change) => {
     const record: MadeRecord = { ...mediaItem('a'), metadata_items: [label, blur] }
     const comparison = await compared([record], [{ ...record, ...change(record) }])
     expect(comparison.examples.modified).toEqual([{ mediaId: 'a', name: expect.any(String), fields }])

@@ -34,7 +34,7 @@ async function fileOf(before: readonly unknown[], after: readonly unknown[]): Pr
 }
 
 describe('comparison.json', () => {
-  it('tells what changed', async () => {
+  it('reports what changed', async () => {
     const before = [labelled('a', 'cat', '__proto__'), labelled('b', 'cat'), labelled('c', 'cat')]
     const after = [labelled('b', 'cat'), labelled('c', 'dog'), labelled('d', 'dog')]
     const digest = expect.stringMatching(/^[0-9a-f]{64}$/) as unknown
@@ -85,7 +85,7 @@ describe('comparison.json', () => {
     })
   })
 
-  it('lists ten thousand names, and tells how many more there are', async () => {
+  it('lists ten thousand names, and reports how many more there are', async () => {
     const names = Array.from({ length: 10_005 }, (_, n) => `label ${n}`)
     const { labels } = await fileOf([], [labelled('a', ...names, 'label 10004')])
     expect(labels).toMatchObject({ omitted: 5 })

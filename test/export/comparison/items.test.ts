@@ -21,7 +21,7 @@ async function compared(before: readonly unknown[], after: readonly unknown[]) {
 }
 
 describe('the items of an export', () => {
-  it('are told apart by media_id, and their records add up', async () => {
+  it('are distinguished by media_id, and their records add up', async () => {
     const [cat, dog] = ['cat', 'dog'].map((name) => mediaItem('a', { file_name: name }))
     expect(await compared([cat, dog], [dog, cat])).toMatchObject({ changed: false, unchanged: 1 })
     expect(await compared([cat, dog], [cat])).toMatchObject({ removed: 0, modified: 1 })

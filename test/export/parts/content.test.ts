@@ -56,7 +56,7 @@ describe('the content of a part', () => {
     expect(content).toEqual({ clusters: clustersOf(1, 2), mediaIds: ['b', 'a'] })
   })
 
-  it.each([-1, 0.5, Number.NaN, Infinity])('is refused where a cluster has %s items', (items) => {
+  it.each([-1, 0.5, Number.NaN, Infinity])('is rejected where a cluster has %s items', (items) => {
     expect(() => inOrder({ clusters: [{ id: 'a', items }], mediaIds: [] })).toThrow(RangeError)
   })
 })

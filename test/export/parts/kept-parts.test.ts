@@ -55,7 +55,7 @@ describe('KeptParts', () => {
     expect(kept.whole).toEqual([])
   })
 
-  it('finds what was whole, what was under way, and what was learned', async () => {
+  it('finds what was whole, what was in progress, and what was learned', async () => {
     const { parts } = await begun(2)
     const { kept, cap, discarded } = await open()
     expect(discarded).toBeUndefined()
@@ -93,7 +93,7 @@ describe('KeptParts', () => {
     expect((await open()).discarded).toContain('day')
   })
 
-  it('tells whether there are parts of a step', async () => {
+  it('reports whether there are parts of a step', async () => {
     expect(await KeptParts.areIn(folder, PLAN.key, now)).toBe(false)
     await begun(0)
     expect(await KeptParts.areIn(folder, PLAN.key, now)).toBe(true)

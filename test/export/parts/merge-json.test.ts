@@ -141,7 +141,7 @@ describe('metadata.json of several parts', () => {
     expect(await mergedFile()).toMatchObject({ info: { total_media_items: 0 }, media_items: [] })
   })
 
-  it('keeps what else stands in the files, and says where parts differ', async () => {
+  it('keeps what else is in the files, and says where parts differ', async () => {
     const folders = await makeParts([
       '{"info":{"dataset":"cats"},"media_items":[{"media_id":"a"}],"labels":["cat"],"n":1}',
       '{"info":{"dataset":"dogs"},"media_items":[{"media_id":"b"}],"labels":["dog"],"n":1.0,"more":{}}',
@@ -159,7 +159,7 @@ describe('metadata.json of several parts', () => {
     expect(await merge(work, folders)).toMatchObject({ mediaCount: 8 })
   })
 
-  it('keeps what a single part tells of one item with differing data, and says so', async () => {
+  it('keeps what a single part contains of one item with differing data, and says so', async () => {
     const folders = await makeParts([
       metadata(['{"media_id":"a","label":"cat"}', '{"media_id":"a","label":"dog"}', '{"media_id":"a","label":"cat"}']),
       metadata(['{"media_id":"a","label":"cow"}']),
@@ -172,7 +172,7 @@ describe('metadata.json of several parts', () => {
     ])
   })
 
-  it('holds records larger than any buffer, and very many', async () => {
+  it('contains records larger than any buffer, and very many', async () => {
     const large = `{"media_id":"large","text":"${'é'.repeat(1_200_000)}"}`
     const many = Array.from({ length: 30_000 }, (_, index) => `{"media_id":"item ${index}","text":"${'y'.repeat(50)}"}`)
     const folders = await makeParts([

@@ -78,7 +78,7 @@ describe('parts put together', () => {
     expect(merged).toMatchObject(await readExport({ dir: join(work, 'files') }, { signal }))
   })
 
-  it('are told by the manifest', async () => {
+  it('come from the manifest', async () => {
     const shard = { index: 2, of: 8, plan_digest: 'abc', total_items: 100 }
     const merged = await merge(work, await jsonParts(), { shard })
     const manifest = await manifestIn(work)
@@ -165,7 +165,7 @@ describe('parts of parquet put together', () => {
   it.each<[string, (string | null)[]]>([
     ['a media item', ['d', 'b']],
     ['a row without an id', ['d', 'e', null]],
-  ])('are refused when two have %s, with what to do', async (_, ids) => {
+  ])('are rejected when two have %s, with what to do', async (_, ids) => {
     const folders = await makeParts(
       { 'metadata.parquet': table(['a', 'b', null]), 'images/x.png': 'one' },
       { 'metadata.parquet': table(ids) },
@@ -176,7 +176,7 @@ describe('parts of parquet put together', () => {
     expect(await readdir(work)).toEqual([])
   })
 
-  it('are refused beside parts of JSON', async () => {
+  it('are rejected beside parts of JSON', async () => {
     const folders = await makeParts({ 'metadata.parquet': table(['a']) }, { 'metadata.json': metadataJson([]) })
     for (const format of ['json', 'parquet'] as const)
       await expect(merge(work, folders, { format })).rejects.toMatchObject({ code: 'unexpected_reply' })

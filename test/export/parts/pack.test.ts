@@ -86,7 +86,7 @@ describe('packing', () => {
     expect(sizes(parts(0))).toEqual([[1], [1], [1]])
   })
 
-  it.each([0, 0.5, -1, Number.NaN])('refuses a cap of %s', (cap) => {
+  it.each([0, 0.5, -1, Number.NaN])('rejects a cap of %s', (cap) => {
     expect(() => pack({ clusters: [], mediaIds: [] }, { cap, requestBytes: ANY_LENGTH })).toThrow(RangeError)
   })
 
@@ -151,7 +151,7 @@ describe('packing', () => {
     )
   })
 
-  it('divides a refused part into parts below the new cap', () => {
+  it('divides a rejected part into parts below the new cap', () => {
     fc.assert(
       fc.property(someContent, fc.integer({ min: 2, max: 600 }), (content, cap) => {
         for (const part of pack(content, { cap, requestBytes: ANY_LENGTH }).parts) {

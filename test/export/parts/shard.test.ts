@@ -99,7 +99,7 @@ describe('a shard', () => {
     expect(() => shardOf({ clusters: [], mediaIds: [] }, { index, of: 3 })).toThrow(RangeError)
   })
 
-  it('holds what no other holds, and all together hold everything', () => {
+  it('contains what no other contains, and all together contain everything', () => {
     fc.assert(
       fc.property(someContent, runners, (content, of) => {
         const shared = shares(content, of)
@@ -278,7 +278,7 @@ describe('the digest of a plan', () => {
     ['a media id less', { ...content, mediaIds: mediaOf(1) }, 2],
     ['another media id', { ...content, mediaIds: [idOf(0), idOf(9)] }, 2],
     ['a cluster that reads like media', { clusters: [], mediaIds: [idOf(0), `${idOf(1)}" 2\n"`] }, 2],
-  ])('tells %s', (_, other, of) => {
+  ])('reports %s', (_, other, of) => {
     expect(planDigest(other, of)).not.toBe(planDigest(content, 2))
   })
 })

@@ -130,7 +130,7 @@ describe('the records of an export in parts', () => {
 })
 
 describe('an export without records', () => {
-  it('is refused, and what it holds is named', async () => {
+  it('is rejected, and what it contains is named', async () => {
     const files = Array.from({ length: 12 }, (_, index) => ({
       name: `${String(index).padStart(2, '0')}.png`,
       data: '',
@@ -141,7 +141,7 @@ describe('an export without records', () => {
     })
   })
 
-  it('is refused when it holds nothing', async () => {
+  it('is rejected when it contains nothing', async () => {
     await expect(inspect([])).rejects.toMatchObject({
       code: 'corrupt_download',
       message: expect.stringContaining('contains nothing'),
@@ -154,7 +154,7 @@ describe('an export without records', () => {
     ['a part that breaks off', 'part.json', metadataJson([a]).slice(0, -10)],
     ['parquet without a footer', 'metadata.parquet', 'PAR1 not really'],
     ['parquet cut in the middle', 'metadata.parquet', parquet(['a', 'b']).subarray(20)],
-  ])('is refused with %s', async (_, name, data) => {
+  ])('is rejected with %s', async (_, name, data) => {
     await expect(inspect([{ name, data }])).rejects.toMatchObject({
       code: 'corrupt_download',
       message: expect.stringContaining(name),

@@ -75,7 +75,7 @@ describe('records', () => {
     expect(await read(text)).toMatchObject({ records: [], found: false })
   })
 
-  it('may come from several arrays, of which each tells its first one', async () => {
+  it('may come from several arrays, of which each reports its first one', async () => {
     const text = '{"b":[1,2],"media_items":[9],"c":[],"a":[{"b":[3]}]}'
     for (const places of [[], Array.from(text, (_, index) => index)]) {
       const reader = new RecordReader(cut(text, places), 'x.json', false, false, ['a', 'b', 'c'])
@@ -132,7 +132,7 @@ describe('records', () => {
     '{"info":{"a":},"media_items":[1]}',
     '{"media_items":[1],"media_items":[2]}',
     '<html></html>',
-  ])('are refused in %j', async (text) => {
+  ])('are rejected in %j', async (text) => {
     await failure(text)
   })
 
@@ -200,7 +200,7 @@ describe('records', () => {
     }
   })
 
-  it('are refused exactly when JSON.parse refuses the text', async () => {
+  it('are rejected exactly when JSON.parse rejects the text', async () => {
     const bytes = fc.constantFrom(...'{}[]",:\\ 1tn-.e\u0001'.split(''))
     await fc.assert(
       fc.asyncProperty(

@@ -35,12 +35,12 @@ describe('add-media', () => {
     ])
   })
 
-  it.each(['../x.zip', '/etc/x.zip', 'x.rar', 'x.zip/', 'x.zip.txt', 'x'])('refuses the archive %j', (archive) => {
+  it.each(['../x.zip', '/etc/x.zip', 'x.rar', 'x.zip/', 'x.zip.txt', 'x'])('rejects the archive %j', (archive) => {
     const given = archive === 'x.zip/' ? 'x.zip/..' : archive
     expect(faults('add-media', { s3_uri: '', archive: given })[0]).toMatch(/^- archive: got .*; it must be the path/)
   })
 
-  it('says why it refuses an archive elsewhere, or one whose name would break a line', () => {
+  it('says why it rejects an archive elsewhere, or one whose name would break a line', () => {
     expect(faults('add-media', { s3_uri: '', archive: '../x.zip' })[0]).toContain('leads outside the workspace')
     expect(faults('add-media', { s3_uri: '', archive: 'a\tb.zip' })[0]).toContain('on one line')
   })

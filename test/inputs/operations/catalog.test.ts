@@ -39,7 +39,7 @@ describe('update-snapshot', () => {
     })
   })
 
-  it('refuses neither, and a missing id beside it', () => {
+  it('rejects neither, and a missing id beside it', () => {
     expect(faults('update-snapshot', { snapshot_name: '', snapshot_id: '' })).toEqual([
       expect.stringContaining('- snapshot_id: missing; operation "update-snapshot" requires it'),
       expect.stringContaining(
@@ -58,14 +58,14 @@ describe('delete-snapshot', () => {
     })
   })
 
-  it.each(['current', 'CURRENT'])('refuses "%s", and says what to do', (text) => {
+  it.each(['current', 'CURRENT'])('rejects "%s", and says what to do', (text) => {
     const [fault, ...others] = faults('delete-snapshot', { snapshot_id: text })
     expect(others).toEqual([])
     expect(fault).toContain('does not delete the current snapshot')
     expect(fault).toContain('operation: restore')
   })
 
-  it('refuses both, neither, and what is no UUID', () => {
+  it('rejects both, neither, and what is no UUID', () => {
     expect(faults('delete-snapshot', { snapshot_name: 'old' })).toHaveLength(1)
     expect(faults('delete-snapshot', { snapshot_id: '' })).toEqual([
       expect.stringContaining(
@@ -98,7 +98,7 @@ describe('prune-snapshots', () => {
     [{ keep_last: '00' }, '- keep_last: got "00"; it must be at least 1'],
     [{ keep_last: '', keep_days: '0' }, '- keep_days: got "0"; it must be at least 1'],
     [{ keep_last: '0', keep_days: '0' }, '- keep_last: got "0"; it must be at least 1'],
-  ])('refuses a rule that keeps nothing: %j', (inputs, said) => {
+  ])('rejects a rule that keeps nothing: %j', (inputs, said) => {
     expect(faults('prune-snapshots', inputs)).toEqual([expect.stringContaining(said)])
   })
 
@@ -111,7 +111,7 @@ describe('prune-snapshots', () => {
     ['keep_days', '30d'],
     ['dry_run', 'yes'],
     ['name_prefix', 'a\nb'],
-  ])('refuses %s: %j', (input, text) => {
+  ])('rejects %s: %j', (input, text) => {
     expect(faults('prune-snapshots', { [input]: text })).toEqual([expect.stringContaining(`- ${input}: got `)])
   })
 })

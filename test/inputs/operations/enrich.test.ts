@@ -31,7 +31,7 @@ describe('enrich', () => {
     '{"CAPTION_IMAGES": null}',
     'x'.repeat(301),
     'a\u0007b',
-  ])('refuses %j', (models) => {
+  ])('rejects %j', (models) => {
     expect(faults('enrich', { models })).toEqual([expect.stringMatching(/^- models: got .*; .*it must be models/)])
   })
 

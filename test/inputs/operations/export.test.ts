@@ -65,13 +65,13 @@ describe('export', () => {
     })
   })
 
-  it.each([{ media_ids: 'a' }, { cluster_ids: 'a' }])('refuses a filter beside ids', (ids) => {
+  it.each([{ media_ids: 'a' }, { cluster_ids: 'a' }])('rejects a filter beside ids', (ids) => {
     expect(faults('export', { vql: VQL, ...ids })).toEqual([
       expect.stringMatching(/^- vql: got .*; it cannot be combined with media_ids or cluster_ids/),
     ])
   })
 
-  it('refuses media to leave out where there is no cluster, even when they are misspelt', () => {
+  it('rejects media to leave out where there is no cluster, even when they are misspelt', () => {
     expect(faults('export', { exclude_media_ids: 'a b', media_ids: 'c' })).toEqual([
       expect.stringContaining('1 of 1 IDs'),
       expect.stringContaining('- exclude_media_ids: got "a b"; it requires cluster_ids'),
@@ -194,7 +194,7 @@ describe('export', () => {
     ['2/8', { index: 2, of: 8 }],
     [' 8 / 8 ', { index: 8, of: 8 }],
     ['1000/1000', { index: 1000, of: 1000 }],
-  ])('takes the slice %j', (text, shard) => {
+  ])('takes the shard %j', (text, shard) => {
     expect(request('export', { shard: text })).toMatchObject({ shard })
   })
 
@@ -207,12 +207,12 @@ describe('export', () => {
     },
   )
 
-  it('names the artifact of a slice after it, where nobody chose a name', () => {
+  it('names the artifact of a shard after it, where nobody chose a name', () => {
     expect(request('export', { shard: '2/8' }).artifactName).toBe('visual-layer-export-2-of-8')
     expect(request('export', { shard: '2/8', artifact_name: 'mine' }).artifactName).toBe('mine')
   })
 
-  it('refuses slices of a snapshot, and slices that nobody waits for', () => {
+  it('rejects shards of a snapshot, and shards that nobody waits for', () => {
     expect(faults('export', { shard: '2/8', snapshot_id: 'current' })).toEqual([
       expect.stringMatching(/^- shard: got "2\/8"; it cannot be combined with snapshot_id.*operation: clone/),
     ])
@@ -221,7 +221,7 @@ describe('export', () => {
     ])
   })
 
-  it('has no use for a slice of an export that was started elsewhere', () => {
+  it('has no use for a shard of an export that was started elsewhere', () => {
     expect(request('export', { shard: '2/8', export_id: DATASET_ID }).shard).toBeUndefined()
     expect(warnings('export', { shard: '2/8', export_id: DATASET_ID })).toEqual([
       expect.stringContaining('"shard" is set but has no effect'),
@@ -265,7 +265,7 @@ describe('export', () => {
     ])
   })
 
-  it.each(['..', '.', '.git/x', '/etc'])('refuses to write to %s', (path) => {
+  it.each(['..', '.', '.git/x', '/etc'])('rejects to write to %s', (path) => {
     expect(faults('export', { output_dir: path })).toEqual([
       expect.stringContaining(`- output_dir: got "${path}"; it must`),
     ])

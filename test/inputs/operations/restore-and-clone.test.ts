@@ -15,13 +15,13 @@ describe.each(['restore', 'clone'] as const)('%s', (operation) => {
     expect(byName.snapshot).toEqual({ by: 'name', snapshotName: 'nightly' })
   })
 
-  it('refuses both ways at once', () => {
+  it('rejects both ways at once', () => {
     expect(faults(operation, { snapshot_id: 'current', snapshot_name: 'nightly' })).toEqual([
       '- snapshot_name: got "nightly"; it cannot be combined with snapshot_id; set only one. Remove: snapshot_name: "nightly"',
     ])
   })
 
-  it('refuses neither, and says so beside other faults', () => {
+  it('rejects neither, and says so beside other faults', () => {
     expect(faults(operation, { snapshot_id: '', dataset_id: 'x' })).toEqual([
       expect.stringContaining('- dataset_id: got "x"'),
       expect.stringContaining(
@@ -30,7 +30,7 @@ describe.each(['restore', 'clone'] as const)('%s', (operation) => {
     ])
   })
 
-  it('refuses any other word for an id', () => {
+  it('rejects any other word for an id', () => {
     for (const text of ['latest', 'CURRENT', 'nightly']) {
       expect(faults(operation, { snapshot_id: text })).toEqual([
         expect.stringContaining(

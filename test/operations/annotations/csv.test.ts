@@ -88,7 +88,7 @@ describe('readCsv', () => {
     ['text after a quote', 'a,b\n1,"2"x\n', 2, 1],
     ['a quote inside of a field', 'a,b\n1,2\n3,4"5\n', 3, 2],
     ['a row without end', `a,b\n1,2\n3,${'4'.repeat(2_000_000)}`, 3, 2],
-  ])('tells the line of %s, after the rows before it', async (_, text, line, rows) => {
+  ])('reports the line of %s, after the rows before it', async (_, text, line, rows) => {
     const found = await read(text)
     expect(found.rows).toHaveLength(rows)
     expect(found.broken).toEqual({ line, why: expect.stringMatching(/^it is not CSV \((?!.* line \d)/) })
@@ -98,7 +98,7 @@ describe('readCsv', () => {
     ['in the middle', Buffer.concat([Buffer.from('a,b\n1,2\n3,'), Buffer.from([0xe9]), Buffer.from('x\n4,5\n')]), 3],
     ['at the end', Buffer.concat([Buffer.from('a,b\n1,2\n3,'), Buffer.from([0xe2, 0x82])]), 3],
     ['as UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('a,b\n', 'utf16le')]), 1],
-  ])('tells the line of bytes that are no UTF-8, %s', async (_, bytes, line) => {
+  ])('reports the line of bytes that are no UTF-8, %s', async (_, bytes, line) => {
     expect((await read(bytes)).broken).toEqual({ line, why: 'it is not UTF-8 text' })
     expect((await read(bytes, 5)).broken).toMatchObject({ line })
   })

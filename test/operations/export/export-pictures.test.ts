@@ -33,7 +33,7 @@ function tell(held: Statistics, compared?: Comparison) {
 }
 
 describe('changeWords', () => {
-  it('tells of all kinds of change, the fields that differ most often first', () => {
+  it('reports all kinds of change, the fields that differ most often first', () => {
     expect(changeWords(comparison(NOTHING, NOTHING))).toBe(
       '1 added, 1,200 removed, 5 modified (tags 4, labels 1); 3 unchanged',
     )
@@ -53,7 +53,7 @@ describe('changeClause', () => {
 })
 
 describe('what an export holds', () => {
-  it('is told in facts and charts, the most frequent names first', () => {
+  it('is reported in facts and charts, the most frequent names first', () => {
     const { facts, charts } = tell(
       statistics({
         types: new Map([

@@ -15,7 +15,7 @@ it('an export that Visual Layer starts without naming it is an error', async () 
   expect(error).toMatchObject({ code: 'unexpected_reply' })
 })
 
-it('a dataset that does not say how much it holds holds nothing for certain', () => {
+it('a dataset that does not say how much it contains contains nothing for certain', () => {
   const held = (counts: Partial<ReturnType<typeof dataset>>) => {
     const exported = dataset(counts)
     return heldBy(asked, { source: exported, exported, snapshot: undefined, carryOn: () => '', again: () => '' })

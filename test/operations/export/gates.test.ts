@@ -129,7 +129,7 @@ describe('passGates', () => {
     })
   })
 
-  it('tells of each what was found', () => {
+  it('reports what was found of each', () => {
     const { reporter, failure } = pass('removed > 50\nissues.mislabels > 50\nadded > 3%', {
       figures: { ...FIGURES, comparison: undefined },
     })

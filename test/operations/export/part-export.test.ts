@@ -34,7 +34,7 @@ async function seenAtWork(...states: Partial<ExportTask>[]): Promise<number> {
 
 const rejected = { state: 'REJECTED', words: 'exceeds threshold', entities: 3 } as const
 
-it('a part that waits in a queue is not yet at work: it may still be refused for its size', async () => {
+it('a part that waits in a queue is not yet at work: it may still be rejected for its size', async () => {
   const queued = { state: 'QUEUED', statusWord: 'INIT' } as const
   expect(await seenAtWork(queued, queued, rejected)).toBe(0)
   expect(await seenAtWork(queued, { state: 'RUNNING', statusWord: 'IN_PROGRESS' }, rejected)).toBe(1)
@@ -65,7 +65,7 @@ async function failing(look: () => Promise<ExportTask>, part: Partial<Part> = {}
   return { error, phases }
 }
 
-it('a part that does not end in time tells what was seen of it last', async () => {
+it('a part that does not end in time reports what was seen of it last', async () => {
   const { error } = await failing(async () => exportTask({ state: 'RUNNING', statusWord: 'IN_PROGRESS' }))
   expect(error).toMatchObject({ code: 'timed_out', todo: expect.stringContaining('timeout') })
   expect(error.message).toMatch(/part 1; last status: .*IN_PROGRESS/)

@@ -191,7 +191,7 @@ describe('PartQueue', () => {
     )
   })
 
-  it('takes a cluster apart that is listed with one item and holds many', async () => {
+  it('takes a cluster apart that is listed with one item and contains many', async () => {
     const clusters = clustersOf(1, 1, 1)
     const truth = { [clusters[1]?.id ?? '']: 25 }
     const run = await queueOf({ cap: 10, truth })
@@ -257,7 +257,7 @@ describe('PartQueue', () => {
     expect(run.started()).toBeLessThan(8)
   })
 
-  it('tells how it stands every few seconds, however many parts there are', async () => {
+  it('reports the status every few seconds, however many parts there are', async () => {
     const run = await queueOf({ cap: 1 })
     await run.queue.run({ clusters: clustersOf(...Array.from({ length: 200 }, () => 1)), mediaIds: [] }, never)
     const lines = run.step.reporter.lines.filter((line) => line.includes('parts done'))

@@ -125,21 +125,21 @@ describe('a download of it', () => {
     ['that breaks off', { kind: 'resetMid', afterBytes: 20 }],
     ['that is refused for a moment', { kind: 'status', status: 503 }],
     ['that gets no reply', { kind: 'resetBefore' }],
-  ])('%s goes on', async (_case, fault) => {
+  ])('%s continues', async (_case, fault) => {
     stored(zip)
     blobFault(fault, 2)
     expect(await fetchIt()).toMatchObject({ kind: 'found', branch: 'main' })
     expect(asked('/zip')).toHaveLength(1)
   })
 
-  it('whose link is no longer accepted goes on with a fresh one', async () => {
+  it('whose link is no longer accepted continues with a fresh one', async () => {
     stored(zip)
     blobFault({ kind: 'status', status: 403, body: '<Error><Code>AuthenticationFailed</Code></Error>' })
     expect(await fetchIt()).toMatchObject({ kind: 'found' })
     expect(asked('/zip')).toHaveLength(2)
   })
 
-  it('whose artifact is deleted meanwhile ends in an error', async () => {
+  it('whose artifact is deleted in the meantime ends in an error', async () => {
     stored(zip)
     blobFault({ kind: 'status', status: 403 })
     emulator.faults.add({
@@ -179,7 +179,7 @@ describe('a download of it', () => {
 })
 
 describe('an artifact that is not what it should be', () => {
-  it('is refused where its bytes are not those that GitHub stored', async () => {
+  it('is rejected where its bytes are not those that GitHub stored', async () => {
     stored(zip).artifact.digest = 'f'.repeat(64)
     const error = await failureOf(fetchIt())
     expect(error).toMatchObject({ code: 'corrupt_download', message: expect.stringContaining('f'.repeat(64)) })
@@ -199,7 +199,7 @@ describe('an artifact that is not what it should be', () => {
         { name: '../evil.json', data: metadata },
       ]),
     ],
-  ])('is refused for %s', async (_case, code, bytes) => {
+  ])('is rejected for %s', async (_case, code, bytes) => {
     stored(bytes)
     const before = await left()
     expect((await failureOf(fetchIt())).code).toBe(code)
@@ -207,7 +207,7 @@ describe('an artifact that is not what it should be', () => {
   })
 })
 
-it('masks every link, and tells the token to GitHub alone', async () => {
+it('masks every link, and sends the token only to GitHub', async () => {
   stored(zip)
   blobFault({ kind: 'status', status: 403 })
   await fetchIt()

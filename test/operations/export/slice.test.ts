@@ -50,7 +50,7 @@ function ids(clusters: readonly Cluster[]): string[] {
   return clusters.map(({ id }) => id)
 }
 
-describe('a slice', () => {
+describe('a shard', () => {
   it('is everything without shard, and nothing is listed for it', async () => {
     const content = { clusters: clustersOf(1000, 2), mediaIds: mediaOf(3) }
     const [all] = await slicesOf(content, undefined, () => undefined)
@@ -74,10 +74,10 @@ describe('a slice', () => {
       { clusters: [], mediaIds: [...members(0, 30, 50), ...members(1, 0, 10)] },
       { clusters: clusters.slice(2), mediaIds: members(1, 10, 35) },
     ])
-    expect(slices[1]?.notes).toEqual(['Slice 2 of 3 holds 30 of 90 items.'])
+    expect(slices[1]?.notes).toEqual(['Shard 2 of 3 contains 30 of 90 items.'])
   })
 
-  it('holds what no other holds, and all together hold everything, however many members are listed', async () => {
+  it('contains what no other contains, and all together contain everything, however many members are listed', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(
@@ -131,7 +131,7 @@ describe('a slice', () => {
     expect(new Set(slices.flatMap(({ content }) => content.mediaIds))).toEqual(new Set(mediaOf(65)))
   })
 
-  it('has no excluded media, which do not count in all slices together either', async () => {
+  it('has no excluded media, which do not count in all shards together either', async () => {
     const clusters = clustersOf(50, 35, 5)
     const excluded = [`${idOf(0)}/${idOf(3)}`, `${idOf(1)}/${idOf(34)}`]
     const inputs = { cluster_ids: ids(clusters).join(), exclude_media_ids: excluded.join() }

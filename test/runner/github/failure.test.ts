@@ -62,7 +62,7 @@ describe('a failed request to GitHub', () => {
     expect(found.message).toContain('ECONNRESET')
   })
 
-  it('tells what is gone from what is refused', () => {
+  it('distinguishes what is gone from what is rejected', () => {
     expect([404, 410, 403, 500].map((status) => isGone(failure(refused(status))))).toEqual([true, true, false, false])
     expect(isGone(new Error('404'))).toBe(false)
   })
@@ -80,7 +80,7 @@ describe('a reply that is not as GitHub writes it', () => {
     expect(failure(odd({ 'retry-after': 7 }))).toMatchObject({ pauseMs: 60_000 })
   })
 
-  it('tells of no pause where nothing says when the limit is over', () => {
+  it('reports no pause where nothing says when the limit is over', () => {
     expect(failure(refused(403, { 'x-ratelimit-remaining': '0' }, {}))).toMatchObject({ code: 'forbidden' })
   })
 })

@@ -43,13 +43,13 @@ describe('damaged archives', () => {
     ['stored sizes that differ', { name: 'e', data: 'abc', size: 5 }],
     ['data behind the directory', { name: 'e', packed: Buffer.from('abc'), size: 5000, compressedSize: 5000 }],
     ['a folder with data', { name: 'e/', data: 'abc' }],
-  ])('refuses %s', async (_, entry) => {
+  ])('rejects %s', async (_, entry) => {
     const at = unpacking.now
     const error = await at.refused([{ ...good, name: 'first' }, entry])
     expect(error).toMatchObject({ code: 'corrupt_download' })
   })
 
-  it('refuses an archive cut off at any place', async () => {
+  it('rejects an archive cut off at any place', async () => {
     const at = unpacking.now
     const whole = writeZip([good, { name: 'b', data: 'b'.repeat(50), method: 'deflated' }])
     for (const share of [0.1, 0.5, 0.9, 0.99]) {
@@ -58,7 +58,7 @@ describe('damaged archives', () => {
     }
   })
 
-  it('refuses a directory that counts fewer entries than it holds', async () => {
+  it('rejects a directory that counts fewer entries than it holds', async () => {
     const at = unpacking.now
     const error = await at.refused(writeZip([good, { name: 'hidden' }], { count: 1 }))
     expect(error).toMatchObject({

@@ -27,7 +27,7 @@ describe('a safe name', () => {
     ['console.txt', 'console.txt'],
     ['lone \uD800', 'lone \uFFFD'],
     ['日本/é.png', '日本/é.png'],
-  ])('%j lies at %j', (name, path) => {
+  ])('%j is at %j', (name, path) => {
     expect(pathOf(name)).toBe(path)
   })
 
@@ -37,7 +37,7 @@ describe('a safe name', () => {
     expect(path).toMatch(/^é+~[0-9a-f]{8}\.jpeg$/)
   })
 
-  it('tells folders from files', () => {
+  it('distinguishes folders from files', () => {
     expect(
       placeNames([entry('a/'), entry('b\\'), entry('c'), entry('./')]).map(({ kind, path }) => [kind, path]),
     ).toEqual([
@@ -72,7 +72,7 @@ describe('names that fall together', () => {
     expect(inner).toBe('images/a.png')
   })
 
-  it('are refused when a name was made to meet a suffix', () => {
+  it('are rejected when a name was made to meet a suffix', () => {
     const [taken = ''] = paths('12:30', '12?30')
     expect(() => paths('12:30', '12?30', taken)).toThrow(ActionError)
   })
@@ -107,7 +107,7 @@ describe('whatever the names', () => {
     fc.string({ unit: 'binary', maxLength: 20 }),
   )
 
-  it('each lies strictly inside the folder on every system, or all are refused', () => {
+  it('each is strictly inside the folder on every system, or all are rejected', () => {
     fc.assert(
       fc.property(fc.array(name, { maxLength: 4 }), (names) => {
         let places: { kind: 'file' | 'folder'; path: string }[]

@@ -36,7 +36,7 @@ describe('archives made to do harm', () => {
     './',
     './.',
     'a'.repeat(200).concat('/').repeat(11).concat('b'),
-  ])('refuses the name %j', async (name) => {
+  ])('rejects the name %j', async (name) => {
     const at = unpacking.now
     const entries = [good, { name: name === './' ? '.' : name, data: 'evil' }]
     const error = await at.refused(entries)
@@ -51,13 +51,13 @@ describe('archives made to do harm', () => {
     ['a block device', 0o060644],
     ['a socket', 0o140644],
     ['a folder without its slash', 0o040755],
-  ])('refuses %s', async (_, mode) => {
+  ])('rejects %s', async (_, mode) => {
     const at = unpacking.now
     const error = await at.refused([good, { name: 'entry', data: '/etc', attributes: unixMode(mode) }])
     expect(error).toMatchObject({ code: 'unsafe_archive', message: expect.stringContaining('"entry"') })
   })
 
-  it('refuses a link of Windows', async () => {
+  it('rejects a link of Windows', async () => {
     const at = unpacking.now
     expect((await at.refused([{ name: 'entry', attributes: 0x400 }])).code).toBe('unsafe_archive')
   })
@@ -69,12 +69,12 @@ describe('archives made to do harm', () => {
     [['a', 'a/b']],
     [['a/b', 'a']],
     [['a', 'a/']],
-  ])('refuses names that need the same place: %j', async (names) => {
+  ])('rejects names that need the same place: %j', async (names) => {
     const at = unpacking.now
     expect((await at.refused(names.map((name) => ({ name })))).code).toBe('unsafe_archive')
   })
 
-  it('refuses an entry whose data another one shares', async () => {
+  it('rejects an entry whose data another one shares', async () => {
     const at = unpacking.now
     const data = Buffer.alloc(100_000)
     const kernel = { name: 'a', data, method: 'deflated' as const }
@@ -90,7 +90,7 @@ describe('archives made to do harm', () => {
     expect(twins.code).toBe('unsafe_archive')
   })
 
-  it('refuses data that begins inside the data of another entry', async () => {
+  it('rejects data that begins inside the data of another entry', async () => {
     const at = unpacking.now
     // The second entry, header and all, is the stored data of the first.
     const inner = writeZip([{ name: 'inner', data: 'x'.repeat(50) }])
@@ -109,7 +109,7 @@ describe('archives made to do harm', () => {
     })
   })
 
-  it('refuses an entry that unpacks to more than it declares', async () => {
+  it('rejects an entry that unpacks to more than it declares', async () => {
     const at = unpacking.now
     for (const length of [1000, 9_000_000]) {
       const data = Buffer.alloc(length, 'ab')
@@ -118,7 +118,7 @@ describe('archives made to do harm', () => {
     }
   })
 
-  it('refuses sizes that DEFLATE cannot give', async () => {
+  it('rejects sizes that DEFLATE cannot give', async () => {
     const at = unpacking.now
     const error = await at.refused([
       { name: 'bomb', packed: deflateRawSync(Buffer.alloc(1000)), methodNumber: 8, size: 4_000_000_000 },
@@ -126,7 +126,7 @@ describe('archives made to do harm', () => {
     expect(error).toMatchObject({ code: 'unsafe_archive', message: expect.stringContaining('claims to unpack') })
   })
 
-  it('refuses a whole that unpacks to far more than its size', async () => {
+  it('rejects a whole that unpacks to far more than its size', async () => {
     const at = unpacking.now
     const data = Buffer.alloc(50_000_000)
     const packed = deflateRawSync(data)
@@ -144,12 +144,12 @@ describe('archives made to do harm', () => {
     })
   })
 
-  it('refuses more entries than the limit', async () => {
+  it('rejects more entries than the limit', async () => {
     const at = unpacking.now
     expect((await at.refused([good, { name: 'b' }], { limits: { maxEntries: 1 } })).code).toBe('unsafe_archive')
   })
 
-  it('refuses to take the place of a file that the caller writes', async () => {
+  it('rejects to take the place of a file that the caller writes', async () => {
     const at = unpacking.now
     const { entries } = await at.unpack(writeZip([{ name: 'Manifest.JSON', data: 'x' }]), {
       reserved: ['manifest.json'],

@@ -6,7 +6,7 @@ import { object, useDownloads } from './downloads.ts'
 const downloads = useDownloads()
 
 describe('resuming', () => {
-  it('goes on where the connection was reset, on condition that the object is the same', async () => {
+  it('continues where the connection was reset, on condition that the object is the same', async () => {
     const at = downloads.now
     at.host.faults.push({ cutAfter: 100_000 }, { cutAfter: 50_000 })
     await at.expectWhole(await download(at.options()))
@@ -16,7 +16,7 @@ describe('resuming', () => {
     expect(at.notes[0]).toMatch(/Resuming at/)
   })
 
-  it('goes on where the bytes stopped coming', async () => {
+  it('continues where the bytes stopped coming', async () => {
     const at = downloads.now
     at.host.faults.push({ stallAfter: 120_000 })
     await at.expectWhole(await download(at.options()))

@@ -8,7 +8,7 @@ import { StorageHost } from './storage-host.ts'
 const downloads = useDownloads()
 
 describe('expired links', () => {
-  it('asks for a fresh link and goes on with the rest', async () => {
+  it('asks for a fresh link and continues with the rest', async () => {
     const at = downloads.now
     at.host.faults.push({ breakAfter: 100_000 }, { status: 403, body: '<Error><Code>AccessDenied</Code></Error>' })
     let link = at.host.link('/a.zip?old')
@@ -112,7 +112,7 @@ describe('retries', () => {
     expect(at.host.requests).toHaveLength(3)
   })
 
-  it('counts anew after each new byte', async () => {
+  it('counts again after each new byte', async () => {
     const at = downloads.now
     for (let count = 0; count < 9; count += 1) at.host.faults.push({ breakAfter: 20_000 })
     await at.expectWhole(await download(at.options({ maxRetries: 1 })))

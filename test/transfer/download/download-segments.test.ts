@@ -186,7 +186,7 @@ describe('several connections', () => {
 })
 
 describe('the watermark of a download', () => {
-  it('is told before the bytes are there, and tells of bytes that are in the file', async () => {
+  it('is reported before the bytes are there, and reports bytes that are in the file', async () => {
     const at = downloads.now
     const seen: unknown[] = []
     const onSize = async (watermark: Watermark) => {

@@ -29,7 +29,7 @@ describe('a download', () => {
     expect(request?.headers).toHaveProperty('range', 'bytes=0-4194303')
   })
 
-  it('replaces what lies at its path, and does not write through a link there', async () => {
+  it('replaces what is at its path, and does not write through a link there', async () => {
     const at = downloads.now
     await writeFile(join(at.folder, 'precious'), 'kept')
     await symlink(join(at.folder, 'precious'), join(at.folder, 'export.partial'))

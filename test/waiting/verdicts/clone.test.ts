@@ -48,7 +48,7 @@ describe('the clone', () => {
     expect(found([cloneTask({ datasetId: '' })], [])).toEqual([])
   })
 
-  it('is found by a task that tells no name, or the name of the source', () => {
+  it('is found by a task that reports no name, or the name of the source', () => {
     expect(found([cloneTask({ datasetName: '' })], [])).toEqual([NEW])
     expect(found([cloneTask({ datasetName: 'Cats' })], [])).toEqual([NEW])
   })
@@ -95,7 +95,7 @@ describe('two clones at a time', () => {
     expect(found([], [cloned(), cloned({ id: STRANGER })])).toEqual([NEW, STRANGER])
   })
 
-  it('are told apart where one says that it comes from elsewhere', () => {
+  it('are distinguished where one says that it comes from elsewhere', () => {
     const datasets = [cloned(), cloned({ id: STRANGER, sourceDatasetId: OLD })]
     expect(found([cloneTask(), cloneTask({ id: id(203), datasetId: STRANGER })], datasets)).toEqual([NEW])
   })

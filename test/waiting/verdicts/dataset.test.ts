@@ -162,7 +162,7 @@ describe('a failure', () => {
     expect(verdict()).toMatchObject({ state: 'failed', error: { message } })
   })
 
-  it('names the task, and tells an abort from a failure', () => {
+  it('names the task, and distinguishes an abort from a failure', () => {
     const failed = creationVerdict(dataset({ status: 'INDEXING' }), task({ state: 'FAILED', words: 'out of memory' }))
     expect(failed).toMatchObject({ error: { apiWords: 'out of memory', message: expect.stringContaining(id(200)) } })
     expect(failed).toMatchObject({ error: { todo: expect.stringMatching(/^Check the task in the Task Manager/) } })
@@ -172,7 +172,7 @@ describe('a failure', () => {
 })
 
 describe('a line for people', () => {
-  it('tells a task that waits for its turn from one that runs', () => {
+  it('distinguishes a task that waits for its turn from one that runs', () => {
     expect(taskLine(task({ state: 'QUEUED', statusWord: 'PENDING', progress: 0 }))).toBe(
       'task PENDING: queued behind other work',
     )
@@ -186,13 +186,13 @@ describe('a line for people', () => {
     expect(datasetLine(dataset({ status: 'READY', progress: 100 }))).toBe('dataset READY')
   })
 
-  it('tells of the dataset, and of its task where there is one', () => {
+  it('reports the dataset, and its task if there is one', () => {
     const running = task({ state: 'RUNNING' })
     expect(creationVerdict(BUSY, undefined)).toMatchObject({ line: 'dataset BUSY' })
     expect(creationVerdict(BUSY, running)).toMatchObject({ line: 'dataset BUSY, task RUNNING' })
   })
 
-  it('tells which sign of a clone is missing', () => {
+  it('reports which sign of a clone is missing', () => {
     const lineOf = (now: Dataset | undefined, its?: Task) =>
       cloneVerdict({ datasetId: id(5), dataset: now, task: its, proven: false })
     expect(lineOf(undefined)).toMatchObject({ line: 'the new dataset cannot be read yet' })

@@ -56,14 +56,14 @@ describe('an export', () => {
     ['Trial accounts cannot export', 'other'],
     ['Export rejected: 1200000 entities', 'too_large'],
     [undefined, 'other'],
-  ])('that was refused for another reason is never an empty success: %s', (words, reason) => {
+  ])('that was rejected for another reason is never an empty success: %s', (words, reason) => {
     expect(look({ state: 'REJECTED', words, entities: 1_200_000 })).toMatchObject({
       state: 'done',
       value: { kind: 'refused', reason, words },
     })
   })
 
-  it('tells in its line how it stands', () => {
+  it('reports the status in its line', () => {
     const lines = [
       look({ state: 'QUEUED', statusWord: 'INIT' }),
       look({ state: 'RUNNING', statusWord: 'IN_PROGRESS', entities: 12 }),
@@ -106,14 +106,14 @@ describe('the reason of a refusal', () => {
     expect(refusalReason(words, entities)).toBe(reason)
   })
 
-  it('is told with the number of items, and with what to do', () => {
+  it('is reported with the number of items, and with what to do', () => {
     const large = refusedExport(refused('exceeds threshold', 1_200_000))
     expect(large).toMatchObject({ code: 'rejected', apiWords: 'exceeds threshold' })
     expect(large.message).toContain('1,200,000 items')
     expect(large.todo).toMatch(/split: auto.*vql.*cluster_ids.*media_ids/)
   })
 
-  it.each([undefined, -1])('is told without a number where there is none: %s', (entities) => {
+  it.each([undefined, -1])('is reported without a number where there is none: %s', (entities) => {
     expect(refusedExport(refused('exceeds threshold', entities)).message).toBe(
       'Visual Layer rejected the export as too large.',
     )

@@ -78,7 +78,7 @@ describe('an addition of media', () => {
   })
 })
 
-it('a line tells how dataset and task stand, and the phase changes with each of them', () => {
+it('a line reports the status of dataset and task, and the phase changes with each of them', () => {
   const indexing = dataset({ status: 'INDEXING' })
   const reindexing = task({ type: 'REINDEX', state: 'QUEUED' })
   const looks = [

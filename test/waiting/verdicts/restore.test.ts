@@ -60,7 +60,7 @@ describe('a restore is done', () => {
   })
 })
 
-describe('a restore goes on', () => {
+describe('a restore continues', () => {
   it.each<[string, Signs]>([
     ['READY is merely old: nothing has moved yet', { current: 'other' }],
     ['READY is merely old, and so is the current snapshot', { wasCurrent: true }],
@@ -210,7 +210,7 @@ it('whatever is seen, progress decides nothing', () => {
   )
 })
 
-it('a line tells all three signs, and the phase changes with each of them', () => {
+it('a line reports all three signs, and the phase changes with each of them', () => {
   const lines = [
     look({ current: 'other' }),
     look({ task: 'RUNNING', current: 'other' }),

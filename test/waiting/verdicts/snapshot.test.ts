@@ -77,7 +77,7 @@ describe('a snapshot', () => {
     })
   })
 
-  it('tells in its line how it stands, and the phase changes with each sign', () => {
+  it('reports the status in its line, and the phase changes with each sign', () => {
     const looks = [
       look({ listed: false, status: 'READ_ONLY' }),
       look({ status: 'READ_ONLY' }),
