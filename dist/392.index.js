@@ -1038,7 +1038,7 @@ function isListingExact({ selection, entityType }, { exported }) {
 function expectedIds({ request, all }) {
     return request.selection.kind !== 'selected' && !request.shard ? (all.ids ?? []) : [];
 }
-/** What no part contained and can be requested by its media IDs: media that were given beside clusters, and those in no cluster. */
+/** What no part contained and can be requested by its media IDs: media that were given in addition to clusters, and those in no cluster. */
 async function restOf(asked, merge) {
     const { request, step, subject, slice } = asked;
     const { selection, shard } = request;

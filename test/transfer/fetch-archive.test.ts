@@ -233,7 +233,7 @@ describe('any archive', () => {
   })
 })
 
-it('tells of one object alone when it changes after all of its entries were unpacked', async () => {
+it('reports one object alone when it changes after all of its entries were unpacked', async () => {
   const [one, other] = [gapped(0x61), gapped(0x62)]
   const tail = one.length - 600_000
   const unpacked = join(folder, 'out', 'metadata.json')

@@ -49,7 +49,7 @@ function expectedIds({ request, all }: Asked): readonly string[] {
   return request.selection.kind !== 'selected' && !request.shard ? (all.ids ?? []) : []
 }
 
-/** What no part contained and can be requested by its media IDs: media that were given beside clusters, and those in no cluster. */
+/** What no part contained and can be requested by its media IDs: media that were given in addition to clusters, and those in no cluster. */
 export async function restOf(asked: Asked, merge: Found): Promise<string[]> {
   const { request, step, subject, slice } = asked
   const { selection, shard } = request

@@ -127,7 +127,7 @@ describe('a shard', () => {
     const slices = await slicesOf({ clusters, mediaIds: [] }, 3, members)
     // Of the one cluster those from 30 to 49, of the other those from 30 to 39.
     expect(slices[1]?.content.mediaIds).toEqual(mediaOf(50).slice(30))
-    expect(slices[1]?.notes).toEqual(['Slice 2 of 3 holds 20 of 90 items.'])
+    expect(slices[1]?.notes).toEqual(['Shard 2 of 3 contains 20 of 90 items.'])
     expect(new Set(slices.flatMap(({ content }) => content.mediaIds))).toEqual(new Set(mediaOf(65)))
   })
 
