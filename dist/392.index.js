@@ -918,7 +918,7 @@ async function listClusters(request, step, subject) {
     };
     let listed = await step.api.explore.clusters(exported.id, explored, onPage).catch((error) => {
         // A server without this call: there may be another way.
-        if (error instanceof failure/* RequestFailure */.e6 && error.outcome.status === 404)
+        if ((0,failure/* isMissing */.b2)(error))
             return [];
         throw error;
     });
@@ -1311,7 +1311,7 @@ async function exportPart(job) {
             // The next run of the step must not come back to it either.
             await onStarted(undefined);
             if (starts >= MOST_STARTS)
-                throw ofPart(part, error);
+                throw error.with({ message: `Part ${part.number} of the export: ${error.message}` });
             step.reporter.info(`Part ${part.number}: ${error.message} Restarting its export.`);
             exportId = undefined;
         }
@@ -1326,10 +1326,6 @@ function isSpoilt(error) {
 /** An export that failed, or that the service does not know any longer. */
 class ExportEndedBadly extends errors/* ActionError */.lZ {
 }
-function ofPart({ number }, error) {
-    const { code, apiWords, todo } = error;
-    return new errors/* ActionError */.lZ(code, `Part ${number} of the export: ${error.message}`, { apiWords, todo, cause: error });
-}
 async function ended({ step, dataset, part, onPhase, onRunning }, exportId, graceMs) {
     const poll = (0,export_task/* exportProbe */.Z)(step, dataset.id, exportId, graceMs, ({ state }) => {
         // One that waits in a queue may still be rejected for its size.
@@ -1338,8 +1334,7 @@ async function ended({ step, dataset, part, onPhase, onRunning }, exportId, grac
     });
     const probe = async () => {
         const seen = await poll().catch((error) => {
-            const gone = error instanceof failure/* RequestFailure */.e6 && error.outcome.status === 404;
-            if (gone)
+            if ((0,failure/* isMissing */.b2)(error))
                 return { state: 'failed', error: endedBadly(error) };
             throw error;
         });
@@ -2071,10 +2066,10 @@ function partsWord(count) {
 function told(error, whole, how) {
     if (!(error instanceof errors/* ActionError */.lZ) || error.code === 'rejected')
         return error;
-    const { code, message, apiWords, todo } = error;
+    const { todo } = error;
     if (whole === 0 && todo !== undefined)
         return error;
-    return new errors/* ActionError */.lZ(code, message, { apiWords, todo: [todo, how].filter(Boolean).join('\n'), cause: error });
+    return error.with({ todo: [todo, how].filter(Boolean).join('\n') });
 }
 
 

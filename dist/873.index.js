@@ -643,7 +643,7 @@ class Recovery {
             return await this.#renew(failure);
         const retries = this.#failures - (failure.kind === 'expired' ? 1 : 0);
         const restMs = this.#patienceMs - waitedMs;
-        const pauseMs = failure.pauseMs ?? Math.min((0,retry/* fullJitter */.G1)(retries - 1), Math.max(0, restMs));
+        const pauseMs = Math.max(Math.min((0,retry/* fullJitter */.G1)(retries - 1), Math.max(0, restMs)), failure.pauseMs ?? 0);
         if (retries > maxRetries || restMs <= 0 || pauseMs >= leftMs()) {
             const times = this.#failures > 1 ? `, ${this.#failures} times in a row without progress` : '';
             const wait = failure.pauseMs === undefined ? '' : `; it asked to wait ${(0,pretty_ms/* default */.A)(failure.pauseMs)}`;
@@ -898,7 +898,7 @@ async function get(options, signal, more) {
                 status,
                 headers: reply.headers,
                 body,
-                trace: (0,trace/* traceLine */.iU)('GET', placeOf(link), atMs, (0,trace/* requestIds */.qs)(reply.headers)),
+                trace: (0,trace/* traceLine */.iU)('GET', placeOf(link), atMs, (0,trace/* requestIds */.qs)({ headers: reply.headers })),
             };
         }
         discard(body);

@@ -78,6 +78,8 @@ function chooseArtifact(artifacts, artifactName, extract) {
         other.artifact.id - one.artifact.id)[0]?.artifact;
 }
 
+// EXTERNAL MODULE: ./build/clock.js
+var build_clock = __webpack_require__(7094);
 // EXTERNAL MODULE: ./build/version.js
 var version = __webpack_require__(58508);
 // EXTERNAL MODULE: ./build/visual-layer/retry.js
@@ -197,6 +199,7 @@ function wordsOf(data) {
 
 
 
+
 /** A longer pause (ms) than this is not waited for: the hourly limit of a repository comes back in up to an hour. */
 const LONGEST_PAUSE_MS = 120_000;
 /**
@@ -244,7 +247,7 @@ class GitHubClient {
             catch (error) {
                 signal.throwIfAborted();
                 const failure = error instanceof GitHubFailure ? error : failureOf(what, error, clock.date());
-                const pause = failure.pauseMs ?? (0,retry/* fullJitter */.G1)(failures);
+                const pause = Math.max((0,retry/* fullJitter */.G1)(failures), failure.pauseMs ?? 0);
                 if (!failure.transient || failures >= maxRetries || pause > LONGEST_PAUSE_MS)
                     throw failure;
                 reporter.info(`${failure.message} Retrying (${failures + 1} of ${maxRetries}).`);
@@ -257,20 +260,13 @@ class GitHubClient {
         signal.throwIfAborted();
         this.#octokit ??= this.#open();
         const octokit = await this.#octokit;
-        const attempt = new AbortController();
-        const ends = AbortSignal.any([signal, attempt.signal]);
-        const expire = () => attempt.abort(new Error(`no response within ${Math.round(requestTimeoutMs / 100) / 10} s`));
-        const watch = clock.sleep(requestTimeoutMs, ends).then(expire, () => undefined);
-        try {
+        const late = () => new Error(`no response within ${Math.round(requestTimeoutMs / 100) / 10} s`);
+        return (0,build_clock/* within */.ux)(clock, requestTimeoutMs, signal, late, async (ends) => {
             const reply = await octokit.request(`GET ${path}`, { ...parameters, request: { redirect, signal: ends } });
             // A body that broke off is no error to Octokit.
             ends.throwIfAborted();
             return reply;
-        }
-        finally {
-            attempt.abort();
-            await watch;
-        }
+        });
     }
     async #open() {
         const { apiUrl, token, connection, reporter } = this.#options;
@@ -530,10 +526,9 @@ async function fetchFound(found, request, step) {
         signal.throwIfAborted();
         if (!(error instanceof errors/* ActionError */.lZ))
             throw error;
-        throw new errors/* ActionError */.lZ(error.code, `Could not download the export of ${runUrl}: ${error.message}`, {
-            apiWords: error.apiWords,
+        throw error.with({
+            message: `Could not download the export of ${runUrl}: ${error.message}`,
             todo: [error.todo ?? 'Re-run the job.', INSTEAD].join('\n'),
-            cause: error,
         });
     }
 }

@@ -401,13 +401,16 @@ const systemClock = {
 /** The end of a step: one deadline that every wait, request, download and upload shares. */
 class Deadline {
     totalMs;
+    /** What a user knows the limit as. */
+    name;
     #clock;
     #startedAt;
     /** @param totalMs from now, in ms */
-    constructor(clock, totalMs) {
+    constructor(clock, totalMs, name = 'timeout') {
         this.#clock = clock;
         this.#startedAt = clock.now();
         this.totalMs = totalMs;
+        this.name = name;
     }
     /** Milliseconds since the step began. */
     elapsedMs() {
@@ -529,9 +532,16 @@ class ActionError extends Error {
         this.todo = details.todo;
         this.trace = details.trace ?? (details.cause instanceof ActionError ? details.cause.trace : undefined);
     }
+    /** The same failure in other words. */
+    with({ message = this.message, todo = this.todo }) {
+        return this.copy(message, { apiWords: this.apiWords, todo, cause: this });
+    }
+    copy(message, details) {
+        return new ActionError(this.code, message, details);
+    }
 }
 const MOST_CAUSES = 3;
-/** The text of anything thrown, with the cause chain that network errors hide their reason in. */
+/** The text of anything thrown, with the cause chain that network errors hide their reason in; without the period of a sentence. */
 function describe(error) {
     if (!(error instanceof Error))
         return String(error);
@@ -544,7 +554,7 @@ function describe(error) {
             parts.push(message);
         cause = cause.cause;
     }
-    return parts.join(': ');
+    return parts.map((part) => part.replace(/\.$/, '')).join(': ');
 }
 
 
@@ -671,7 +681,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 // The bundle has one entry, which the threads that unpack archives or hash records start as well.
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
     (0,_lifetime_js__WEBPACK_IMPORTED_MODULE_2__/* .runAsProcess */ .d)(async () => {
-        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(565), __nccwpck_require__.e(393), __nccwpck_require__.e(548)]).then(__nccwpck_require__.bind(__nccwpck_require__, 33548));
+        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(565), __nccwpck_require__.e(393), __nccwpck_require__.e(180)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99180));
         return (options) => run({ ...options, clock: _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .ml });
     });
 }

@@ -27,14 +27,17 @@ export const systemClock: Clock = {
 /** The end of a step: one deadline that every wait, request, download and upload shares. */
 export class Deadline {
   readonly totalMs: number
+  /** What a user knows the limit as. */
+  readonly name: string
   readonly #clock: Clock
   readonly #startedAt: number
 
   /** @param totalMs from now, in ms */
-  constructor(clock: Clock, totalMs: number) {
+  constructor(clock: Clock, totalMs: number, name = 'timeout') {
     this.#clock = clock
     this.#startedAt = clock.now()
     this.totalMs = totalMs
+    this.name = name
   }
 
   /** Milliseconds since the step began. */

@@ -52,11 +52,20 @@ export class ActionError extends Error {
     this.todo = details.todo
     this.trace = details.trace ?? (details.cause instanceof ActionError ? details.cause.trace : undefined)
   }
+
+  /** The same failure in other words. */
+  with({ message = this.message, todo = this.todo }: { message?: string; todo?: string }): ActionError {
+    return this.copy(message, { apiWords: this.apiWords, todo, cause: this })
+  }
+
+  protected copy(message: string, details: ErrorDetails): ActionError {
+    return new ActionError(this.code, message, details)
+  }
 }
 
 const MOST_CAUSES = 3
 
-/** The text of anything thrown, with the cause chain that network errors hide their reason in. */
+/** The text of anything thrown, with the cause chain that network errors hide their reason in; without the period of a sentence. */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const parts = [error.message || error.name]
@@ -67,5 +76,5 @@ export function describe(error: unknown): string {
     if (message && !parts.some((part) => part.includes(message))) parts.push(message)
     cause = cause.cause
   }
-  return parts.join(': ')
+  return parts.map((part) => part.replace(/\.$/, '')).join(': ')
 }

@@ -1,4 +1,5 @@
 import { describe } from './errors.ts'
+import { codeOf } from './system-errors.ts'
 
 /** Why no whole response came, whichever server was asked. */
 export interface NetworkFault {
@@ -19,6 +20,12 @@ const AUTHORITY = `Put the certificate of that authority (a PEM file) on the run
   env:
     NODE_EXTRA_CA_CERTS: /path/to/authority.pem
 If the system of the runner trusts the authority, NODE_USE_SYSTEM_CA: 1 is enough.`
+
+/** Codes of OpenSSL and Node about TLS and certificates. */
+const TLS = /^(?:ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH)/
+const UNKNOWN_AUTHORITY = /^(?:UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_UNTRUSTED)/
+/** How a handshake ends at each attempt. The other faults of TLS can be those of a connection that was damaged on the way. */
+const NO_HANDSHAKE = /WRONG_VERSION|PACKET_LENGTH|PROTOCOL|HANDSHAKE_FAILURE|CERT/
 
 /** Codes of failures before a connection stood. */
 const CONNECTING: Record<string, string> = {
@@ -49,15 +56,16 @@ const BROKEN: Record<string, string> = {
  */
 export function networkFault(error: unknown, isStorage = false): NetworkFault {
   const chain = errorsIn(error)
-  const codes = chain.map(codeOf).filter((code) => code !== '')
-  const certificate = chain.find((one) => /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED|ISSUER/.test(codeOf(one)))
-  if (certificate) return certificateFault(certificate, isStorage)
+  const codes = chain.map(codeOf).filter((code) => code !== undefined)
+  const tls = chain.find((one) => TLS.test(codeOf(one) ?? ''))
+  if (tls) return tlsFault(tls, isStorage)
   // A proxy that opens no tunnel answers before anything reaches the server.
   const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message))
   if (proxy) {
     const todo =
       'Check the proxy and its credentials (HTTPS_PROXY: http://user:password@host:port), or add the host to NO_PROXY.'
-    return { cause: `the proxy did not open a connection: ${proxy.message}`, todo, neverSent: true, isFinal: false }
+    const isFinal = /\b407\b/.test(proxy.message)
+    return { cause: `the proxy did not open a connection: ${proxy.message}`, todo, neverSent: true, isFinal }
   }
   const connecting = codes.find((code) => CONNECTING[code])
   const broken = codes.find((code) => BROKEN[code])
@@ -67,9 +75,11 @@ export function networkFault(error: unknown, isStorage = false): NetworkFault {
   return { cause, todo: isStorage ? REACH_STORAGE : REACH, neverSent, isFinal: false }
 }
 
-function certificateFault(error: Error, isStorage: boolean): NetworkFault {
-  const code = codeOf(error)
-  const fault = (cause: string, todo: string) => ({ cause: `${cause} (${code})`, todo, neverSent: true, isFinal: true })
+function tlsFault(error: Error, isStorage: boolean): NetworkFault {
+  const code = codeOf(error) ?? ''
+  const fault = (cause: string, todo: string, isFinal = true) => {
+    return { cause: `${cause} (${code})`, todo, neverSent: isFinal, isFinal }
+  }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const names = namesOf(error)
     const cause = names === '' ? 'its certificate is for another host' : `its certificate is for ${names}`
@@ -80,15 +90,21 @@ function certificateFault(error: Error, isStorage: boolean): NetworkFault {
         : 'Check the host name in the address (base_url, or the proxy).',
     )
   }
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    const cause = code === 'CERT_HAS_EXPIRED' ? 'its certificate has expired' : 'its certificate is not valid yet'
-    return fault(cause, 'Renew the certificate of the server, and check the clock of the runner.')
-  }
-  if (/CERT|SIGNATURE|SELF_SIGNED|ISSUER/.test(code))
+  if (UNKNOWN_AUTHORITY.test(code))
     return fault('its certificate is signed by an authority that the runner does not know', AUTHORITY)
+  if (!code.startsWith('ERR_SSL_') && /CERT|^INVALID|^PATH/.test(code)) {
+    const causes: Record<string, string> = { CERT_HAS_EXPIRED: 'has expired', CERT_NOT_YET_VALID: 'is not valid yet' }
+    return fault(
+      `its certificate ${causes[code] ?? 'is not valid'}`,
+      'Renew the certificate of the server, and check the clock of the runner.',
+    )
+  }
   return fault(
-    `TLS failed: ${error.message}`,
-    'Check that the address begins with the right scheme (https:// or http://) and has the right port.',
+    'TLS failed',
+    isStorage
+      ? REACH_STORAGE
+      : 'Check that the address begins with the right scheme (https:// or http://) and has the right port.',
+    NO_HANDSHAKE.test(code),
   )
 }
 
@@ -100,10 +116,6 @@ function namesOf(error: Error): string {
       ? certificate.subjectaltname
       : undefined
   return typeof names === 'string' ? names.replaceAll(/\b(?:DNS|IP Address):/g, '') : ''
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
 /** An error and all that it hides: causes, and what each of several addresses of one name met. */

@@ -1,8 +1,7 @@
-import { type Clock, delayed, orAborted, within } from './clock.ts'
+import { type Clock, type Deadline, delayed, orAborted, within } from './clock.ts'
 import { ActionError, describe } from './errors.ts'
 import { asActionError } from './system-errors.ts'
 import { secretsOf } from './inputs/secrets.ts'
-import type { OperationRequest } from './inputs/operations-table.ts'
 import { readRequest } from './inputs/request.ts'
 import { perform } from './operations/index.ts'
 import { undo } from './operations/undo.ts'
@@ -15,7 +14,7 @@ import { type Account, operationOf, summarize, tellEnd } from './summarize.ts'
 import { VERSION } from './version.ts'
 import type { Phase } from './waiting/until.ts'
 import { readProxies } from './visual-layer/connection.ts'
-import { IN_FLIGHT_MS } from './visual-layer/http.ts'
+import { IN_FLIGHT_MS } from './visual-layer/attempt.ts'
 
 /**
  * A canceled step has this long, in ms, to undo or name what it left, and a little more for a request in progress. Together with
@@ -24,7 +23,7 @@ import { IN_FLIGHT_MS } from './visual-layer/http.ts'
 const CANCELLED_UNDO_MS = 2_200
 /** The same for a step that ended in its own time. */
 const UNDO_MS = 60_000
-/** A step ends at most this long after its deadline, in ms, whatever hangs. What it undoes then has a limit of its own. */
+/** A step ends at most this long after its deadline, in ms, whatever hangs. */
 const OVERTIME_MS = 2_800
 
 export interface RunOptions {
@@ -59,7 +58,7 @@ export async function run({ env, clock, signal }: RunOptions): Promise<0 | 1> {
     reporter.info(`visual-layer-dataset-action ${VERSION}: ${request.operation} at ${request.service.origin}`)
     session = new Session(request, clock, readProxies(env), (line) => reporter.info(line), reporter.debugging)
     const opened = session
-    account.headline = await performed(request, clock, signal, (ends) =>
+    account.headline = await performed(opened.deadline, clock, signal, (ends) =>
       perform(request, opened.step({ reporter, context: account.context, signal: ends, undo: log })),
     )
   } catch (error) {
@@ -80,7 +79,7 @@ export async function run({ env, clock, signal }: RunOptions): Promise<0 | 1> {
 
 /** Runs an operation. One that hangs is given up soon after the deadline or a cancellation, even if it does not notice either. */
 async function performed(
-  request: OperationRequest,
+  deadline: Deadline,
   clock: Clock,
   signal: AbortSignal,
   start: (signal: AbortSignal) => Promise<string>,
@@ -90,9 +89,10 @@ async function performed(
       todo: 'Increase timeout, then re-run the job.',
     })
   const done = new AbortController()
+  const canceled = delayed(signal, IN_FLIGHT_MS + 200, clock, done.signal)
   try {
-    return await within(clock, request.timeoutMs + OVERTIME_MS, signal, late, (ends) =>
-      orAborted(start(ends), delayed(ends, IN_FLIGHT_MS + 200, clock, done.signal)),
+    return await within(clock, deadline.remainingMs(OVERTIME_MS), canceled, late, (over) =>
+      orAborted(start(AbortSignal.any([signal, over])), over),
     )
   } finally {
     done.abort()
@@ -143,8 +143,10 @@ async function cleanUp(
   const done = new AbortController()
   const hurry = delayed(signal, CANCELLED_UNDO_MS + LAST_REQUEST_MS, clock, done.signal)
   try {
+    const leftMs = session.deadline.remainingMs(OVERTIME_MS) - LAST_REQUEST_MS
+    if (!isCancelled && leftMs <= 0) throw new Error('no time was left')
     const { text, settled, datasetId, candidates, snapshot } = await session.lastly(
-      isCancelled ? CANCELLED_UNDO_MS : UNDO_MS,
+      isCancelled ? CANCELLED_UNDO_MS : Math.min(UNDO_MS, leftMs),
       hurry,
       (line) => reporter.progress(line),
       (api, waiting) => undo(plan, api, waiting),

@@ -29,6 +29,8 @@ export class Session {
   readonly #phases = new Set<Phase>()
   #hasSentChange = false
   #dispatcher: Promise<Dispatcher> | undefined
+  /** The `timeout` of the request, from now. */
+  readonly deadline: Deadline
 
   /** @param debug one line for the debug log, if there is one */
   constructor(
@@ -40,6 +42,7 @@ export class Session {
   ) {
     this.#request = request
     this.#clock = clock
+    this.deadline = new Deadline(clock, request.timeoutMs)
     this.#proxies = proxies
     this.#say = say
     this.#debug = debug
@@ -77,11 +80,11 @@ export class Session {
     })
   }
 
-  /** What an operation gets, from now until the `timeout` of the request. */
+  /** What an operation gets. */
   step(parts: Pick<Step, 'reporter' | 'context' | 'signal' | 'undo'>): Step {
-    const { service, timeoutMs, requestTimeoutMs, maxRetries, retryLimit, pollIntervalMs = 'auto' } = this.#request
+    const { service, requestTimeoutMs, maxRetries, retryLimit, pollIntervalMs = 'auto' } = this.#request
     const { reporter, signal } = parts
-    const deadline = new Deadline(this.#clock, timeoutMs)
+    const { deadline } = this
     return {
       ...parts,
       api: this.client(deadline, signal),
@@ -122,7 +125,7 @@ export class Session {
     body: (api: VisualLayer, waiting: Waiting) => Promise<T>,
   ): Promise<T> {
     const late = () => new Error(`it took longer than ${limitMs / 1000} s`)
-    const deadline = new Deadline(this.#clock, limitMs)
+    const deadline = new Deadline(this.#clock, limitMs, 'limit of the cleanup')
     return await within(this.#clock, limitMs + LAST_REQUEST_MS, signal, late, (ends) =>
       body(this.client(deadline, ends), this.#waiting(deadline, ends, LAST_INTERVAL_MS, onLook)),
     )

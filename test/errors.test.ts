@@ -31,6 +31,7 @@ describe('the text of anything thrown', () => {
       'fetch failed: connect ECONNREFUSED 127.0.0.1:1',
     )
     expect(textOf(chain('a', 'b', 'c'))).toBe('a: b: c')
+    expect(textOf(chain('It failed.', 'It broke.'))).toBe('It failed: It broke')
   })
 
   it('stays short where the causes are many', () => {

@@ -246,13 +246,16 @@ const systemClock = {
 /** The end of a step: one deadline that every wait, request, download and upload shares. */
 class Deadline {
     totalMs;
+    /** What a user knows the limit as. */
+    name;
     #clock;
     #startedAt;
     /** @param totalMs from now, in ms */
-    constructor(clock, totalMs) {
+    constructor(clock, totalMs, name = 'timeout') {
         this.#clock = clock;
         this.#startedAt = clock.now();
         this.totalMs = totalMs;
+        this.name = name;
     }
     /** Milliseconds since the step began. */
     elapsedMs() {
@@ -374,9 +377,16 @@ class ActionError extends Error {
         this.todo = details.todo;
         this.trace = details.trace ?? (details.cause instanceof ActionError ? details.cause.trace : undefined);
     }
+    /** The same failure in other words. */
+    with({ message = this.message, todo = this.todo }) {
+        return this.copy(message, { apiWords: this.apiWords, todo, cause: this });
+    }
+    copy(message, details) {
+        return new ActionError(this.code, message, details);
+    }
 }
 const MOST_CAUSES = 3;
-/** The text of anything thrown, with the cause chain that network errors hide their reason in. */
+/** The text of anything thrown, with the cause chain that network errors hide their reason in; without the period of a sentence. */
 function describe(error) {
     if (!(error instanceof Error))
         return String(error);
@@ -389,7 +399,7 @@ function describe(error) {
             parts.push(message);
         cause = cause.cause;
     }
-    return parts.join(': ');
+    return parts.map((part) => part.replace(/\.$/, '')).join(': ');
 }
 
 
@@ -399,9 +409,10 @@ function describe(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $N: () => (/* binding */ codeOf),
 /* harmony export */   z6: () => (/* binding */ asActionError)
 /* harmony export */ });
-/* unused harmony exports FREE_SPACE, codeOf, systemFailure */
+/* unused harmony exports FREE_SPACE, systemFailure */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9473);
 
 /** What to do about a full disk. The workspace is on the one that it is on. */
@@ -807,7 +818,7 @@ function append(variable, text) {
 
 // A bundle of its own: no operation is in it, except what undoes one.
 runAsProcess(async () => {
-    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(668)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7668));
+    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(913)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6913));
     return (options) => runPost({ ...options, clock: clock/* systemClock */.ml });
 });
 

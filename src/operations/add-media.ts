@@ -171,9 +171,8 @@ async function startAddition(
 /** One addition is one request, so it cannot be sent in halves. */
 function withSizeHint(error: unknown): unknown {
   if (!(error instanceof ActionError) || !error.message.includes('HTTP 413')) return error
-  const { code, message, apiWords } = error
   const todo = 'Add fewer files per step, or put the media into a bucket and use s3_uri.'
-  return new ActionError(code, message, { apiWords, todo, cause: error })
+  return error.with({ todo })
 }
 
 /** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */

@@ -3,9 +3,8 @@ import type { SnapshotChoice } from '../inputs/operations/snapshot-choice.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { settlingMs } from '../waiting/pace.ts'
-import { until } from '../waiting/until.ts'
+import { type Look, until } from '../waiting/until.ts'
 import type { Step } from './step.ts'
-import { timedOut } from './waits.ts'
 
 /** The newest snapshot of exactly this name. Names are not unique; the list is newest first, and stamps decide where there are any. */
 export function newestNamed(snapshots: readonly Snapshot[], name: string): Snapshot | undefined {
@@ -28,22 +27,20 @@ function pick(snapshots: readonly Snapshot[], choice: SnapshotChoice): Snapshot 
  * moment, since lists lag; then it is `not_found`, never another one.
  */
 export async function chooseSnapshot(step: Step, dataset: Dataset, choice: SnapshotChoice): Promise<Snapshot> {
-  let read: Snapshot[] | undefined
-  const settling = settlingMs(step.deadline.remainingMs())
-  const startedAt = step.clock.now()
-  const ended = await until<Snapshot | undefined>(async () => {
-    read = await step.api.snapshots.list(dataset.id)
-    const snapshot = pick(read, choice)
-    if (snapshot || step.clock.now() - startedAt >= settling) return { state: 'done', value: snapshot }
-    return { state: 'pending', line: 'the snapshot is not listed; reading the list again' }
-  }, step.waiting)
-  if (ended.end === 'failed') throw ended.error
-  if (ended.end === 'done' && ended.value) return ended.value
-  if (ended.end === 'out_of_time' && !read) {
-    const awaited = `the snapshots of dataset "${dataset.name}" (${dataset.id})`
-    throw timedOut(step, { awaited, carryOn: 'Nothing was changed. Re-run the job when Visual Layer responds.' }, ended)
+  let known = await step.api.snapshots.list(dataset.id)
+  const first = pick(known, choice)
+  if (first) return first
+  const look = async (): Promise<Look<Snapshot>> => {
+    known = await step.api.snapshots.list(dataset.id, 0)
+    const snapshot = pick(known, choice)
+    return snapshot
+      ? { state: 'done', value: snapshot }
+      : { state: 'pending', line: 'the snapshot is not listed; reading the list again' }
   }
-  const known = read ?? []
+  const ended = await until(look, step.waiting, settlingMs(step.deadline.remainingMs()))
+  if (ended.end === 'failed') throw ended.error
+  if (ended.end === 'done') return ended.value
+  if (ended.lastFault) throw ended.lastFault
   const wanted =
     choice.by === 'name'
       ? `named "${choice.snapshotName}"`

@@ -99,19 +99,14 @@ async function upload(step: Step, datasetId: string, files: readonly FilePart[])
 /** The same failure, which also names what is left behind. */
 function draftLeft(error: unknown, name: string, datasetId: string, annotations: readonly ChosenFile[]): unknown {
   if (!(error instanceof ActionError)) return error
-  const { code, message, apiWords } = error
   const todo = [
     error.todo,
-    code === 'rejected' && annotations.length > 0
+    error.code === 'rejected' && annotations.length > 0
       ? 'If Visual Layer does not accept annotation files here, exclude them from "files", or put them into a bucket with the media and use create-from-s3.'
       : undefined,
     `Dataset "${name}" (${datasetId}) remains, as a draft unless its processing started. Delete it in Visual Layer if you do not need it. Re-running the job creates another dataset.`,
   ]
-  return new ActionError(code, message, {
-    apiWords,
-    todo: todo.filter((line) => line !== undefined).join('\n'),
-    cause: error,
-  })
+  return error.with({ todo: todo.filter((line) => line !== undefined).join('\n') })
 }
 
 /** Files that Visual Layer dropped or took twice show in the number of items. A video may count as its frames. */

@@ -1,4 +1,3 @@
-import { ActionError } from '../errors.ts'
 import type { CreateFromS3Request } from '../inputs/operations/create-from-s3.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
@@ -44,9 +43,8 @@ async function create(step: Step, request: CreateFromS3Request): Promise<string>
 /** The API answers HTTP 500 at once where it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */
 function withBucketHint(error: unknown, bucketPath: string): unknown {
   if (!(error instanceof RequestFailure) || (error.outcome.status !== 500 && error.outcome.status !== 400)) return error
-  const { code, message, apiWords } = error
   const todo = `Check that ${bucketPath} exists and contains media, and that Visual Layer can read it (a public bucket, or a role that it may assume). If it does, re-run the job later.`
-  return new ActionError(code, message, { apiWords, todo, cause: error })
+  return error.with({ todo })
 }
 
 /** Whether a dataset can come from a bucket path: if the API reports its source, that must agree. */

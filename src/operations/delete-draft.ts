@@ -1,5 +1,5 @@
 import type { VisualLayer } from '../visual-layer/client.ts'
-import { RequestFailure } from '../visual-layer/failure.ts'
+import { isMissing, RequestFailure } from '../visual-layer/failure.ts'
 import type { Waiting } from '../waiting/until.ts'
 import { abortCreation } from './abort-creation.ts'
 import { datasetRemoval } from './remove-dataset.ts'
@@ -11,9 +11,8 @@ import { datasetRemoval } from './remove-dataset.ts'
  * Throws where the API could not be reached, or where the creation could not be found.
  */
 export async function deleteDraft(api: VisualLayer, waiting: Waiting, datasetId: string): Promise<string> {
-  const missing = (error: unknown) => error instanceof RequestFailure && error.outcome.status === 404
   const draft = await api.datasets.get(datasetId).catch((error: unknown) => {
-    if (missing(error)) return undefined
+    if (isMissing(error)) return undefined
     throw error
   })
   if (!draft) return `The draft dataset ${datasetId} no longer exists, so there was nothing to delete.`

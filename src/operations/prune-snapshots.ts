@@ -2,7 +2,7 @@ import { ActionError, describe } from '../errors.ts'
 import { asActionError } from '../system-errors.ts'
 import type { PruneSnapshotsRequest } from '../inputs/operations/prune-snapshots.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
-import { RequestFailure } from '../visual-layer/failure.ts'
+import { isMissing } from '../visual-layer/failure.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { CATALOG_HEADERS, catalogCells, whenTaken } from './catalog.ts'
 import { deletion, stillListed } from './deletion.ts'
@@ -139,7 +139,7 @@ class Pruning {
     try {
       await deletion(this.#step, this.#dataset.id, snapshot).run()
     } catch (error) {
-      if (!(error instanceof RequestFailure) || error.outcome.status !== 404) throw error
+      if (!isMissing(error)) throw error
       // The list may lag behind someone else's deletion; that it is gone is seen at the end.
       return this.#ended(snapshot, 'already gone', 'Visual Layer no longer finds it')
     }

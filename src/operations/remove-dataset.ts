@@ -1,5 +1,5 @@
 import type { VisualLayer } from '../visual-layer/client.ts'
-import { RequestFailure } from '../visual-layer/failure.ts'
+import { isMissing, RequestFailure } from '../visual-layer/failure.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { until, type Waiting } from '../waiting/until.ts'
@@ -12,12 +12,21 @@ export interface DatasetRemoval {
   wasListed: boolean
 }
 
-/** Prepares the deletion of a dataset. It is gone when it cannot be read any longer, or has left the list that showed it before. */
-export async function datasetRemoval(api: VisualLayer, waiting: Waiting, datasetId: string): Promise<DatasetRemoval> {
-  const isListed = async (retries?: number) =>
-    (await api.datasets.list(retries)).some((dataset) => dataset.id.toLowerCase() === datasetId)
+/**
+ * Prepares the deletion of a dataset. It is gone when it cannot be read any longer, or has left the list that showed it before.
+ *
+ * @param retries of the list; 0 in a wait
+ */
+export async function datasetRemoval(
+  api: VisualLayer,
+  waiting: Waiting,
+  datasetId: string,
+  retries?: number,
+): Promise<DatasetRemoval> {
+  const isListed = async (most?: number) =>
+    (await api.datasets.list(most)).some((dataset) => dataset.id.toLowerCase() === datasetId)
   // Not every dataset is in the list: only one that was there can be seen to leave it.
-  const wasListed = await isListed()
+  const wasListed = await isListed(retries)
   const isGone = async () => {
     try {
       await api.datasets.get(datasetId, 0)
@@ -40,10 +49,6 @@ export async function datasetRemoval(api: VisualLayer, waiting: Waiting, dataset
   return { change, isGone, wasListed }
 }
 
-export function isMissing(error: unknown): boolean {
-  return error instanceof RequestFailure && error.outcome.status === 404
-}
-
 /**
  * Deletes a dataset of ours and sees it gone. A 409 is retried: a clone may not be deletable while it is being made. A dataset that
  * is not found counts as deleted only after a while, since one that was just made may not be visible yet.
@@ -57,7 +62,7 @@ export async function removeDataset(api: VisualLayer, waiting: Waiting, datasetI
   let removal: DatasetRemoval | undefined
   let accepted = false
   const ended = await until<void>(async () => {
-    removal ??= await datasetRemoval(api, waiting, datasetId)
+    removal ??= await datasetRemoval(api, waiting, datasetId, 0)
     try {
       if (!accepted) await removal.change.run()
       accepted = true

@@ -6,7 +6,8 @@ import { enrichedCopies, tasksOnSource } from '../waiting/verdicts/enrichment.ts
 import { abortCreation } from './abort-creation.ts'
 import { abortEnrichment, ENRICHMENT } from './abort-enrichment.ts'
 import { deleteDraft } from './delete-draft.ts'
-import { isMissing, removeDataset } from './remove-dataset.ts'
+import { isMissing } from '../visual-layer/failure.ts'
+import { removeDataset } from './remove-dataset.ts'
 import type { Plan } from './undo-log.ts'
 
 /** What came of undoing a plan. */

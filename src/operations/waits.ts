@@ -2,7 +2,7 @@ import { within } from '../clock.ts'
 import { ActionError } from '../errors.ts'
 import { duration } from '../runner/text.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
-import { RequestFailure } from '../visual-layer/failure.ts'
+import { isMissing } from '../visual-layer/failure.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'
 import { asPhase, type Ended, type Look, type Phase, until } from '../waiting/until.ts'
 import type { Step } from './step.ts'
@@ -35,7 +35,7 @@ export async function waitFor<T>(step: Step, phase: Phase, probe: () => Promise<
 
 /** What is waited for was there before, so a 404 is news, and no fault of the inputs. */
 function goneMeanwhile(error: unknown, { awaited }: Phase): unknown {
-  if (!(error instanceof RequestFailure) || error.outcome.status !== 404) return error
+  if (!isMissing(error)) return error
   const message = `It disappeared while this step waited for ${awaited}: someone deleted it or removed this account's access. ${error.message}`
   return new Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error })
 }
@@ -43,7 +43,7 @@ function goneMeanwhile(error: unknown, { awaited }: Phase): unknown {
 const REDO = 'If that was unintended, re-run the job.'
 
 /** The error of a wait whose time ran out. */
-export function timedOut(
+function timedOut(
   { deadline }: Step,
   { awaited, carryOn }: Phase,
   { lastLine, lastFault, waitedMs }: Extract<Ended<unknown>, { end: 'out_of_time' }>,
@@ -64,8 +64,7 @@ export function lenient<T>(step: Step, graceMs: number, read: () => Promise<T>):
     try {
       return await read()
     } catch (error) {
-      const missing = error instanceof RequestFailure && error.outcome.status === 404
-      if (missing && step.clock.now() - startedAt < graceMs) return undefined
+      if (isMissing(error) && step.clock.now() - startedAt < graceMs) return undefined
       throw error
     }
   }
@@ -73,7 +72,7 @@ export function lenient<T>(step: Step, graceMs: number, read: () => Promise<T>):
 
 /** Reads a dataset that this step has made, whatever it is doing, as soon as it is visible. `carryOn` as in {@link Phase}. */
 export async function readNew(step: Step, datasetId: string, carryOn: string): Promise<Dataset> {
-  const read = lenient(step, patienceMs(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId))
+  const read = lenient(step, patienceMs(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0))
   return waitFor(step, { awaited: `dataset ${datasetId} to be readable`, carryOn }, async () => {
     const dataset = await read()
     return dataset
@@ -109,7 +108,7 @@ export function ownDataset(
       missingSince = undefined
       return last
     } catch (error) {
-      if (!(error instanceof RequestFailure) || error.outcome.status !== 404) throw error
+      if (!isMissing(error)) throw error
       missingSince ??= clock.now()
       if (clock.now() - missingSince < settlingMs(deadline.remainingMs())) return undefined
       const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it or removed this account's access.`

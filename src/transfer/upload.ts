@@ -121,7 +121,7 @@ async function sendBatch(options: UploadOptions, batch: readonly FilePart[], sen
       if (!isTransient(error) || failures >= maxRetries) throw error
       const { effect, retryAfterMs } = error.outcome
       if (effect === 'unknown' && lost) throw error
-      const pause = retryAfterMs ?? fullJitter(failures)
+      const pause = Math.max(fullJitter(failures), retryAfterMs ?? 0)
       if (pause >= deadline.remainingMs()) throw error
       if (effect === 'unknown') {
         lost = true

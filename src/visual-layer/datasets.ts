@@ -162,7 +162,7 @@ export class Datasets {
       path: 'dataset',
       form: { dataset_name: name, bucket_path: bucketPath },
     }
-    return this.#http.parse(request, await this.#http.send(request), createdReply)
+    return this.#http.change(request, createdReply)
   }
 
   /** Deletes a dataset permanently. One attempt. In public clients only; whatever the response contains, a 2xx is an acceptance. */

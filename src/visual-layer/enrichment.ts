@@ -102,7 +102,7 @@ export class Enrichment {
       path: `dataset/${datasetId}/enrich_dataset`,
       json: { enrichment_models: models },
     }
-    return this.#http.parse(request, await this.#http.send(request), createdReply)
+    return this.#http.change(request, createdReply)
   }
 
   /** Aborts an enrichment. One attempt; the shape of the response is not documented, so any 2xx is an acceptance. */

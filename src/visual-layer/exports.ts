@@ -114,7 +114,7 @@ export class Exports {
   /** Starts an export, of the whole dataset, by VQL, or of a selection. One attempt. */
   async start(datasetId: string, start: ExportStart): Promise<ExportTask> {
     const request = start.selection ? selective(datasetId, start, start.selection) : whole(datasetId, start)
-    return this.#http.parse(request, await this.#http.send(request), startReply)
+    return this.#http.change(request, startReply)
   }
 
   /** The status of an export, with a new link once it is COMPLETED. */

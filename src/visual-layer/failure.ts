@@ -1,4 +1,4 @@
-import prettyMs from 'pretty-ms'
+import type { Deadline } from '../clock.ts'
 import { ActionError, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { networkFault } from '../network.ts'
 import type { Rejection } from './token.ts'
@@ -26,6 +26,10 @@ export class RequestFailure extends ActionError {
     super(code, message, details)
     this.outcome = outcome
   }
+
+  protected override copy(message: string, details: ErrorDetails): RequestFailure {
+    return new RequestFailure(this.code, message, details, this.outcome)
+  }
 }
 
 /** Whether a failure may be transient, so that a wait continues through it. */
@@ -33,11 +37,9 @@ export function isTransient(error: unknown): error is RequestFailure {
   return error instanceof RequestFailure && error.outcome.transient
 }
 
-/** A transient failure that outlasted its retries, of which there were `retries` in `ms` milliseconds. */
-export function givenUp(error: RequestFailure, retries: number, ms: number): RequestFailure {
-  const tries = `${retries} ${retries === 1 ? 'retry' : 'retries'} in ${prettyMs(Math.round(ms / 100) * 100)} did not help.`
-  const { code, message, apiWords, todo, outcome } = error
-  return new RequestFailure(code, `${message} ${tries}`, { apiWords, todo, cause: error }, outcome)
+/** Whether a request failed because what it names is not there, or not visible to this account. */
+export function isMissing(error: unknown): error is RequestFailure {
+  return error instanceof RequestFailure && error.outcome.status === 404
 }
 
 /**
@@ -58,19 +60,18 @@ export function networkFailure(what: string, host: string, error: unknown, whole
 /**
  * No response came in the time that the deadline of the step left.
  *
- * @param timeoutMs the `timeout` of the step
  * @param whole `false`: the request had not been sent completely
  */
 export function outOfTime(
   what: string,
   host: string,
   words: string,
-  timeoutMs: number,
+  deadline: Deadline,
   whole: boolean,
 ): RequestFailure {
   return new RequestFailure(
     'timed_out',
-    `Timed out: the request to ${what} got ${words} (${host}; timeout: ${timeoutMs / 1000} s).`,
+    `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${deadline.totalMs / 1000} s).`,
     { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' },
     { transient: true, effect: whole ? 'unknown' : 'none' },
   )

@@ -28,7 +28,7 @@ export class Ingestion {
       path: 'ingestion/new_dataset',
       query: { dataset_name: name },
     }
-    return this.#http.parse(request, await this.#http.send(request), createdReply)
+    return this.#http.change(request, createdReply)
   }
 
   /**

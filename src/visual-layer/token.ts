@@ -51,10 +51,6 @@ export class Signer {
     this.#credentials = credentials
   }
 
-  get kind(): Credentials['kind'] {
-    return this.#credentials.kind
-  }
-
   authorization(nowMs: number): string | undefined {
     const credentials = this.#credentials
     switch (credentials.kind) {

@@ -1,5 +1,5 @@
 import { describe } from '../errors.ts'
-import { type Body, spelled } from './reply.ts'
+import { type Body, isRecord, spelled } from './reply.ts'
 import { headerOf, type Headers } from './retry.ts'
 
 /** Headers by which Visual Layer, S3, and Cloudflare find a request in their logs. */
@@ -8,11 +8,22 @@ const ID_HEADERS = ['x-request-id', 'x-amz-request-id', 'x-amz-id-2', 'cf-ray']
 const ID = /^\w[\w.+/=:@-]{0,127}$/
 const LONGEST_BODY_CHARS = 600
 
+/** A response as far as it came. */
+export interface Received {
+  status: number
+  headers: Headers
+  body?: Body
+}
+
 /** The IDs in a response, for people: `x-request-id: 4f1c, cf-ray: 9a0b`. Empty if there are none. */
-export function requestIds(headers: Headers, body?: Body): string {
-  const ids = ID_HEADERS.map((name) => [name, headerOf(headers, name)])
-  const json = body?.kind === 'json' && typeof body.json === 'object' ? Object.entries(body.json ?? {}) : []
-  for (const [name, value] of json) if (name === 'request_id' || name === 'requestId') ids.push([name, String(value)])
+export function requestIds(reply: Pick<Received, 'headers' | 'body'> | undefined): string {
+  if (!reply) return ''
+  const ids = ID_HEADERS.map((name) => [name, headerOf(reply.headers, name)])
+  const json = reply.body?.kind === 'json' ? reply.body.json : undefined
+  // Some services put them beside the message, below `error`.
+  const places = isRecord(json) ? [json, ...Object.values(json).filter(isRecord)] : []
+  for (const [name, value] of places.flatMap((place) => Object.entries(place)))
+    if (name === 'request_id' || name === 'requestId') ids.push([name, String(value)])
   return ids
     .filter(([, id]) => id !== undefined && ID.test(id))
     .map(([name, id]) => `${name}: ${id}`)
@@ -35,11 +46,12 @@ export function exchangeLine(
   method: string,
   path: string,
   ms: number,
-  reply: { status: number; headers: Headers; body?: Body } | undefined,
+  reply: Received | undefined,
   failure: unknown,
 ): string {
-  const end = reply ? String(reply.status) : `no response (${describe(failure)})`
-  const ids = reply ? requestIds(reply.headers, reply.body) : ''
+  const broken = reply && failure !== undefined && !reply.body ? `, then ${describe(failure)}` : ''
+  const end = reply ? `${reply.status}${broken}` : `no response (${describe(failure)})`
+  const ids = requestIds(reply)
   const body = reply?.body && (failure !== undefined || reply.status >= 400) ? `; body: ${debugBody(reply.body)}` : ''
   return `${method} ${path}: ${end} in ${Math.round(ms)} ms${ids === '' ? '' : `, ${ids}`}${body}`
 }

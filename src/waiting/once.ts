@@ -91,7 +91,7 @@ export class OnceOnly<T> {
           notBefore = clock.now() + (retryAfterMs ?? 0)
           continue
         }
-        const wait = retryAfterMs ?? fullJitter(failures)
+        const wait = Math.max(fullJitter(failures), retryAfterMs ?? 0)
         if (wait >= deadline.remainingMs()) throw error
         this.#say(`${error.message} Retrying (${failures + 1} of ${maxRetries}).`)
         notBefore = clock.now() + wait
@@ -110,9 +110,9 @@ export class OnceOnly<T> {
   }
 
   #unclear(lost: RequestFailure): ActionError {
-    const message = `Timed out before it was clear whether the request to ${this.#change.what} took effect.`
+    const message = `Timed out before it was clear whether the request to ${this.#change.what} took effect. The last attempt failed: ${lost.message}`
     return new ActionError('timed_out', message, {
-      apiWords: lost.apiWords ?? lost.message,
+      apiWords: lost.apiWords,
       todo: `${this.#change.ifUnclear} Increase timeout if Visual Layer was slow.`,
       cause: lost,
     })

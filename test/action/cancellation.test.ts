@@ -238,7 +238,7 @@ describe.concurrent('a cancelled step', () => {
     const busy = await scene.start(snapshot)
     await busy.logged(/waiting for ENRICHMENT/)
     await cancelled(scene, busy)
-    const later = { 'retry-after': '600' }
+    const later = { 'retry-after': '200' }
     scene.emulator.faults.add({ path: /./, fault: { kind: 'status', status: 429, headers: later } })
     const asked = await scene.start(snapshot)
     await asked.logged(/HTTP 429/)

@@ -13,9 +13,10 @@ const named = (number: number, name: string, over: Partial<Snapshot> = {}) =>
   snapshot({ id: id(number), name, createdAt: Date.UTC(2026, 0, 1) + number * DAY, ...over })
 
 /** A step whose catalog is what `list` says at a moment. */
-function stepWith(list: (now: number) => Snapshot[], timeoutMs = 7_200_000) {
+function stepWith(list: (now: number, retries?: number) => Snapshot[], timeoutMs = 7_200_000) {
   const clock = new FakeClock()
-  return fakeStep({ clock, timeoutMs, interval: 'auto', api: { snapshots: { list: async () => list(clock.now()) } } })
+  const read = async (_id: string, retries?: number) => list(clock.now(), retries)
+  return fakeStep({ clock, timeoutMs, interval: 'auto', api: { snapshots: { list: read } } })
 }
 
 const byName = (snapshotName: string) => ({ by: 'name', snapshotName }) as const
@@ -86,12 +87,25 @@ describe('a chosen snapshot', () => {
     expect(await chooseSnapshot(step, dataset(), byName('nightly'))).toMatchObject({ id: id(2) })
   })
 
-  it('is found through an outage', async () => {
-    const step = stepWith((now) => {
-      if (now < 60_000) throw lostReply()
+  it('is found through an outage, with the retries of a read at first, and those of a wait then', async () => {
+    const asked: (number | undefined)[] = []
+    const step = stepWith((now, retries) => {
+      asked.push(retries)
+      if (now === 0) return []
+      if (now < 3_000) throw lostReply()
       return catalog
     })
     expect(await chooseSnapshot(step, dataset(), byName('nightly'))).toMatchObject({ id: id(2) })
+    expect(asked.length).toBeGreaterThan(2)
+    expect(asked).toEqual([undefined, ...asked.slice(1).fill(0)])
+  })
+
+  it('is not called missing because of an outage', async () => {
+    const step = stepWith((now) => {
+      if (now > 0) throw lostReply()
+      return []
+    })
+    expect(await failureOf(chooseSnapshot(step, dataset(), byName('nightly')))).toMatchObject({ code: 'network' })
   })
 
   it.each([

@@ -43,6 +43,16 @@ describe('a step', () => {
     expect(errors[0]).toContain('a bug of ours')
   })
 
+  it('that hangs ends three seconds after its timeout', async () => {
+    await using scene = await Scene.open()
+    const dataset = scene.world.addDataset({ name: 'cats', status: 'INDEXING' })
+    const sleep = systemClock.sleep.bind(systemClock)
+    const never = new Promise<void>(() => undefined)
+    vi.spyOn(systemClock, 'sleep').mockImplementation((ms, signal) => (ms === 50 ? never : sleep(ms, signal)))
+    const { outputs } = await scene.fail('timed_out', { operation: 'wait', dataset_id: dataset.id, timeout: '1s' })
+    expect(Number(outputs['elapsed_seconds'])).toBeLessThanOrEqual(4)
+  })
+
   it('whose outputs cannot be written fails, naming them', async () => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({ name: 'cats' })

@@ -153,7 +153,9 @@ describe('a connection', () => {
     const port = await listen(createServer())
     expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({
       code: 'network',
-      outcome: { transient: true },
+      message: expect.stringMatching(/: TLS failed \(ERR_SSL_[A-Z_]+\)\.$/),
+      todo: expect.stringContaining('http://'),
+      outcome: { transient: false, effect: 'none' },
     })
   })
 })
@@ -185,14 +187,18 @@ describe('a proxy', () => {
     expect(loopback.received).toHaveLength(1)
   })
 
-  it.each(['407 Proxy Authentication Required', '403 Forbidden', '502 Bad Gateway'])(
-    'that answers %s has let nothing reach the API',
-    async (refusal) => {
+  it.each([
+    ['407 Proxy Authentication Required', false],
+    ['403 Forbidden', true],
+    ['502 Bad Gateway', true],
+  ])(
+    'that answers %s has let nothing reach the API, and may answer otherwise later: %s',
+    async (refusal, transient) => {
       const { port, asked } = await proxy(refusal)
       vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${port}`)
       const error = await failureAt('https://vl.example.org')
       expect(asked).toEqual(['CONNECT vl.example.org:443'])
-      expect(error).toMatchObject({ code: 'network', outcome: { transient: true, effect: 'none' } })
+      expect(error).toMatchObject({ code: 'network', outcome: { transient, effect: 'none' } })
       expect(error).toMatchObject({ todo: expect.stringContaining('HTTPS_PROXY') })
     },
   )

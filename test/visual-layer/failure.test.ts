@@ -91,14 +91,29 @@ describe('a failure without a reply', () => {
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /NODE_EXTRA_CA_CERTS/],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /NODE_EXTRA_CA_CERTS/],
     ['CERT_HAS_EXPIRED', /Renew/],
+    ['CERT_REVOKED', /Renew/],
+    ['INVALID_PURPOSE', /Renew/],
+    ['CERT_UNTRUSTED', /NODE_EXTRA_CA_CERTS/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', /base_url/],
-  ])('because of a certificate (%s) meets it again at each attempt, and says what helps', (code, todo) => {
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', /scheme/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', /scheme/],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', /scheme/],
+  ])('because of TLS (%s) meets it again at each attempt, and says what helps', (code, todo) => {
     const error = failed(code)
     expect(error).toMatchObject({ code: 'network', outcome: { effect: 'none', transient: false } })
     expect(error.message).toContain('vl.example.org')
     expect(error.todo).toMatch(todo)
     if (!todo.source.includes('NODE_EXTRA')) expect(error.todo).not.toContain('NODE_EXTRA_CA_CERTS')
   })
+
+  it.each(['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'EPROTO', 'ERR_TLS_HANDSHAKE_TIMEOUT'])(
+    'because of a broken TLS connection (%s) may have reached the API, and shows no words of OpenSSL',
+    (code) => {
+      const error = failed(code, '401D:error:0A000119:SSL routines:ssl3_get_record:bad record mac:ssl3.c:77:\n')
+      expect(error).toMatchObject({ outcome: { effect: 'unknown', transient: true } })
+      expect(error.message).toMatch(new RegExp(`TLS failed \\(${code}\\)\\.$`))
+    },
+  )
 
   it('names the names that a certificate is for', () => {
     const cert = { subjectaltname: 'DNS:localhost, DNS:*.example.com, IP Address:10.0.0.1' }

@@ -168,7 +168,7 @@ describe('a cancelled step', () => {
   )
 
   it('leaves the pause between two attempts', async () => {
-    loopback.answers({ status: 503, headers: { 'retry-after': '3000' } })
+    loopback.answers({ status: 503, headers: { 'retry-after': '200' } })
     const options = { clock: systemClock, deadline: new Deadline(systemClock, 7_200_000) }
     const ended = rejection(loopback.client(options).datasets.list())
     while (loopback.retries.length === 0) await new Promise((resolve) => setImmediate(resolve))

@@ -176,6 +176,31 @@ describe('a read', () => {
     expect(loopback.clock.sleeps).toEqual([45_000, 20_000])
   })
 
+  it.each(['0', 'Thu, 01 Jan 1970 00:00:00 GMT'])('pauses as ever after Retry-After: %s', async (header) => {
+    loopback.answers({ status: 503, headers: { 'retry-after': header } })
+    await rejection(loopback.http({ retryLimit: undefined }).read(READ, shape))
+    const { sleeps } = loopback.clock
+    expect(sleeps.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(300_000)
+    expect(sleeps.length).toBeLessThan(40)
+  })
+
+  it('does not wait longer for Retry-After than an outage is borne, and says so', async () => {
+    loopback.answers({ status: 503 }, { status: 503, headers: { 'retry-after': '301' } })
+    const error = await failureOf(loopback.http({ retryLimit: undefined }).read(READ, shape))
+    expect(error).toMatchObject({ code: 'server_error' })
+    expect(error.message).toMatch(/Retry-After: 301 s.*1 retry in .*longer than .* 5m/)
+    expect(loopback.received).toHaveLength(2)
+    expect(loopback.clock.now()).toBeLessThan(1_000)
+  })
+
+  it('counts outages and unexpected responses apart', async () => {
+    const bad = { status: 502 }
+    const page = { body: '<html><title>Maintenance</title></html>' }
+    loopback.answers(bad, bad, bad, bad, bad, page, bad, page, page, page, page, page, GOOD)
+    expect(await loopback.http({ retryLimit: undefined }).read(READ, shape)).toEqual({ value: 7 })
+    expect(loopback.retries.filter((line) => / of /.test(line.slice(line.indexOf('(retry'))))).toHaveLength(6)
+  })
+
   it('does not wait for a moment that lies behind the deadline', async () => {
     loopback.answers({ status: 429, headers: { 'retry-after': '600' }, json: { detail: 'slow down' } })
     const deadline = new Deadline(loopback.clock, 599_000)
@@ -226,4 +251,33 @@ describe('a change', () => {
       expect(loopback.received).toHaveLength(2)
     },
   )
+})
+
+describe('the debug line', () => {
+  const lines: string[] = []
+  const onExchange = (line: string) => lines.push(line)
+  beforeEach(() => lines.splice(0))
+  const ids = { 'x-request-id': 'r-7' }
+
+  it('shows the body of a response of another form, of a read and of a change', async () => {
+    loopback.answers({ json: { oops: 1 }, headers: ids })
+    const http = loopback.http({ onExchange })
+    const failures = [await failureOf(http.read(READ, shape, 0)), await failureOf(http.change(CHANGE, shape))]
+    expect(lines).toEqual(Array(2).fill(expect.stringMatching(/200 in \d+ ms, x-request-id: r-7; body: \{"oops":1\}$/)))
+    for (const { trace } of failures) expect(trace).toContain('x-request-id: r-7')
+  })
+
+  it('keeps the status and the ID of a response whose body breaks off', async () => {
+    loopback.answers({ json: 'long enough to be halved', headers: ids, instead: 'cut' })
+    const error = await failureOf(loopback.http({ onExchange }).read(READ, shape, 0))
+    expect(error).toMatchObject({ code: 'network', trace: expect.stringContaining('x-request-id: r-7') })
+    expect(lines[0]).toMatch(/: 200, then .+ in \d+ ms, x-request-id: r-7$/)
+  })
+
+  it('and the line for support exist for a redirect that is not followed', async () => {
+    loopback.answers({ status: 302, headers: { ...ids, location: 'https://login.example/' } })
+    const error = await failureOf(loopback.http({ onExchange }).send(CHANGE))
+    expect(error.trace).toContain('x-request-id: r-7')
+    expect(lines[0]).toContain(': 302 in ')
+  })
 })

@@ -28,8 +28,11 @@ export interface Answer {
   headers?: Record<string, string>
   json?: unknown
   body?: string
-  /** `reset`: the socket is destroyed. `hang`: nothing is ever said. `half`: headers and half of the body, then nothing. */
-  instead?: 'reset' | 'hang' | 'half'
+  /**
+   * `reset`: the socket is destroyed. `hang`: nothing is ever said. `half`: headers and half of the body, then nothing. `cut`: the
+   * same, and then the socket is destroyed.
+   */
+  instead?: 'reset' | 'hang' | 'half' | 'cut'
 }
 
 /**
@@ -144,7 +147,8 @@ export class Loopback {
     }
     const body = answer.json === undefined ? (answer.body ?? '') : JSON.stringify(answer.json)
     response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers })
-    if (answer.instead === 'half') response.write(body.slice(0, body.length / 2))
+    const cut = () => setImmediate(() => answer.instead === 'cut' && request.socket.destroy())
+    if (answer.instead === 'half' || answer.instead === 'cut') response.write(body.slice(0, body.length / 2), cut)
     else response.end(body)
   }
 }

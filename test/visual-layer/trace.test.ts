@@ -10,21 +10,29 @@ describe('the ids of a response', () => {
       'x-request-id': 'r-1',
       other: 'x',
     }
-    expect(requestIds(headers, { kind: 'json', json: { detail: 'no', requestId: 'in-body' } })).toBe(
+    expect(requestIds({ headers, body: { kind: 'json', json: { detail: 'no', requestId: 'in-body' } } })).toBe(
       'x-request-id: r-1, x-amz-request-id: A1, x-amz-id-2: b+/=, cf-ray: 9a0b-FRA, requestId: in-body',
     )
-    expect(requestIds({}, { kind: 'json', json: { request_id: 42 } })).toBe('request_id: 42')
+    expect(requestIds({ headers: {}, body: { kind: 'json', json: { request_id: 42 } } })).toBe('request_id: 42')
+    expect(
+      requestIds({ headers: {}, body: { kind: 'json', json: { error: { message: 'no', request_id: 'deep' } } } }),
+    ).toBe('request_id: deep')
   })
 
   it.each(['a b', '::error::x', 'x\ny', '', 'x'.repeat(200), '<b>'])(
     'are no ids if they do not look like any: %j',
     (id) => {
-      expect(requestIds({ 'x-request-id': id }, { kind: 'json', json: { request_id: id, requestId: {} } })).toBe('')
+      expect(
+        requestIds({
+          headers: { 'x-request-id': id },
+          body: { kind: 'json', json: { request_id: id, requestId: {} } },
+        }),
+      ).toBe('')
     },
   )
 
   it('are none in a body that is no object', () => {
-    for (const json of [null, 'text', 7, []]) expect(requestIds({}, { kind: 'json', json })).toBe('')
+    for (const json of [null, 'text', 7, []]) expect(requestIds({ headers: {}, body: { kind: 'json', json } })).toBe('')
   })
 })
 

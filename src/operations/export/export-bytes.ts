@@ -52,8 +52,7 @@ async function toldHow<T>(carryOn: string, transfer: () => Promise<T>): Promise<
   } catch (error) {
     const passing = error instanceof ActionError && (error.code === 'network' || error.code === 'server_error')
     if (!passing) throw error
-    const { code, message, apiWords, todo } = error
-    throw new ActionError(code, message, { apiWords, todo: [todo, carryOn].filter(Boolean).join('\n'), cause: error })
+    throw error.with({ todo: [error.todo, carryOn].filter(Boolean).join('\n') })
   }
 }
 

@@ -211,7 +211,7 @@ function partsWord(count: number): string {
 /** Says how to continue if that helps: what was rejected is rejected again. */
 function told(error: unknown, whole: number, how: string): unknown {
   if (!(error instanceof ActionError) || error.code === 'rejected') return error
-  const { code, message, apiWords, todo } = error
+  const { todo } = error
   if (whole === 0 && todo !== undefined) return error
-  return new ActionError(code, message, { apiWords, todo: [todo, how].filter(Boolean).join('\n'), cause: error })
+  return error.with({ todo: [todo, how].filter(Boolean).join('\n') })
 }

@@ -5,7 +5,7 @@ import { HASH_BYTES } from '../../export/records/digest.ts'
 import { readExport } from '../../export/records/metadata-files.ts'
 import { type BatchResult, mediaIdOf } from '../../export/records/read-batch.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
-import { RequestFailure } from '../../visual-layer/failure.ts'
+import { isMissing } from '../../visual-layer/failure.ts'
 import { refusedExport } from '../../waiting/verdicts/export.ts'
 import { fetchUnpacked } from './export-bytes.ts'
 import type { ExportSubject } from './export-subject.ts'
@@ -118,7 +118,7 @@ async function listClusters(request: ExportRequest, step: Step, subject: ExportS
   }
   let listed = await step.api.explore.clusters(exported.id, explored, onPage).catch((error: unknown) => {
     // A server without this call: there may be another way.
-    if (error instanceof RequestFailure && error.outcome.status === 404) return []
+    if (isMissing(error)) return []
     throw error
   })
   if (selection.kind === 'selected') {

@@ -6,7 +6,7 @@ import type { Part, PartRecord } from '../../export/parts/kept-parts.ts'
 import { FILES_FOLDER } from '../../export/replace-export.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
-import { RequestFailure } from '../../visual-layer/failure.ts'
+import { isMissing } from '../../visual-layer/failure.ts'
 import { patienceMs } from '../../waiting/pace.ts'
 import { type Look, until } from '../../waiting/until.ts'
 import type { ExportEnd, Refused } from '../../waiting/verdicts/export.ts'
@@ -61,7 +61,7 @@ export async function exportPart(job: PartJob): Promise<PartEnd> {
       if (!isSpoilt(error)) throw error
       // The next run of the step must not come back to it either.
       await onStarted(undefined)
-      if (starts >= MOST_STARTS) throw ofPart(part, error)
+      if (starts >= MOST_STARTS) throw error.with({ message: `Part ${part.number} of the export: ${error.message}` })
       step.reporter.info(`Part ${part.number}: ${error.message} Restarting its export.`)
       exportId = undefined
     }
@@ -77,11 +77,6 @@ function isSpoilt(error: unknown): error is ActionError {
 /** An export that failed, or that the service does not know any longer. */
 class ExportEndedBadly extends ActionError {}
 
-function ofPart({ number }: Part, error: ActionError): ActionError {
-  const { code, apiWords, todo } = error
-  return new ActionError(code, `Part ${number} of the export: ${error.message}`, { apiWords, todo, cause: error })
-}
-
 async function ended(
   { step, dataset, part, onPhase, onRunning }: PartJob,
   exportId: string,
@@ -93,8 +88,7 @@ async function ended(
   })
   const probe = async (): Promise<Look<ExportEnd>> => {
     const seen = await poll().catch((error: unknown): Look<ExportEnd> => {
-      const gone = error instanceof RequestFailure && error.outcome.status === 404
-      if (gone) return { state: 'failed', error: endedBadly(error) }
+      if (isMissing(error)) return { state: 'failed', error: endedBadly(error) }
       throw error
     })
     if (seen.state === 'failed') return { state: 'failed', error: endedBadly(seen.error) }

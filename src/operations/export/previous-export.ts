@@ -92,10 +92,9 @@ async function fetchFound(
     await rm(archive, { force: true }).catch(() => undefined)
     signal.throwIfAborted()
     if (!(error instanceof ActionError)) throw error
-    throw new ActionError(error.code, `Could not download the export of ${runUrl}: ${error.message}`, {
-      apiWords: error.apiWords,
+    throw error.with({
+      message: `Could not download the export of ${runUrl}: ${error.message}`,
       todo: [error.todo ?? 'Re-run the job.', INSTEAD].join('\n'),
-      cause: error,
     })
   }
 }

@@ -37,7 +37,7 @@ export async function startExport(step: Step, datasetId: string, start: ExportSt
         if (refused) return refused
         throw error
       }
-      const pause = error.outcome.retryAfterMs ?? fullJitter(failures)
+      const pause = Math.max(fullJitter(failures), error.outcome.retryAfterMs ?? 0)
       if (failures >= step.maxRetries || pause >= step.deadline.remainingMs()) throw error
       const doubled = error.outcome.effect === 'unknown' ? ' If the first request arrived, its export is ignored.' : ''
       step.reporter.info(`${error.message} Retrying (${failures + 1} of ${step.maxRetries}).${doubled}`)

@@ -1,7 +1,7 @@
 import type { getOctokit } from '@actions/github'
 import type { Dispatcher } from 'undici'
 import type { z } from 'zod'
-import type { Clock } from '../../clock.ts'
+import { type Clock, within } from '../../clock.ts'
 import { USER_AGENT } from '../../version.ts'
 import { fullJitter } from '../../visual-layer/retry.ts'
 import type { Reporter } from '../reporter.ts'
@@ -74,7 +74,7 @@ export class GitHubClient {
       } catch (error) {
         signal.throwIfAborted()
         const failure = error instanceof GitHubFailure ? error : failureOf(what, error, clock.date())
-        const pause = failure.pauseMs ?? fullJitter(failures)
+        const pause = Math.max(fullJitter(failures), failure.pauseMs ?? 0)
         if (!failure.transient || failures >= maxRetries || pause > LONGEST_PAUSE_MS) throw failure
         reporter.info(`${failure.message} Retrying (${failures + 1} of ${maxRetries}).`)
         await clock.sleep(pause, signal)
@@ -87,19 +87,13 @@ export class GitHubClient {
     signal.throwIfAborted()
     this.#octokit ??= this.#open()
     const octokit = await this.#octokit
-    const attempt = new AbortController()
-    const ends = AbortSignal.any([signal, attempt.signal])
-    const expire = () => attempt.abort(new Error(`no response within ${Math.round(requestTimeoutMs / 100) / 10} s`))
-    const watch = clock.sleep(requestTimeoutMs, ends).then(expire, () => undefined)
-    try {
+    const late = () => new Error(`no response within ${Math.round(requestTimeoutMs / 100) / 10} s`)
+    return within(clock, requestTimeoutMs, signal, late, async (ends) => {
       const reply: Reply = await octokit.request(`GET ${path}`, { ...parameters, request: { redirect, signal: ends } })
       // A body that broke off is no error to Octokit.
       ends.throwIfAborted()
       return reply
-    } finally {
-      attempt.abort()
-      await watch
-    }
+    })
   }
 
   async #open(): Promise<Octokit> {

@@ -96,7 +96,7 @@ export class Recovery {
     if (failure.kind === 'expired' && this.#failures === 1) return await this.#renew(failure)
     const retries = this.#failures - (failure.kind === 'expired' ? 1 : 0)
     const restMs = this.#patienceMs - waitedMs
-    const pauseMs = failure.pauseMs ?? Math.min(fullJitter(retries - 1), Math.max(0, restMs))
+    const pauseMs = Math.max(Math.min(fullJitter(retries - 1), Math.max(0, restMs)), failure.pauseMs ?? 0)
     if (retries > maxRetries || restMs <= 0 || pauseMs >= leftMs()) {
       const times = this.#failures > 1 ? `, ${this.#failures} times in a row without progress` : ''
       const wait = failure.pauseMs === undefined ? '' : `; it asked to wait ${prettyMs(failure.pauseMs)}`

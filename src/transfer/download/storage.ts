@@ -203,7 +203,7 @@ async function get(options: StorageOptions, signal: AbortSignal, more: Record<st
         status,
         headers: reply.headers,
         body,
-        trace: traceLine('GET', placeOf(link), atMs, requestIds(reply.headers)),
+        trace: traceLine('GET', placeOf(link), atMs, requestIds({ headers: reply.headers })),
       }
     }
     discard(body)
