@@ -28,9 +28,12 @@ export function isTransient(error: unknown): boolean {
   const text = describe(error)
   if (isOverQuota(text)) return false
   // All calls fail with these words.
-  if (!text.includes('Failed to ')) return /Upload progress stalled/.test(text)
-  if (stageOf(error) === 'finalize' && /\(403\)/.test(text)) return true
-  return NETWORK_CODES.test(text)
+  if (!text.includes('Failed to ')) return isStalled(text)
+  return NETWORK_CODES.test(text) || (stageOf(error) === 'finalize' && /\(403\)/.test(text))
+}
+
+function isStalled(text: string): boolean {
+  return text.includes('Upload progress stalled')
 }
 
 /** The HTTP status of the storage that refused bytes. */
@@ -79,7 +82,7 @@ export function uploadFailure(error: unknown, storedName: string, isAct: boolean
       'Delete old artifacts or shorten their retention (`retention_days: 7`); GitHub recalculates usage every 6 to 12 hours.',
     )
   }
-  if (isTransient(error) || NETWORK_CODES.test(`${text} ${codeOf(error)}`)) {
+  if (isStalled(text) || NETWORK_CODES.test(`${text} ${codeOf(error)}`)) {
     return failure(
       `the connection to ${isAct ? "act's artifact server" : "GitHub's artifact storage"} kept breaking. Last error: ${text}`,
       'Re-run the job. On a self-hosted runner, check that it reaches *.actions.githubusercontent.com and *.blob.core.windows.net.',

@@ -67,6 +67,11 @@ describe('the errors of the artifact library', () => {
     [taken, 'already has an artifact named "x.zip"', 'artifact_name: '],
     [quota, 'used up', 'retention_days'],
     [reset, 'kept breaking', 'self-hosted'],
+    [
+      new Error('Failed to FinalizeArtifact: Received non-retryable error: Failed request: (403) Forbidden'),
+      'failed or rejected',
+      'githubstatus.com',
+    ],
     [new Error('odd'), 'failed or rejected', 'githubstatus.com'],
     [Object.assign(new Error('unauthorized'), { statusCode: 401 }), 'HTTP 401', 'githubstatus.com'],
   ])('become a sentence and what to do: %s', (error, message, todo) => {

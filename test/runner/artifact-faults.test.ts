@@ -182,6 +182,15 @@ it('deletes nothing that may be the unfinished upload of another job', async () 
   expect(uploads.now.emulator.requests.filter(({ path }) => path.endsWith('DeleteArtifact'))).toEqual([])
 })
 
+it('ends, with pauses, when every name is refused', async () => {
+  const fault = { kind: 'status', status: 409, body: '{"msg":"already exists"}' } as const
+  uploads.now.emulator.faults.add({ server: 'artifacts', path: /CreateArtifact/, times: Infinity, fault })
+  expect((await failureOf(uploads.now.upload())).code).toBe('artifact_failed')
+  const creations = uploads.now.emulator.requests.filter(({ path }) => path.endsWith('/CreateArtifact'))
+  expect(creations).toHaveLength(5)
+  expect(uploads.now.pauses).toHaveLength(4)
+})
+
 describe('what no attempt helps against', () => {
   it('explains a quota that is used up', async () => {
     uploads.now.emulator.artifacts.quotaBytes = 10

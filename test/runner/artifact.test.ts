@@ -111,6 +111,18 @@ describe('a name that is taken', () => {
     expect(uploads.now.stored()).toEqual([other])
   })
 
+  it('and cannot be looked for is neither claimed nor given up, with pauses, up to five attempts', async () => {
+    const fault = { kind: 'status', status: 403, body: '{"msg":"no"}' } as const
+    const rule = { server: 'artifacts', path: /ListArtifacts/, times: 2, fault } as const
+    uploads.now.emulator.faults.add(rule)
+    expect((await failureOf(uploads.now.upload())).message).toContain('already has an artifact named')
+    expect(uploads.now.pauses).toHaveLength(2)
+    uploads.now.emulator.faults.add({ ...rule, times: Infinity })
+    expect((await failureOf(uploads.now.upload())).message).toContain('already has an artifact named')
+    expect(uploads.now.pauses).toHaveLength(6)
+    expect(uploads.now.stored()).toEqual([other])
+  })
+
   it('is replaced when asked to, even if the connection breaks on the way', async () => {
     uploads.now.emulator.faults.add({ server: 'artifacts', path: /ListArtifacts/, fault: { kind: 'resetBefore' } })
     expect(await uploads.now.upload({ overwrite: true })).toMatchObject({ name: 'nightly.zip', digest: sha256 })
