@@ -2051,11 +2051,13 @@ function errorsIn(error, depth = 0) {
 /* harmony import */ var _runner_text_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(93912);
 /* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(57911);
 /* harmony import */ var _visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(38395);
-/* harmony import */ var _waiting_pace_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(19901);
-/* harmony import */ var _waiting_verdicts_clone_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(6878);
-/* harmony import */ var _waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(58999);
-/* harmony import */ var _visible_tasks_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(46670);
-/* harmony import */ var _waits_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(44801);
+/* harmony import */ var _waiting_pace_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(19901);
+/* harmony import */ var _waiting_until_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(49404);
+/* harmony import */ var _waiting_verdicts_clone_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(6878);
+/* harmony import */ var _waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(58999);
+/* harmony import */ var _visible_tasks_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(46670);
+/* harmony import */ var _waits_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(44801);
+
 
 
 
@@ -2072,34 +2074,34 @@ function statusBlocks(dataset) {
         case 'ERROR':
         case 'PARTIAL_INDEX':
         case 'DRAFT':
-            return { kind: 'stuck', line: (0,_waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_4__/* .datasetLine */ .Je)(dataset) };
+            return { kind: 'stuck', line: (0,_waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_5__/* .datasetLine */ .Je)(dataset) };
         case 'INDEXING':
         case 'READ_ONLY':
         case 'BUSY':
         case 'UNKNOWN':
-            return { kind: 'work', line: (0,_waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_4__/* .datasetLine */ .Je)(dataset) };
+            return { kind: 'work', line: (0,_waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_5__/* .datasetLine */ .Je)(dataset) };
     }
 }
 function taskName(task) {
-    return `${task.type || 'a task'} (${(0,_waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_4__/* .taskLine */ .er)(task)}, id ${task.id})`;
+    return `${task.type || 'a task'} (${(0,_waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_5__/* .taskLine */ .er)(task)}, id ${task.id})`;
 }
 /** Looks at what a dataset is doing. A clone runs on the dataset it makes, so clones of this one are looked for by name. */
 async function blocker(step, datasetId, retries) {
     const dataset = await step.api.datasets.get(datasetId, retries);
-    const own = await (0,_visible_tasks_js__WEBPACK_IMPORTED_MODULE_5__/* .visibleTasks */ .H)(step, { datasetId }, retries);
+    const own = await (0,_visible_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .visibleTasks */ .H)(step, { datasetId }, retries);
     const running = own.find(_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_3__/* .isBlocking */ .Us);
     if (running)
         return { kind: 'work', line: taskName(running) };
     const byStatus = statusBlocks(dataset);
     if (byStatus.kind !== 'none')
         return byStatus;
-    const clones = await (0,_visible_tasks_js__WEBPACK_IMPORTED_MODULE_5__/* .visibleTasks */ .H)(step, { type: 'SNAPSHOT_CLONE' }, retries);
-    const clone = clones.find((task) => !(0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_3__/* .hasEnded */ .hY)(task) && task.datasetName === (0,_waiting_verdicts_clone_js__WEBPACK_IMPORTED_MODULE_7__/* .cloneName */ .tm)(dataset.name));
+    const clones = await (0,_visible_tasks_js__WEBPACK_IMPORTED_MODULE_6__/* .visibleTasks */ .H)(step, { type: 'SNAPSHOT_CLONE' }, retries);
+    const clone = clones.find((task) => !(0,_visual_layer_tasks_js__WEBPACK_IMPORTED_MODULE_3__/* .hasEnded */ .hY)(task) && task.datasetName === (0,_waiting_verdicts_clone_js__WEBPACK_IMPORTED_MODULE_8__/* .cloneName */ .tm)(dataset.name));
     return clone ? { kind: 'work', line: taskName(clone) } : byStatus;
 }
 /** Waits until no work is visible on the dataset. */
 async function waitForCalm(step, datasetId) {
-    await (0,_waits_js__WEBPACK_IMPORTED_MODULE_6__/* .waitFor */ .fm)(step, calm(datasetId), async () => {
+    await (0,_waits_js__WEBPACK_IMPORTED_MODULE_7__/* .waitFor */ .fm)(step, calm(datasetId), async () => {
         const now = await blocker(step, datasetId, 0);
         return now.kind === 'work'
             ? { state: 'pending', line: `waiting for ${now.line}`, phase: now.line.replace(/\(\d+%\)/, '') }
@@ -2111,40 +2113,43 @@ async function waitForCalm(step, datasetId) {
  * and tries again, within the deadline; a conflict that waiting cannot resolve ends the step at once.
  */
 async function throughConflicts(step, datasetId, onConflict, attempt) {
-    let calmSince;
-    for (;;) {
-        try {
-            return await attempt();
+    return (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_4__/* .asPhase */ .uQ)(step.waiting, calm(datasetId), async () => {
+        let calmSince;
+        for (;;) {
+            try {
+                return await attempt();
+            }
+            catch (error) {
+                if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .RequestFailure */ .e6) || error.outcome.status !== 409)
+                    throw error;
+                if (onConflict === 'fail')
+                    throw error.with({ todo: 'Set on_conflict: wait to wait for it.' });
+                const now = await blocker(step, datasetId);
+                if (now.kind === 'stuck') {
+                    throw error.with({
+                        todo: `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
+                    });
+                }
+                if (now.kind === 'work') {
+                    calmSince = undefined;
+                    step.reporter.info(`Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
+                    await waitForCalm(step, datasetId);
+                    continue;
+                }
+                // Nothing runs, as far as can be seen: the lists may lag a little, and the refusal may have been the last of its kind.
+                calmSince ??= step.clock.now();
+                const calmFor = step.clock.now() - calmSince;
+                if (calmFor >= (0,_waiting_pace_js__WEBPACK_IMPORTED_MODULE_9__/* .patienceMs */ .si)(step.deadline.remainingMs())) {
+                    throw error.with({
+                        todo: `Nothing appears to have been running on the dataset for ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(calmFor)}, so waiting longer will not help.`,
+                    });
+                }
+                step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.');
+                const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000;
+                await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal);
+            }
         }
-        catch (error) {
-            if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .RequestFailure */ .e6) || error.outcome.status !== 409)
-                throw error;
-            if (onConflict === 'fail')
-                throw sharpened(error, 'Set on_conflict: wait to wait for it.');
-            const now = await blocker(step, datasetId);
-            if (now.kind === 'stuck') {
-                throw sharpened(error, `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`);
-            }
-            if (now.kind === 'work') {
-                calmSince = undefined;
-                step.reporter.info(`Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
-                await waitForCalm(step, datasetId);
-                continue;
-            }
-            // Nothing runs, as far as can be seen: the lists may lag a little, and the refusal may have been the last of its kind.
-            calmSince ??= step.clock.now();
-            const calmFor = step.clock.now() - calmSince;
-            if (calmFor >= (0,_waiting_pace_js__WEBPACK_IMPORTED_MODULE_8__/* .patienceMs */ .si)(step.deadline.remainingMs())) {
-                throw sharpened(error, `Nothing appears to have been running on the dataset for ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(calmFor)}, so waiting longer will not help.`);
-            }
-            step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.');
-            const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000;
-            await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal);
-        }
-    }
-}
-function sharpened(error, todo) {
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('conflict', error.message, { apiWords: error.apiWords, todo, cause: error });
+    });
 }
 /**
  * Reads the dataset once its status shows no work in progress (at once with `fail`), so that what follows starts from a known
@@ -2155,22 +2160,22 @@ async function calmDataset(step, datasetId, onConflict) {
     if (statusBlocks(dataset).kind !== 'work')
         return dataset;
     if (onConflict === 'fail') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('conflict', `Dataset ${datasetId} is busy: ${(0,_waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_4__/* .datasetLine */ .Je)(dataset)}.`, {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('conflict', `Dataset ${datasetId} is busy: ${(0,_waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_5__/* .datasetLine */ .Je)(dataset)}.`, {
             todo: 'Set on_conflict: wait to wait for it.',
         });
     }
-    return (0,_waits_js__WEBPACK_IMPORTED_MODULE_6__/* .waitFor */ .fm)(step, calm(datasetId), async () => {
+    return (0,_waits_js__WEBPACK_IMPORTED_MODULE_7__/* .waitFor */ .fm)(step, calm(datasetId), async () => {
         const now = await step.api.datasets.get(datasetId, 0);
         const { kind } = statusBlocks(now);
         return kind === 'work'
-            ? { state: 'pending', line: (0,_waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_4__/* .datasetLine */ .Je)(now), phase: now.statusWord }
+            ? { state: 'pending', line: (0,_waiting_verdicts_dataset_js__WEBPACK_IMPORTED_MODULE_5__/* .datasetLine */ .Je)(now), phase: now.statusWord }
             : { state: 'done', value: now };
     });
 }
 function calm(datasetId) {
     return {
         awaited: `other work on dataset ${datasetId} to end`,
-        carryOn: 'This step changed nothing. Re-run the job when that work is finished.',
+        carryOn: 'The operation was not started. Re-run the job when that work is finished.',
     };
 }
 
@@ -9282,10 +9287,13 @@ async function takeSnapshot(step, dataset, wish, wait) {
     const { api, clock } = step;
     const mark = newMark();
     const description = describedWith(wish.description, provenanceLine(step.context, mark));
+    const hint = wish.safety
+        ? 'No restore was started.'
+        : 'Check it before you take another one (if_exists: reuse uses an existing one).';
     const ours = (snapshots) => snapshots.find((snapshot) => snapshot.description.includes(mark));
     const change = new OnceOnly({
         what: `create a snapshot of dataset ${dataset.id}`,
-        ifUnclear: `The snapshot may already have been created. Before you take another one, check the Snapshot Catalog of dataset ${dataset.id} for a description that ends with [mark ${mark}] (if_exists: reuse uses an existing one).`,
+        ifUnclear: `The snapshot may already have been created. Look in the Snapshot Catalog of dataset ${dataset.id} for a description that ends with [mark ${mark}]. ${hint}`,
         send: () => api.snapshots.create(dataset.id, wish.name, description),
         async look() {
             const found = ours(await api.snapshots.list(dataset.id, 0));
@@ -9311,7 +9319,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     let last = reply;
     const made = await (0,waits/* waitFor */.fm)(step, {
         awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`}${reply ? ` (${reply.id})` : ''} of ${(0,facts/* namedDataset */.gM)(dataset)}`,
-        carryOn: 'The snapshot may still appear. Check the Snapshot Catalog of the dataset before you take another one (if_exists: reuse uses an existing one).',
+        carryOn: `The snapshot may still appear in the Snapshot Catalog of the dataset. ${hint}`,
     }, async () => {
         const listed = await api.snapshots.list(dataset.id, 0);
         const snapshot = listed.find((one) => one.id === last?.id) ?? ours(listed);
@@ -9406,13 +9414,18 @@ async function saveFirst(step, request, dataset, target) {
         return saved;
     });
 }
+/** A restore that may have been started, and was not seen to fail. */
+class UnclearRestore extends errors/* ActionError */.lZ {
+}
 /** The error of a restore with the state that it left, and more to do. */
-function withState(step, error, state, more) {
+function withState(step, error, state, more, isUnclear = false) {
     if (step.signal.aborted || !(error instanceof errors/* ActionError */.lZ))
         return error;
-    const { code, message, apiWords, todo } = error;
-    const what = [todo, more].filter(Boolean).join('\n');
-    return new errors/* ActionError */.lZ(code, `${message} ${state}`, { apiWords, todo: what, cause: error });
+    const told = error.with({
+        message: `${error.message} ${state}`,
+        todo: [error.todo, more].filter(Boolean).join('\n'),
+    });
+    return isUnclear ? new UnclearRestore(told.code, told.message, told) : told;
 }
 /** How to bring back what was there before a restore. */
 function wayBack({ dataset, safety }) {
@@ -9467,7 +9480,7 @@ async function startRestore(step, request, restoring) {
         await change.run();
     }).catch((error) => {
         throw change.mayHaveTakenEffect
-            ? withState(step, error, 'Could not tell whether the restore was started.', wayBack(restoring))
+            ? withState(step, error, 'Could not tell whether the restore was started.', wayBack(restoring), true)
             : withState(step, error, `Dataset "${dataset.name}" is unchanged: the restore was not started.`);
     });
     reporter.info('Visual Layer accepted the restore.');
@@ -9528,11 +9541,13 @@ async function waitForRestore(step, restoring, started) {
             return verdict;
         return { state: 'pending', line: `${task ? (0,verdicts_dataset/* taskLine */.er)(task) : (0,verdicts_dataset/* datasetLine */.Je)(now)}; checking again` };
     }).catch((error) => {
-        throw withState(step, error, seen, wayBack(restoring));
+        const hasFailed = error instanceof errors/* ActionError */.lZ && ['operation_failed', 'not_found'].includes(error.code);
+        throw withState(step, error, seen, wayBack(restoring), !hasFailed);
     });
 }
 
 ;// CONCATENATED MODULE: ./build/operations/snapshot.js
+
 
 
 
@@ -9582,6 +9597,8 @@ async function snapshot_snapshot(request, step) {
 }
 /** From here on the post step restores the snapshot. It runs only if the job fails or is canceled. */
 function planRollback(step, datasetId, { id, name }) {
+    // What was restored before this step is no reason to skip the rollback.
+    rememberRestored(step.context, datasetId, undefined, step.reporter);
     step.undo.plan({ kind: 'rollback', datasetId, snapshot: { id, name } });
     step.reporter.note(`If the job fails or is canceled after this step, the dataset will be restored to snapshot "${name}".`);
 }

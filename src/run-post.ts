@@ -6,7 +6,7 @@ import { waitingFields } from './inputs/operation-inputs.ts'
 import { readFields } from './inputs/read-fields.ts'
 import { secretsOf } from './inputs/secrets.ts'
 import { readShared, type SharedRequest } from './inputs/service-inputs.ts'
-import { restore } from './operations/restore.ts'
+import { restore, UnclearRestore } from './operations/restore.ts'
 import { undo } from './operations/undo.ts'
 import { type Plan, savedPlan, UndoLog } from './operations/undo-log.ts'
 import { readContext } from './runner/context.ts'
@@ -151,7 +151,7 @@ async function rollBack(plan: Extract<Plan, { kind: 'rollback' }>, post: Post): 
   } catch (error) {
     const failure = signal.aborted && signal.reason instanceof ActionError ? signal.reason : asActionError(error)
     const { code, apiWords } = failure
-    const mayRun = code === 'timed_out' || code === 'cancelled'
+    const mayRun = error instanceof UnclearRestore || code === 'cancelled'
     const which = `of dataset ${datasetId} to snapshot "${snapshot.name}" (${snapshot.id})`
     const message = mayRun
       ? `Could not confirm that the rollback ${which} finished: ${failure.message}`
@@ -162,6 +162,6 @@ async function rollBack(plan: Extract<Plan, { kind: 'rollback' }>, post: Post): 
   snapshot_id: ${snapshot.id}`
     const words = apiWords === undefined ? '' : ` Server message: ${apiWords}`
     reporter.warning(`${message}${words}`, { todo })
-    summarize({ ...account, headline: '', failure: new ActionError(code, message, { apiWords, todo, cause: failure }) })
+    summarize({ ...account, headline: '', failure: failure.with({ message, todo }) })
   }
 }

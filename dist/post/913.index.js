@@ -2140,6 +2140,7 @@ async function withinDeadline(step, phase, body) {
 
 
 
+
 function statusBlocks(dataset) {
     switch (dataset.status) {
         case 'READY':
@@ -2186,40 +2187,43 @@ async function waitForCalm(step, datasetId) {
  * and tries again, within the deadline; a conflict that waiting cannot resolve ends the step at once.
  */
 async function throughConflicts(step, datasetId, onConflict, attempt) {
-    let calmSince;
-    for (;;) {
-        try {
-            return await attempt();
+    return until_asPhase(step.waiting, calm(datasetId), async () => {
+        let calmSince;
+        for (;;) {
+            try {
+                return await attempt();
+            }
+            catch (error) {
+                if (!(error instanceof RequestFailure) || error.outcome.status !== 409)
+                    throw error;
+                if (onConflict === 'fail')
+                    throw error.with({ todo: 'Set on_conflict: wait to wait for it.' });
+                const now = await blocker(step, datasetId);
+                if (now.kind === 'stuck') {
+                    throw error.with({
+                        todo: `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
+                    });
+                }
+                if (now.kind === 'work') {
+                    calmSince = undefined;
+                    step.reporter.info(`Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
+                    await waitForCalm(step, datasetId);
+                    continue;
+                }
+                // Nothing runs, as far as can be seen: the lists may lag a little, and the refusal may have been the last of its kind.
+                calmSince ??= step.clock.now();
+                const calmFor = step.clock.now() - calmSince;
+                if (calmFor >= pace_patienceMs(step.deadline.remainingMs())) {
+                    throw error.with({
+                        todo: `Nothing appears to have been running on the dataset for ${text_duration(calmFor)}, so waiting longer will not help.`,
+                    });
+                }
+                step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.');
+                const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000;
+                await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal);
+            }
         }
-        catch (error) {
-            if (!(error instanceof RequestFailure) || error.outcome.status !== 409)
-                throw error;
-            if (onConflict === 'fail')
-                throw sharpened(error, 'Set on_conflict: wait to wait for it.');
-            const now = await blocker(step, datasetId);
-            if (now.kind === 'stuck') {
-                throw sharpened(error, `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`);
-            }
-            if (now.kind === 'work') {
-                calmSince = undefined;
-                step.reporter.info(`Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
-                await waitForCalm(step, datasetId);
-                continue;
-            }
-            // Nothing runs, as far as can be seen: the lists may lag a little, and the refusal may have been the last of its kind.
-            calmSince ??= step.clock.now();
-            const calmFor = step.clock.now() - calmSince;
-            if (calmFor >= pace_patienceMs(step.deadline.remainingMs())) {
-                throw sharpened(error, `Nothing appears to have been running on the dataset for ${text_duration(calmFor)}, so waiting longer will not help.`);
-            }
-            step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.');
-            const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000;
-            await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal);
-        }
-    }
-}
-function sharpened(error, todo) {
-    return new errors/* ActionError */.lZ('conflict', error.message, { apiWords: error.apiWords, todo, cause: error });
+    });
 }
 /**
  * Reads the dataset once its status shows no work in progress (at once with `fail`), so that what follows starts from a known
@@ -2245,7 +2249,7 @@ async function calmDataset(step, datasetId, onConflict) {
 function calm(datasetId) {
     return {
         awaited: `other work on dataset ${datasetId} to end`,
-        carryOn: 'This step changed nothing. Re-run the job when that work is finished.',
+        carryOn: 'The operation was not started. Re-run the job when that work is finished.',
     };
 }
 
@@ -2520,10 +2524,13 @@ async function takeSnapshot(step, dataset, wish, wait) {
     const { api, clock } = step;
     const mark = newMark();
     const description = describedWith(wish.description, provenanceLine(step.context, mark));
+    const hint = wish.safety
+        ? 'No restore was started.'
+        : 'Check it before you take another one (if_exists: reuse uses an existing one).';
     const ours = (snapshots) => snapshots.find((snapshot) => snapshot.description.includes(mark));
     const change = new OnceOnly({
         what: `create a snapshot of dataset ${dataset.id}`,
-        ifUnclear: `The snapshot may already have been created. Before you take another one, check the Snapshot Catalog of dataset ${dataset.id} for a description that ends with [mark ${mark}] (if_exists: reuse uses an existing one).`,
+        ifUnclear: `The snapshot may already have been created. Look in the Snapshot Catalog of dataset ${dataset.id} for a description that ends with [mark ${mark}]. ${hint}`,
         send: () => api.snapshots.create(dataset.id, wish.name, description),
         async look() {
             const found = ours(await api.snapshots.list(dataset.id, 0));
@@ -2549,7 +2556,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
     let last = reply;
     const made = await waitFor(step, {
         awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`}${reply ? ` (${reply.id})` : ''} of ${namedDataset(dataset)}`,
-        carryOn: 'The snapshot may still appear. Check the Snapshot Catalog of the dataset before you take another one (if_exists: reuse uses an existing one).',
+        carryOn: `The snapshot may still appear in the Snapshot Catalog of the dataset. ${hint}`,
     }, async () => {
         const listed = await api.snapshots.list(dataset.id, 0);
         const snapshot = listed.find((one) => one.id === last?.id) ?? ours(listed);
@@ -2644,13 +2651,18 @@ async function saveFirst(step, request, dataset, target) {
         return saved;
     });
 }
+/** A restore that may have been started, and was not seen to fail. */
+class UnclearRestore extends errors/* ActionError */.lZ {
+}
 /** The error of a restore with the state that it left, and more to do. */
-function withState(step, error, state, more) {
+function withState(step, error, state, more, isUnclear = false) {
     if (step.signal.aborted || !(error instanceof errors/* ActionError */.lZ))
         return error;
-    const { code, message, apiWords, todo } = error;
-    const what = [todo, more].filter(Boolean).join('\n');
-    return new errors/* ActionError */.lZ(code, `${message} ${state}`, { apiWords, todo: what, cause: error });
+    const told = error.with({
+        message: `${error.message} ${state}`,
+        todo: [error.todo, more].filter(Boolean).join('\n'),
+    });
+    return isUnclear ? new UnclearRestore(told.code, told.message, told) : told;
 }
 /** How to bring back what was there before a restore. */
 function wayBack({ dataset, safety }) {
@@ -2705,7 +2717,7 @@ async function startRestore(step, request, restoring) {
         await change.run();
     }).catch((error) => {
         throw change.mayHaveTakenEffect
-            ? withState(step, error, 'Could not tell whether the restore was started.', wayBack(restoring))
+            ? withState(step, error, 'Could not tell whether the restore was started.', wayBack(restoring), true)
             : withState(step, error, `Dataset "${dataset.name}" is unchanged: the restore was not started.`);
     });
     reporter.info('Visual Layer accepted the restore.');
@@ -2766,7 +2778,8 @@ async function waitForRestore(step, restoring, started) {
             return verdict;
         return { state: 'pending', line: `${task ? taskLine(task) : datasetLine(now)}; checking again` };
     }).catch((error) => {
-        throw withState(step, error, seen, wayBack(restoring));
+        const hasFailed = error instanceof errors/* ActionError */.lZ && ['operation_failed', 'not_found'].includes(error.code);
+        throw withState(step, error, seen, wayBack(restoring), !hasFailed);
     });
 }
 
@@ -5914,7 +5927,7 @@ async function rollBack(plan, post) {
     catch (error) {
         const failure = signal.aborted && signal.reason instanceof errors/* ActionError */.lZ ? signal.reason : (0,system_errors/* asActionError */.z6)(error);
         const { code, apiWords } = failure;
-        const mayRun = code === 'timed_out' || code === 'cancelled';
+        const mayRun = error instanceof UnclearRestore || code === 'cancelled';
         const which = `of dataset ${datasetId} to snapshot "${snapshot.name}" (${snapshot.id})`;
         const message = mayRun
             ? `Could not confirm that the rollback ${which} finished: ${failure.message}`
@@ -5925,7 +5938,7 @@ async function rollBack(plan, post) {
   snapshot_id: ${snapshot.id}`;
         const words = apiWords === undefined ? '' : ` Server message: ${apiWords}`;
         reporter.warning(`${message}${words}`, { todo });
-        summarize({ ...account, headline: '', failure: new errors/* ActionError */.lZ(code, message, { apiWords, todo, cause: failure }) });
+        summarize({ ...account, headline: '', failure: failure.with({ message, todo }) });
     }
 }
 

@@ -4,7 +4,7 @@ import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
 import { hasEnded, isBlocking, type Task } from '../visual-layer/tasks.ts'
 import { patienceMs } from '../waiting/pace.ts'
-import type { Phase } from '../waiting/until.ts'
+import { asPhase, type Phase } from '../waiting/until.ts'
 import { cloneName } from '../waiting/verdicts/clone.ts'
 import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
 import type { Step } from './step.ts'
@@ -67,46 +67,42 @@ export async function throughConflicts<T>(
   onConflict: 'wait' | 'fail',
   attempt: () => Promise<T>,
 ): Promise<T> {
-  let calmSince: number | undefined
-  for (;;) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (!(error instanceof RequestFailure) || error.outcome.status !== 409) throw error
-      if (onConflict === 'fail') throw sharpened(error, 'Set on_conflict: wait to wait for it.')
-      const now = await blocker(step, datasetId)
-      if (now.kind === 'stuck') {
-        throw sharpened(
-          error,
-          `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
-        )
+  return asPhase(step.waiting, calm(datasetId), async () => {
+    let calmSince: number | undefined
+    for (;;) {
+      try {
+        return await attempt()
+      } catch (error) {
+        if (!(error instanceof RequestFailure) || error.outcome.status !== 409) throw error
+        if (onConflict === 'fail') throw error.with({ todo: 'Set on_conflict: wait to wait for it.' })
+        const now = await blocker(step, datasetId)
+        if (now.kind === 'stuck') {
+          throw error.with({
+            todo: `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
+          })
+        }
+        if (now.kind === 'work') {
+          calmSince = undefined
+          step.reporter.info(
+            `Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`,
+          )
+          await waitForCalm(step, datasetId)
+          continue
+        }
+        // Nothing runs, as far as can be seen: the lists may lag a little, and the refusal may have been the last of its kind.
+        calmSince ??= step.clock.now()
+        const calmFor = step.clock.now() - calmSince
+        if (calmFor >= patienceMs(step.deadline.remainingMs())) {
+          throw error.with({
+            todo: `Nothing appears to have been running on the dataset for ${duration(calmFor)}, so waiting longer will not help.`,
+          })
+        }
+        step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.')
+        const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000
+        await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal)
       }
-      if (now.kind === 'work') {
-        calmSince = undefined
-        step.reporter.info(
-          `Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`,
-        )
-        await waitForCalm(step, datasetId)
-        continue
-      }
-      // Nothing runs, as far as can be seen: the lists may lag a little, and the refusal may have been the last of its kind.
-      calmSince ??= step.clock.now()
-      const calmFor = step.clock.now() - calmSince
-      if (calmFor >= patienceMs(step.deadline.remainingMs())) {
-        throw sharpened(
-          error,
-          `Nothing appears to have been running on the dataset for ${duration(calmFor)}, so waiting longer will not help.`,
-        )
-      }
-      step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.')
-      const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000
-      await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal)
     }
-  }
-}
-
-function sharpened(error: RequestFailure, todo: string): ActionError {
-  return new ActionError('conflict', error.message, { apiWords: error.apiWords, todo, cause: error })
+  })
 }
 
 /**
@@ -133,6 +129,6 @@ export async function calmDataset(step: Step, datasetId: string, onConflict: 'wa
 function calm(datasetId: string): Phase {
   return {
     awaited: `other work on dataset ${datasetId} to end`,
-    carryOn: 'This step changed nothing. Re-run the job when that work is finished.',
+    carryOn: 'The operation was not started. Re-run the job when that work is finished.',
   }
 }

@@ -102,12 +102,17 @@ async function saveFirst(
   })
 }
 
+/** A restore that may have been started, and was not seen to fail. */
+export class UnclearRestore extends ActionError {}
+
 /** The error of a restore with the state that it left, and more to do. */
-function withState(step: Step, error: unknown, state: string, more?: string): unknown {
+function withState(step: Step, error: unknown, state: string, more?: string, isUnclear = false): unknown {
   if (step.signal.aborted || !(error instanceof ActionError)) return error
-  const { code, message, apiWords, todo } = error
-  const what = [todo, more].filter(Boolean).join('\n')
-  return new ActionError(code, `${message} ${state}`, { apiWords, todo: what, cause: error })
+  const told = error.with({
+    message: `${error.message} ${state}`,
+    todo: [error.todo, more].filter(Boolean).join('\n'),
+  })
+  return isUnclear ? new UnclearRestore(told.code, told.message, told) : told
 }
 
 /** How to bring back what was there before a restore. */
@@ -176,7 +181,7 @@ async function startRestore(step: Step, request: RestoreRequest, restoring: Rest
     await change.run()
   }).catch((error: unknown) => {
     throw change.mayHaveTakenEffect
-      ? withState(step, error, 'Could not tell whether the restore was started.', wayBack(restoring))
+      ? withState(step, error, 'Could not tell whether the restore was started.', wayBack(restoring), true)
       : withState(step, error, `Dataset "${dataset.name}" is unchanged: the restore was not started.`)
   })
   reporter.info('Visual Layer accepted the restore.')
@@ -243,6 +248,7 @@ async function waitForRestore(step: Step, restoring: Restoring, started: Started
       return { state: 'pending', line: `${task ? taskLine(task) : datasetLine(now)}; checking again` }
     },
   ).catch((error: unknown) => {
-    throw withState(step, error, seen, wayBack(restoring))
+    const hasFailed = error instanceof ActionError && ['operation_failed', 'not_found'].includes(error.code)
+    throw withState(step, error, seen, wayBack(restoring), !hasFailed)
   })
 }

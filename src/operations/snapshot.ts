@@ -1,6 +1,7 @@
 import { ActionError } from '../errors.ts'
 import type { SnapshotRequest } from '../inputs/operations/snapshot.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
+import { rememberRestored } from '../runner/restored.ts'
 import { duration } from '../runner/text.ts'
 import { newestNamed } from './choose-snapshot.ts'
 import { aboutSnapshot, readDataset } from './facts.ts'
@@ -63,6 +64,8 @@ export async function snapshot(request: SnapshotRequest, step: Step): Promise<st
 
 /** From here on the post step restores the snapshot. It runs only if the job fails or is canceled. */
 function planRollback(step: Step, datasetId: string, { id, name }: Snapshot): void {
+  // What was restored before this step is no reason to skip the rollback.
+  rememberRestored(step.context, datasetId, undefined, step.reporter)
   step.undo.plan({ kind: 'rollback', datasetId, snapshot: { id, name } })
   step.reporter.note(
     `If the job fails or is canceled after this step, the dataset will be restored to snapshot "${name}".`,

@@ -30,11 +30,14 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
   const { api, clock } = step
   const mark = newMark()
   const description = describedWith(wish.description, provenanceLine(step.context, mark))
+  const hint = wish.safety
+    ? 'No restore was started.'
+    : 'Check it before you take another one (if_exists: reuse uses an existing one).'
   const ours = (snapshots: readonly Snapshot[]) => snapshots.find((snapshot) => snapshot.description.includes(mark))
   const change = new OnceOnly<Snapshot | undefined>(
     {
       what: `create a snapshot of dataset ${dataset.id}`,
-      ifUnclear: `The snapshot may already have been created. Before you take another one, check the Snapshot Catalog of dataset ${dataset.id} for a description that ends with [mark ${mark}] (if_exists: reuse uses an existing one).`,
+      ifUnclear: `The snapshot may already have been created. Look in the Snapshot Catalog of dataset ${dataset.id} for a description that ends with [mark ${mark}]. ${hint}`,
       send: () => api.snapshots.create(dataset.id, wish.name, description),
       async look() {
         const found = ours(await api.snapshots.list(dataset.id, 0))
@@ -63,8 +66,7 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
     step,
     {
       awaited: `the snapshot${wish.name === undefined ? '' : ` "${wish.name}"`}${reply ? ` (${reply.id})` : ''} of ${namedDataset(dataset)}`,
-      carryOn:
-        'The snapshot may still appear. Check the Snapshot Catalog of the dataset before you take another one (if_exists: reuse uses an existing one).',
+      carryOn: `The snapshot may still appear in the Snapshot Catalog of the dataset. ${hint}`,
     },
     async () => {
       const listed = await api.snapshots.list(dataset.id, 0)

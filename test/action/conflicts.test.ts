@@ -49,7 +49,7 @@ describe('a dataset that is busy', () => {
     const { errors } = await scene.fail('timed_out', { ...inputs, ...own, timeout: '3s' })
     expect(errors[0]).toContain(name === 'restore' ? 'READ ONLY' : 'MEDIA_ADDITION')
     expect(errors[0]).toContain(dataset.id)
-    expect(errors[0]).toContain('This step changed nothing')
+    expect(errors[0]).toContain('The operation was not started')
     expect(dataset.snapshots).toHaveLength(3)
   })
 

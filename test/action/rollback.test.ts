@@ -132,4 +132,20 @@ describe('rollback_on_failure', () => {
     expect(restored()).toBe(2)
     expect(dataset.items).toEqual(saved)
   })
+
+  it('is owed by a snapshot that was restored before the step that asks for it', async () => {
+    const { scene, dataset, inputs, main, saved } = await trained()
+    await using _ = scene
+    await scene.succeed({
+      operation: 'restore',
+      dataset_id: dataset.id,
+      snapshot_id: main.outputs['snapshot_id'] ?? '',
+    })
+    const again = { ...inputs, if_exists: 'reuse' }
+    const armed = await scene.succeed(again)
+    dataset.items = saved.slice(0, 1)
+    const { stdout } = await scene.post(again, armed.state)
+    expect(stdout).toContain('Rolled back')
+    expect(dataset.items).toEqual(saved)
+  })
 })

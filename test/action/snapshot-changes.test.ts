@@ -150,7 +150,7 @@ describe('delete-snapshot', () => {
     const inputs = { operation: 'delete-snapshot', dataset_id: dataset.id, snapshot_id: older.id }
     const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '2s' })
     expect(errors[0]).toContain('SNAPSHOT_CLONE')
-    expect(errors[0]).toContain('This step changed nothing')
+    expect(errors[0]).toContain('The operation was not started')
     expect(outputs['deleted_snapshot_ids']).toBe('[]')
     expect(there()).toContain(older.id)
   })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { calmDataset, throughConflicts } from '../../src/operations/conflicts.ts'
 import type { Dataset, DatasetStatus } from '../../src/visual-layer/datasets.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
+import type { Phase } from '../../src/waiting/until.ts'
 import { failureOf } from '../failure-of.ts'
 import { rejection } from '../visual-layer/loopback.ts'
 import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
@@ -135,6 +136,18 @@ describe('a 409 with on_conflict: wait', () => {
     expect(await run('wait')).toBe('made')
   })
 
+  it('is a phase of the step throughout, for what a cancellation says', async () => {
+    const { step } = scene({ conflictUntil: 0 })
+    const phases = new Set<Phase>()
+    const seen: string[] = []
+    const attempt = async () => {
+      seen.push(...[...phases].map(({ carryOn }) => carryOn))
+      if (seen.length < 3) throw refused(409, 'busy')
+    }
+    await throughConflicts({ ...step, waiting: { ...step.waiting, phases } }, SOURCE, 'wait', attempt)
+    expect(seen).toEqual(Array(3).fill(expect.stringContaining('was not started')))
+  })
+
   it('ends as timed_out when the work outlasts the deadline, naming what was waited for', async () => {
     const { run, clock } = scene({
       conflictUntil: Infinity,
@@ -144,7 +157,7 @@ describe('a 409 with on_conflict: wait', () => {
     const error = await failureOf(run('wait'))
     expect(error).toMatchObject({
       code: 'timed_out',
-      todo: expect.stringMatching(/This step changed nothing.*timeout/),
+      todo: expect.stringMatching(/operation was not started.*timeout/),
     })
     expect(error.message).toMatch(/waiting for ENRICHMENT \(task RUNNING \(40%\)/)
     expect(clock.now()).toBe(20 * MINUTE)

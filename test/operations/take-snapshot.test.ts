@@ -5,7 +5,7 @@ import { dataset, id, snapshot, SOURCE } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 /** Takes a snapshot without a name, whose id the reply does not tell; it is listed where `listed` says so. */
-function taking(listed: boolean, wait: boolean) {
+function taking(listed: boolean, wait: boolean, safety = false) {
   let made: string | undefined
   const ids: string[] = []
   const step = fakeStep({
@@ -23,7 +23,7 @@ function taking(listed: boolean, wait: boolean) {
     },
   })
   const onId = (one: { id: string }) => void ids.push(one.id)
-  const wish = { name: undefined, description: '', onConflict: 'wait' as const, safety: false, onId }
+  const wish = { name: undefined, description: '', onConflict: 'wait' as const, safety, onId }
   return { ids, ended: takeSnapshot(step, dataset(), wish, wait) }
 }
 
@@ -38,5 +38,12 @@ describe('a snapshot whose id the reply does not tell', () => {
     const error = await failureOf(taking(false, true).ended)
     expect(error).toMatchObject({ code: 'timed_out' })
     expect(error.message).toContain(`the snapshot of dataset "Cats" (${SOURCE});`)
+    expect(error.todo).toContain('if_exists: reuse')
+  })
+
+  it('is not to be reused where it is the safety snapshot of a restore', async () => {
+    const { todo } = await failureOf(taking(false, true, true).ended)
+    expect(todo).toContain('No restore was started.')
+    expect(todo).not.toContain('if_exists')
   })
 })

@@ -161,6 +161,23 @@ describe('a rollback', () => {
     expect(summary).toContain('no space left on the index')
   })
 
+  it.each([
+    ['before the restore', /snapshot$/, 'hang', /^The rollback .* failed: .*No restore was started.*Restore it:/s],
+    [
+      'at the restore',
+      /restore$/,
+      'resetBefore',
+      /^Could not confirm .*: .*Could not tell.*If the snapshot is not current/s,
+    ],
+  ] as const)('whose connection fails %s does not contradict itself', async (_when, path, kind, warning) => {
+    const { scene, inputs, left } = await saved()
+    await using _ = scene
+    scene.emulator.faults.add({ method: 'POST', path, times: Infinity, fault: { kind } })
+    const post = { ...inputs, timeout: '4s', max_retries: '0' }
+    const { warnings } = await (await scene.start(post, left, 'post')).ended
+    expect(warnings).toEqual([expect.stringMatching(warning)])
+  })
+
   it('that is cancelled itself ends with a warning', async () => {
     const { scene, inputs, left } = await saved(slow)
     await using _ = scene
