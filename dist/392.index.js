@@ -826,7 +826,10 @@ var parts_folder = __webpack_require__(98921);
 var start_export = __webpack_require__(31613);
 // EXTERNAL MODULE: ./build/operations/waits.js
 var waits = __webpack_require__(44801);
+// EXTERNAL MODULE: ./build/numbers.js
+var numbers = __webpack_require__(82746);
 ;// CONCATENATED MODULE: ./build/operations/export/part-contents.js
+
 
 
 
@@ -892,7 +895,7 @@ function heldBy({ selection, entityType }, { exported }) {
     return Math.max(0, exported.images ?? 0, exported.videos ?? 0);
 }
 function outsideClusters(items, held) {
-    return new errors/* ActionError */.lZ('rejected', `The dataset cannot be exported in shards: ${items.toLocaleString('en-US')} of its ${held.toLocaleString('en-US')} items are in no listed cluster, and Visual Layer does not list all media.`, { todo: 'Export it without shard. If items were added recently, wait until the dataset is indexed.' });
+    return new errors/* ActionError */.lZ('rejected', `The dataset cannot be exported in shards: ${(0,numbers/* count */.U)(items)} of its ${(0,numbers/* count */.U)(held)} items are in no listed cluster, and Visual Layer does not list all media.`, { todo: 'Export it without shard. If items were added recently, wait until the dataset is indexed.' });
 }
 /** Of the media that were given in addition to clusters, those that are not in one of them: otherwise two shards would contain them. */
 async function outsideOf(clusters, given, request, step, { exported }) {
@@ -913,8 +916,8 @@ async function listClusters(request, step, subject) {
     const { selection, entityType } = request;
     const explored = { entityType, vql: selection.kind === 'vql' ? selection.vql : undefined };
     const onPage = (found, total) => {
-        const of = total === undefined ? '' : ` of ${total.toLocaleString('en-US')}`;
-        step.reporter.progress(`listed ${found.toLocaleString('en-US')}${of} clusters`);
+        const of = total === undefined ? '' : ` of ${(0,numbers/* count */.U)(total)}`;
+        step.reporter.progress(`listed ${(0,numbers/* count */.U)(found)}${of} clusters`);
     };
     let listed = await step.api.explore.clusters(exported.id, explored, onPage).catch((error) => {
         // A server without this call: there may be another way.
@@ -998,7 +1001,7 @@ function* idsOf(result) {
 /** The media of one cluster, for a cluster that one export cannot contain; `undefined` if Visual Layer does not list them all. */
 async function listMembers(request, step, subject, cluster) {
     const { selection, entityType } = request;
-    const items = cluster.items > 1 ? `${cluster.items.toLocaleString('en-US')} items` : 'media';
+    const items = cluster.items > 1 ? `${(0,numbers/* count */.U)(cluster.items)} items` : 'media';
     step.reporter.info(`Listing the ${items} of cluster ${cluster.id}.`);
     const vql = selection.kind === 'vql' ? selection.vql : undefined;
     const members = await step.api.explore.members(subject.exported.id, cluster.id, { entityType, vql });
@@ -1009,6 +1012,7 @@ async function listMembers(request, step, subject, cluster) {
 }
 
 ;// CONCATENATED MODULE: ./build/operations/export/completeness.js
+
 
 
 
@@ -1058,22 +1062,21 @@ class WrongTotal extends errors/* ActionError */.lZ {
 /** Throws {@link WrongTotal} when the records that were merged are fewer than the service says there are, or more than were asked for. */
 function checkTotal(asked, merge) {
     const { request, subject, slice, step } = asked;
-    const count = (items) => items.toLocaleString('en-US');
     const listed = itemsOf(slice.content);
     // Whether the service applies a filter to the media of a cluster is not documented.
     if (request.selection.kind === 'vql' && isListingExact(request, subject) && merge.mediaCount > listed) {
-        throw new WrongTotal('rejected', `The export in parts contains ${count(merge.mediaCount)} items, but the filter (vql) matches only ${count(listed)}: Visual Layer does not apply it to the clusters of a part. Nothing was moved into the output folder.`, { todo: 'Run several exports, each with a filter that matches few enough items.' });
+        throw new WrongTotal('rejected', `The export in parts contains ${(0,numbers/* count */.U)(merge.mediaCount)} items, but the filter (vql) matches only ${(0,numbers/* count */.U)(listed)}: Visual Layer does not apply it to the clusters of a part. Nothing was moved into the output folder.`, { todo: 'Run several exports, each with a filter that matches few enough items.' });
     }
     const missing = expectedIds(asked).filter((id) => !merge.has(id));
     const short = expectations(asked).find(({ items }) => merge.mediaCount < items);
     if (missing.length === 0 && !short)
         return;
-    const of = short ? ` of ${count(short.items)} (${short.source})` : '';
+    const of = short ? ` of ${(0,numbers/* count */.U)(short.items)} (${short.source})` : '';
     const lost = short ? short.items - merge.mediaCount : missing.length;
     const shown = missing.slice(0, MOST_NAMED).join(', ');
     const names = shown === '' ? '' : ` Missing: ${shown}${missing.length > MOST_NAMED ? ', and others' : ''}.`;
     step.reporter.output('media_count', merge.mediaCount);
-    throw new WrongTotal('operation_failed', `The export of dataset "${subject.source.name}" is incomplete: its parts contain ${count(merge.mediaCount)} items${of}, so ${count(lost)} are missing. Nothing was moved into the output folder.${names}`, {
+    throw new WrongTotal('operation_failed', `The export of dataset "${subject.source.name}" is incomplete: its parts contain ${(0,numbers/* count */.U)(merge.mediaCount)} items${of}, so ${(0,numbers/* count */.U)(lost)} are missing. Nothing was moved into the output folder.${names}`, {
         todo: 'Make sure that nothing changes the dataset during the export, then re-run the job. If the problem persists, contact Visual Layer support.',
     });
 }
@@ -1390,6 +1393,7 @@ async function fetched({ step, dataset, part, onPhase }, exportId, link) {
 
 
 
+
 /** Parts that are exported and fetched at once, once the service accepted one of that size. */
 const AT_ONCE = 3;
 /** The longest request, in bytes: what proxies accept that nobody configured (1 MiB). */
@@ -1565,8 +1569,8 @@ class PartQueue {
         else
             throw (0,verdicts_export/* refusedExport */.lG)(end, 'Not even a single item can be exported. Contact Visual Layer support.');
         const words = end.words === undefined ? '' : ` (${end.words})`;
-        const next = items > 1 ? `limiting parts to ${this.#cap.toLocaleString('en-US')} items from now on` : 'splitting it';
-        step.reporter.info(`Part ${part.number} with ${items.toLocaleString('en-US')} items was rejected as too large${words}; ${next}.`);
+        const next = items > 1 ? `limiting parts to ${(0,numbers/* count */.U)(this.#cap)} items from now on` : 'splitting it';
+        step.reporter.info(`Part ${part.number} with ${(0,numbers/* count */.U)(items)} items was rejected as too large${words}; ${next}.`);
         if (this.#cap !== Infinity)
             await save(this.#cap);
         await kept.drop(part);
@@ -1585,7 +1589,7 @@ class PartQueue {
     }
 }
 function undividable({ id, items }) {
-    const contents = items > 1 ? `${items.toLocaleString('en-US')} items, more than one export may` : 'more than one export may';
+    const contents = items > 1 ? `${(0,numbers/* count */.U)(items)} items, more than one export may` : 'more than one export may';
     return new errors/* ActionError */.lZ('rejected', `Cluster ${id} contains ${contents}, and Visual Layer does not list its media, so it cannot be split.`, { todo: 'Export it with several filters (vql) that each match fewer items.' });
 }
 
@@ -1810,6 +1814,7 @@ class Loads {
 
 
 
+
 /**
  * The part of the selection that `shard` requests, or all of it. Every job of a matrix computes it alone: it follows from the listing, whatever
  * the order of that. A cluster that would make one job's shard far larger than another's is split by its media, which only the
@@ -1836,15 +1841,16 @@ async function sliceOf(request, step, subject, { content }) {
         // The other jobs cannot list it either.
         else if (from === 0) {
             clusters.push(cluster);
-            step.reporter.note(`Cluster ${cluster.id} with ${cluster.items.toLocaleString('en-US')} items goes to one shard as a whole, because Visual Layer does not list its media. The shards have unequal sizes.`);
+            step.reporter.note(`Cluster ${cluster.id} with ${(0,numbers/* count */.U)(cluster.items)} items goes to one shard as a whole, because Visual Layer does not list its media. The shards have unequal sizes.`);
         }
     }
     const slice = { clusters, mediaIds: [...mediaIds] };
-    step.reporter.note(`Shard ${shard.index} of ${shard.of} contains ${itemsOf(slice).toLocaleString('en-US')} of ${totalItems.toLocaleString('en-US')} items.`);
+    step.reporter.note(`Shard ${shard.index} of ${shard.of} contains ${(0,numbers/* count */.U)(itemsOf(slice))} of ${(0,numbers/* count */.U)(totalItems)} items.`);
     return { content: slice, digest, totalItems };
 }
 
 ;// CONCATENATED MODULE: ./build/operations/export/tell-parts.js
+
 
 /** Rows of the table of parts: more would bury the rest of the summary. */
 const MOST_ROWS = 50;
@@ -1853,7 +1859,7 @@ function tellParts(step, parts, bytes) {
     const { reporter } = step;
     reporter.output('export_size_bytes', bytes);
     const zips = parts.length === 1 ? 'one ZIP' : `${parts.length} ZIPs`;
-    reporter.fact('Size', `${(0,facts/* size */.Ej)(bytes)} (${bytes.toLocaleString('en-US')} bytes) in ${zips}`);
+    reporter.fact('Size', `${(0,facts/* size */.Ej)(bytes)} (${(0,numbers/* count */.U)(bytes)} bytes) in ${zips}`);
     if (parts.length === 0)
         return;
     const shown = parts.slice(0, MOST_ROWS);
@@ -1873,6 +1879,7 @@ function tellParts(step, parts, bytes) {
 }
 
 ;// CONCATENATED MODULE: ./build/operations/export/export-in-parts.js
+
 
 
 
@@ -1916,7 +1923,7 @@ async function exportInParts(request, step, subject, cause, reading) {
     if (discarded !== undefined)
         reporter.note(`Parts of an interrupted export were not used: ${discarded}.`);
     if (kept.whole.length > 0)
-        reporter.note(`Resuming an interrupted export: ${partsWord(kept.whole.length)} ${kept.whole.length === 1 ? 'is' : 'are'} already on disk.`);
+        reporter.note(`Resuming an interrupted export: ${(0,numbers/* counted */.h)(kept.whole.length, 'part')} ${kept.whole.length === 1 ? 'is' : 'are'} already on disk.`);
     const queue = new PartQueue({
         step,
         request,
@@ -2006,7 +2013,7 @@ async function mergeAndPlace(work, queue, signal) {
             await merge.add(part);
         const rest = await restOf(work, merge);
         if (rest.length > 0) {
-            step.reporter.note(`${rest.length.toLocaleString('en-US')} items are in no cluster; exporting them by ID.`);
+            step.reporter.note(`${(0,numbers/* count */.U)(rest.length)} items are in no cluster; exporting them by ID.`);
             const before = new Set(kept.whole.map(({ number }) => number));
             await queue.run({ clusters: [], mediaIds: rest }, signal);
             for (const part of kept.whole)
@@ -2052,15 +2059,12 @@ async function mergeAndPlace(work, queue, signal) {
 async function leave(kept, { reporter }) {
     await kept.remove().catch((error) => reporter.note((0,errors/* describe */.q0)(error)));
 }
-function carryOn({ outputDir, snapshot }, { context }, kept, count) {
+function carryOn({ outputDir, snapshot }, { context }, kept, parts) {
     const whole = kept.whole.length;
     if (whole === 0 || snapshot)
         return 'Re-run the job.';
     const where = external_node_path_.relative(context.workspace, outputDir);
-    return `Kept in ${where}: ${whole} of ${partsWord(count)}. To export only the rest, re-run the job with the same inputs within a day. The folder must still exist: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`;
-}
-function partsWord(count) {
-    return count === 1 ? '1 part' : `${count.toLocaleString('en-US')} parts`;
+    return `Kept in ${where}: ${whole} of ${(0,numbers/* counted */.h)(parts, 'part')}. To export only the rest, re-run the job with the same inputs within a day. The folder must still exist: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`;
 }
 /** Says how to continue if that helps: what was rejected is rejected again. */
 function told(error, whole, how) {

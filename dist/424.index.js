@@ -12,12 +12,12 @@ export const modules = {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(31340);
-/* harmony import */ var _runner_text_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(93912);
-/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(31279);
-/* harmony import */ var _transfer_disk_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(68109);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(91946);
-/* harmony import */ var _records_counts_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(25272);
-/* harmony import */ var _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(43907);
+/* harmony import */ var _system_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(31279);
+/* harmony import */ var _transfer_disk_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(68109);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(91946);
+/* harmony import */ var _records_counts_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(25272);
+/* harmony import */ var _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(43907);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(82746);
 
 
 
@@ -29,12 +29,12 @@ export const modules = {
 
 /** Beyond this many they are no classes, and their names would fill the memory. */
 const MOST_CLASSES = 100_000;
-const ANNOTATION_BYTES = _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T * Float64Array.BYTES_PER_ELEMENT;
+const ANNOTATION_BYTES = _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T * Float64Array.BYTES_PER_ELEMENT;
 /** Few, so that their texts are small and soon collected. */
 const ANNOTATIONS_AT_ONCE = 512;
 /** Whether a file had to give way to our `annotations.json`. */
 function gaveWay({ original_name: original }) {
-    return original !== undefined && (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)(original) === _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn;
+    return original !== undefined && (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)(original) === _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn;
 }
 /**
  * Writes an `annotations.json` in the format of COCO while the records are read. All IDs count from 1, in the order of the records. The
@@ -47,7 +47,7 @@ class CocoFile {
     #isListed;
     /** The classes by name, numbered from 0 in the order of the list, or in that of their appearance. */
     #classes;
-    #unlisted = new _records_counts_js__WEBPACK_IMPORTED_MODULE_8__/* .Counting */ .a();
+    #unlisted = new _records_counts_js__WEBPACK_IMPORTED_MODULE_7__/* .Counting */ .a();
     #images = 0;
     #boxes = 0;
     #imageLabels = 0;
@@ -68,7 +68,7 @@ class CocoFile {
     /** Begins to write in a work folder. Throws an `ActionError` for the disk, as all methods do. */
     async begin(folder) {
         await onDisk(folder, async () => {
-            const json = await _transfer_disk_js__WEBPACK_IMPORTED_MODULE_5__/* .SequentialFile */ .S6.create(draftIn(folder));
+            const json = await _transfer_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .SequentialFile */ .S6.create(draftIn(folder));
             this.#open = { folder, json, spool: await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(spoolIn(folder), 'w+') };
             await json.write(Buffer.from('{"images":['));
         });
@@ -82,7 +82,7 @@ class CocoFile {
         const kept = this.#numbered(coco);
         await onDisk(folder, async () => {
             await json.write(Buffer.from(lines.join('')));
-            await (0,_transfer_disk_js__WEBPACK_IMPORTED_MODULE_5__/* .writeFully */ .KM)(spool, Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength), position);
+            await (0,_transfer_disk_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFully */ .KM)(spool, Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength), position);
         });
         this.#images += coco.images.length;
         this.#badBoxes += coco.badBoxes;
@@ -95,18 +95,18 @@ class CocoFile {
     /** The annotations of a batch, changed in place: with the IDs of their images and the numbers of their classes, without those of other classes. */
     #numbered({ annotations, classes }) {
         let end = 0;
-        for (let at = 0; at < annotations.length; at += _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T) {
+        for (let at = 0; at < annotations.length; at += _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T) {
             const number = this.#classNumber(classes[annotations[at + 1] ?? 0] ?? '');
             if (number === undefined)
                 continue;
-            annotations.copyWithin(end, at, at + _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T);
+            annotations.copyWithin(end, at, at + _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T);
             annotations[end] = this.#images + (annotations[end] ?? 0) + 1;
             annotations[end + 1] = number;
             if (Number.isNaN(annotations[end + 2]))
                 this.#imageLabels += 1;
             else
                 this.#boxes += 1;
-            end += _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T;
+            end += _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T;
         }
         return annotations.subarray(0, end);
     }
@@ -144,18 +144,18 @@ class CocoFile {
             await json.write(Buffer.from('\n],\n"annotations":['));
             for (let first = 0; first < this.#annotations; first += ANNOTATIONS_AT_ONCE) {
                 signal.throwIfAborted();
-                const numbers = new Float64Array(Math.min(ANNOTATIONS_AT_ONCE, this.#annotations - first) * _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T);
+                const numbers = new Float64Array(Math.min(ANNOTATIONS_AT_ONCE, this.#annotations - first) * _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T);
                 await readFully(spool, Buffer.from(numbers.buffer), first * ANNOTATION_BYTES);
                 await json.write(Buffer.from(annotationLines(numbers, first, classIds)));
             }
             await json.write(Buffer.from(`\n],\n"categories":[${categories.join(',')}\n],\n"info":${JSON.stringify(info)}}\n`));
             await json.close();
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rename)(draftIn(folder), (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(files, _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn));
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rename)(draftIn(folder), (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(files, _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn));
             // Nothing open may be left in the folder: Windows could not remove it.
             await this.close();
         });
         return {
-            file: { path: _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn, size_bytes: json.size, crc32: (0,_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .checksumText */ .d8)(json.crc32) },
+            file: { path: _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn, size_bytes: json.size, crc32: (0,_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .checksumText */ .d8)(json.crc32) },
             summary: {
                 images: this.#images,
                 boxes: this.#boxes,
@@ -183,15 +183,15 @@ class CocoFile {
             [this.#badBoxes, 'object label', 'whose bbox is not four finite numbers with a positive width and height'],
             [this.#unnamed, 'label', 'without a class name'],
             [this.#nameless, 'image', 'without a file name (labels included)'],
-            [this.#beyond, 'label', `of classes beyond the first ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(MOST_CLASSES)}`],
+            [this.#beyond, 'label', `of classes beyond the first ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_8__/* .count */ .U)(MOST_CLASSES)}`],
         ];
         return leftOut
             .filter(([number]) => number > 0)
-            .map(([number, noun, which]) => `Left out of ${_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn}: ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(number, noun)} ${which}.`);
+            .map(([number, noun, which]) => `Left out of ${_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn}: ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_8__/* .counted */ .h)(number, noun)} ${which}.`);
     }
 }
 function draftIn(folder) {
-    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn}.partial`);
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, `${_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn}.partial`);
 }
 function spoolIn(folder) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, 'annotations.spool');
@@ -199,9 +199,9 @@ function spoolIn(folder) {
 /** @param first how many annotations there are before these */
 function annotationLines(numbers, first, classIds) {
     let text = '';
-    for (let at = 0; at < numbers.length; at += _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T) {
+    for (let at = 0; at < numbers.length; at += _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T) {
         const [x, y, width = 0, height = 0] = [numbers[at + 2], numbers[at + 3], numbers[at + 4], numbers[at + 5]];
-        const id = first + at / _coco_batch_js__WEBPACK_IMPORTED_MODULE_7__/* .ANNOTATION_NUMBERS */ .T + 1;
+        const id = first + at / _coco_batch_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATION_NUMBERS */ .T + 1;
         const box = Number.isNaN(x) ? '' : `,"bbox":[${x},${y},${width},${height}],"area":${width * height},"iscrowd":0`;
         const category = classIds[numbers[at + 1] ?? 0];
         text += `${id === 1 ? '' : ','}\n{"id":${id},"image_id":${numbers[at]},"category_id":${category}${box}}`;
@@ -225,7 +225,7 @@ async function onDisk(folder, body) {
         await body();
     }
     catch (error) {
-        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .systemFailure */ .oM)(error, `write ${_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .ANNOTATIONS_NAME */ .fn}`, folder);
+        throw (0,_system_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .systemFailure */ .oM)(error, `write ${_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ANNOTATIONS_NAME */ .fn}`, folder);
     }
 }
 
@@ -2195,13 +2195,15 @@ function calm(datasetId) {
 /* harmony import */ var _export_place_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(50012);
 /* harmony import */ var _facts_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(57140);
 /* harmony import */ var _export_records_metadata_files_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(66455);
-/* harmony import */ var _export_origin_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(36729);
+/* harmony import */ var _export_origin_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(36729);
 /* harmony import */ var _export_subject_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6443);
 /* harmony import */ var _signed_link_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(55873);
 /* harmony import */ var _start_export_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(31613);
 /* harmony import */ var _transfer_progress_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(911);
 /* harmony import */ var _transfer_options_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(61728);
 /* harmony import */ var _waits_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(44801);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(82746);
+
 
 
 
@@ -2290,7 +2292,7 @@ async function fetchExport(request, step, subject, { exportId, link }, reading) 
     const onDownloaded = ({ sizeBytes, sha256 }) => {
         reporter.output('export_size_bytes', sizeBytes);
         reporter.output('export_sha256', sha256);
-        reporter.fact('Size', `${(0,_facts_js__WEBPACK_IMPORTED_MODULE_4__/* .size */ .Ej)(sizeBytes)} (${sizeBytes.toLocaleString('en-US')} bytes)`);
+        reporter.fact('Size', `${(0,_facts_js__WEBPACK_IMPORTED_MODULE_4__/* .size */ .Ej)(sizeBytes)} (${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_12__/* .count */ .U)(sizeBytes)} bytes)`);
         reporter.fact('SHA-256', sha256, { code: true });
         reporter.info(`Downloaded ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_4__/* .size */ .Ej)(sizeBytes)}, SHA-256 ${sha256}.`);
     };
@@ -2299,7 +2301,7 @@ async function fetchExport(request, step, subject, { exportId, link }, reading) 
         outputDir: request.outputDir,
         archiveName: (0,_start_export_js__WEBPACK_IMPORTED_MODULE_7__/* .archiveName */ .uv)(request),
         extract: request.extract,
-        origin: (0,_export_origin_js__WEBPACK_IMPORTED_MODULE_12__/* .originOf */ .y)(request, step, subject, exportId),
+        origin: (0,_export_origin_js__WEBPACK_IMPORTED_MODULE_13__/* .originOf */ .y)(request, step, subject, exportId),
         signal,
         fetch: async (archive, target) => {
             const wanted = {
@@ -2724,9 +2726,9 @@ function share(done, total) {
 /* harmony export */   sg: () => (/* binding */ aboutSnapshot)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
-/* harmony import */ var pretty_bytes__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(85901);
+/* harmony import */ var pretty_bytes__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(85901);
 /* harmony import */ var _export_manifest_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(91946);
-/* harmony import */ var _runner_text_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(93912);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(82746);
 
 
 
@@ -2752,13 +2754,13 @@ function namedDataset({ id, name }) {
 }
 /** Bytes for people. */
 function size(bytes) {
-    return (0,pretty_bytes__WEBPACK_IMPORTED_MODULE_3__/* ["default"] */ .A)(bytes, { binary: true });
+    return (0,pretty_bytes__WEBPACK_IMPORTED_MODULE_2__/* ["default"] */ .A)(bytes, { binary: true });
 }
 /** Images and videos, as far as they are known: `1,234 images, 5 videos`. */
 function items(images, videos) {
     const parts = [
-        images === undefined || images < 0 ? undefined : `${images.toLocaleString('en-US')} images`,
-        videos === undefined || videos <= 0 ? undefined : `${videos.toLocaleString('en-US')} videos`,
+        images === undefined || images < 0 ? undefined : `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U)(images)} images`,
+        videos === undefined || videos <= 0 ? undefined : `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U)(videos)} videos`,
     ].filter((part) => part !== undefined);
     return parts.length === 0 ? undefined : parts.join(', ');
 }
@@ -2789,10 +2791,10 @@ function tellPlaced({ outputDir }, step, placed) {
     reporter.output('annotations_path', node_path__WEBPACK_IMPORTED_MODULE_0__.join(outputDir, _export_manifest_js__WEBPACK_IMPORTED_MODULE_1__/* .ANNOTATIONS_NAME */ .fn));
     const { images, boxes, imageLabels, classes, notes, theirs } = placed.coco;
     const counts = [
-        (0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(images, 'image'),
-        (0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(boxes, 'box', 'boxes'),
-        (0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(imageLabels, 'image label'),
-        (0,_runner_text_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(classes, 'class', 'classes'),
+        (0,_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .h)(images, 'image'),
+        (0,_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .h)(boxes, 'box', 'boxes'),
+        (0,_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .h)(imageLabels, 'image label'),
+        (0,_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .h)(classes, 'class', 'classes'),
     ];
     reporter.fact('COCO annotations', counts.join(', '));
     for (const note of notes)
@@ -3150,7 +3152,10 @@ function hasDefault(given, name) {
     return caseless && text.toLowerCase() === standard.toLowerCase();
 }
 
+// EXTERNAL MODULE: ./build/numbers.js
+var numbers = __webpack_require__(82746);
 ;// CONCATENATED MODULE: ./build/inputs/faults.js
+
 
 
 const MOST_PROBLEMS = 10;
@@ -3162,7 +3167,7 @@ function shown({ input, got, wrongItems }) {
         return 'missing';
     if (wrongItems) {
         const { kind, total, problems } = wrongItems;
-        return `${count(problems.length)} of ${count(total)} ${kind} ${problems.length === 1 ? 'is' : 'are'} invalid`;
+        return `${(0,numbers/* count */.U)(problems.length)} of ${(0,numbers/* count */.U)(total)} ${kind} ${problems.length === 1 ? 'is' : 'are'} invalid`;
     }
     if (CONCEALED.includes(input))
         return `got ${got.length} characters (hidden)`;
@@ -3175,11 +3180,8 @@ function bullet(fault) {
     const problems = wrongItems?.problems ?? [];
     const items = problems.slice(0, MOST_PROBLEMS);
     if (problems.length > MOST_PROBLEMS)
-        items.push(`and ${count(problems.length - MOST_PROBLEMS)} more`);
+        items.push(`and ${(0,numbers/* count */.U)(problems.length - MOST_PROBLEMS)} more`);
     return [`- ${input}: ${shown(fault)}; ${rule}. ${fix}`, ...items].join('\n    ');
-}
-function count(amount) {
-    return amount.toLocaleString('en-US');
 }
 /** An input as a line under "with:"; a value that YAML would read as something else is quoted. */
 function yamlLine(input, value) {
@@ -4739,6 +4741,7 @@ var retry = __webpack_require__(86055);
 ;// CONCATENATED MODULE: ./build/transfer/upload.js
 
 
+
 /** "About 50 files" a request; docs.visual-layer.com, "Create a dataset from local files". */
 const MOST_FILES = 50;
 /** Proxies commonly reject bodies over 100 MB; a request that breaks also costs less when it is small. */
@@ -4864,7 +4867,7 @@ function named(batch) {
 }
 function tooLargeAlone(error, batch) {
     const [file] = batch;
-    return new visual_layer_failure/* RequestFailure */.e6(error.code, `Visual Layer rejected ${file?.path} as too large (HTTP 413): the file has ${totalBytes(batch).toLocaleString('en-US')} bytes.`, {
+    return new visual_layer_failure/* RequestFailure */.e6(error.code, `Visual Layer rejected ${file?.path} as too large (HTTP 413): the file has ${(0,numbers/* count */.U)(totalBytes(batch))} bytes.`, {
         apiWords: error.apiWords,
         todo: 'Exclude the file from "files" (a line with ! before its name), make it smaller, or put the media into a bucket and use create-from-s3.',
         cause: error,
@@ -5218,6 +5221,7 @@ function annotationType(fileName) {
 
 
 
+
 /** How many names a message lists. */
 const MOST_NAMED = 10;
 /**
@@ -5230,7 +5234,7 @@ async function chooseMedia(step, patterns, operation) {
     const found = await findFiles(patterns, step.context.workspace);
     const { taken, hidden } = withoutHidden(found, patterns);
     if (hidden.length > 0) {
-        step.reporter.note(`${media_files_count(hidden.length)} skipped because hidden (the name begins with a dot): ${list(hidden.map(({ shown }) => shown))}. To include them, name the dot in a pattern.`);
+        step.reporter.note(`${(0,numbers/* counted */.h)(hidden.length, 'file')} skipped because hidden (the name begins with a dot): ${list(hidden.map(({ shown }) => shown))}. To include them, name the dot in a pattern.`);
     }
     if (taken.length === 0)
         throw nothingFound(step, patterns, hidden.length);
@@ -5359,8 +5363,8 @@ function hints(patterns) {
 function cannotBeSent(refused, total) {
     const lines = refused.slice(0, MOST_NAMED).map(({ file, why }) => `- ${JSON.stringify(file.shown)}: ${why}`);
     if (refused.length > MOST_NAMED)
-        lines.push(`- and ${(refused.length - MOST_NAMED).toLocaleString('en-US')} more`);
-    return new errors/* ActionError */.lZ('invalid_input', [`${refused.length} of the ${media_files_count(total)} that "files" matches cannot be sent.`, ...lines].join('\n'), {
+        lines.push(`- and ${(0,numbers/* count */.U)(refused.length - MOST_NAMED)} more`);
+    return new errors/* ActionError */.lZ('invalid_input', [`${refused.length} of the ${(0,numbers/* counted */.h)(total, 'file')} that "files" matches cannot be sent.`, ...lines].join('\n'), {
         todo: `Narrow the patterns, or exclude other files, for example with the line "!**/*.txt" under files. Visual Layer accepts ${MEDIA_FORMATS}. Nothing was sent to Visual Layer.`,
     });
 }
@@ -5373,9 +5377,6 @@ function warnOfEqualNames(step, files) {
     const examples = equal.slice(0, MOST_NAMED).map((group) => group.map(({ shown }) => shown).join(' = '));
     const more = equal.length > MOST_NAMED ? `, and ${equal.length - MOST_NAMED} more names` : '';
     step.reporter.warning(`${equal.length} file names occur more than once: ${examples.join(', ')}${more}. Files are sent without their folders, and what Visual Layer does with two of the same name is not documented: one may replace the other.`, { todo: 'To be safe, give each file a unique name. The step compares the number of items at the end.' });
-}
-function media_files_count(files) {
-    return files === 1 ? '1 file' : `${files.toLocaleString('en-US')} files`;
 }
 function list(names) {
     const shown = names.slice(0, MOST_NAMED).join(', ');
@@ -5436,6 +5437,7 @@ var runner_text = __webpack_require__(93912);
 
 
 
+
 /** Between two lines of progress, in ms. */
 const PROGRESS_MS = 5_000;
 /** Says how far an upload is, now and then: `uploaded 1,250 of 2,000 files, 1.2 GiB of 2 GiB (60%)`. */
@@ -5446,14 +5448,14 @@ function uploadProgress(step, files) {
         if (step.clock.now() - last < PROGRESS_MS && doneFiles < files.length)
             return;
         last = step.clock.now();
-        const counted = `${doneFiles.toLocaleString('en-US')} of ${files.length.toLocaleString('en-US')} files`;
+        const counted = `${(0,numbers/* count */.U)(doneFiles)} of ${(0,numbers/* count */.U)(files.length)} files`;
         step.reporter.progress(`uploaded ${counted}, ${(0,facts/* size */.Ej)(bytes)} of ${(0,facts/* size */.Ej)(total)}${(0,runner_text/* percent */.KN)(bytes, total)}`);
     };
 }
 /** Sends files in batches, several at a time, within the deadline of the step. */
 async function sendFiles(step, files, phase, send) {
     const { clock, deadline, maxRetries, reporter } = step;
-    await reporter.group(`Uploading ${files.length.toLocaleString('en-US')} files, ${(0,facts/* size */.Ej)(totalBytes(files))}`, () => (0,waits/* withinDeadline */.iP)(step, phase, (signal) => uploadFiles({
+    await reporter.group(`Uploading ${(0,numbers/* count */.U)(files.length)} files, ${(0,facts/* size */.Ej)(totalBytes(files))}`, () => (0,waits/* withinDeadline */.iP)(step, phase, (signal) => uploadFiles({
         files,
         send,
         clock,
@@ -5467,6 +5469,7 @@ async function sendFiles(step, files, phase, send) {
 }
 
 ;// CONCATENATED MODULE: ./build/operations/add-media.js
+
 
 
 
@@ -5533,9 +5536,7 @@ function sourceText(source) {
     const bytes = (0,facts/* size */.Ej)(totalBytes(filesOf(source)));
     switch (source.kind) {
         case 'files':
-            return source.files.length === 1
-                ? `1 file (${bytes})`
-                : `${source.files.length.toLocaleString('en-US')} files (${bytes})`;
+            return source.files.length === 1 ? `1 file (${bytes})` : `${(0,numbers/* count */.U)(source.files.length)} files (${bytes})`;
         case 'archive':
             return `archive ${source.archive.fileName} (${bytes})`;
         case 's3':
@@ -5578,8 +5579,8 @@ async function startAddition(step, request, dataset, source) {
     const change = {
         what: `add media to dataset ${dataset.id}`,
         get ifUnclear() {
-            const count = itemCount(before.dataset).toLocaleString('en-US');
-            return `The media may already have been added, and adding them again could duplicate them. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${add_media_TYPE} task for each addition, and the dataset had ${count} items before this step. Re-run the job only if nothing was added.`;
+            const held = (0,numbers/* count */.U)(itemCount(before.dataset));
+            return `The media may already have been added, and adding them again could duplicate them. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${add_media_TYPE} task for each addition, and the dataset had ${held} items before this step. Re-run the job only if nothing was added.`;
         },
         send: () => (0,waits/* withinDeadline */.iP)(step, phase, (signal) => {
             const tell = uploadProgress(step, files);
@@ -5670,7 +5671,7 @@ function compare(step, before, now, source) {
     const added = now.images - before.images;
     if (sent !== source.files.length || (now.videos ?? 0) !== (before.videos ?? 0) || added === sent)
         return;
-    step.reporter.warning(`Sent ${sent.toLocaleString('en-US')} images, but dataset ${now.id} has ${added.toLocaleString('en-US')} more than before (${(0,verdicts_dataset/* datasetLine */.Je)(now)}).`, {
+    step.reporter.warning(`Sent ${(0,numbers/* count */.U)(sent)} images, but dataset ${now.id} has ${(0,numbers/* count */.U)(added)} more than before (${(0,verdicts_dataset/* datasetLine */.Je)(now)}).`, {
         todo: 'Check the dataset in Visual Layer. Unreadable images and files with the same name may have been dropped, or someone else may have changed the dataset.',
     });
 }
@@ -6029,6 +6030,7 @@ var visual_layer_reply = __webpack_require__(9313);
 ;// CONCATENATED MODULE: ./build/operations/annotations/findings.js
 
 
+
 /** How many examples of one kind a message shows. */
 const MOST_SHOWN = 5;
 /** How many labels are looked for in the new dataset, and how long they are at most: they go into one address. */
@@ -6048,7 +6050,7 @@ class Examples {
     words() {
         const more = this.count - this.shown.length;
         const names = this.shown.map(quoted).join(', ');
-        return more === 0 ? names : `${names}, and ${more.toLocaleString('en-US')} more`;
+        return more === 0 ? names : `${names}, and ${(0,numbers/* count */.U)(more)} more`;
     }
 }
 /** What is found in one annotation file while it is read. */
@@ -6523,17 +6525,17 @@ function brokenFiles(broken) {
     const lines = broken.flatMap(({ file, findings: { faults } }) => {
         const more = faults.count - faults.shown.length;
         const shown = faults.shown.map((fault) => `- ${file.shown}, ${fault}`);
-        return more === 0 ? shown : [...shown, `- ${file.shown}: ${more.toLocaleString('en-US')} more problems`];
+        return more === 0 ? shown : [...shown, `- ${file.shown}: ${(0,numbers/* count */.U)(more)} more problems`];
     });
     const heading = problems === 1
         ? 'There is 1 problem in the annotation files.'
-        : `There are ${problems.toLocaleString('en-US')} problems in the annotation files.`;
+        : `There are ${(0,numbers/* count */.U)(problems)} problems in the annotation files.`;
     return new errors/* ActionError */.lZ('invalid_input', [heading, ...lines].join('\n'), {
         todo: 'Fix the annotation files, or exclude them from "files", then re-run the job. Nothing was sent to Visual Layer.',
     });
 }
 function warnOfNames({ reporter }, { shown }, { names, missing, ambiguous }) {
-    const of = (part, one, many) => `${(0,runner_text/* count */.U9)(part)} of ${(0,runner_text/* counted */.hS)(names, 'file name')} ${part === 1 ? one : many}`;
+    const of = (part, one, many) => `${(0,numbers/* count */.U)(part)} of ${(0,numbers/* counted */.h)(names, 'file name')} ${part === 1 ? one : many}`;
     if (missing.count > 0) {
         reporter.warning(`${shown}: ${of(missing.count, 'matches', 'match')} no uploaded file: ${missing.words()}. Their annotations will have no effect.`, { todo: 'Check these names, and that "files" matches the media. Folders in the names are ignored.' });
     }
@@ -6700,6 +6702,7 @@ async function waitForCreation(step, datasetId, name) {
 
 
 
+
 /**
  * Creates a dataset from files on the runner, media and what labels them: every file goes up, then processing starts; done when the
  * dataset is READY.
@@ -6798,13 +6801,12 @@ function create_from_files_compare(step, { id, images, videos }, files) {
     const sent = files.filter(({ contentType }) => contentType.startsWith('image/')).length;
     if (images === undefined || sent !== files.length || (videos ?? 0) > 0 || images === sent)
         return;
-    step.reporter.warning(`Sent ${sent.toLocaleString('en-US')} images, but dataset ${id} has ${images.toLocaleString('en-US')}.`, {
+    step.reporter.warning(`Sent ${(0,numbers/* count */.U)(sent)} images, but dataset ${id} has ${(0,numbers/* count */.U)(images)}.`, {
         todo: 'Check the dataset in Visual Layer. Unreadable images and files with the same name may have been dropped, and a file that was sent twice may be duplicated.',
     });
 }
 function filesText(files) {
-    const count = files.length === 1 ? '1 file' : `${files.length.toLocaleString('en-US')} files`;
-    return `${count} (${(0,facts/* size */.Ej)(totalBytes(files))})`;
+    return `${(0,numbers/* counted */.h)(files.length, 'file')} (${(0,facts/* size */.Ej)(totalBytes(files))})`;
 }
 
 ;// CONCATENATED MODULE: ./build/operations/create-from-s3.js
@@ -8152,7 +8154,7 @@ async function fetchAndRead({ artifactName, extract, githubToken: token }, step,
     };
 }
 function tell({ reporter }, words, { records }) {
-    reporter.info(`Baseline: ${words} (${(0,runner_text/* count */.U9)(records.mediaCount)} items).`);
+    reporter.info(`Baseline: ${words} (${(0,numbers/* count */.U)(records.mediaCount)} items).`);
 }
 async function temporaryFolder(temp) {
     try {
@@ -8311,6 +8313,7 @@ var counts = __webpack_require__(25272);
 
 
 
+
 /** More names than this would bury the rest of the summary. */
 const MOST_NAMES = 50;
 /** Of each kind of change. */
@@ -8335,14 +8338,14 @@ function tellContents(reporter, statistics, comparison) {
 }
 function tellStatistics(reporter, statistics) {
     const { types, captioned, clusters, bytes } = statistics;
-    const kinds = Array.from(types, ([type, items]) => `${(0,runner_text/* count */.U9)(items)} ${type.replaceAll('_', ' ')}`);
+    const kinds = Array.from(types, ([type, items]) => `${(0,numbers/* count */.U)(items)} ${type.replaceAll('_', ' ')}`);
     // One type is what everybody expects.
     if (kinds.length > 1)
         reporter.fact('By type', kinds.slice(0, 10).join(', '));
     if (clusters > 0)
-        reporter.fact('Clusters', (0,runner_text/* count */.U9)(clusters));
+        reporter.fact('Clusters', (0,numbers/* count */.U)(clusters));
     if (captioned > 0)
-        reporter.fact('Captioned', (0,runner_text/* count */.U9)(captioned));
+        reporter.fact('Captioned', (0,numbers/* count */.U)(captioned));
     if (bytes !== undefined)
         reporter.fact('Media size', (0,facts/* size */.Ej)(bytes));
 }
@@ -8373,10 +8376,10 @@ function tellItems(reporter, comparison) {
         title: 'Changes',
         headers: ['Change', 'Items'],
         rows: [
-            ['Added', (0,runner_text/* count */.U9)(added)],
-            ['Removed', (0,runner_text/* count */.U9)(removed)],
-            ['Modified', (0,runner_text/* count */.U9)(modified) + fieldWords(comparison)],
-            ['Unchanged', (0,runner_text/* count */.U9)(unchanged)],
+            ['Added', (0,numbers/* count */.U)(added)],
+            ['Removed', (0,numbers/* count */.U)(removed)],
+            ['Modified', (0,numbers/* count */.U)(modified) + fieldWords(comparison)],
+            ['Unchanged', (0,numbers/* count */.U)(unchanged)],
             ...(largest.length === 0 ? [] : [['Largest changes', largest.join(', ')]]),
         ],
     });
@@ -8396,8 +8399,8 @@ function tellItems(reporter, comparison) {
 function changeWords(comparison) {
     const { added, removed, modified, unchanged } = comparison;
     if (!comparison.changed)
-        return `none; ${(0,runner_text/* count */.U9)(unchanged)} items unchanged`;
-    return `${(0,runner_text/* count */.U9)(added)} added, ${(0,runner_text/* count */.U9)(removed)} removed, ${(0,runner_text/* count */.U9)(modified)} modified${fieldWords(comparison)}; ${(0,runner_text/* count */.U9)(unchanged)} unchanged`;
+        return `none; ${(0,numbers/* count */.U)(unchanged)} items unchanged`;
+    return `${(0,numbers/* count */.U)(added)} added, ${(0,numbers/* count */.U)(removed)} removed, ${(0,numbers/* count */.U)(modified)} modified${fieldWords(comparison)}; ${(0,numbers/* count */.U)(unchanged)} unchanged`;
 }
 /** What changed, to end a sentence: `; since run 4242, 3 added, 1 removed, and 5 modified`. */
 function changeClause({ changed, added, removed, modified, notCompared }, since) {
@@ -8405,10 +8408,10 @@ function changeClause({ changed, added, removed, modified, notCompared }, since)
         return `; it counts as changed, because ${notCompared}`;
     if (!changed)
         return `; nothing changed since ${since}`;
-    return `; since ${since}, ${(0,runner_text/* count */.U9)(added)} added, ${(0,runner_text/* count */.U9)(removed)} removed, and ${(0,runner_text/* count */.U9)(modified)} modified`;
+    return `; since ${since}, ${(0,numbers/* count */.U)(added)} added, ${(0,numbers/* count */.U)(removed)} removed, and ${(0,numbers/* count */.U)(modified)} modified`;
 }
 function fieldWords(comparison) {
-    const fields = modifiedFields(comparison).map(([field, items]) => `${field} ${(0,runner_text/* count */.U9)(items)}`);
+    const fields = modifiedFields(comparison).map(([field, items]) => `${field} ${(0,numbers/* count */.U)(items)}`);
     return fields.length === 0 ? '' : ` (${fields.join(', ')})`;
 }
 function modifiedFields({ fields }) {
@@ -8430,7 +8433,7 @@ function drawCounts(reporter, { named, title, unit }, statistics) {
         return;
     const shown = names.slice(0, MOST_NAMES);
     reporter.chart({
-        title: shown.length < names.length ? `${title}: ${MOST_NAMES} most frequent of ${(0,runner_text/* count */.U9)(names.length)}` : title,
+        title: shown.length < names.length ? `${title}: ${MOST_NAMES} most frequent of ${(0,numbers/* count */.U)(names.length)}` : title,
         unit,
         categories: shown.map(([name]) => name),
         series: [{ name: unit, values: shown.map(([, items]) => items) }],
@@ -8445,7 +8448,7 @@ function drawChanges(reporter, drawn, before, after) {
         return drawCounts(reporter, drawn, after);
     const shown = changes.slice(0, MOST_NAMES);
     reporter.chart({
-        title: shown.length < changes.length ? `${title}: ${MOST_NAMES} largest changes of ${(0,runner_text/* count */.U9)(changes.length)}` : title,
+        title: shown.length < changes.length ? `${title}: ${MOST_NAMES} largest changes of ${(0,numbers/* count */.U)(changes.length)}` : title,
         unit,
         categories: shown.map(({ name }) => name),
         series: [
@@ -8463,7 +8466,7 @@ function exampleRows(change, items, examples) {
         fields.join(', '),
     ]);
     const more = items - shown.length;
-    return more > 0 && shown.length > 0 ? [...rows, [change, `and ${(0,runner_text/* count */.U9)(more)} more`, '']] : rows;
+    return more > 0 && shown.length > 0 ? [...rows, [change, `and ${(0,numbers/* count */.U)(more)} more`, '']] : rows;
 }
 
 ;// CONCATENATED MODULE: ./build/operations/export/export-review.js
@@ -8620,11 +8623,11 @@ function unlistedClasses(unlisted) {
     const more = classes.length - MOST_CLASSES_SHOWN;
     return {
         lines: [
-            `The data contains classes that are not in class_list (${(0,runner_text/* count */.U9)(classes.length)}); their annotations are not in annotations.json:`,
+            `The data contains classes that are not in class_list (${(0,numbers/* count */.U)(classes.length)}); their annotations are not in annotations.json:`,
             ...classes
                 .slice(0, MOST_CLASSES_SHOWN)
-                .map(([name, annotations]) => `- ${JSON.stringify(name)}: ${(0,runner_text/* count */.U9)(annotations)} left out`),
-            ...(more > 0 ? [`- ${(0,runner_text/* counted */.hS)(more, 'more class', 'more classes')}`] : []),
+                .map(([name, annotations]) => `- ${JSON.stringify(name)}: ${(0,numbers/* count */.U)(annotations)} left out`),
+            ...(more > 0 ? [`- ${(0,numbers/* counted */.h)(more, 'more class', 'more classes')}`] : []),
         ],
         todo: `Add the classes to the end of the class_list file, which keeps the other IDs, then re-run the job.${classes.some(([name]) => name.startsWith('#')) ? ' Write a name that begins with # with a backslash: \\#.' : ''}`,
     };
@@ -8647,10 +8650,10 @@ function words({ condition, figure, actual, notCompared }) {
     if (figure === undefined || actual === undefined)
         return notCompared;
     if (!condition.percent)
-        return (0,runner_text/* count */.U9)(figure);
+        return (0,numbers/* count */.U)(figure);
     return Number.isFinite(actual)
-        ? `${(0,runner_text/* count */.U9)(figure)} (${actual.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%)`
-        : `${(0,runner_text/* count */.U9)(figure)} (none before)`;
+        ? `${(0,numbers/* count */.U)(figure)} (${(0,numbers/* count */.U)(Number(actual.toPrecision(3)))}%)`
+        : `${(0,numbers/* count */.U)(figure)} (none before)`;
 }
 function gates_figureOf({ figure }, figures) {
     if (figure.of === 'whole')
@@ -8701,6 +8704,7 @@ var parts_folder = __webpack_require__(98921);
 // EXTERNAL MODULE: ./build/operations/export/start-export.js
 var start_export = __webpack_require__(31613);
 ;// CONCATENATED MODULE: ./build/operations/export/export.js
+
 
 
 
@@ -8820,13 +8824,13 @@ async function refusedOutcome(request, step, subject, refusal, reading) {
 async function inParts(request, step, subject, refusal, reading) {
     const { exportInParts } = await __webpack_require__.e(/* import() */ 392).then(__webpack_require__.bind(__webpack_require__, 72392));
     const { placed, parts } = await exportInParts(request, step, subject, refusal, reading);
-    const slice = request.shard ? `, shard ${request.shard.index} of ${request.shard.of}` : '';
-    const count = parts === 0 ? '' : ` in ${parts === 1 ? 'one part' : `${parts} parts`}`;
-    return { kind: 'placed', placed, how: `${slice}${count}` };
+    const ofShard = request.shard ? `, shard ${request.shard.index} of ${request.shard.of}` : '';
+    const ofParts = parts === 0 ? '' : ` in ${(0,numbers/* counted */.h)(parts, 'part')}`;
+    return { kind: 'placed', placed, how: `${ofShard}${ofParts}` };
 }
 function told(step, request, placed) {
     const where = external_node_path_.relative(step.context.workspace, placed.archivePath ?? request.outputDir);
-    return `${placed.mediaCount.toLocaleString('en-US')} ${request.exportFormat === 'json' ? 'records' : 'rows'} in ${where}`;
+    return `${(0,numbers/* count */.U)(placed.mediaCount)} ${request.exportFormat === 'json' ? 'records' : 'rows'} in ${where}`;
 }
 /** Starts the export, or attaches to one that runs. */
 async function begin(request, step, dataset) {
@@ -8857,6 +8861,7 @@ function nothing(dataset) {
 ;// CONCATENATED MODULE: ./build/operations/list-snapshots.js
 
 
+
 /** The summary and the output contain more; a log of thousands of lines helps nobody. */
 const MOST_LOGGED = 100;
 /** Tells the snapshots of a dataset, newest first: as JSON, as a table in the summary, and in the log. */
@@ -8882,13 +8887,14 @@ async function list_snapshots_listSnapshots(request, step) {
         if (snapshots.length > MOST_LOGGED)
             reporter.info(`… and ${snapshots.length - MOST_LOGGED} more`);
     });
-    return `Dataset "${dataset.name}" has ${snapshots.length === 1 ? '1 snapshot' : `${snapshots.length} snapshots`}.`;
+    return `Dataset "${dataset.name}" has ${(0,numbers/* counted */.h)(snapshots.length, 'snapshot')}.`;
 }
 function stateOf(snapshot) {
     return [snapshot.isCurrent ? 'current' : '', snapshot.isRestoring ? 'being restored' : ''].filter(Boolean).join(', ');
 }
 
 ;// CONCATENATED MODULE: ./build/operations/prune-failure.js
+
 
 const prune_failure_MOST_NAMED = 8;
 const NAME_CHARS = 60;
@@ -8906,7 +8912,7 @@ function pruneFailure(dataset, stayed, deleted) {
         return `- "${shortened(snapshot.name, NAME_CHARS)}" (${snapshot.id}): ${why}`;
     });
     const more = stayed.length > prune_failure_MOST_NAMED ? [`- and ${stayed.length - prune_failure_MOST_NAMED} more, in the job summary`] : [];
-    const many = stayed.length === 1 ? '1 snapshot' : `${stayed.length} snapshots`;
+    const many = (0,numbers/* counted */.h)(stayed.length, 'snapshot');
     return new errors/* ActionError */.lZ(shared?.code ?? 'operation_failed', [
         `Could not delete ${many} of dataset "${shortened(dataset.name, NAME_CHARS)}"; ${deleted} ${deleted === 1 ? 'was' : 'were'} deleted.`,
         ...named,
@@ -8988,6 +8994,7 @@ function ruleWords({ keepLast, keepDays, namePrefix }) {
 
 
 
+
 /** Written at each deletion up to here, then at every so manieth: the runner keeps all that was ever written. */
 const WRITTEN_EACH = 100;
 const WRITTEN_AT = 25;
@@ -9008,7 +9015,7 @@ async function prune_snapshots_pruneSnapshots(request, step) {
         for (const { snapshot } of doomed)
             reporter.info(`Would delete ${prune_snapshots_named(snapshot)}.`);
         reporter.output('would_delete_snapshot_ids', JSON.stringify(doomed.map(({ snapshot }) => snapshot.id)));
-        return `Dry run: would delete ${counted(doomed.length)} of dataset "${dataset.name}". Nothing was deleted.`;
+        return `Dry run: would delete ${(0,numbers/* counted */.h)(doomed.length, 'snapshot')} of dataset "${dataset.name}". Nothing was deleted.`;
     }
     const pruning = new Pruning(step, dataset, request);
     try {
@@ -9020,10 +9027,7 @@ async function prune_snapshots_pruneSnapshots(request, step) {
     }
     if (pruning.stayed.length > 0)
         throw pruneFailure(dataset, pruning.stayed, pruning.deleted.length);
-    return `${counted(pruning.deleted.length)} of dataset "${dataset.name}" ${pruning.deleted.length === 1 ? 'was' : 'were'} deleted.`;
-}
-function counted(number) {
-    return number === 1 ? '1 snapshot' : `${number} snapshots`;
+    return `Deleted ${(0,numbers/* counted */.h)(pruning.deleted.length, 'snapshot')} of dataset "${dataset.name}".`;
 }
 function prune_snapshots_named(snapshot) {
     return `snapshot "${snapshot.name}" (${snapshot.id}), taken ${whenTaken(snapshot)}`;
@@ -11301,6 +11305,7 @@ function follow({ what }, url, { status, headers }, allowed) {
 
 
 
+
 const transactionReply = schemas/* looseObject */._H3({ trans_id: visual_layer_fields/* identifier */.Cv, transaction_id: visual_layer_fields/* identifier */.Cv })
     .transform((reply) => reply.trans_id ?? reply.transaction_id)
     .refine((id) => id !== undefined, { path: ['trans_id'] });
@@ -11334,7 +11339,7 @@ class Ingestion {
     /** Sends files into a transaction. One attempt; 202. No limits are documented but "about 50 files" a request. */
     async upload(datasetId, transactionId, files, sending) {
         await this.#http.send({
-            what: `upload ${files.length === 1 ? '1 file' : `${files.length} files`} to dataset ${datasetId}`,
+            what: `upload ${(0,numbers/* counted */.h)(files.length, 'file')} to dataset ${datasetId}`,
             method: 'POST',
             path: `ingestion/${datasetId}/data_files/${encodeURIComponent(transactionId)}`,
             upload: { ...sending, parts: files.map((file) => ({ ...file, field: 'files' })) },
@@ -11752,6 +11757,7 @@ function widthOf(text) {
 ;// CONCATENATED MODULE: ./build/runner/chart.js
 
 
+
 /** More bars are no picture any more. */
 const MAX_CATEGORIES = 15;
 /** In CSS pixels; GitHub makes a chart narrower where there is less room. */
@@ -11862,7 +11868,7 @@ function chartTable(chart) {
         title,
         headers: ['Name', ...headers, ...(compared ? ['Change'] : [])],
         rows: categories.map((category, row) => {
-            const cells = series.map(({ values }) => figureOr(values[row], runner_text/* count */.U9));
+            const cells = series.map(({ values }) => figureOr(values[row], numbers/* count */.U));
             if (!compared)
                 return [category, ...cells];
             return [
@@ -11874,7 +11880,7 @@ function chartTable(chart) {
     };
 }
 function change(before, after) {
-    const [from, to] = [(0,runner_text/* count */.U9)(before), (0,runner_text/* count */.U9)(after)];
+    const [from, to] = [(0,numbers/* count */.U)(before), (0,numbers/* count */.U)(after)];
     return from === to ? to : `${from} → ${to} (${(0,runner_text/* signed */.x8)(after - before)})`;
 }
 function figureOr(value, shown) {
@@ -11886,6 +11892,7 @@ function leftToRight(name) {
 }
 
 ;// CONCATENATED MODULE: ./build/runner/summary.js
+
 
 
 
@@ -11948,7 +11955,7 @@ function addCharts(page, charts) {
             leftOut += 1;
     }
     if (leftOut > 0)
-        page.addNote(`${(0,runner_text/* count */.U9)(leftOut)} more ${leftOut === 1 ? 'chart' : 'charts'}`);
+        page.addNote(`${(0,numbers/* count */.U)(leftOut)} more ${leftOut === 1 ? 'chart' : 'charts'}`);
 }
 /**
  * Appends the summary to the step's summary file. Masked secrets are replaced. Never throws: without the file, or when it
@@ -12033,7 +12040,7 @@ class Page {
         else
             this.#freeBytes += tailBytes;
         if (left > 0)
-            this.addNote(`${(0,runner_text/* count */.U9)(left)} more ${items}`);
+            this.addNote(`${(0,numbers/* count */.U)(left)} more ${items}`);
     }
     /** Says what was left out, in the room kept free for that. */
     addNote(leftOut) {
@@ -12347,15 +12354,15 @@ function finish(account) {
 /* harmony export */   Ko: () => (/* binding */ indentedLine),
 /* harmony export */   Mn: () => (/* binding */ lines),
 /* harmony export */   TN: () => (/* binding */ oneLine),
-/* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   aY: () => (/* binding */ code),
-/* harmony export */   hS: () => (/* binding */ counted),
 /* harmony export */   p0: () => (/* binding */ duration),
 /* harmony export */   wD: () => (/* binding */ markdown),
 /* harmony export */   x8: () => (/* binding */ signed)
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57975);
-/* harmony import */ var pretty_ms__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(64506);
+/* harmony import */ var pretty_ms__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(64506);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(82746);
+
 
 
 /** The least that is looked at of a text, in characters. */
@@ -12434,7 +12441,7 @@ function cut(text, maxChars, unread) {
         return text;
     const lastIsHalf = /[\uD800-\uDBFF]/.test(text[maxChars - 1] ?? '');
     const kept = text.slice(0, lastIsHalf ? maxChars - 1 : maxChars);
-    return `${kept}… (${(text.length - kept.length + unread).toLocaleString('en-US')} more characters)`;
+    return `${kept}… (${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U)(text.length - kept.length + unread)} more characters)`;
 }
 function entities(text) {
     return text.replace(/[&<>"'\\*_`[\]()#|~!@${}^]/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -12442,24 +12449,16 @@ function entities(text) {
 /** A length of time for people, in two units at most: `0.4s`, `8s`, `1m 20s`, `2h 5m`. @param ms milliseconds */
 function duration(ms) {
     const tenths = Math.floor(ms / 100);
-    return tenths < 100 ? `${tenths / 10}s` : (0,pretty_ms__WEBPACK_IMPORTED_MODULE_1__/* ["default"] */ .A)(Math.floor(ms / 1000) * 1000, { unitCount: 2 });
+    return tenths < 100 ? `${tenths / 10}s` : (0,pretty_ms__WEBPACK_IMPORTED_MODULE_2__/* ["default"] */ .A)(Math.floor(ms / 1000) * 1000, { unitCount: 2 });
 }
 /** How far work is, to follow its figures: ` (40%)`; '' if that says nothing, as 100% of work that continues does not. */
 function percent(done, total) {
     const share = total ? Math.floor((done / total) * 100) : 100;
     return share >= 0 && share < 100 ? ` (${share}%)` : '';
 }
-/** A number for people: `1,234,567`; at most three digits after the point. */
-function count(value) {
-    return value.toLocaleString('en-US');
-}
-/** So many of something: `1 class`, `1,234 classes`. */
-function counted(value, one, many = `${one}s`) {
-    return `${count(value)} ${value === 1 ? one : many}`;
-}
 /** A difference for people: `+12`, `−3` with a real minus, `±0`. */
 function signed(difference) {
-    const size = count(Math.abs(difference));
+    const size = (0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U)(Math.abs(difference));
     if (size === '0')
         return '±0';
     return `${difference < 0 ? '−' : '+'}${size}`;
@@ -13469,6 +13468,8 @@ function cloneVerdict({ datasetId, dataset, task, proven }) {
 /* harmony export */   lG: () => (/* binding */ refusedExport)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(82746);
+
 
 /**
  * Tells the refusals apart. REJECTED is in no documentation: public clients met it for filters that match nothing and for
@@ -13497,7 +13498,7 @@ function refused(words, entities) {
  * @param instead what to do about one that is too large, instead of the general advice
  */
 function refusedExport({ reason, words, entities }, instead) {
-    const items = entities === undefined || entities <= 0 ? '' : ` (${entities.toLocaleString('en-US')} items)`;
+    const items = entities === undefined || entities <= 0 ? '' : ` (${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U)(entities)} items)`;
     switch (reason) {
         case 'nothing_matched':
             return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('rejected', 'Nothing matched: there is nothing to export.', {

@@ -952,7 +952,10 @@ async function refusalWords(body) {
 
 // EXTERNAL MODULE: ./build/transfer/download/watermark.js
 var watermark = __webpack_require__(15245);
+// EXTERNAL MODULE: ./build/numbers.js
+var numbers = __webpack_require__(82746);
 ;// CONCATENATED MODULE: ./build/transfer/download/download.js
+
 
 
 
@@ -1193,7 +1196,7 @@ class Version {
             return this.#end(segment);
         if (arrived >= end)
             return;
-        const missing = `only ${arrived.toLocaleString('en-US')} of ${end.toLocaleString('en-US')} bytes arrived`;
+        const missing = `only ${(0,numbers/* count */.U)(arrived)} of ${(0,numbers/* count */.U)(end)} bytes arrived`;
         throw new TransferFailure('transient', 'corrupt_download', missing);
     }
     /** How many bytes at the beginning of a response are in the file already. */

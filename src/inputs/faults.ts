@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.ts'
 import { exampleOf, type InputName } from './input-table.ts'
+import { count } from '../numbers.ts'
 
 /** One thing wrong with one input. */
 export interface Fault {
@@ -48,10 +49,6 @@ function bullet(fault: Fault): string {
   const items = problems.slice(0, MOST_PROBLEMS)
   if (problems.length > MOST_PROBLEMS) items.push(`and ${count(problems.length - MOST_PROBLEMS)} more`)
   return [`- ${input}: ${shown(fault)}; ${rule}. ${fix}`, ...items].join('\n    ')
-}
-
-function count(amount: number): string {
-  return amount.toLocaleString('en-US')
 }
 
 /** An input as a line under "with:"; a value that YAML would read as something else is quoted. */

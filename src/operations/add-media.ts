@@ -18,6 +18,7 @@ import { uploadProgress } from './send-files.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
 import { Seen, waitFor, withinDeadline } from './waits.ts'
+import { count } from '../numbers.ts'
 
 const TYPE = 'MEDIA_ADDITION'
 
@@ -78,9 +79,7 @@ function sourceText(source: MediaSource): string {
   const bytes = size(totalBytes(filesOf(source)))
   switch (source.kind) {
     case 'files':
-      return source.files.length === 1
-        ? `1 file (${bytes})`
-        : `${source.files.length.toLocaleString('en-US')} files (${bytes})`
+      return source.files.length === 1 ? `1 file (${bytes})` : `${count(source.files.length)} files (${bytes})`
     case 'archive':
       return `archive ${source.archive.fileName} (${bytes})`
     case 's3':
@@ -134,8 +133,8 @@ async function startAddition(
   const change: Change<void> = {
     what: `add media to dataset ${dataset.id}`,
     get ifUnclear() {
-      const count = itemCount(before.dataset).toLocaleString('en-US')
-      return `The media may already have been added, and adding them again could duplicate them. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${TYPE} task for each addition, and the dataset had ${count} items before this step. Re-run the job only if nothing was added.`
+      const held = count(itemCount(before.dataset))
+      return `The media may already have been added, and adding them again could duplicate them. Check dataset ${dataset.id} in Visual Layer first: its Task Manager shows a ${TYPE} task for each addition, and the dataset had ${held} items before this step. Re-run the job only if nothing was added.`
     },
     send: () =>
       withinDeadline(step, phase, (signal) => {
@@ -237,7 +236,7 @@ function compare(step: Step, before: Dataset, now: Dataset, source: MediaSource)
   const added = now.images - before.images
   if (sent !== source.files.length || (now.videos ?? 0) !== (before.videos ?? 0) || added === sent) return
   step.reporter.warning(
-    `Sent ${sent.toLocaleString('en-US')} images, but dataset ${now.id} has ${added.toLocaleString('en-US')} more than before (${datasetLine(now)}).`,
+    `Sent ${count(sent)} images, but dataset ${now.id} has ${count(added)} more than before (${datasetLine(now)}).`,
     {
       todo: 'Check the dataset in Visual Layer. Unreadable images and files with the same name may have been dropped, or someone else may have changed the dataset.',
     },

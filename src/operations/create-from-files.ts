@@ -12,6 +12,7 @@ import { sendFiles } from './send-files.ts'
 import { size } from './facts.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
+import { count, counted } from '../numbers.ts'
 
 /**
  * Creates a dataset from files on the runner, media and what labels them: every file goes up, then processing starts; done when the
@@ -113,15 +114,11 @@ function draftLeft(error: unknown, name: string, datasetId: string, annotations:
 function compare(step: Step, { id, images, videos }: Dataset, files: readonly FilePart[]): void {
   const sent = files.filter(({ contentType }) => contentType.startsWith('image/')).length
   if (images === undefined || sent !== files.length || (videos ?? 0) > 0 || images === sent) return
-  step.reporter.warning(
-    `Sent ${sent.toLocaleString('en-US')} images, but dataset ${id} has ${images.toLocaleString('en-US')}.`,
-    {
-      todo: 'Check the dataset in Visual Layer. Unreadable images and files with the same name may have been dropped, and a file that was sent twice may be duplicated.',
-    },
-  )
+  step.reporter.warning(`Sent ${count(sent)} images, but dataset ${id} has ${count(images)}.`, {
+    todo: 'Check the dataset in Visual Layer. Unreadable images and files with the same name may have been dropped, and a file that was sent twice may be duplicated.',
+  })
 }
 
 function filesText(files: readonly FilePart[]): string {
-  const count = files.length === 1 ? '1 file' : `${files.length.toLocaleString('en-US')} files`
-  return `${count} (${size(totalBytes(files))})`
+  return `${counted(files.length, 'file')} (${size(totalBytes(files))})`
 }

@@ -4,9 +4,9 @@ import { ANNOTATIONS_NAME } from '../export/manifest.ts'
 import type { Placed } from '../export/place.ts'
 import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
-import { counted } from '../runner/text.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import type { Step } from './step.ts'
+import { count, counted } from '../numbers.ts'
 
 /** Tells which dataset a step is about, in the outputs and the log, as soon as it is known. */
 export function aboutDataset(step: Step, dataset: Dataset): void {
@@ -38,8 +38,8 @@ export function size(bytes: number): string {
 /** Images and videos, as far as they are known: `1,234 images, 5 videos`. */
 export function items(images: number | undefined, videos: number | undefined): string | undefined {
   const parts = [
-    images === undefined || images < 0 ? undefined : `${images.toLocaleString('en-US')} images`,
-    videos === undefined || videos <= 0 ? undefined : `${videos.toLocaleString('en-US')} videos`,
+    images === undefined || images < 0 ? undefined : `${count(images)} images`,
+    videos === undefined || videos <= 0 ? undefined : `${count(videos)} videos`,
   ].filter((part) => part !== undefined)
   return parts.length === 0 ? undefined : parts.join(', ')
 }

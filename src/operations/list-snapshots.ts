@@ -2,6 +2,7 @@ import type { ListSnapshotsRequest } from '../inputs/operations/list-snapshots.t
 import { CATALOG_HEADERS, catalogCells, catalogJson, newestFirst, whenTaken } from './catalog.ts'
 import { readDataset } from './facts.ts'
 import type { Step } from './step.ts'
+import { counted } from '../numbers.ts'
 
 /** The summary and the output contain more; a log of thousands of lines helps nobody. */
 const MOST_LOGGED = 100
@@ -27,7 +28,7 @@ export async function listSnapshots(request: ListSnapshotsRequest, step: Step): 
     }
     if (snapshots.length > MOST_LOGGED) reporter.info(`… and ${snapshots.length - MOST_LOGGED} more`)
   })
-  return `Dataset "${dataset.name}" has ${snapshots.length === 1 ? '1 snapshot' : `${snapshots.length} snapshots`}.`
+  return `Dataset "${dataset.name}" has ${counted(snapshots.length, 'snapshot')}.`
 }
 
 function stateOf(snapshot: { isCurrent: boolean; isRestoring: boolean }): string {

@@ -4,6 +4,7 @@ import { findFile, findFiles, type FoundFile, matchingNothing } from '../runner/
 import { ANNOTATION_NAMES, annotationType, isArchive, MEDIA_FORMATS, mediaType } from '../visual-layer/media-formats.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
 import type { Step } from './step.ts'
+import { count, counted } from '../numbers.ts'
 
 /** How many names a message lists. */
 const MOST_NAMED = 10
@@ -35,7 +36,7 @@ export async function chooseMedia(
   const { taken, hidden } = withoutHidden(found, patterns)
   if (hidden.length > 0) {
     step.reporter.note(
-      `${count(hidden.length)} skipped because hidden (the name begins with a dot): ${list(hidden.map(({ shown }) => shown))}. To include them, name the dot in a pattern.`,
+      `${counted(hidden.length, 'file')} skipped because hidden (the name begins with a dot): ${list(hidden.map(({ shown }) => shown))}. To include them, name the dot in a pattern.`,
     )
   }
   if (taken.length === 0) throw nothingFound(step, patterns, hidden.length)
@@ -180,10 +181,10 @@ function hints(patterns: readonly string[]): string | undefined {
 
 function cannotBeSent(refused: readonly Refused[], total: number): ActionError {
   const lines = refused.slice(0, MOST_NAMED).map(({ file, why }) => `- ${JSON.stringify(file.shown)}: ${why}`)
-  if (refused.length > MOST_NAMED) lines.push(`- and ${(refused.length - MOST_NAMED).toLocaleString('en-US')} more`)
+  if (refused.length > MOST_NAMED) lines.push(`- and ${count(refused.length - MOST_NAMED)} more`)
   return new ActionError(
     'invalid_input',
-    [`${refused.length} of the ${count(total)} that "files" matches cannot be sent.`, ...lines].join('\n'),
+    [`${refused.length} of the ${counted(total, 'file')} that "files" matches cannot be sent.`, ...lines].join('\n'),
     {
       todo: `Narrow the patterns, or exclude other files, for example with the line "!**/*.txt" under files. Visual Layer accepts ${MEDIA_FORMATS}. Nothing was sent to Visual Layer.`,
     },
@@ -201,10 +202,6 @@ function warnOfEqualNames(step: Step, files: readonly FoundFile[]): void {
     `${equal.length} file names occur more than once: ${examples.join(', ')}${more}. Files are sent without their folders, and what Visual Layer does with two of the same name is not documented: one may replace the other.`,
     { todo: 'To be safe, give each file a unique name. The step compares the number of items at the end.' },
   )
-}
-
-function count(files: number): string {
-  return files === 1 ? '1 file' : `${files.toLocaleString('en-US')} files`
 }
 
 function list(names: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { ActionError } from '../errors.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
+import { counted } from '../numbers.ts'
 
 /** A snapshot that the rule deletes and that is still there, and why. */
 export interface Stayed {
@@ -26,7 +27,7 @@ export function pruneFailure(dataset: Dataset, stayed: readonly Stayed[], delete
     return `- "${shortened(snapshot.name, NAME_CHARS)}" (${snapshot.id}): ${why}`
   })
   const more = stayed.length > MOST_NAMED ? [`- and ${stayed.length - MOST_NAMED} more, in the job summary`] : []
-  const many = stayed.length === 1 ? '1 snapshot' : `${stayed.length} snapshots`
+  const many = counted(stayed.length, 'snapshot')
   return new ActionError(
     shared?.code ?? 'operation_failed',
     [

@@ -10,6 +10,7 @@ import { readDataset } from './facts.ts'
 import { pruneFailure, shortened, type Stayed } from './prune-failure.ts'
 import { protection, type RetentionRule, retentionPlan, ruleWords, type Verdict } from './retention.ts'
 import type { Step } from './step.ts'
+import { counted } from '../numbers.ts'
 
 /** Written at each deletion up to here, then at every so manieth: the runner keeps all that was ever written. */
 const WRITTEN_EACH = 100
@@ -35,7 +36,7 @@ export async function pruneSnapshots(request: PruneSnapshotsRequest, step: Step)
   if (request.dryRun) {
     for (const { snapshot } of doomed) reporter.info(`Would delete ${named(snapshot)}.`)
     reporter.output('would_delete_snapshot_ids', JSON.stringify(doomed.map(({ snapshot }) => snapshot.id)))
-    return `Dry run: would delete ${counted(doomed.length)} of dataset "${dataset.name}". Nothing was deleted.`
+    return `Dry run: would delete ${counted(doomed.length, 'snapshot')} of dataset "${dataset.name}". Nothing was deleted.`
   }
   const pruning = new Pruning(step, dataset, request)
   try {
@@ -45,11 +46,7 @@ export async function pruneSnapshots(request: PruneSnapshotsRequest, step: Step)
     tell(step, plan, pruning.ends, 'not tried')
   }
   if (pruning.stayed.length > 0) throw pruneFailure(dataset, pruning.stayed, pruning.deleted.length)
-  return `${counted(pruning.deleted.length)} of dataset "${dataset.name}" ${pruning.deleted.length === 1 ? 'was' : 'were'} deleted.`
-}
-
-function counted(number: number): string {
-  return number === 1 ? '1 snapshot' : `${number} snapshots`
+  return `Deleted ${counted(pruning.deleted.length, 'snapshot')} of dataset "${dataset.name}".`
 }
 
 function named(snapshot: Snapshot): string {

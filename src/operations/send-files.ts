@@ -6,6 +6,7 @@ import { size } from './facts.ts'
 import type { Phase } from '../waiting/until.ts'
 import type { Step } from './step.ts'
 import { withinDeadline } from './waits.ts'
+import { count } from '../numbers.ts'
 
 /** Between two lines of progress, in ms. */
 const PROGRESS_MS = 5_000
@@ -17,7 +18,7 @@ export function uploadProgress(step: Step, files: readonly FilePart[]): (doneFil
   return (doneFiles, bytes) => {
     if (step.clock.now() - last < PROGRESS_MS && doneFiles < files.length) return
     last = step.clock.now()
-    const counted = `${doneFiles.toLocaleString('en-US')} of ${files.length.toLocaleString('en-US')} files`
+    const counted = `${count(doneFiles)} of ${count(files.length)} files`
     step.reporter.progress(`uploaded ${counted}, ${size(bytes)} of ${size(total)}${percent(bytes, total)}`)
   }
 }
@@ -30,7 +31,7 @@ export async function sendFiles(
   send: (batch: readonly FilePart[], sending: Sending) => Promise<void>,
 ): Promise<void> {
   const { clock, deadline, maxRetries, reporter } = step
-  await reporter.group(`Uploading ${files.length.toLocaleString('en-US')} files, ${size(totalBytes(files))}`, () =>
+  await reporter.group(`Uploading ${count(files.length)} files, ${size(totalBytes(files))}`, () =>
     withinDeadline(step, phase, (signal) =>
       uploadFiles({
         files,

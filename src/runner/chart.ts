@@ -1,6 +1,7 @@
 import { chartNames, widthOf } from './chart-names.ts'
 import type { Chart, Table } from './reporter.ts'
-import { count, markdown, signed } from './text.ts'
+import { markdown, signed } from './text.ts'
+import { count } from '../numbers.ts'
 
 /** More bars are no picture any more. */
 const MAX_CATEGORIES = 15

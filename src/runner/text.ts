@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import prettyMilliseconds from 'pretty-ms'
+import { count } from '../numbers.ts'
 
 /** The least that is looked at of a text, in characters. */
 const READ_CHARS = 100_000
@@ -91,7 +92,7 @@ function cut(text: string, maxChars: number, unread: number): string {
   if (text.length <= maxChars && unread === 0) return text
   const lastIsHalf = /[\uD800-\uDBFF]/.test(text[maxChars - 1] ?? '')
   const kept = text.slice(0, lastIsHalf ? maxChars - 1 : maxChars)
-  return `${kept}… (${(text.length - kept.length + unread).toLocaleString('en-US')} more characters)`
+  return `${kept}… (${count(text.length - kept.length + unread)} more characters)`
 }
 
 function entities(text: string): string {
@@ -108,16 +109,6 @@ export function duration(ms: number): string {
 export function percent(done: number, total: number | undefined): string {
   const share = total ? Math.floor((done / total) * 100) : 100
   return share >= 0 && share < 100 ? ` (${share}%)` : ''
-}
-
-/** A number for people: `1,234,567`; at most three digits after the point. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US')
-}
-
-/** So many of something: `1 class`, `1,234 classes`. */
-export function counted(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`
 }
 
 /** A difference for people: `+12`, `−3` with a real minus, `±0`. */

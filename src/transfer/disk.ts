@@ -1,6 +1,7 @@
 import { type FileHandle, open, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { count } from '../numbers.ts'
 import { ActionError } from '../errors.ts'
 import { FREE_SPACE } from '../system-errors.ts'
 
@@ -41,8 +42,7 @@ const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
 /** Shows sizes that are to be compared in one unit: that of `largest` bytes. */
 export function inUnitOf(largest: number): (bytes: number) => string {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, largest)) / 10))
-  const format = { maximumFractionDigits: power === 0 ? 0 : 2 }
-  return (bytes) => `${(bytes / 1024 ** power).toLocaleString('en-US', format)} ${UNITS[power]}`
+  return (bytes) => `${count(Number((bytes / 1024 ** power).toFixed(power === 0 ? 0 : 2)))} ${UNITS[power]}`
 }
 
 /** Writes all of `bytes` at `position`: one write call may take fewer than it is given. */

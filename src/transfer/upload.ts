@@ -3,6 +3,7 @@ import { isTransient, RequestFailure } from '../visual-layer/failure.ts'
 import type { Sending } from '../visual-layer/ingestion.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
 import { fullJitter } from '../visual-layer/retry.ts'
+import { count } from '../numbers.ts'
 
 /** "About 50 files" a request; docs.visual-layer.com, "Create a dataset from local files". */
 const MOST_FILES = 50
@@ -151,7 +152,7 @@ function tooLargeAlone(error: RequestFailure, batch: readonly FilePart[]): Reque
   const [file] = batch
   return new RequestFailure(
     error.code,
-    `Visual Layer rejected ${file?.path} as too large (HTTP 413): the file has ${totalBytes(batch).toLocaleString('en-US')} bytes.`,
+    `Visual Layer rejected ${file?.path} as too large (HTTP 413): the file has ${count(totalBytes(batch))} bytes.`,
     {
       apiWords: error.apiWords,
       todo: 'Exclude the file from "files" (a line with ! before its name), make it smaller, or put the media into a bucket and use create-from-s3.',

@@ -3,6 +3,7 @@ import { createdReply } from './datasets.ts'
 import { identifier } from './fields.ts'
 import type { ApiRequest, Http, Upload } from './http.ts'
 import type { FilePart } from './multipart.ts'
+import { counted } from '../numbers.ts'
 
 const transactionReply = z
   .looseObject({ trans_id: identifier, transaction_id: identifier })
@@ -49,7 +50,7 @@ export class Ingestion {
   /** Sends files into a transaction. One attempt; 202. No limits are documented but "about 50 files" a request. */
   async upload(datasetId: string, transactionId: string, files: readonly FilePart[], sending: Sending): Promise<void> {
     await this.#http.send({
-      what: `upload ${files.length === 1 ? '1 file' : `${files.length} files`} to dataset ${datasetId}`,
+      what: `upload ${counted(files.length, 'file')} to dataset ${datasetId}`,
       method: 'POST',
       path: `ingestion/${datasetId}/data_files/${encodeURIComponent(transactionId)}`,
       upload: { ...sending, parts: files.map((file) => ({ ...file, field: 'files' })) },

@@ -45,7 +45,7 @@ const ids = (catalog: SimulatedCatalog) => catalog.now.map((one) => one.id)
 describe('prune-snapshots', () => {
   it('deletes what the rule no longer keeps, oldest first, and names what it deleted', async () => {
     const { catalog, step, run } = prune(five())
-    expect(await run()).toBe('3 snapshots of dataset "Cats" were deleted.')
+    expect(await run()).toBe('Deleted 3 snapshots of dataset "Cats".')
     expect(ids(catalog)).toEqual([id(1), id(2)])
     expect(catalog.attempts.map((one) => one.id)).toEqual([id(5), id(4), id(3)])
     expect(step.reporter.outputs).toMatchObject({
@@ -92,7 +92,7 @@ describe('prune-snapshots', () => {
 
   it('has nothing to do where the rule keeps all', async () => {
     const { catalog, step, run } = prune(five(), { keep_last: '5' })
-    expect(await run()).toBe('0 snapshots of dataset "Cats" were deleted.')
+    expect(await run()).toBe('Deleted 0 snapshots of dataset "Cats".')
     expect([catalog.attempts, step.reporter.outputs['deleted_snapshot_ids']]).toEqual([[], '[]'])
   })
 
@@ -151,7 +151,7 @@ describe('prune-snapshots', () => {
     catalog.before = (asked) => {
       if (asked === id(5)) catalog.change(edit)
     }
-    expect(await run()).toBe('2 snapshots of dataset "Cats" were deleted.')
+    expect(await run()).toBe('Deleted 2 snapshots of dataset "Cats".')
     expect(ids(catalog)).toEqual([id(1), id(2), id(3)])
     expect(outcomesOf(step)[0]?.[0]).toEqual(['kept', why])
   })
@@ -162,7 +162,7 @@ describe('prune-snapshots', () => {
     catalog.before = (asked) => {
       if (asked === id(5)) catalog.change((all) => all.filter((one) => one.id !== id(4)))
     }
-    expect(await run()).toBe('2 snapshots of dataset "Cats" were deleted.')
+    expect(await run()).toBe('Deleted 2 snapshots of dataset "Cats".')
     expect(step.reporter.outputs['deleted_snapshot_ids']).toBe(JSON.stringify([id(5), id(3)]))
   })
 

@@ -1,13 +1,13 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { folded } from '../../paths.ts'
-import { count, counted } from '../../runner/text.ts'
 import { systemFailure } from '../../system-errors.ts'
 import { SequentialFile, writeFully } from '../../transfer/disk.ts'
 import { ANNOTATIONS_NAME, checksumText, type ManifestFile, type ManifestOrigin } from '../manifest.ts'
 import { Counting } from '../records/counts.ts'
 import type { ReadBatch } from '../records/read-records.ts'
 import { ANNOTATION_NUMBERS, type CocoBatch, type CocoLabels } from './coco-batch.ts'
+import { count, counted } from '../../numbers.ts'
 
 /** Beyond this many they are no classes, and their names would fill the memory. */
 const MOST_CLASSES = 100_000

@@ -1,5 +1,4 @@
 import { ActionError, describe } from '../../errors.ts'
-import { count, counted } from '../../runner/text.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { ChosenFile } from '../media-files.ts'
 import type { Step } from '../step.ts'
@@ -7,6 +6,7 @@ import { withinDeadline } from '../waits.ts'
 import { checkCoco } from './coco.ts'
 import { Findings, MOST_LABELS } from './findings.ts'
 import { checkTable } from './tables.ts'
+import { count, counted } from '../../numbers.ts'
 
 /**
  * Checks annotation files before anything is created. Names that mean none or several of the media are warnings. Returns some of the
@@ -52,12 +52,12 @@ function brokenFiles(broken: readonly { file: ChosenFile; findings: Findings }[]
   const lines = broken.flatMap(({ file, findings: { faults } }) => {
     const more = faults.count - faults.shown.length
     const shown = faults.shown.map((fault) => `- ${file.shown}, ${fault}`)
-    return more === 0 ? shown : [...shown, `- ${file.shown}: ${more.toLocaleString('en-US')} more problems`]
+    return more === 0 ? shown : [...shown, `- ${file.shown}: ${count(more)} more problems`]
   })
   const heading =
     problems === 1
       ? 'There is 1 problem in the annotation files.'
-      : `There are ${problems.toLocaleString('en-US')} problems in the annotation files.`
+      : `There are ${count(problems)} problems in the annotation files.`
   return new ActionError('invalid_input', [heading, ...lines].join('\n'), {
     todo: 'Fix the annotation files, or exclude them from "files", then re-run the job. Nothing was sent to Visual Layer.',
   })

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { quoted } from '../../inputs/faults.ts'
+import { count } from '../../numbers.ts'
 
 /** How many examples of one kind a message shows. */
 const MOST_SHOWN = 5
@@ -22,7 +23,7 @@ class Examples {
   words(): string {
     const more = this.count - this.shown.length
     const names = this.shown.map(quoted).join(', ')
-    return more === 0 ? names : `${names}, and ${more.toLocaleString('en-US')} more`
+    return more === 0 ? names : `${names}, and ${count(more)} more`
   }
 }
 

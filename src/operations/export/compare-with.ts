@@ -6,9 +6,9 @@ import type { Baseline } from '../../export/comparison/baseline.ts'
 import { requireOwnComparison } from '../../export/earlier-export.ts'
 import type { ExportRequest } from '../../inputs/operations/export.ts'
 import { below } from '../../paths.ts'
-import { count } from '../../runner/text.ts'
 import type { Step } from '../step.ts'
 import { withinDeadline } from '../waits.ts'
+import { count } from '../../numbers.ts'
 
 /** The export that a new one is compared with, or why there is none. */
 export type Earlier =

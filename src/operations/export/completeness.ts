@@ -7,6 +7,7 @@ import type { ExportSubject } from './export-subject.ts'
 import { heldBy, type Listed } from './part-contents.ts'
 import type { PartsCause } from './parts-folder.ts'
 import type { Slice } from './slice.ts'
+import { count } from '../../numbers.ts'
 
 /** Media that a message names. */
 const MOST_NAMED = 10
@@ -68,7 +69,6 @@ export class WrongTotal extends ActionError {}
 /** Throws {@link WrongTotal} when the records that were merged are fewer than the service says there are, or more than were asked for. */
 export function checkTotal(asked: Asked, merge: Found): void {
   const { request, subject, slice, step } = asked
-  const count = (items: number) => items.toLocaleString('en-US')
   const listed = itemsOf(slice.content)
   // Whether the service applies a filter to the media of a cluster is not documented.
   if (request.selection.kind === 'vql' && isListingExact(request, subject) && merge.mediaCount > listed) {

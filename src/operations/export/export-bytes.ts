@@ -17,6 +17,7 @@ import type { Step } from '../step.ts'
 import { Progress } from './transfer-progress.ts'
 import { transferOptions } from './transfer-options.ts'
 import { withinDeadline } from '../waits.ts'
+import { count } from '../../numbers.ts'
 
 /** A link that the API replaces when it has expired; masked before anything can show it. */
 function sourceOf(step: Step, datasetId: string, exportId: string, first: string): Source {
@@ -130,7 +131,7 @@ export async function fetchExport(
   const onDownloaded = ({ sizeBytes, sha256 }: Downloaded) => {
     reporter.output('export_size_bytes', sizeBytes)
     reporter.output('export_sha256', sha256)
-    reporter.fact('Size', `${size(sizeBytes)} (${sizeBytes.toLocaleString('en-US')} bytes)`)
+    reporter.fact('Size', `${size(sizeBytes)} (${count(sizeBytes)} bytes)`)
     reporter.fact('SHA-256', sha256, { code: true })
     reporter.info(`Downloaded ${size(sizeBytes)}, SHA-256 ${sha256}.`)
   }

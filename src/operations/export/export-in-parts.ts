@@ -22,6 +22,7 @@ import { sliceOf } from './slice.ts'
 import type { Step } from '../step.ts'
 import { tellParts } from './tell-parts.ts'
 import { withinDeadline } from '../waits.ts'
+import { count, counted } from '../../numbers.ts'
 
 /** An export that was merged of parts. */
 export interface FromParts {
@@ -65,7 +66,7 @@ export async function exportInParts(
   if (discarded !== undefined) reporter.note(`Parts of an interrupted export were not used: ${discarded}.`)
   if (kept.whole.length > 0)
     reporter.note(
-      `Resuming an interrupted export: ${partsWord(kept.whole.length)} ${kept.whole.length === 1 ? 'is' : 'are'} already on disk.`,
+      `Resuming an interrupted export: ${counted(kept.whole.length, 'part')} ${kept.whole.length === 1 ? 'is' : 'are'} already on disk.`,
     )
   const queue = new PartQueue({
     step,
@@ -154,7 +155,7 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
     for (const part of kept.whole) await merge.add(part)
     const rest = await restOf(work, merge)
     if (rest.length > 0) {
-      step.reporter.note(`${rest.length.toLocaleString('en-US')} items are in no cluster; exporting them by ID.`)
+      step.reporter.note(`${count(rest.length)} items are in no cluster; exporting them by ID.`)
       const before = new Set(kept.whole.map(({ number }) => number))
       await queue.run({ clusters: [], mediaIds: rest }, signal)
       for (const part of kept.whole) if (!before.has(part.number)) await merge.add(part)
@@ -197,15 +198,11 @@ async function leave(kept: KeptParts, { reporter }: Step): Promise<void> {
   await kept.remove().catch((error: unknown) => reporter.note(describe(error)))
 }
 
-function carryOn({ outputDir, snapshot }: ExportRequest, { context }: Step, kept: KeptParts, count: number): string {
+function carryOn({ outputDir, snapshot }: ExportRequest, { context }: Step, kept: KeptParts, parts: number): string {
   const whole = kept.whole.length
   if (whole === 0 || snapshot) return 'Re-run the job.'
   const where = path.relative(context.workspace, outputDir)
-  return `Kept in ${where}: ${whole} of ${partsWord(count)}. To export only the rest, re-run the job with the same inputs within a day. The folder must still exist: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`
-}
-
-function partsWord(count: number): string {
-  return count === 1 ? '1 part' : `${count.toLocaleString('en-US')} parts`
+  return `Kept in ${where}: ${whole} of ${counted(parts, 'part')}. To export only the rest, re-run the job with the same inputs within a day. The folder must still exist: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`
 }
 
 /** Says how to continue if that helps: what was rejected is rejected again. */

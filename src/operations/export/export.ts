@@ -22,6 +22,7 @@ import { type PartsCause, partsFolder, wasBegunInParts } from './parts-folder.ts
 import { archiveName, startOf } from './start-export.ts'
 import type { Step } from '../step.ts'
 import { waitFor } from '../waits.ts'
+import { count, counted } from '../../numbers.ts'
 
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 export async function exportDataset(request: ExportRequest, step: Step): Promise<string> {
@@ -147,14 +148,14 @@ async function inParts(
 ): Promise<Outcome> {
   const { exportInParts } = await import('./export-in-parts.ts')
   const { placed, parts } = await exportInParts(request, step, subject, refusal, reading)
-  const slice = request.shard ? `, shard ${request.shard.index} of ${request.shard.of}` : ''
-  const count = parts === 0 ? '' : ` in ${parts === 1 ? 'one part' : `${parts} parts`}`
-  return { kind: 'placed', placed, how: `${slice}${count}` }
+  const ofShard = request.shard ? `, shard ${request.shard.index} of ${request.shard.of}` : ''
+  const ofParts = parts === 0 ? '' : ` in ${counted(parts, 'part')}`
+  return { kind: 'placed', placed, how: `${ofShard}${ofParts}` }
 }
 
 function told(step: Step, request: ExportRequest, placed: Placed): string {
   const where = path.relative(step.context.workspace, placed.archivePath ?? request.outputDir)
-  return `${placed.mediaCount.toLocaleString('en-US')} ${request.exportFormat === 'json' ? 'records' : 'rows'} in ${where}`
+  return `${count(placed.mediaCount)} ${request.exportFormat === 'json' ? 'records' : 'rows'} in ${where}`
 }
 
 /** Starts the export, or attaches to one that runs. */

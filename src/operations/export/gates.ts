@@ -3,8 +3,8 @@ import type { Comparison } from '../../export/comparison/compare.ts'
 import type { Counting } from '../../export/records/counts.ts'
 import type { Statistics } from '../../export/records/statistics.ts'
 import { type Condition, compares, isMet, type WholeFigure } from '../../inputs/conditions.ts'
-import { count, counted } from '../../runner/text.ts'
 import type { Step } from '../step.ts'
+import { count, counted } from '../../numbers.ts'
 
 /** Of those that are not in `class_list`. */
 const MOST_CLASSES_SHOWN = 20
@@ -134,7 +134,7 @@ function words({ condition, figure, actual, notCompared }: Checked): string {
   if (figure === undefined || actual === undefined) return notCompared
   if (!condition.percent) return count(figure)
   return Number.isFinite(actual)
-    ? `${count(figure)} (${actual.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%)`
+    ? `${count(figure)} (${count(Number(actual.toPrecision(3)))}%)`
     : `${count(figure)} (none before)`
 }
 

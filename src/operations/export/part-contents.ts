@@ -14,6 +14,7 @@ import { partsFolder } from './parts-folder.ts'
 import { startOf } from './start-export.ts'
 import type { Step } from '../step.ts'
 import { waitFor, withinDeadline } from '../waits.ts'
+import { count } from '../../numbers.ts'
 
 /** Everything that is to be exported, named so that it can be divided. */
 export interface Listed {
@@ -84,7 +85,7 @@ export function heldBy({ selection, entityType }: ExportRequest, { exported }: E
 function outsideClusters(items: number, held: number): ActionError {
   return new ActionError(
     'rejected',
-    `The dataset cannot be exported in shards: ${items.toLocaleString('en-US')} of its ${held.toLocaleString('en-US')} items are in no listed cluster, and Visual Layer does not list all media.`,
+    `The dataset cannot be exported in shards: ${count(items)} of its ${count(held)} items are in no listed cluster, and Visual Layer does not list all media.`,
     { todo: 'Export it without shard. If items were added recently, wait until the dataset is indexed.' },
   )
 }
@@ -113,8 +114,8 @@ async function listClusters(request: ExportRequest, step: Step, subject: ExportS
   const { selection, entityType } = request
   const explored = { entityType, vql: selection.kind === 'vql' ? selection.vql : undefined }
   const onPage = (found: number, total: number | undefined) => {
-    const of = total === undefined ? '' : ` of ${total.toLocaleString('en-US')}`
-    step.reporter.progress(`listed ${found.toLocaleString('en-US')}${of} clusters`)
+    const of = total === undefined ? '' : ` of ${count(total)}`
+    step.reporter.progress(`listed ${count(found)}${of} clusters`)
   }
   let listed = await step.api.explore.clusters(exported.id, explored, onPage).catch((error: unknown) => {
     // A server without this call: there may be another way.
@@ -215,7 +216,7 @@ export async function listMembers(
   cluster: Cluster,
 ): Promise<string[] | undefined> {
   const { selection, entityType } = request
-  const items = cluster.items > 1 ? `${cluster.items.toLocaleString('en-US')} items` : 'media'
+  const items = cluster.items > 1 ? `${count(cluster.items)} items` : 'media'
   step.reporter.info(`Listing the ${items} of cluster ${cluster.id}.`)
   const vql = selection.kind === 'vql' ? selection.vql : undefined
   const members = await step.api.explore.members(subject.exported.id, cluster.id, { entityType, vql })

@@ -11,6 +11,7 @@ import { refusedExport } from '../../waiting/verdicts/export.ts'
 import { exportPart, type PartEnd, type PartJob } from './part-export.ts'
 import { extraClusterBytes } from './part-start.ts'
 import type { Step } from '../step.ts'
+import { count } from '../../numbers.ts'
 
 /** Parts that are exported and fetched at once, once the service accepted one of that size. */
 const AT_ONCE = 3
@@ -199,10 +200,8 @@ export class PartQueue {
     else if (cluster) this.#divided.add(cluster.id)
     else throw refusedExport(end, 'Not even a single item can be exported. Contact Visual Layer support.')
     const words = end.words === undefined ? '' : ` (${end.words})`
-    const next = items > 1 ? `limiting parts to ${this.#cap.toLocaleString('en-US')} items from now on` : 'splitting it'
-    step.reporter.info(
-      `Part ${part.number} with ${items.toLocaleString('en-US')} items was rejected as too large${words}; ${next}.`,
-    )
+    const next = items > 1 ? `limiting parts to ${count(this.#cap)} items from now on` : 'splitting it'
+    step.reporter.info(`Part ${part.number} with ${count(items)} items was rejected as too large${words}; ${next}.`)
     if (this.#cap !== Infinity) await save(this.#cap)
     await kept.drop(part)
     this.#waiting.push(content)
@@ -222,8 +221,7 @@ export class PartQueue {
 }
 
 function undividable({ id, items }: Cluster): ActionError {
-  const contents =
-    items > 1 ? `${items.toLocaleString('en-US')} items, more than one export may` : 'more than one export may'
+  const contents = items > 1 ? `${count(items)} items, more than one export may` : 'more than one export may'
   return new ActionError(
     'rejected',
     `Cluster ${id} contains ${contents}, and Visual Layer does not list its media, so it cannot be split.`,

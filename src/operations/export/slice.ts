@@ -5,6 +5,7 @@ import type { ExportRequest } from '../../inputs/operations/export.ts'
 import type { ExportSubject } from './export-subject.ts'
 import { type Listed, listMembers } from './part-contents.ts'
 import type { Step } from '../step.ts'
+import { count } from '../../numbers.ts'
 
 /** What this step exports of everything that was listed. */
 export interface Slice {
@@ -44,13 +45,13 @@ export async function sliceOf(
     else if (from === 0) {
       clusters.push(cluster)
       step.reporter.note(
-        `Cluster ${cluster.id} with ${cluster.items.toLocaleString('en-US')} items goes to one shard as a whole, because Visual Layer does not list its media. The shards have unequal sizes.`,
+        `Cluster ${cluster.id} with ${count(cluster.items)} items goes to one shard as a whole, because Visual Layer does not list its media. The shards have unequal sizes.`,
       )
     }
   }
   const slice = { clusters, mediaIds: [...mediaIds] }
   step.reporter.note(
-    `Shard ${shard.index} of ${shard.of} contains ${itemsOf(slice).toLocaleString('en-US')} of ${totalItems.toLocaleString('en-US')} items.`,
+    `Shard ${shard.index} of ${shard.of} contains ${count(itemsOf(slice))} of ${count(totalItems)} items.`,
   )
   return { content: slice, digest, totalItems }
 }

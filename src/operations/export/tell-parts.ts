@@ -1,6 +1,7 @@
 import type { WholePart } from '../../export/parts/kept-parts.ts'
 import { size } from '../facts.ts'
 import type { Step } from '../step.ts'
+import { count } from '../../numbers.ts'
 
 /** Rows of the table of parts: more would bury the rest of the summary. */
 const MOST_ROWS = 50
@@ -10,7 +11,7 @@ export function tellParts(step: Step, parts: readonly WholePart[], bytes: number
   const { reporter } = step
   reporter.output('export_size_bytes', bytes)
   const zips = parts.length === 1 ? 'one ZIP' : `${parts.length} ZIPs`
-  reporter.fact('Size', `${size(bytes)} (${bytes.toLocaleString('en-US')} bytes) in ${zips}`)
+  reporter.fact('Size', `${size(bytes)} (${count(bytes)} bytes) in ${zips}`)
   if (parts.length === 0) return
   const shown = parts.slice(0, MOST_ROWS)
   reporter.table({

@@ -11,6 +11,7 @@ import { Slots } from './slots.ts'
 import { type Bytes, discard, type Identity, isSame, networkFailure, requestBytes } from './storage.ts'
 import { TransferFailure } from './transfer-failure.ts'
 import { ObjectChanged, Watermark } from './watermark.ts'
+import { count } from '../../numbers.ts'
 
 const MIB = 1024 * 1024
 /** Bytes that one request asks for, unless the caller says otherwise. */
@@ -257,7 +258,7 @@ class Version {
     await writer.flush()
     if (end === Infinity) return this.#end(segment)
     if (arrived >= end) return
-    const missing = `only ${arrived.toLocaleString('en-US')} of ${end.toLocaleString('en-US')} bytes arrived`
+    const missing = `only ${count(arrived)} of ${count(end)} bytes arrived`
     throw new TransferFailure('transient', 'corrupt_download', missing)
   }
 

@@ -1,6 +1,7 @@
 import { ActionError } from '../../errors.ts'
 import type { ExportTask } from '../../visual-layer/exports.ts'
 import type { Look } from '../until.ts'
+import { count } from '../../numbers.ts'
 
 /** How an export ends without a failure: with a link to its bytes, or refused, which may still lead somewhere. */
 export type ExportEnd = { kind: 'link'; link: string } | Refused
@@ -45,7 +46,7 @@ export function refused(words: string | undefined, entities: number | undefined)
  * @param instead what to do about one that is too large, instead of the general advice
  */
 export function refusedExport({ reason, words, entities }: Omit<Refused, 'kind'>, instead?: string): ActionError {
-  const items = entities === undefined || entities <= 0 ? '' : ` (${entities.toLocaleString('en-US')} items)`
+  const items = entities === undefined || entities <= 0 ? '' : ` (${count(entities)} items)`
   switch (reason) {
     case 'nothing_matched':
       return new ActionError('rejected', 'Nothing matched: there is nothing to export.', {
