@@ -149,7 +149,7 @@ async function cleanUp(
       isCancelled ? CANCELLED_UNDO_MS : Math.min(UNDO_MS, leftMs),
       hurry,
       (line) => reporter.progress(line),
-      (api, waiting) => undo(plan, api, waiting),
+      (api, waiting) => undo(plan, api, waiting, (known) => log.confirm(known)),
     )
     if (candidates) {
       reporter.addToResult('candidate_dataset_ids', candidates)

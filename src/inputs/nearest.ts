@@ -3,12 +3,13 @@ const LONGEST = 40
 
 /** The word that a text was probably meant to be: the one the fewest edits away, and none when all are far. */
 export function nearest(text: string, words: readonly string[]): string | undefined {
-  const plain = text
-    .toLowerCase()
-    .replace(/[\s_]+/g, '-')
-    .slice(0, LONGEST)
+  const plain = (one: string) =>
+    one
+      .toLowerCase()
+      .replace(/[\s_]+/g, '-')
+      .slice(0, LONGEST)
   const ranked = words
-    .map((word) => ({ word, edits: editDistance(plain, word.toLowerCase()) }))
+    .map((word) => ({ word, edits: editDistance(plain(text), plain(word)) }))
     .sort((a, b) => a.edits - b.edits)
   const best = ranked[0]
   return best && best.edits <= Math.min(MOST_EDITS, best.word.length / 2) ? best.word : undefined

@@ -1,9 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ActionError } from '../errors.ts'
 import { quoted } from '../inputs/faults.ts'
+import { nearest } from '../inputs/nearest.ts'
 import type { ModelsWish } from '../inputs/operations/enrich.ts'
 import { type Dataset, normalWord } from '../visual-layer/datasets.ts'
-import { type EnrichmentContext, type EnrichmentModels, type Model, modelId } from '../visual-layer/enrichment.ts'
+import {
+  contextState,
+  type EnrichmentContext,
+  type EnrichmentModels,
+  type Model,
+  modelId,
+} from '../visual-layer/enrichment.ts'
 import { isRecord } from '../visual-layer/reply.ts'
 
 /** How many models a message lists. */
@@ -42,7 +49,8 @@ export function chooseModels(
     }
     wanted.set(type, one)
   }
-  const present = new Set([...wanted.keys(), ...(context.status === 'NEW' ? [] : typesOf(context.models))])
+  const counts = ['applied', 'running'].includes(contextState(context.status))
+  const present = new Set([...wanted.keys(), ...(counts ? Object.keys(context.models).map(normalWord) : [])])
   for (const { model } of wanted.values()) {
     if (!model.isActive) faults.push(`"${model.id}" cannot be applied yet (${model.status})`)
     const missing = model.dependencies.filter((type) => !present.has(normalWord(type)))
@@ -59,16 +67,15 @@ export function chooseModels(
 function fromLine(line: string, offered: readonly Model[]): WantedModel | string {
   const [, type = '', rest = ''] = /^([^:]*):(.*)$/.exec(line) ?? []
   const whole = named(line, offered)
-  return whole.length > 0 || rest === '' ? only(line, '', whole) : only(line, type.trim(), named(rest.trim(), offered))
+  if (whole.length > 0 || rest === '') return only(line, '', whole) ?? unlisted(line, line, offered)
+  const model = rest.trim()
+  return only(line, type.trim(), named(model, offered)) ?? unlisted(line, model, offered)
 }
 
 function fromEntry(type: string, value: unknown, offered: readonly Model[]): WantedModel | string {
   const id = modelId(value) ?? ''
-  const found = only(
-    id,
-    type,
-    offered.filter((model) => model.id === id),
-  )
+  const exact = offered.filter((model) => model.id === id)
+  const found = only(id, type, exact) ?? unlisted(id, id, offered)
   return typeof found === 'string' ? found : { ...found, type, value }
 }
 
@@ -82,9 +89,16 @@ function named(text: string, offered: readonly Model[]): Model[] {
   return ways.map((way) => offered.filter(way)).find((models) => models.length > 0) ?? []
 }
 
-/** The one model that is meant, or what is wrong. @param type '' if none was given */
-function only(given: string, type: string, found: readonly Model[]): WantedModel | string {
-  if (found.length === 0) return `${quoted(given)} is not in the list of models`
+/** What is wrong with a text in which `name` is that of no model. */
+function unlisted(given: string, name: string, offered: readonly Model[]): string {
+  const names = offered.flatMap((model) => [model.id, model.name])
+  const meant = nearest(name, names)
+  return `${quoted(given)} is not in the list of models${meant ? ` (did you mean ${quoted(meant)}?)` : ''}`
+}
+
+/** The one model that is meant, or what is wrong; `undefined` if none was found. @param type '' if none was given */
+function only(given: string, type: string, found: readonly Model[]): WantedModel | string | undefined {
+  if (found.length === 0) return undefined
   const fitting = found.filter((one) => type === '' || one.type === '' || normalWord(one.type) === normalWord(type))
   const [model] = fitting
   if (!model) return `${quoted(given)}: the type is ${found.map((one) => one.type).join(' or ')}, not ${quoted(type)}`
@@ -109,10 +123,6 @@ function listed(offered: readonly Model[]): string {
   return `Visual Layer lists: ${labels}${more > 0 ? `; and ${more} more` : ''}.`
 }
 
-function typesOf(models: EnrichmentModels): string[] {
-  return Object.keys(models).map(normalWord)
-}
-
 /** Models as a message shows them: `CAPTION_IMAGES: vl_image_captioner_v00`. */
 export function modelWords(models: EnrichmentModels): string {
   return Object.entries(models)
@@ -128,12 +138,24 @@ export function notApplied(wanted: EnrichmentModels, context: EnrichmentContext)
   return Object.fromEntries(Object.entries(wanted).filter(([type, value]) => !isApplied(type, value, context)))
 }
 
-const UNSETTLED = /^NEW$|FAIL|ERROR|ABORT|CANCEL|REJECT|RUNNING|PROGRESS|PENDING|QUEUED|INIT|PROCESSING|ENRICHING/
-
 function isApplied(type: string, value: unknown, { status, models }: EnrichmentContext): boolean {
-  if (UNSETTLED.test(status)) return false
-  const found = Object.entries(models).find(([other]) => normalWord(other) === normalWord(type))?.[1]
+  if (contextState(status) !== 'applied') return false
+  const found = ofType(type, models)
   if (modelId(found) !== modelId(value)) return false
   const metadata = isRecord(value) ? value['metadata'] : undefined
   return metadata === undefined || (isRecord(found) && isDeepStrictEqual(found['metadata'], metadata))
+}
+
+/** Whether a copy has other models than those of a request, as far as its context tells. */
+export function excludes(context: EnrichmentContext | undefined, wanted: EnrichmentModels): boolean {
+  const models = context?.models ?? {}
+  const isOther = ([type, value]: [string, unknown]) => {
+    const found = ofType(type, models)
+    return found === undefined || (modelId(found) ?? modelId(value)) !== modelId(value)
+  }
+  return Object.keys(models).length > 0 && Object.entries(wanted).some(isOther)
+}
+
+function ofType(type: string, models: EnrichmentModels): unknown {
+  return Object.entries(models).find(([other]) => normalWord(other) === normalWord(type))?.[1]
 }

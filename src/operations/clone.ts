@@ -1,7 +1,8 @@
 import type { CloneRequest } from '../inputs/operations/clone.ts'
 import { chooseSnapshot } from './choose-snapshot.ts'
+import { waitForMade } from './copies.ts'
 import { aboutDataset, aboutSnapshot } from './facts.ts'
-import { makeClone, waitForClone } from './make-clone.ts'
+import { makeClone } from './make-clone.ts'
 import type { Step } from './step.ts'
 import { readNew } from './waits.ts'
 
@@ -18,13 +19,13 @@ export async function clone(request: CloneRequest, step: Step): Promise<string> 
 
   const made = await makeClone(step, source, target, { onConflict: request.onConflict, ephemeral: false })
   step.undo.settle()
-  const { datasetId, task, dataset: listed } = made.found
+  const { datasetId, task, dataset: listed } = made
   reporter.output('dataset_id', datasetId)
   // With its name a later step can delete the clone of a step that failed.
   if (listed) reporter.output('dataset_name', listed.name)
   if (task) reporter.output('task_id', task.id)
   const carryOn = `The clone is still running in Visual Layer. Do not clone again; to resume waiting, use operation: wait and dataset_id: ${datasetId}.`
-  const dataset = await (request.wait ? waitForClone(step, made, carryOn) : readNew(step, datasetId, carryOn))
+  const dataset = await (request.wait ? waitForMade(step, made) : readNew(step, datasetId, carryOn))
   if (!dataset) {
     reporter.warning(`Dataset ${datasetId} was created, but someone has deleted it since.`)
     return `Cloned snapshot "${target.name}" of dataset "${source.name}" into dataset ${datasetId}, which someone has deleted since.`

@@ -45,7 +45,7 @@ export async function reuseExisting(step: Step, wish: Wish): Promise<string | un
   }
   if (wait) {
     const carryOn = `Wait for it with operation: wait and dataset_id: ${existing.id}.`
-    aboutDataset(step, await waitUntilReady(step, existing.id, carryOn))
+    aboutDataset(step, await waitUntilReady(step, existing, carryOn))
   }
   return `Reusing the existing dataset "${name}"; none was created.`
 }
@@ -107,10 +107,9 @@ export async function createOnce(step: Step, creation: Creation): Promise<string
     (line) => reporter.info(line),
   )
   undo.plan({ kind: 'creation', from, name, earlier: [...before], abort: creation.onCancel === 'abort' })
-  const made = await change.run().catch((error: unknown) => {
+  const datasetId = await change.run().catch((error: unknown) => {
     throw creation.explain?.(error) ?? error
   })
-  const datasetId = made.toLowerCase()
   undo.confirm({ datasetId })
   reporter.output('dataset_id', datasetId)
   return datasetId

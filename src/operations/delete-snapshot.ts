@@ -22,7 +22,7 @@ export async function deleteSnapshot(request: DeleteSnapshotRequest, step: Step)
   )
   if (target.isCurrent) throw currentIsKept(dataset, target)
 
-  const change = deletion(step, dataset.id, target)
+  const change = deletion(step, dataset, target)
   await throughConflicts(step, dataset.id, 'wait', async () => {
     try {
       await change.run()
@@ -33,7 +33,7 @@ export async function deleteSnapshot(request: DeleteSnapshotRequest, step: Step)
     }
   })
   reporter.output('deleted_snapshot_ids', JSON.stringify([target.id]))
-  const left = await stillListed(step, dataset.id, new Set([target.id]))
+  const left = await stillListed(step, dataset, new Set([target.id]))
   if (left.length === 0) return `Deleted snapshot "${target.name}" of dataset "${dataset.name}".`
   reporter.output('deleted_snapshot_ids', '[]')
   throw new ActionError(

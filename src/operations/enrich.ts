@@ -1,7 +1,8 @@
 import type { EnrichRequest } from '../inputs/operations/enrich.ts'
 import { chooseModels, modelWords } from './choose-models.ts'
+import { waitForMade } from './copies.ts'
 import { aboutDataset } from './facts.ts'
-import { startEnrichment, waitForEnrichment } from './make-enrichment.ts'
+import { startEnrichment } from './make-enrichment.ts'
 import type { Step } from './step.ts'
 import { readNew } from './waits.ts'
 
@@ -43,7 +44,7 @@ export async function enrich(request: EnrichRequest, step: Step): Promise<string
     aboutDataset(step, await readNew(step, datasetId, carryOn))
     return `Visual Layer accepted the enrichment of dataset "${source.name}" with ${words} as dataset ${datasetId}. The step did not wait for it to finish (wait: false).`
   }
-  const dataset = await waitForEnrichment(step, source, started)
+  const dataset = await waitForMade(step, started)
   step.undo.settle()
   if (!dataset) {
     reporter.warning(`Dataset ${datasetId} was created, but someone has deleted it since.`)

@@ -134,7 +134,7 @@ class Pruning {
     if (keptFor !== undefined) return this.#ended(snapshot, 'kept', `since the step began, ${keptFor}`)
     if (now.isRestoring) throw new ActionError('conflict', 'The dataset is being restored to this snapshot.')
     try {
-      await deletion(this.#step, this.#dataset.id, snapshot).run()
+      await deletion(this.#step, this.#dataset, snapshot).run()
     } catch (error) {
       if (!isMissing(error)) throw error
       // The list may lag behind someone else's deletion; that it is gone is seen at the end.
@@ -161,7 +161,7 @@ class Pruning {
     if (gone.length === 0) return
     let left: Snapshot[] = []
     try {
-      left = await stillListed(this.#step, this.#dataset.id, new Set(gone.map(([id]) => id)))
+      left = await stillListed(this.#step, this.#dataset, new Set(gone.map(([id]) => id)))
     } catch (error) {
       this.#step.signal.throwIfAborted()
       if (this.stayed.length === 0) throw error

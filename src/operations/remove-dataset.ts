@@ -23,8 +23,7 @@ export async function datasetRemoval(
   datasetId: string,
   retries?: number,
 ): Promise<DatasetRemoval> {
-  const isListed = async (most?: number) =>
-    (await api.datasets.list(most)).some((dataset) => dataset.id.toLowerCase() === datasetId)
+  const isListed = async (most?: number) => (await api.datasets.list(most)).some((dataset) => dataset.id === datasetId)
   // Not every dataset is in the list: only one that was there can be seen to leave it.
   const wasListed = await isListed(retries)
   const isGone = async () => {

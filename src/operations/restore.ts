@@ -9,6 +9,7 @@ import { patienceMs, settlingMs } from '../waiting/pace.ts'
 import { until } from '../waiting/until.ts'
 import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
 import { lastRestore, type Restored, restoreVerdict } from '../waiting/verdicts/restore.ts'
+import { whenTaken } from './catalog.ts'
 import { chooseSnapshot } from './choose-snapshot.ts'
 import { calmDataset, throughConflicts } from './conflicts.ts'
 import { aboutSnapshot, namedDataset, readDataset } from './facts.ts'
@@ -33,7 +34,7 @@ export async function restore(request: RestoreRequest, step: Step): Promise<stri
   const target = await chooseSnapshot(step, dataset, request.snapshot)
   aboutSnapshot(step, target, TARGET)
   reporter.info(
-    `The snapshot to restore is "${target.name}" (${target.id}), created ${target.createdAtText || 'at an unknown time'}.`,
+    `The snapshot to restore is "${target.name}" (${target.id}), created ${whenTaken(target) || 'at an unknown time'}.`,
   )
 
   dataset = await calmDataset(step, dataset.id, request.onConflict)

@@ -49,12 +49,14 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
     step.waiting,
     (line) => step.reporter.info(line),
   )
-  step.undo.plan({ kind: 'snapshot', datasetId: dataset.id, mark, safety: wish.safety })
   const known = (snapshot: { id: string; name: string }) => {
     step.undo.settle()
     wish.onId(snapshot)
   }
-  const reply = await throughConflicts(step, dataset.id, wish.onConflict, () => change.run())
+  const reply = await throughConflicts(step, dataset.id, wish.onConflict, () => {
+    step.undo.plan({ kind: 'snapshot', datasetId: dataset.id, mark, safety: wish.safety })
+    return step.undo.during(change)
+  })
   if (reply) known(reply)
   if (reply && !wait) return reply
 

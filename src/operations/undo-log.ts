@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { RequestFailure } from '../visual-layer/failure.ts'
+import type { OnceOnly } from '../waiting/once.ts'
 
 const ids = z.array(z.string()).readonly()
 const named = { id: z.string(), name: z.string() }
@@ -32,12 +34,15 @@ const planSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('enrichment'),
     source: z.object(named),
-    /** The datasets that could be mistaken for the copy, and the enrichment tasks, that were there before the request. */
+    /** The datasets that could be mistaken for the copy, and the enrichment tasks on the source, that were there before the request. */
     earlier: ids,
     earlierTasks: ids,
     /** `false`: it is only named (`on_cancel: leave`). */
     abort: z.boolean(),
     datasetId: z.string().optional(),
+    taskId: z.string().optional(),
+    /** The API accepted an abort. */
+    aborting: z.boolean().optional(),
   }),
   /** A snapshot, whose description ends with `mark`. */
   z.object({ kind: z.literal('snapshot'), datasetId: z.string(), mark: z.string(), safety: z.boolean() }),
@@ -46,6 +51,9 @@ const planSchema = z.discriminatedUnion('kind', [
 ])
 
 export type Plan = z.output<typeof planSchema>
+
+/** What becomes known of an open plan. */
+export type Known = { accepted: true } | { datasetId: string } | { taskId: string } | { aborting: true }
 
 /** The runner hands a state to the post step as a variable; Windows allows 32,767 characters for all of them. */
 const LONGEST_SAVED = 24_000
@@ -75,14 +83,24 @@ export class UndoLog {
     this.#open = plan
     const text = JSON.stringify(plan)
     // Without all of the earlier IDs the dataset could not be distinguished from others: then only this process knows the plan.
-    if (text.length <= LONGEST_SAVED) this.#save(text)
+    this.#save(text.length <= LONGEST_SAVED ? text : '')
   }
 
   /** Adds what became known since to the open plan. With the ID, nothing has to be distinguished. */
-  confirm(known: { accepted: true } | { datasetId: string }): void {
+  confirm(known: Known): void {
     const open = this.#open
     if (open?.kind !== 'creation' && open?.kind !== 'clone' && open?.kind !== 'enrichment') return
     this.plan({ ...open, ...known, ...('datasetId' in known ? { earlier: [] } : {}) })
+  }
+
+  /** Runs the change that the open plan is about. If it is rejected for certain, nothing is left to undo. */
+  async during<T>(change: OnceOnly<T>): Promise<T> {
+    try {
+      return await change.run()
+    } catch (error) {
+      if (error instanceof RequestFailure && !change.mayHaveTakenEffect) this.settle()
+      throw error
+    }
   }
 
   settle(): void {

@@ -1,14 +1,15 @@
 import type { VisualLayer } from '../visual-layer/client.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
-import { canComeFrom, cloneCandidates } from '../waiting/verdicts/clone.ts'
+import { cloneCandidates } from '../waiting/verdicts/clone.ts'
 import { type Look, until, type Waiting } from '../waiting/until.ts'
 import { enrichedCopies, tasksOnSource } from '../waiting/verdicts/enrichment.ts'
 import { abortCreation } from './abort-creation.ts'
-import { abortEnrichment, ENRICHMENT } from './abort-enrichment.ts'
+import { abortEnrichment } from './abort-enrichment.ts'
+import { copiesSince } from './copies.ts'
 import { deleteDraft } from './delete-draft.ts'
-import { isMissing } from '../visual-layer/failure.ts'
+import { namedDataset } from './facts.ts'
 import { removeDataset } from './remove-dataset.ts'
-import type { Plan } from './undo-log.ts'
+import type { Known, Plan } from './undo-log.ts'
 
 /** What came of undoing a plan. */
 export interface Undone {
@@ -36,11 +37,14 @@ const CERTAIN_MS = 5_000
  * clone. Anything else is only named. Main and post share this; post has more time. A rollback is an operation of its own.
  *
  * Throws if the API cannot be reached, refuses, or shows nothing in the time of `waiting`.
+ *
+ * @param confirm told at once what becomes known of the plan
  */
 export async function undo(
   plan: Exclude<Plan, { kind: 'rollback' }>,
   api: VisualLayer,
   waiting: Waiting,
+  confirm: (known: Known) => void = () => undefined,
 ): Promise<Undone> {
   switch (plan.kind) {
     case 'creation':
@@ -48,7 +52,7 @@ export async function undo(
     case 'clone':
       return undoClone(plan, api, waiting)
     case 'enrichment':
-      return undoEnrichment(plan, api, waiting)
+      return undoEnrichment(plan, api, waiting, confirm)
     case 'snapshot':
       return nameSnapshot(plan, api, waiting)
   }
@@ -72,7 +76,7 @@ async function undoCreation(plan: CreationPlan, api: VisualLayer, waiting: Waiti
   })
   if (found.length === 0) {
     const text = `The step ended before it knew the ID of dataset "${name}", and no new dataset of that name has appeared.`
-    return { text, settled: true }
+    return { text, settled: false }
   }
   return {
     text: `The step ended before it knew the ID of dataset "${name}". ${perhapsOurs(found, 'Abort its creation or delete it')}`,
@@ -98,17 +102,14 @@ async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): P
   }
   const background = { source, taskIds: new Set(plan.earlierTasks), datasetIds: new Set(plan.earlier) }
   const startedAt = waiting.clock.now()
-  const found = await appeared(waiting, async () => {
-    const tasks = await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0)
-    const candidates = cloneCandidates(background, tasks, await api.datasets.list(0))
-    const own = await Promise.all(candidates.map(({ datasetId }) => api.datasets.get(datasetId, 0).catch(orMissing)))
-    return candidates.filter((_, index) => canComeFrom(own[index], source.id))
-  })
+  const found = await appeared(waiting, async () =>
+    copiesSince(api, cloneCandidates, background, await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0)),
+  )
   const ids = found.map(({ datasetId }) => datasetId)
   if (found.length === 0) {
     return {
       text: `The clone of dataset "${source.name}" ${accepted ? 'was accepted' : 'was requested'}, but no new clone has appeared. If "${source.name} (cloned)" appears later and you do not need it, delete it in Visual Layer.`,
-      settled: !accepted,
+      settled: false,
     }
   }
   const [only] = found
@@ -117,7 +118,8 @@ async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): P
     const isCertain = isNamed && waiting.clock.now() - startedAt >= CERTAIN_MS
     if (ephemeral && isCertain) return deleted(datasetId)
     const what = ephemeral ? 'The temporary clone' : 'The clone'
-    return { text: `${what} of dataset "${source.name}" is dataset ${datasetId}.`, settled: !ephemeral, datasetId }
+    const text = `${what} of ${namedDataset(source)} is dataset ${datasetId}. Delete it in Visual Layer if you do not need it.`
+    return { text, settled: !ephemeral, datasetId }
   }
   return {
     text: `The clone of dataset "${source.name}" could not be identified with certainty. ${perhapsOurs(ids, 'Delete it')}`,
@@ -126,20 +128,26 @@ async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): P
   }
 }
 
-async function undoEnrichment(plan: EnrichmentPlan, api: VisualLayer, waiting: Waiting): Promise<Undone> {
+async function undoEnrichment(
+  plan: EnrichmentPlan,
+  api: VisualLayer,
+  waiting: Waiting,
+  confirm: (known: Known) => void,
+): Promise<Undone> {
   const { source, datasetId, earlier, earlierTasks } = plan
   if (datasetId !== undefined) {
-    if (plan.abort) return abortEnrichment(api, waiting, { sourceId: source.id, datasetId, earlierTasks })
+    if (plan.abort) return abortEnrichment(api, waiting, { ...plan, datasetId }, () => confirm({ aborting: true }))
     return { text: `The enrichment continues in Visual Layer as dataset ${datasetId}.`, settled: true }
   }
   const background = { source, taskIds: new Set(earlierTasks), datasetIds: new Set(earlier) }
   const found = await appeared(waiting, async () => {
-    const tasks = await api.tasks.list({ type: ENRICHMENT }, 0)
-    const copies = enrichedCopies(background, tasks, await api.datasets.list(0)).map((copy) => copy.datasetId)
-    return copies.length > 0 || tasksOnSource(background, tasks).length === 0 ? copies : [source.id]
+    const tasks = await api.tasks.list({ type: 'ENRICHMENT' }, 0)
+    const copies = await copiesSince(api, enrichedCopies, background, tasks)
+    const onSource = copies.length === 0 && tasksOnSource(background, tasks).length > 0
+    return onSource ? [source.id] : copies.map((copy) => copy.datasetId)
   })
-  const lost = `The request to enrich dataset "${source.name}" (${source.id}) got no response`
-  if (found.length === 0) return { text: `${lost}, and no new enrichment has appeared.`, settled: true }
+  const lost = `The request to enrich ${namedDataset(source)} got no response`
+  if (found.length === 0) return { text: `${lost}, and no new enrichment has appeared.`, settled: false }
   const text =
     found[0] === source.id
       ? `${lost}. An enrichment task appeared on the dataset since, and may be the one. If you do not need it, abort it in Visual Layer.`
@@ -152,12 +160,8 @@ async function nameSnapshot(plan: SnapshotPlan, api: VisualLayer, waiting: Waiti
   const [snapshot] = await appeared(waiting, async () =>
     (await api.snapshots.list(plan.datasetId, 0)).filter((one) => one.description.includes(plan.mark)),
   )
-  if (!snapshot) return { text: 'No snapshot of this step has appeared.', settled: true }
+  if (!snapshot) return { text: 'No snapshot of this step has appeared.', settled: false }
   return { text: `Snapshot "${snapshot.name}" (${snapshot.id}) was created.`, settled: true, snapshot }
-}
-
-function orMissing(error: unknown): undefined {
-  if (!isMissing(error)) throw error
 }
 
 function perhapsOurs(ids: readonly string[], advice: string): string {

@@ -1,4 +1,4 @@
-import { RequestFailure } from '../visual-layer/failure.ts'
+import { isRefusal, RequestFailure } from '../visual-layer/failure.ts'
 import type { Task } from '../visual-layer/tasks.ts'
 import type { Step } from './step.ts'
 
@@ -20,16 +20,12 @@ export async function visibleTasks(
   try {
     return await step.api.tasks.list(filter, retries)
   } catch (error) {
-    if (!(error instanceof RequestFailure) || !isFinal(error, retries)) throw error
+    // A web page that stayed one however often it was asked is a refusal, too.
+    const isPage = error instanceof RequestFailure && error.code === 'unexpected_reply' && retries !== 0
+    if (!isRefusal(error) && !isPage) throw error
     without.add(step)
     const todo = 'The step relies only on the status of the dataset and its snapshots.'
     step.reporter.warning(`Could not read the task list of Visual Layer: ${error.message}`, { todo })
     return []
   }
-}
-
-/** A refusal, or a web page that stayed one however often it was asked. */
-function isFinal(error: RequestFailure, retries: number | undefined): boolean {
-  if (error.code === 'unauthorized') return false
-  return !error.outcome.transient || (error.code === 'unexpected_reply' && retries !== 0)
 }

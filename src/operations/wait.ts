@@ -5,7 +5,7 @@ import { waitUntilReady } from './wait-until-ready.ts'
 
 /** Waits for a dataset to be READY: how a step that ran out of time, or did not wait, is carried on. */
 export async function wait(request: WaitRequest, step: Step): Promise<string> {
-  await readDataset(step, request.datasetId)
-  const dataset = await waitUntilReady(step, request.datasetId, 'Re-run the job to keep waiting.')
+  const known = await readDataset(step, request.datasetId)
+  const dataset = await waitUntilReady(step, known, 'Re-run the job to keep waiting.')
   return `Dataset "${dataset.name}" is ${dataset.statusWord}.`
 }

@@ -72,7 +72,7 @@ export function lenient<T>(step: Step, graceMs: number, read: () => Promise<T>):
 
 /** Reads a dataset that this step has made, whatever it is doing, as soon as it is visible. `carryOn` as in {@link Phase}. */
 export async function readNew(step: Step, datasetId: string, carryOn: string): Promise<Dataset> {
-  const read = lenient(step, patienceMs(step.deadline.remainingMs()), () => step.api.datasets.get(datasetId, 0))
+  const read = ownDataset(step, datasetId, patienceMs(step.deadline.remainingMs()))
   return waitFor(step, { awaited: `dataset ${datasetId} to be readable`, carryOn }, async () => {
     const dataset = await read()
     return dataset
@@ -91,26 +91,28 @@ export class Disappeared extends ActionError {}
  * @param seen the dataset, if it was visible before
  */
 export function ownDataset(
-  step: Step,
+  { api, clock, deadline }: Step,
   datasetId: string,
   graceMs: number,
   seen?: Dataset,
 ): () => Promise<Dataset | undefined> {
-  const { clock, deadline } = step
-  const get = async () => step.api.datasets.get(datasetId, 0)
-  const first = lenient(step, graceMs, get)
   let last = seen
-  let missingSince: number | undefined
+  let missingSince = seen ? undefined : clock.now()
   return async () => {
-    if (!last) return (last = await first())
     try {
-      last = await get()
+      last = await api.datasets.get(datasetId, 0)
       missingSince = undefined
       return last
     } catch (error) {
       if (!isMissing(error)) throw error
       missingSince ??= clock.now()
-      if (clock.now() - missingSince < settlingMs(deadline.remainingMs())) return undefined
+      const grace = last ? settlingMs(deadline.remainingMs()) : graceMs
+      if (clock.now() - missingSince < grace) return undefined
+      if (!last) {
+        const message = `Dataset ${datasetId} was created, but this account could not read it since.`
+        const todo = 'Look for it in Visual Layer, and check who has access to it, before you re-run the job.'
+        throw new ActionError('not_found', message, { apiWords: error.apiWords, todo, cause: error })
+      }
       const message = `Dataset "${last.name}" (${datasetId}) disappeared while this step waited for it: someone deleted it or removed this account's access.`
       throw new Disappeared('not_found', message, { todo: REDO, cause: error })
     }

@@ -48,7 +48,7 @@ export function failureHeadline(
 ): string {
   const [first = '', ...rest] = lines(message).split('\n')
   const isNamed = dataset === '' || (code !== 'cancelled' && first.includes(`"${dataset}"`))
-  const subject = `Visual Layer ${oneLine(operation, 60)}${isNamed ? '' : ` of dataset "${dataset}"`}`
+  const subject = `Visual Layer ${operation === 'enrich' ? 'enrichment' : oneLine(operation, 60)}${isNamed ? '' : ` of dataset "${dataset}"`}`
   if (code === 'cancelled') return `${subject} was canceled.`
   const points = rest.map((line) => line.replace(/^\s*- /, '').trim()).filter(Boolean)
   // That of a timeout says only that time ran out; what was waited for comes after it.

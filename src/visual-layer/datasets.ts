@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ApiRequest, Http } from './http.ts'
-import { count, identifier, parseStamp, shownProgress, text } from './fields.ts'
+import { count, datasetIdentifier, parseStamp, shownProgress, text } from './fields.ts'
 
 /**
  * What a dataset is doing. `BUSY` gathers the legacy words for work in progress; `UNKNOWN` is any word that is not known, which a
@@ -80,8 +80,8 @@ const NO_STATUS = '(none)'
 
 const datasetReply = z
   .looseObject({
-    id: identifier,
-    dataset_id: identifier,
+    id: datasetIdentifier,
+    dataset_id: datasetIdentifier,
     display_name: text,
     dataset_name: text,
     name: text,
@@ -92,7 +92,7 @@ const datasetReply = z
     n_videos: count,
     n_objects: count,
     fatal_error_msg: text,
-    source_dataset_id: identifier,
+    source_dataset_id: datasetIdentifier,
     source_uri: text,
     bucket_path: text,
     created_at: text,
@@ -127,7 +127,7 @@ const datasetList = z.union([
 
 /** The id of a new dataset, under either of the names it is known by. */
 export const createdReply = z
-  .looseObject({ dataset_id: identifier, id: identifier })
+  .looseObject({ dataset_id: datasetIdentifier, id: datasetIdentifier })
   .transform((reply) => reply.dataset_id ?? reply.id)
   .refine((id): id is string => id !== undefined, { path: ['dataset_id'] })
 

@@ -190,3 +190,16 @@ export function statusFailure(
     { transient: false, effect: 'none', status, answered },
   )
 }
+
+/** The API refuses the request, for good, although it knows the account. */
+export function isRefusal(error: unknown): error is RequestFailure {
+  return error instanceof RequestFailure && !error.outcome.transient && error.code !== 'unauthorized'
+}
+
+/** What is read; `undefined` if the API refuses it. */
+export async function unlessRefused<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch((error: unknown) => {
+    if (!isRefusal(error)) throw error
+    return undefined
+  })
+}

@@ -30,6 +30,9 @@ export const identifier = z
   .optional()
   .catch(undefined)
 
+/** The ID of a dataset: a UUID, which IDs from elsewhere are compared with, so in one case. */
+export const datasetIdentifier = identifier.transform((id) => id?.toLowerCase())
+
 /** A required id. */
 export const requiredIdentifier = z.string().trim().min(1)
 

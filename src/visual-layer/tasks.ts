@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { normalWord } from './datasets.ts'
-import { count, identifier, parseStamp, requiredIdentifier, shownProgress, text } from './fields.ts'
+import { count, datasetIdentifier, parseStamp, requiredIdentifier, shownProgress, text } from './fields.ts'
 import type { ApiRequest, Http } from './http.ts'
 
 /** The status of a task. `QUEUED` waits for its turn; unknown words count as `RUNNING` until `end_time` is set. */
@@ -52,7 +52,7 @@ function taskState(word: string, ended: boolean): TaskState {
 const taskReply = z
   .looseObject({
     task_id: requiredIdentifier,
-    dataset_id: identifier,
+    dataset_id: datasetIdentifier,
     dataset_name: text,
     task_type: text,
     status: text,
@@ -127,7 +127,7 @@ export class Tasks {
     }
     return [...found.values()].filter(
       (task) =>
-        (filter.datasetId === undefined || task.datasetId.toLowerCase() === filter.datasetId) &&
+        (filter.datasetId === undefined || task.datasetId === filter.datasetId) &&
         (filter.type === undefined || task.type === filter.type),
     )
   }

@@ -184,6 +184,38 @@ describe.concurrent('a cancelled enrichment', () => {
     expect(scene.world.tasks[0]?.endTime).toBeUndefined()
   })
 
+  it('is named by the post step if nothing had appeared before', async () => {
+    const { scene, inputs } = await enriching()
+    await using _ = scene
+    scene.emulator.options.lags.taskListMs = 4_000
+    scene.emulator.options.lags.datasetListMs = 4_000
+    scene.emulator.faults.add({ method: 'POST', path: /enrich_dataset$/, fault: { kind: 'resetAfter' } })
+    const step = await scene.start(inputs)
+    await step.logged(/Checking whether it took effect/)
+    const { state, stdout } = await cancelled(scene, step)
+    const id = scene.world.datasets[1]?.id
+    expect(stdout).not.toContain(id)
+    expect((await scene.post(inputs, state)).warnings[0]).toContain(id)
+  })
+
+  it('is aborted once, although its end shows only in the post step', async () => {
+    const { scene, inputs } = await enriching()
+    await using _ = scene
+    const step = await scene.start(inputs)
+    await step.logged(/dataset READ ONLY/)
+    scene.emulator.faults.add({ method: 'DELETE', path: /abort$/, fault: { kind: 'delay', ms: 1_000 } })
+    step.kill('SIGTERM')
+    await when(() => scene.requests('DELETE', /abort$/).length === 1)
+    scene.emulator.faults.add({ method: 'GET', path: /./, times: Infinity, fault: { kind: 'status', status: 503 } })
+    const { state, summary, outputs } = await cancelled(scene, step)
+    scene.emulator.faults.clear()
+    expect(outputs['headline']).toContain('enrichment of dataset "cats (enriched)" was canceled')
+    expect(summary).toContain('accepted the abort')
+    const { stdout } = await scene.post(inputs, state)
+    expect(stdout).toContain('Aborted the enrichment')
+    expect(scene.requests('DELETE', /abort$/)).toHaveLength(1)
+  })
+
   it('is aborted by the post step of a killed step', async () => {
     const { scene, inputs } = await enriching()
     await using _ = scene

@@ -6,6 +6,7 @@ const operations: [string, Record<string, string>][] = [
   ['restore', { operation: 'restore', snapshot_name: 'nightly' }],
   ['clone', { operation: 'clone', snapshot_name: 'nightly' }],
   ['export', { operation: 'export', upload_artifact: 'false' }],
+  ['enrich', { operation: 'enrich', models: 'vl_image_captioner_v00' }],
   ['wait', { operation: 'wait' }],
 ]
 
@@ -22,10 +23,10 @@ describe.concurrent('the deadline of a step', () => {
     expect(errors[0]).toContain(dataset.id)
   })
 
-  it.each(operations.slice(0, 4))('ends it while the change itself is not answered: %s', async (_name, inputs) => {
+  it.each(operations.slice(0, 5))('ends it while the change itself is not answered: %s', async (_name, inputs) => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({ name: 'cats', snapshots: ['nightly'] })
-    const path = /\/(?:snapshot|restore|clone|export_context_async)$/
+    const path = /\/(?:snapshot|restore|clone|export_context_async|enrich_dataset)$/
     const method = inputs['operation'] === 'export' ? 'GET' : 'POST'
     scene.emulator.faults.add({ method, path, times: Infinity, fault: { kind: 'hang' } })
     const { outputs } = await scene.fail('timed_out', { dataset_id: dataset.id, timeout: '2s', ...inputs })
@@ -39,6 +40,7 @@ describe.concurrent('the deadline of a step', () => {
     ['the snapshots', { operation: 'clone', snapshot_name: 'nightly' }, /\/snapshot$/],
     ['the tasks', { operation: 'restore', snapshot_name: 'nightly', safety_snapshot: 'false' }, /\/tasks$/],
     ['the datasets', { operation: 'clone', snapshot_name: 'nightly' }, /\/datasets$/],
+    ['what was applied', { operation: 'enrich', models: 'vl_image_captioner_v00' }, /\/context$/],
     ['the status of the export', { operation: 'export', upload_artifact: 'false' }, /\/export_status$/],
   ])('ends it while %s cannot be read: %o', async (_list, inputs, path) => {
     for (const fault of [

@@ -39,9 +39,17 @@ describe.concurrent('wait', () => {
     const { scene, dataset, inputs } = await withDataset('INDEXING')
     await using _ = scene
     const { errors } = await scene.fail('timed_out', { ...inputs, timeout: '500ms' })
-    expect(errors[0]).toContain(dataset.id)
+    expect(errors[0]).toContain(`dataset "cats" (${dataset.id})`)
     expect(errors[0]).toContain('INDEXING')
     expect(errors[0]).toContain('timeout: 0.5s')
+    expect(errors[0]).not.toContain('reindex')
+  })
+
+  it('says how a PARTIAL INDEX dataset becomes READY when the time ends', async () => {
+    const { scene, inputs } = await withDataset('PARTIAL INDEX')
+    await using _ = scene
+    const { errors } = await scene.fail('timed_out', { ...inputs, timeout: '500ms' })
+    expect(errors[0]).toContain('start the reindex')
   })
 
   it('looks once more when the time has ended', async () => {

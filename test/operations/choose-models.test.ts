@@ -76,12 +76,18 @@ describe('the choice of models', () => {
 
   it('takes a type that was applied for a dependency, whatever the model', () => {
     expect(byLines(['objcap'], applied({ OBJECT_DETECTION: { id: 'old' } }))).toEqual({ CAPTION_OBJECTS: 'objcap' })
-    expect(faultsOf(() => byLines(['objcap'], applied({ OBJECT_DETECTION: 'det' }, 'NEW')))).toHaveLength(1)
+    expect(byLines(['objcap'], applied({ OBJECT_DETECTION: 'det' }, 'RUNNING'))).toEqual({ CAPTION_OBJECTS: 'objcap' })
+    for (const status of ['NEW', 'FAILED', 'ERROR', 'ABORTED']) {
+      expect(faultsOf(() => byLines(['objcap'], applied({ OBJECT_DETECTION: 'det' }, status)))).toHaveLength(1)
+    }
   })
 
   it.each([
     ['nothing', /"nothing" is not in the list/],
     ['X: ', /"X: " is not in the list/],
+    ['vl_cap0', /"vl_cap0" is not in the list of models\./],
+    ['name_of_cap', /"name_of_cap" is not in the list of models \(did you mean "Name of cap0"\?\)/],
+    ['A: untypd', /"A: untypd" is not in the list of models \(did you mean "untyped"\?\)/],
     ['soon', /"soon" cannot be applied yet \(Coming Soon\)/],
     ['objcap', /"objcap" requires OBJECT_DETECTION/],
     ['OBJECT_DETECTION: cap0', /"OBJECT_DETECTION: cap0": the type is CAPTION_IMAGES/],

@@ -58,7 +58,7 @@ describe('clone', () => {
   })
 
   it('takes no dataset that itself says it comes from another one', async () => {
-    const get = async (one: string) => made({ id: one, sourceDatasetId: one === id(6) ? id(99) : SOURCE.toUpperCase() })
+    const get = async (one: string) => made({ id: one, sourceDatasetId: one === id(6) ? id(99) : SOURCE })
     const { step, ended } = cloning({ datasets: [made({ id: id(6) }), made()], get })
     await ended
     expect(step.reporter.outputs['dataset_id']).toBe(id(5))

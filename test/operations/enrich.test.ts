@@ -18,16 +18,18 @@ const applied: EnrichmentContext = { id: 'c', status: 'COMPLETED', models: { CAP
 interface Plan {
   /** The answers to the requests, the last one staying. */
   answers: (Error | string)[]
+  /** Tasks that are there before the request. */
+  earlier?: Task[]
   /** Datasets that can be read, and that no list shows. */
   unlisted?: Dataset[]
   /** What is seen, `ms` after the first request. */
   datasets?: (ms: number) => Dataset[]
   tasks?: (ms: number) => Task[]
   source?: (ms: number) => Partial<Dataset>
-  context?: (ms: number) => EnrichmentContext
+  context?: (ms: number, datasetId: string) => EnrichmentContext
 }
 
-function running({ answers, unlisted = [], datasets, tasks, source, context }: Plan) {
+function running({ answers, earlier = [], unlisted = [], datasets, tasks, source, context }: Plan) {
   const sent: unknown[] = []
   let askedAt: number | undefined
   const since = () => (askedAt === undefined ? undefined : step.clock.now() - askedAt)
@@ -49,12 +51,12 @@ function running({ answers, unlisted = [], datasets, tasks, source, context }: P
           return found
         },
       },
-      tasks: { list: async () => seen(tasks, []) },
+      tasks: { list: async () => [...earlier, ...seen(tasks, [])] },
       enrichment: {
         models: async () => [
           { id: MODEL, name: 'Captioner', type: 'CAPTION_IMAGES', status: 'Active', isActive: true, dependencies: [] },
         ],
-        context: async () => seen(context, fresh),
+        context: async (one) => seen(context && ((ms) => context(ms, one)), fresh),
         start: async (_, models) => {
           const answer = answers[Math.min(sent.length, answers.length - 1)] ?? COPY
           sent.push(models)
@@ -71,7 +73,7 @@ function running({ answers, unlisted = [], datasets, tasks, source, context }: P
 describe('an enriched copy', () => {
   it('is waited for although its task is never listed', async () => {
     const { step, ended, sent } = running({
-      answers: [COPY.toUpperCase()],
+      answers: [COPY],
       datasets: (ms) => (ms < 3_000 ? [] : [copy({ status: ms < 60_000 ? 'READ_ONLY' : 'READY' })]),
     })
     expect(await ended).toContain('into dataset "Copy"')
@@ -93,7 +95,36 @@ describe('an enriched copy', () => {
     })
     expect(await failureOf(ended)).toMatchObject({ code: 'operation_failed' })
     expect(step.saved[0]).toMatchObject({ kind: 'enrichment', earlier: [SOURCE], abort: true })
-    expect(step.saved.at(-1)).toMatchObject({ datasetId: COPY })
+    expect(step.saved.at(-1)).toMatchObject({ datasetId: COPY, taskId: id(200) })
+    expect(step.reporter.outputs).toMatchObject({ dataset_name: 'Copy', dataset_status: 'READY' })
+  })
+
+  it('is not looked for once the request was rejected', async () => {
+    const { step, ended } = running({ answers: [refused(400)] })
+    expect(await failureOf(ended)).toMatchObject({ code: 'rejected' })
+    expect(step.saved[0]).toMatchObject({ kind: 'enrichment' })
+    expect(step.undo.open).toBeUndefined()
+  })
+
+  it('is planned with no tasks but those of the source', async () => {
+    const earlier = [enriching({ id: id(203), datasetId: SOURCE }), enriching({ id: id(204), datasetId: id(9) })]
+    const { step, ended } = running({ answers: [COPY], earlier, datasets: () => [copy()] })
+    await ended
+    expect(step.saved[0]).toMatchObject({ earlier: [SOURCE, id(9)], earlierTasks: [id(203)] })
+  })
+
+  it('has its own task, once that is listed, although one that someone else started on the source shows first', async () => {
+    const { step, ended } = running({
+      answers: [COPY],
+      datasets: (ms) => [copy({ status: ms < 60_000 ? 'READ_ONLY' : 'READY' })],
+      tasks: (ms) => [
+        enriching({ id: id(208), datasetId: SOURCE }),
+        ...(ms < 5_000 ? [] : [enriching({ state: ms < 60_000 ? 'RUNNING' : 'COMPLETED' })]),
+      ],
+    })
+    await ended
+    expect(step.reporter.outputs['task_id']).toBe(id(200))
+    expect(step.saved).not.toContainEqual(expect.objectContaining({ taskId: id(208) }))
   })
 
   it('that someone deleted at once was made', async () => {
@@ -104,6 +135,27 @@ describe('an enriched copy', () => {
     })
     expect(await ended).toContain(COPY)
     expect(step.reporter.warnings).toHaveLength(1)
+  })
+
+  it('is waited for where the task list is refused', async () => {
+    const { step, ended } = running({
+      answers: [COPY],
+      tasks: () => {
+        throw refused(403)
+      },
+      datasets: (ms) => [copy({ status: ms < 60_000 ? 'READ_ONLY' : 'READY' })],
+    })
+    await ended
+    expect(step.clock.now()).toBeGreaterThanOrEqual(60_000)
+    expect(step.reporter.warnings.join()).toContain('task list')
+  })
+
+  it('is named when the time ends', async () => {
+    const { step, ended } = running({ answers: [COPY], datasets: () => [copy({ status: 'READ_ONLY' })] })
+    const error = await failureOf(ended)
+    expect(error).toMatchObject({ code: 'timed_out', todo: expect.stringContaining(`dataset_id: ${COPY}`) })
+    expect(error.message).toContain('dataset "Cats"')
+    expect(step.reporter.outputs).toMatchObject({ dataset_id: COPY, dataset_name: 'Copy', dataset_status: 'READ ONLY' })
   })
 
   it('is found after a lost response, when it is listed only at the end and its task names the source', async () => {
@@ -154,9 +206,39 @@ describe('an enriched copy', () => {
     expect(sent).toHaveLength(2)
   })
 
+  it.each([
+    ['other models', { OBJECT_DETECTION: 'detector' }, 2, COPY],
+    ['these models', { CAPTION_IMAGES: { id: MODEL } }, 1, id(8)],
+  ])('is taken, or not, by its context: %s', async (_name, models, requests, taken) => {
+    const theirs = copy({ id: id(8), name: 'Theirs' })
+    const { step, ended, sent } = running({
+      answers: [lostReply(), COPY],
+      datasets: (ms) => (ms < 5_000 ? [] : [theirs]),
+      unlisted: [copy()],
+      context: (_, one) => (one === theirs.id ? { id: 'c', status: 'COMPLETED', models } : fresh),
+    })
+    await ended
+    expect(step.reporter.outputs['dataset_id']).toBe(taken)
+    expect(sent).toHaveLength(requests)
+  })
+
+  it('that shows late is watched for a while, since another may show', async () => {
+    const { ended } = running({
+      answers: [lostReply()],
+      tasks: (ms) => [enriching({ datasetId: SOURCE, state: ms < 60_000 ? 'RUNNING' : 'COMPLETED' })],
+      source: (ms) => ({ status: ms < 60_000 ? 'READ_ONLY' : 'READY' }),
+      datasets: (ms) => [...(ms < 61_000 ? [] : [copy({ id: id(8) })]), ...(ms < 63_000 ? [] : [copy()])],
+    })
+    expect(await failureOf(ended)).toMatchObject({ message: expect.stringContaining(id(8)) })
+    expect(await failureOf(ended)).toMatchObject({ message: expect.stringContaining(COPY) })
+  })
+
   it('is asked for again where nothing shows for long', async () => {
     const { step, ended, sent } = running({ answers: [lostReply(), COPY], datasets: () => [] })
-    expect(await failureOf(ended)).toMatchObject({ code: 'not_found' })
+    expect(await failureOf(ended)).toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('could not read it'),
+    })
     expect(sent).toHaveLength(2)
     expect(step.clock.now()).toBeGreaterThanOrEqual(120_000)
   })

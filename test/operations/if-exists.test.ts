@@ -93,7 +93,7 @@ function creating(inputs: Parameters<typeof request>[1], { existing = [], ...sce
       createFromS3: async (name) => {
         listed.push(dataset({ id: id(5), name, status: scene.status ?? 'READY' }))
         tasks.push(task({ type: 'DATASET_CREATION', datasetId: id(5), datasetName: name }))
-        return scene.create ? scene.create() : id(5).toUpperCase()
+        return scene.create ? scene.create() : id(5)
       },
     },
     tasks: { list: async () => tasks, abort: async (taskId) => void aborted.push(taskId) },

@@ -18,7 +18,7 @@ describe('the removal of a dataset', () => {
     await removing({ list: async () => [], get, delete: async () => undefined })
     expect(reads).toBe(3)
     let lists = 0
-    const list = async () => ((lists += 1) < 3 ? [dataset({ id: SOURCE.toUpperCase() })] : [])
+    const list = async () => ((lists += 1) < 3 ? [dataset()] : [])
     await removing({ list, get: async () => dataset(), delete: async () => undefined })
     expect(lists).toBe(3)
   })

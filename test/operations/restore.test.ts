@@ -9,7 +9,17 @@ import { fakeStep } from './fake-step.ts'
 const inputs = { dataset_id: SOURCE, snapshot_id: 'current', safety_snapshot: 'false' }
 
 /** Restores the current snapshot; once that was asked for, these tasks are listed, and the dataset is in this state. */
-function restoring({ tasks = [], answers = [], ends }: { tasks?: Task[]; answers?: Error[]; ends?: Error[] }) {
+function restoring({
+  tasks = [],
+  answers = [],
+  ends,
+  createdAt,
+}: {
+  tasks?: Task[]
+  answers?: Error[]
+  ends?: Error[]
+  createdAt?: number
+}) {
   let asked = 0
   let looks = 0
   const step = fakeStep({
@@ -23,7 +33,7 @@ function restoring({ tasks = [], answers = [], ends }: { tasks?: Task[]; answers
         },
       },
       snapshots: {
-        list: async () => [snapshot({ isCurrent: true, createdAtText: '' })],
+        list: async () => [snapshot({ isCurrent: true, createdAtText: '', createdAt })],
         async restore() {
           const answer = answers[asked]
           asked += 1
@@ -41,6 +51,14 @@ describe('restore', () => {
     const { step, ended } = restoring({ tasks: [task({ state: 'COMPLETED' })] })
     await ended
     expect(step.reporter.lines.join()).toContain('created at an unknown time')
+  })
+
+  it('says when a snapshot was created in UTC, and not in the words of the API', async () => {
+    const tasks = [task({ state: 'COMPLETED' })]
+    const createdAt = Date.UTC(2026, 0, 2, 3, 4)
+    const { step, ended } = restoring({ tasks, createdAt })
+    await ended
+    expect(step.reporter.lines.join()).toContain('created 2026-01-02 03:04 UTC')
   })
 
   it('goes by the restore that began last, where several have ended', async () => {

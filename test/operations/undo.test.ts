@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { undo } from '../../src/operations/undo.ts'
-import type { Plan } from '../../src/operations/undo-log.ts'
+import type { Known, Plan } from '../../src/operations/undo-log.ts'
 import type { EnrichmentContext } from '../../src/visual-layer/enrichment.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
 import { dataset, id, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
@@ -12,9 +12,14 @@ const OTHER = id(203)
 const source = { id: SOURCE, name: 'Cats' }
 
 /** Undoes a plan in a time of its own; tells what was deleted or aborted. */
-async function undone(plan: Exclude<Plan, { kind: 'rollback' }>, api: StubApi, timeoutMs = 60_000) {
+async function undone(
+  plan: Exclude<Plan, { kind: 'rollback' }>,
+  api: StubApi,
+  timeoutMs = 60_000,
+  confirm?: (known: Known) => void,
+) {
   const { api: client, waiting } = fakeStep({ api, timeoutMs, interval: 1_000 })
-  return undo(plan, client, waiting)
+  return undo(plan, client, waiting, confirm)
 }
 
 const clone: Extract<Plan, { kind: 'clone' }> = {
@@ -71,7 +76,8 @@ describe('undoing a clone', () => {
   it('names a clone that is to stay, and one there was no time to be sure of', async () => {
     const { api, deleted } = clones([NEW])
     expect(await undone({ ...clone, ephemeral: false }, api)).toMatchObject({ settled: true, datasetId: NEW })
-    expect(await undone(clone, api, 2_000)).toMatchObject({ settled: false, datasetId: NEW })
+    const unsure = await undone(clone, api, 2_000)
+    expect(unsure).toMatchObject({ settled: false, datasetId: NEW, text: expect.stringContaining('Delete it') })
     expect(deleted).toEqual([])
   })
 
@@ -83,10 +89,10 @@ describe('undoing a clone', () => {
     expect(deleted).toEqual([])
   })
 
-  it('says that none appeared; it may come if the request was accepted', async () => {
+  it('says that none appeared, and leaves it to be looked for again', async () => {
     const { api } = clones([])
     expect(await undone(clone, api)).toMatchObject({ settled: false })
-    expect(await undone({ ...clone, accepted: false }, api)).toMatchObject({ settled: true })
+    expect(await undone({ ...clone, accepted: false }, api)).toMatchObject({ settled: false })
   })
 
   it('fails if the lists cannot be read', async () => {
@@ -119,8 +125,8 @@ describe('undoing a creation', () => {
     expect(files).toMatchObject({ settled: false, candidates: [NEW, OTHER] })
   })
 
-  it('says that none appeared', async () => {
-    expect(await undone(creation, datasets([OLD]))).toMatchObject({ settled: true })
+  it('says that none appeared, and leaves it to be looked for again', async () => {
+    expect(await undone(creation, datasets([OLD]))).toMatchObject({ settled: false })
   })
 })
 
@@ -204,16 +210,65 @@ describe('undoing an enrichment', () => {
     expect(await undone({ ...known, abort: false }, {})).toMatchObject({ settled: true })
   })
 
-  it('fails if its task does not show', async () => {
-    await expect(undone(known, { tasks: { list: async () => [] } })).rejects.toThrow(NEW)
+  it('fails if neither its task nor its context shows that it runs', async () => {
+    for (const status of ['NEW', 'COMPLETED']) {
+      const api = { tasks: { list: async () => [] }, enrichment: { context: async () => ({ ...context, status }) } }
+      await expect(undone(known, api)).rejects.toThrow(NEW)
+    }
+  })
+
+  it('aborts it through the context of the copy where the task list is refused', async () => {
+    const { api, asked } = running('context')
+    const list = () => Promise.reject(refused(403))
+    const contextNow = async () => ({ ...context, status: asked.length === 0 ? 'RUNNING' : 'ABORTED' })
+    const noTasks = { ...api, tasks: { list }, enrichment: { ...api.enrichment, context: contextNow } }
+    expect(await undone(known, noTasks)).toMatchObject({
+      settled: true,
+      text: expect.stringContaining('Aborted the enrichment'),
+    })
+    expect(asked).toEqual([`context ${NEW} c`])
+    await expect(undone({ ...known, datasetId: SOURCE }, noTasks)).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  it('leaves a later enrichment in place by someone else alone, once its own task is known', async () => {
+    const inPlace = { ...plan, datasetId: SOURCE, taskId: 'mine' }
+    const { api, asked } = running('context')
+    const theirs = enriching({ id: 'theirs', datasetId: SOURCE })
+    const list = async () => [theirs, enriching({ datasetId: SOURCE, state: 'COMPLETED' })]
+    expect((await undone(inPlace, { ...api, tasks: { list } })).text).toContain('already ended (COMPLETED)')
+    await expect(undone({ ...inPlace, taskId: undefined }, { ...api, tasks: { list } })).rejects.toThrow(SOURCE)
+    expect(asked).toEqual([])
+  })
+
+  it('does not say of one that ended before the abort that it continues', async () => {
+    const { api } = running('none')
+    let looks = 0
+    const list = async () => [enriching({ state: looks++ === 0 ? 'RUNNING' : 'COMPLETED' })]
+    const ended = await undone(known, { ...api, tasks: { ...api.tasks, list } })
+    expect(ended).toMatchObject({ settled: true, text: expect.stringContaining('already ended (COMPLETED)') })
+  })
+
+  it('saves that an abort was accepted, and only waits for its end then', async () => {
+    const { api, asked } = running('context', 'RUNNING')
+    const saved: Known[] = []
+    expect(await undone(known, api, 2_200, (one) => void saved.push(one))).toMatchObject({ settled: false })
+    expect(saved).toEqual([{ aborting: true }])
+    const again = await undone({ ...known, aborting: true }, running('none', 'RUNNING', { state: 'ABORTED' }).api)
+    expect(again).toMatchObject({ settled: true, text: expect.stringContaining('Aborted the enrichment') })
+    expect(asked).toHaveLength(1)
   })
 
   it('names what may be it without an ID, and touches none', async () => {
     const lists = (tasks: Task[], ids: string[]): StubApi => ({
       tasks: { list: async () => tasks },
-      datasets: { list: async () => ids.map((one) => dataset({ id: one, sourceDatasetId: SOURCE })) },
+      datasets: {
+        list: async () => ids.map((one) => dataset({ id: one, sourceDatasetId: one === OTHER ? undefined : SOURCE })),
+        get: async (one) => dataset({ id: one, sourceDatasetId: one === OTHER ? OLD : SOURCE }),
+      },
     })
-    expect(await undone(plan, lists([], [OLD]))).toMatchObject({ settled: true })
+    const others = [enriching({ datasetId: OTHER })]
+    expect(await undone(plan, lists(others, [OLD, OTHER]))).toMatchObject({ settled: false })
+    expect(await undone(plan, lists(others, [OLD, OTHER]))).not.toHaveProperty('candidates')
     expect(await undone(plan, lists([], [OLD, NEW]))).toMatchObject({ settled: false, candidates: [NEW] })
     expect(await undone(plan, lists([enriching({ datasetId: SOURCE })], [OLD]))).toMatchObject({
       settled: false,
@@ -233,9 +288,9 @@ describe('undoing a snapshot', () => {
     })
   })
 
-  it('says that none appeared', async () => {
+  it('says that none appeared, and leaves it to be looked for again', async () => {
     const none = await undone(plan, { snapshots: { list: async () => [snapshot({})] } })
-    expect(none).toMatchObject({ settled: true })
+    expect(none).toMatchObject({ settled: false })
     expect(none).not.toHaveProperty('snapshot')
   })
 })

@@ -133,7 +133,7 @@ describe('clone', () => {
     const { errors, outputs } = scene.sound(await step.ended)
     expect(outputs['error_code']).toBe('operation_failed')
     expect(errors[0]).toContain(other.id)
-    expect(errors[0]).toContain('2 clones of dataset "cats"')
+    expect(errors[0]).toContain('copy of dataset "cats"')
   })
 
   it('says that it took the one that is new where the reply was lost', async () => {

@@ -67,4 +67,10 @@ describe('failureHeadline', () => {
   ])('reports %s', (_, error, expected) => {
     expect(failureHeadline(error, cats)).toBe(expected)
   })
+
+  it('names an enrichment by its noun', () => {
+    const error = new ActionError('cancelled', 'Stopped.')
+    const expected = 'Visual Layer enrichment of dataset "cats" was canceled.'
+    expect(failureHeadline(error, { ...cats, operation: 'enrich' })).toBe(expected)
+  })
 })

@@ -49,6 +49,15 @@ describe('a dataset', () => {
     return loopback.client({ retryLimit: 0 }).datasets.get(SOURCE)
   }
 
+  it('has its IDs in lower case, as the inputs have theirs', async () => {
+    const { id: own, sourceDatasetId } = await read({
+      id: SOURCE.toUpperCase(),
+      status_new: 'READY',
+      source_dataset_id: id(9).toUpperCase(),
+    })
+    expect([own, sourceDatasetId]).toEqual([SOURCE, id(9)])
+  })
+
   it('is read as documented', async () => {
     const reply = {
       id: SOURCE,
@@ -187,6 +196,7 @@ describe('a creation', () => {
     [{ id: id(5) }, id(5)],
     [{ dataset_id: id(5), id: id(6) }, id(5)],
     [{ dataset_id: null, id: id(6) }, id(6)],
+    [{ dataset_id: id(5).toUpperCase() }, id(5)],
     [{ dataset_id: id(5), status: 'error', message: 'old trouble' }, id(5)],
   ])('takes the id from %j', async (json, expected) => {
     expect(await create({ json })).toBe(expected)

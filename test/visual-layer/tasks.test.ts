@@ -102,6 +102,7 @@ describe('the list of tasks', () => {
     )
     const tasks = await loopback.client().tasks.list({ datasetId: SOURCE, type: 'SNAPSHOT_RESTORE' })
     expect(tasks.map((one) => one.id)).toEqual([id(1), id(4)])
+    expect(tasks.map((one) => one.datasetId)).toEqual([SOURCE, SOURCE])
   })
 
   it.each([null, {}, { tasks: null }, { tasks: [{ status: 'RUNNING' }] }, 'none', [null]])(

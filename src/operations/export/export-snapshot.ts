@@ -4,8 +4,9 @@ import type { SnapshotChoice } from '../../inputs/operations/snapshot-choice.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { Snapshot } from '../../visual-layer/snapshots.ts'
 import { chooseSnapshot } from '../choose-snapshot.ts'
+import { waitForMade } from '../copies.ts'
 import { aboutSnapshot } from '../facts.ts'
-import { makeClone, waitForClone } from '../make-clone.ts'
+import { makeClone } from '../make-clone.ts'
 import type { Step } from '../step.ts'
 
 /**
@@ -23,15 +24,14 @@ export async function withEphemeralClone<T>(
   const target = await chooseSnapshot(step, source, choice)
   aboutSnapshot(step, target, 'Exported snapshot')
   const made = await makeClone(step, source, target, { onConflict: request.onConflict, ephemeral: true })
-  const { datasetId } = made.found
+  const { datasetId } = made
   reporter.addToResult('clone_dataset_id', datasetId)
   reporter.fact('Ephemeral clone', datasetId, { code: true })
-  const clone = await waitForClone(step, made, 'The step deletes the clone when it ends, so re-run the job.')
+  const clone = await waitForMade(step, made)
   if (!clone) {
     throw new ActionError('not_found', `The temporary clone, dataset ${datasetId}, was deleted by someone else.`, {
       todo: 'Nothing was exported. Re-run the job, and do not delete datasets that end in "(cloned)" while it runs.',
     })
   }
-  reporter.output('dataset_status', source.statusWord)
   return await body(clone, target)
 }

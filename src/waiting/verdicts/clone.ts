@@ -1,18 +1,9 @@
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { Task } from '../../visual-layer/tasks.ts'
+import { type Background, canComeFrom, type CopyCandidate } from './copy.ts'
 
-/** What was there before the request, to distinguish it from what came after. */
-export interface CloneBackground {
-  source: { id: string; name: string }
-  /** Of all clone tasks. */
-  taskIds: ReadonlySet<string>
-  datasetIds: ReadonlySet<string>
-}
-
-export interface CloneCandidate {
-  datasetId: string
+export interface CloneCandidate extends CopyCandidate {
   task: Task | undefined
-  dataset: Dataset | undefined
   /** It is called like a clone of the source. */
   isNamed: boolean
 }
@@ -22,12 +13,6 @@ export function cloneName(sourceName: string): string {
   return `${sourceName} (cloned)`
 }
 
-/** Whether a dataset can come from `sourceId`, as far as it says. */
-export function canComeFrom(dataset: Dataset | undefined, sourceId: string): boolean {
-  const from = dataset?.sourceDatasetId
-  return from === undefined || from.toLowerCase() === sourceId
-}
-
 /**
  * The datasets that may be the clone: new since the background, called like a clone of the source, and not known to come from
  * another dataset. If there is none, those that are known to come from the source, whatever they are called, since someone may
@@ -35,7 +20,7 @@ export function canComeFrom(dataset: Dataset | undefined, sourceId: string): boo
  * (a server that names the source there instead says nothing of the new one's ID), and the datasets.
  */
 export function cloneCandidates(
-  background: CloneBackground,
+  background: Background,
   tasks: readonly Task[],
   datasets: readonly Dataset[],
 ): CloneCandidate[] {
@@ -66,7 +51,7 @@ export function cloneCandidates(
  * The task of a clone that failed before any dataset showed: every clone task that is new and of this source, or of none that is
  * known, has failed. While one of them still runs it may be ours.
  */
-export function failedClone(background: CloneBackground, tasks: readonly Task[]): Task | undefined {
+export function failedClone(background: Background, tasks: readonly Task[]): Task | undefined {
   const { source } = background
   const ours = tasks.filter(
     (task) =>

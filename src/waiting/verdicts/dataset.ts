@@ -74,25 +74,3 @@ export function readyVerdict(
   if (dataset.status === 'READY' && (!unended || readyForMs >= patienceMs)) return { state: 'done', value: dataset }
   return pending(dataset, unended)
 }
-
-export interface CloneSighting {
-  datasetId: string
-  /** `undefined` while it cannot be read yet. */
-  dataset: Dataset | undefined
-  task: Task | undefined
-  /** The dataset was seen at work, or the task list had time to show its task. */
-  proven: boolean
-}
-
-/** A clone whose dataset is known. Its READY counts once its task is over, or, where none is listed, once it is proven. */
-export function cloneVerdict({ datasetId, dataset, task, proven }: CloneSighting): Look<Dataset> {
-  if (task && (task.state === 'FAILED' || task.state === 'ABORTED')) {
-    return { state: 'failed', error: taskError(task, `that clones into dataset ${datasetId}`) }
-  }
-  if (!dataset) return { state: 'pending', line: 'the new dataset cannot be read yet' }
-  if (dataset.status === 'ERROR') return { state: 'failed', error: datasetError(dataset, 'while it was being cloned') }
-  const over = task ? task.state === 'COMPLETED' : proven
-  if (dataset.status === 'READY' && over) return { state: 'done', value: dataset }
-  if (dataset.status !== 'READY' || task) return pending(dataset, task)
-  return { state: 'pending', line: 'dataset READY, its clone task is not listed yet' }
-}

@@ -3,13 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { Dataset, DatasetStatus } from '../../../src/visual-layer/datasets.ts'
 import { hasEnded, type Task, type TaskState } from '../../../src/visual-layer/tasks.ts'
 import type { Look } from '../../../src/waiting/until.ts'
-import {
-  cloneVerdict,
-  creationVerdict,
-  datasetLine,
-  readyVerdict,
-  taskLine,
-} from '../../../src/waiting/verdicts/dataset.ts'
+import { type CopySighting, copyVerdict } from '../../../src/waiting/verdicts/copy.ts'
+import { creationVerdict, datasetLine, readyVerdict, taskLine } from '../../../src/waiting/verdicts/dataset.ts'
 import { dataset, id, SOURCE, task } from '../../visual-layer/samples.ts'
 
 const STATUSES: DatasetStatus[] = [
@@ -23,6 +18,8 @@ const STATUSES: DatasetStatus[] = [
   'UNKNOWN',
 ]
 const STATES: (TaskState | 'not listed')[] = ['not listed', 'QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'ABORTED']
+
+const cloneVerdict = (seen: CopySighting) => copyVerdict('SNAPSHOT_CLONE', seen)
 
 const ERROR = dataset({ status: 'ERROR' })
 const BUSY = dataset({ status: 'BUSY' })
@@ -196,7 +193,7 @@ describe('a line for people', () => {
     const lineOf = (now: Dataset | undefined, its?: Task) =>
       cloneVerdict({ datasetId: id(5), dataset: now, task: its, proven: false })
     expect(lineOf(undefined)).toMatchObject({ line: 'the new dataset cannot be read yet' })
-    expect(lineOf(dataset())).toMatchObject({ line: 'dataset READY, its clone task is not listed yet' })
+    expect(lineOf(dataset())).toMatchObject({ line: 'dataset READY, its task is not listed yet' })
     expect(lineOf(BUSY)).toMatchObject({ line: 'dataset BUSY' })
     expect(lineOf(dataset(), task({ state: 'RUNNING' }))).toMatchObject({ line: 'dataset READY, task RUNNING' })
   })

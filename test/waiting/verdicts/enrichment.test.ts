@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Dataset } from '../../../src/visual-layer/datasets.ts'
 import type { Task } from '../../../src/visual-layer/tasks.ts'
-import { enrichedCopies, enrichmentVerdict, tasksOnSource } from '../../../src/waiting/verdicts/enrichment.ts'
+import { type CopySighting, copyVerdict, ownTask } from '../../../src/waiting/verdicts/copy.ts'
+import { enrichedCopies, tasksOnSource } from '../../../src/waiting/verdicts/enrichment.ts'
 import { dataset, id, SOURCE, task } from '../../visual-layer/samples.ts'
 
 const NEW = id(5)
@@ -19,7 +20,7 @@ const found = (tasks: Task[], datasets: Dataset[]) =>
 describe('the enriched copy', () => {
   it('is found by its task alone, by its dataset alone, or by both as one', () => {
     expect(found([enriching()], [])).toEqual([NEW])
-    expect(found([], [copy({ sourceDatasetId: SOURCE.toUpperCase() })])).toEqual([NEW])
+    expect(found([], [copy({ sourceDatasetId: SOURCE })])).toEqual([NEW])
     expect(found([enriching()], [copy()])).toEqual([NEW])
     expect(found([enriching()], [copy({ sourceDatasetId: undefined })])).toEqual([NEW])
   })
@@ -48,9 +49,27 @@ it('the tasks on the source are its new ones', () => {
   expect(tasksOnSource(background, tasks).map((one) => one.id)).toEqual([id(203)])
 })
 
+describe('the task of an enrichment', () => {
+  const own = (datasetId: string, ...tasks: Task[]) => ownTask(background, datasetId, tasks)?.id
+  const mine = enriching()
+  const onSource = enriching({ id: id(203), datasetId: SOURCE })
+
+  it('is the new one on its dataset, or else the new one on the source', () => {
+    expect(own(NEW, onSource, mine)).toBe(mine.id)
+    expect(own(NEW, onSource)).toBe(onSource.id)
+    expect(own(SOURCE, onSource, mine)).toBe(onSource.id)
+  })
+
+  it('is none that was there before, or that is one of several', () => {
+    expect(own(NEW, enriching({ id: id(201) }))).toBeUndefined()
+    expect(own(SOURCE, onSource, { ...onSource, id: id(204) })).toBeUndefined()
+    expect(own(NEW, onSource, { ...onSource, id: id(204) })).toBeUndefined()
+  })
+})
+
 describe('an enrichment', () => {
-  const state = (over: Partial<Parameters<typeof enrichmentVerdict>[0]>) =>
-    enrichmentVerdict({ datasetId: NEW, dataset: copy(), task: undefined, proven: false, ...over }).state
+  const state = (over: Partial<CopySighting>) =>
+    copyVerdict('ENRICHMENT', { datasetId: NEW, dataset: copy(), task: undefined, proven: false, ...over }).state
 
   it('is over when its task COMPLETED and the dataset is READY', () => {
     expect(state({ task: enriching({ state: 'COMPLETED' }) })).toBe('done')
