@@ -738,6 +738,8 @@ __webpack_require__.d(__webpack_exports__, {
   J: () => (/* binding */ readExport)
 });
 
+// EXTERNAL MODULE: ./build/transfer/advice.js
+var advice = __webpack_require__(84852);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(19473);
 // EXTERNAL MODULE: ./build/system-errors.js
@@ -862,9 +864,9 @@ var record_reader = __webpack_require__(14217);
 
 
 
+
 /** The tables that together are the metadata of an export in parts: readers take the folder they are in for one table. */
 const PARQUET_PART = /^metadata\/part-\d{5,}\.parquet$/;
-const RETRY = 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.';
 /**
  * Reads the records of an export once, straight from its ZIP or from the folder it was unpacked into. They are those of `metadata.json` at
  * the root; without it, of `metadata.parquet` there; without either, of the `metadata/part-*.parquet` that an export in parts is merged
@@ -932,7 +934,10 @@ async function readFile({ file, format, certain }, options) {
         await file.onDisk(signal, (path) => (0,read_records/* readTable */.xz)(path, file.path, options));
         return true;
     }
-    const reader = new record_reader/* RecordReader */.J(file.bytes(signal), file.path, certain, options.onFile !== undefined);
+    const reader = new record_reader/* RecordReader */.J(file.bytes(signal), file.path, {
+        bareArrays: certain,
+        keepOthers: options.onFile !== undefined,
+    });
     try {
         await (0,read_records/* readJson */.Vh)(reader, await file.sizeBytes(), options);
     }
@@ -947,10 +952,10 @@ async function readFile({ file, format, certain }, options) {
     return reader.found;
 }
 function noRecords(path) {
-    return new errors/* ActionError */.lZ('corrupt_download', `The export's ${path} has no "media_items" array.`, { todo: RETRY });
+    return new errors/* ActionError */.lZ('corrupt_download', `The export's ${path} has no "media_items" array.`, { todo: advice/* NEW_EXPORT */.q });
 }
 function noMetadata(files, count) {
-    return new errors/* ActionError */.lZ('corrupt_download', `The export has no metadata.json and no metadata.parquet. It contains ${inWords(files, count)}.`, { todo: RETRY });
+    return new errors/* ActionError */.lZ('corrupt_download', `The export has no metadata.json and no metadata.parquet. It contains ${inWords(files, count)}.`, { todo: advice/* NEW_EXPORT */.q });
 }
 function inWords(files, count) {
     const shown = files.slice(0, 10).map(({ path }) => JSON.stringify(path.slice(0, 100)));
@@ -1224,6 +1229,8 @@ var external_node_os_ = __webpack_require__(48161);
 var promises_ = __webpack_require__(58500);
 // EXTERNAL MODULE: ./build/clock.js
 var clock = __webpack_require__(7094);
+// EXTERNAL MODULE: ./build/transfer/advice.js
+var advice = __webpack_require__(84852);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(19473);
 // EXTERNAL MODULE: ./build/threads.js
@@ -1324,6 +1331,7 @@ var statistics = __webpack_require__(19535);
 
 
 
+
 /** With less to read than this (bytes), starting a thread takes longer than it saves. */
 const WORTH_A_THREAD = 4 * 1024 * 1024;
 /** With less than this, a second one. */
@@ -1410,7 +1418,7 @@ async function readTable(path, fileName, options) {
         if (!(error instanceof parquet/* NotParquet */.c))
             throw error;
         throw new errors/* ActionError */.lZ('corrupt_download', `The export's ${fileName} cannot be read as parquet: ${error.message}.`, {
-            todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
+            todo: advice/* NEW_EXPORT */.q,
             cause: error,
         });
     }
@@ -1449,6 +1457,8 @@ __webpack_require__.d(__webpack_exports__, {
   J: () => (/* binding */ RecordReader)
 });
 
+// EXTERNAL MODULE: ./build/transfer/advice.js
+var advice = __webpack_require__(84852);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(19473);
 // EXTERNAL MODULE: ./build/export/records/parse.js
@@ -1582,6 +1592,7 @@ class ValueScanner {
 
 
 
+
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /**
  * The records of an export's `metadata.json`, split as bytes: the elements of its top-level `media_items` array (or of other arrays, if
@@ -1599,9 +1610,7 @@ class RecordReader {
     others = new Map();
     #bytes;
     #fileName;
-    #bareArrays;
-    #keepOthers;
-    #arrays;
+    #options;
     #expecting = 'root';
     #key = '';
     #bare = false;
@@ -1609,18 +1618,11 @@ class RecordReader {
     /** Of the present chunk in the file. */
     #offset = 0;
     #value = new ValueScanner();
-    /**
-     * @param fileName as errors should name it
-     * @param bareArrays whether the elements of an array that is the whole file count as records
-     * @param keepOthers whether to keep the members other than `info` and the records, which takes memory for all of them
-     * @param arrays the top-level arrays whose elements count as records
-     */
-    constructor(bytes, fileName, bareArrays = true, keepOthers = false, arrays = ['media_items']) {
+    /** @param fileName as errors should name it */
+    constructor(bytes, fileName, options = {}) {
         this.#bytes = bytes;
         this.#fileName = fileName;
-        this.#bareArrays = bareArrays;
-        this.#keepOthers = keepOthers;
-        this.#arrays = arrays;
+        this.#options = { bareArrays: true, keepOthers: false, arrays: ['media_items'], ...options };
     }
     /** Throws `corrupt_download` when the bytes are not one complete JSON text, or a value is larger than 256 MiB. */
     async *batches() {
@@ -1649,7 +1651,7 @@ class RecordReader {
     /** The error for what is wrong in the file. `why` completes "The export's metadata.json cannot be read: …". */
     malformed(why, cause) {
         return new errors/* ActionError */.lZ('corrupt_download', `The export's ${this.#fileName} cannot be read: ${why}.`, {
-            todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
+            todo: advice/* NEW_EXPORT */.q,
             cause,
         });
     }
@@ -1701,9 +1703,9 @@ class RecordReader {
         const expecting = this.#expecting;
         if (expecting === 'root' && byte === OPEN_OBJECT)
             this.#expecting = 'first key';
-        else if (expecting === 'root' && byte === OPEN_ARRAY && this.#bareArrays)
+        else if (expecting === 'root' && byte === OPEN_ARRAY && this.#options.bareArrays)
             this.#openRecords(true);
-        else if (expecting === 'member' && byte === OPEN_ARRAY && this.#arrays.includes(this.#key))
+        else if (expecting === 'member' && byte === OPEN_ARRAY && this.#options.arrays.includes(this.#key))
             this.#openRecords(false);
         else if (expecting === 'colon' && byte === COLON)
             this.#expecting = 'member';
@@ -1751,7 +1753,7 @@ class RecordReader {
         else if (this.#expecting === 'member') {
             if (this.#key === 'info')
                 this.info = value;
-            else if (this.#keepOthers)
+            else if (this.#options.keepOthers)
                 this.others.set(this.#key, value);
             this.#expecting = 'comma or }';
         }
@@ -6181,7 +6183,7 @@ async function checkCoco(path, findings, signal) {
 class CocoReader extends record_reader/* RecordReader */.J {
     #path;
     constructor(path, signal) {
-        super((0,external_node_fs_.createReadStream)(path, { signal, highWaterMark: CHUNK_BYTES }), path, false, false, ARRAYS);
+        super((0,external_node_fs_.createReadStream)(path, { signal, highWaterMark: CHUNK_BYTES }), path, { arrays: ARRAYS, bareArrays: false });
         this.#path = path;
     }
     malformed(why, cause) {

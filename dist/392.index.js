@@ -1241,6 +1241,8 @@ class Room {
 
 // EXTERNAL MODULE: ./build/scope.js
 var scope = __webpack_require__(23832);
+// EXTERNAL MODULE: ./build/transfer/advice.js
+var advice = __webpack_require__(84852);
 // EXTERNAL MODULE: ./build/waiting/pace.js
 var pace = __webpack_require__(19901);
 // EXTERNAL MODULE: ./build/waiting/until.js
@@ -1269,6 +1271,7 @@ function extraClusterBytes({ selection }) {
 }
 
 ;// CONCATENATED MODULE: ./build/operations/export/part-export.js
+
 
 
 
@@ -1362,8 +1365,7 @@ async function ended({ step, dataset, part, onPhase, onRunning }, exportId, grac
 }
 function endedBadly(error) {
     const { code, message, apiWords } = error;
-    const todo = 'Re-run the job. If this keeps happening, send Visual Layer support the export ID.';
-    return new ExportEndedBadly(code, message, { apiWords, todo, cause: error });
+    return new ExportEndedBadly(code, message, { apiWords, todo: `Re-run the job. ${advice/* REPORT */.r}`, cause: error });
 }
 async function fetched({ step, dataset, part, onPhase }, exportId, link) {
     onPhase('downloading');

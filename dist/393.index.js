@@ -102,6 +102,20 @@ function safeName(name) {
 
 /***/ }),
 
+/***/ 84852:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ NEW_EXPORT),
+/* harmony export */   r: () => (/* binding */ REPORT)
+/* harmony export */ });
+const REPORT = 'If this keeps happening, send Visual Layer support the export ID.';
+/** What to do about an export whose bytes are damaged. */
+const NEW_EXPORT = `Re-run the job for a new export. ${REPORT}`;
+
+
+/***/ }),
+
 /***/ 50129:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -114,14 +128,15 @@ function safeName(name) {
 /* harmony export */   qM: () => (/* binding */ damaged)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
+/* harmony import */ var _advice_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(84852);
 
-const RETRY = 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.';
+
 /** How much of a file shows what it is, in bytes. */
 const SAMPLE = 512;
 /** The error for an entry that cannot be what the archive's writer meant. `why` completes "…: it is encrypted". */
 function damaged(name, why, cause) {
     const message = `The downloaded archive is damaged at its entry ${quoted(name)}: ${why}.`;
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('corrupt_download', message, { todo: RETRY, cause });
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('corrupt_download', message, { todo: _advice_js__WEBPACK_IMPORTED_MODULE_1__/* .NEW_EXPORT */ .q, cause });
 }
 /** The error for an archive that is made to unpack to more than it should. */
 function bomb(why) {
@@ -146,7 +161,7 @@ async function notAnArchive(file, sizeBytes, cause) {
     const kind = looksLike(start, sizeBytes);
     const message = kind === undefined ? damage(cause) : `The download is not a ZIP archive: it ${kind}.`;
     const apiWords = kind?.startsWith('looks like') ? start.toString().slice(0, 200) : undefined;
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('corrupt_download', message, { apiWords, todo: RETRY, cause });
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('corrupt_download', message, { apiWords, todo: _advice_js__WEBPACK_IMPORTED_MODULE_1__/* .NEW_EXPORT */ .q, cause });
 }
 /** What is wrong with the directory of an archive, in words that do not ask the reader back as yauzl's own do. */
 function damage(cause) {

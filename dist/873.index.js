@@ -520,7 +520,10 @@ function decode(part) {
     }
 }
 
+// EXTERNAL MODULE: ./build/transfer/advice.js
+var advice = __webpack_require__(84852);
 ;// CONCATENATED MODULE: ./build/transfer/download/transfer-failure.js
+
 
 /** One request for bytes that failed. Users see the {@link ActionError} that {@link toActionError} makes of it. */
 class TransferFailure extends Error {
@@ -544,11 +547,10 @@ class TransferFailure extends Error {
         this.status = more.status;
     }
 }
-const REPORT = 'If this keeps happening, send Visual Layer support the export ID.';
 const todos = {
     network: 'Check the network and the proxy between the runner and the storage host, then re-run the job.',
-    server_error: REPORT,
-    corrupt_download: `Re-run the job for a new export. ${REPORT}`,
+    server_error: advice/* REPORT */.r,
+    corrupt_download: advice/* NEW_EXPORT */.q,
     unexpected_reply: 'Check that nothing between the runner and the storage host (a proxy, a firewall) responds instead of it.',
 };
 /**

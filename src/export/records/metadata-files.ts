@@ -1,3 +1,4 @@
+import { NEW_EXPORT } from '../../transfer/advice.ts'
 import { ActionError } from '../../errors.ts'
 import { type ExportFile, type ExportPlace, withExportFiles } from '../export-files.ts'
 import { type ReadOptions, readJson, RecordSummary, readTable } from './read-records.ts'
@@ -6,8 +7,6 @@ import type { Statistics } from './statistics.ts'
 
 /** The tables that together are the metadata of an export in parts: readers take the folder they are in for one table. */
 export const PARQUET_PART = /^metadata\/part-\d{5,}\.parquet$/
-
-const RETRY = 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.'
 
 export type MetadataFormat = 'json' | 'parquet'
 
@@ -99,7 +98,10 @@ async function readFile({ file, format, certain }: Candidate, options: ReadOptio
     await file.onDisk(signal, (path) => readTable(path, file.path, options))
     return true
   }
-  const reader = new RecordReader(file.bytes(signal), file.path, certain, options.onFile !== undefined)
+  const reader = new RecordReader(file.bytes(signal), file.path, {
+    bareArrays: certain,
+    keepOthers: options.onFile !== undefined,
+  })
   try {
     await readJson(reader, await file.sizeBytes(), options)
   } catch (error) {
@@ -111,14 +113,14 @@ async function readFile({ file, format, certain }: Candidate, options: ReadOptio
 }
 
 function noRecords(path: string): ActionError {
-  return new ActionError('corrupt_download', `The export's ${path} has no "media_items" array.`, { todo: RETRY })
+  return new ActionError('corrupt_download', `The export's ${path} has no "media_items" array.`, { todo: NEW_EXPORT })
 }
 
 function noMetadata(files: readonly ExportFile[], count: number): ActionError {
   return new ActionError(
     'corrupt_download',
     `The export has no metadata.json and no metadata.parquet. It contains ${inWords(files, count)}.`,
-    { todo: RETRY },
+    { todo: NEW_EXPORT },
   )
 }
 

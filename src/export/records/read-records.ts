@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { orAborted } from '../../clock.ts'
+import { NEW_EXPORT } from '../../transfer/advice.ts'
 import { ActionError } from '../../errors.ts'
 import { BatchThreads } from './batch-threads.ts'
 import { HASH_BYTES, RecordDigest } from './digest.ts'
@@ -101,7 +102,7 @@ export async function readTable(path: string, fileName: string, options: ReadOpt
   } catch (error) {
     if (!(error instanceof NotParquet)) throw error
     throw new ActionError('corrupt_download', `The export's ${fileName} cannot be read as parquet: ${error.message}.`, {
-      todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
+      todo: NEW_EXPORT,
       cause: error,
     })
   }

@@ -1,3 +1,4 @@
+import { NEW_EXPORT } from '../../transfer/advice.ts'
 import { ActionError } from '../../errors.ts'
 import { NotJson, parseJson } from './parse.ts'
 import {
@@ -27,6 +28,15 @@ type Expecting =
   | 'comma or ]'
   | 'nothing'
 
+interface ReaderOptions {
+  /** Whether the elements of an array that is the whole file count as records. */
+  bareArrays: boolean
+  /** Whether to keep the members other than `info` and the records, which takes memory for all of them. */
+  keepOthers: boolean
+  /** The top-level arrays whose elements count as records. */
+  arrays: readonly string[]
+}
+
 /** Records that follow one another in a file, as it spells them. */
 export interface RecordBatch {
   /** The number of the first one, from 1. */
@@ -54,9 +64,7 @@ export class RecordReader {
   readonly others = new Map<string, unknown>()
   readonly #bytes: AsyncIterable<Uint8Array>
   readonly #fileName: string
-  readonly #bareArrays: boolean
-  readonly #keepOthers: boolean
-  readonly #arrays: readonly string[]
+  readonly #options: ReaderOptions
   #expecting: Expecting = 'root'
   #key = ''
   #bare = false
@@ -65,24 +73,11 @@ export class RecordReader {
   #offset = 0
   readonly #value = new ValueScanner()
 
-  /**
-   * @param fileName as errors should name it
-   * @param bareArrays whether the elements of an array that is the whole file count as records
-   * @param keepOthers whether to keep the members other than `info` and the records, which takes memory for all of them
-   * @param arrays the top-level arrays whose elements count as records
-   */
-  constructor(
-    bytes: AsyncIterable<Uint8Array>,
-    fileName: string,
-    bareArrays = true,
-    keepOthers = false,
-    arrays: readonly string[] = ['media_items'],
-  ) {
+  /** @param fileName as errors should name it */
+  constructor(bytes: AsyncIterable<Uint8Array>, fileName: string, options: Partial<ReaderOptions> = {}) {
     this.#bytes = bytes
     this.#fileName = fileName
-    this.#bareArrays = bareArrays
-    this.#keepOthers = keepOthers
-    this.#arrays = arrays
+    this.#options = { bareArrays: true, keepOthers: false, arrays: ['media_items'], ...options }
   }
 
   /** Throws `corrupt_download` when the bytes are not one complete JSON text, or a value is larger than 256 MiB. */
@@ -110,7 +105,7 @@ export class RecordReader {
   /** The error for what is wrong in the file. `why` completes "The export's metadata.json cannot be read: …". */
   malformed(why: string, cause?: unknown): ActionError {
     return new ActionError('corrupt_download', `The export's ${this.#fileName} cannot be read: ${why}.`, {
-      todo: 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.',
+      todo: NEW_EXPORT,
       cause,
     })
   }
@@ -161,8 +156,9 @@ export class RecordReader {
   #step(byte: number, at: number): number {
     const expecting = this.#expecting
     if (expecting === 'root' && byte === OPEN_OBJECT) this.#expecting = 'first key'
-    else if (expecting === 'root' && byte === OPEN_ARRAY && this.#bareArrays) this.#openRecords(true)
-    else if (expecting === 'member' && byte === OPEN_ARRAY && this.#arrays.includes(this.#key)) this.#openRecords(false)
+    else if (expecting === 'root' && byte === OPEN_ARRAY && this.#options.bareArrays) this.#openRecords(true)
+    else if (expecting === 'member' && byte === OPEN_ARRAY && this.#options.arrays.includes(this.#key))
+      this.#openRecords(false)
     else if (expecting === 'colon' && byte === COLON) this.#expecting = 'member'
     else if (expecting === 'comma or }' && byte === COMMA) this.#expecting = 'key'
     else if ((expecting === 'comma or }' || expecting === 'first key') && byte === CLOSE_OBJECT)
@@ -202,7 +198,7 @@ export class RecordReader {
       this.#expecting = 'colon'
     } else if (this.#expecting === 'member') {
       if (this.#key === 'info') this.info = value
-      else if (this.#keepOthers) this.others.set(this.#key, value)
+      else if (this.#options.keepOthers) this.others.set(this.#key, value)
       this.#expecting = 'comma or }'
     } else {
       this.#expecting = 'nothing'

@@ -39,7 +39,7 @@ class CocoReader extends RecordReader {
   readonly #path: string
 
   constructor(path: string, signal: AbortSignal) {
-    super(createReadStream(path, { signal, highWaterMark: CHUNK_BYTES }), path, false, false, ARRAYS)
+    super(createReadStream(path, { signal, highWaterMark: CHUNK_BYTES }), path, { arrays: ARRAYS, bareArrays: false })
     this.#path = path
   }
 

@@ -1,3 +1,4 @@
+import { REPORT } from '../../transfer/advice.ts'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ActionError } from '../../errors.ts'
@@ -109,8 +110,7 @@ async function ended(
 
 function endedBadly(error: ActionError): ExportEndedBadly {
   const { code, message, apiWords } = error
-  const todo = 'Re-run the job. If this keeps happening, send Visual Layer support the export ID.'
-  return new ExportEndedBadly(code, message, { apiWords, todo, cause: error })
+  return new ExportEndedBadly(code, message, { apiWords, todo: `Re-run the job. ${REPORT}`, cause: error })
 }
 
 async function fetched({ step, dataset, part, onPhase }: PartJob, exportId: string, link: string): Promise<PartRecord> {

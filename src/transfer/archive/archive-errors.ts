@@ -1,14 +1,14 @@
 import type { FileHandle } from 'node:fs/promises'
 import { ActionError } from '../../errors.ts'
+import { NEW_EXPORT } from '../advice.ts'
 
-const RETRY = 'Re-run the job for a new export. If this keeps happening, send Visual Layer support the export ID.'
 /** How much of a file shows what it is, in bytes. */
 export const SAMPLE = 512
 
 /** The error for an entry that cannot be what the archive's writer meant. `why` completes "…: it is encrypted". */
 export function damaged(name: string, why: string, cause?: unknown): ActionError {
   const message = `The downloaded archive is damaged at its entry ${quoted(name)}: ${why}.`
-  return new ActionError('corrupt_download', message, { todo: RETRY, cause })
+  return new ActionError('corrupt_download', message, { todo: NEW_EXPORT, cause })
 }
 
 /** The error for an archive that is made to unpack to more than it should. */
@@ -37,7 +37,7 @@ export async function notAnArchive(file: FileHandle, sizeBytes: number, cause: u
   const kind = looksLike(start, sizeBytes)
   const message = kind === undefined ? damage(cause) : `The download is not a ZIP archive: it ${kind}.`
   const apiWords = kind?.startsWith('looks like') ? start.toString().slice(0, 200) : undefined
-  return new ActionError('corrupt_download', message, { apiWords, todo: RETRY, cause })
+  return new ActionError('corrupt_download', message, { apiWords, todo: NEW_EXPORT, cause })
 }
 
 /** What is wrong with the directory of an archive, in words that do not ask the reader back as yauzl's own do. */

@@ -1,3 +1,4 @@
+import { NEW_EXPORT, REPORT } from '../advice.ts'
 import { ActionError, type ErrorCode } from '../../errors.ts'
 
 type TransferCode = Extract<ErrorCode, 'network' | 'server_error' | 'corrupt_download' | 'unexpected_reply'>
@@ -37,11 +38,10 @@ export class TransferFailure extends Error {
   }
 }
 
-const REPORT = 'If this keeps happening, send Visual Layer support the export ID.'
 const todos: Record<TransferCode, string> = {
   network: 'Check the network and the proxy between the runner and the storage host, then re-run the job.',
   server_error: REPORT,
-  corrupt_download: `Re-run the job for a new export. ${REPORT}`,
+  corrupt_download: NEW_EXPORT,
   unexpected_reply:
     'Check that nothing between the runner and the storage host (a proxy, a firewall) responds instead of it.',
 }

@@ -35,7 +35,7 @@ async function textsOf(reader: RecordReader): Promise<string[]> {
 }
 
 async function read(text: string | Buffer, places: readonly number[] = [], bareArrays = true) {
-  const reader = new RecordReader(cut(text, places), 'metadata.json', bareArrays)
+  const reader = new RecordReader(cut(text, places), 'metadata.json', { bareArrays })
   const records = (await textsOf(reader)).map((record): unknown => JSON.parse(record))
   return { records, info: reader.info, found: reader.found }
 }
@@ -78,7 +78,7 @@ describe('records', () => {
   it('may come from several arrays, of which each reports its first one', async () => {
     const text = '{"b":[1,2],"media_items":[9],"c":[],"a":[{"b":[3]}]}'
     for (const places of [[], Array.from(text, (_, index) => index)]) {
-      const reader = new RecordReader(cut(text, places), 'x.json', false, false, ['a', 'b', 'c'])
+      const reader = new RecordReader(cut(text, places), 'x.json', { arrays: ['a', 'b', 'c'], bareArrays: false })
       const records: unknown[] = []
       for await (const { bytes, starts, ends } of reader.batches()) {
         for (const [index, start] of starts.entries())
@@ -187,7 +187,7 @@ describe('records', () => {
   it('may leave what else is in the file, where it is asked for', async () => {
     const text = '{"a":[1],"media_items":[{"b":2}],"info":{},"c":null}'
     for (const keepOthers of [true, false]) {
-      const reader = new RecordReader(cut(text), 'metadata.json', true, keepOthers)
+      const reader = new RecordReader(cut(text), 'metadata.json', { keepOthers })
       expect(await textsOf(reader)).toEqual(['{"b":2}'])
       expect([...reader.others]).toEqual(
         keepOthers
