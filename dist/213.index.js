@@ -1240,11 +1240,12 @@ var read_batch = __webpack_require__(36237);
 ;// CONCATENATED MODULE: ./build/export/records/batch-threads.js
 
 
-/** Reads batches in threads, each as often as another, and in this thread when none is left. */
+/** Enough for a thread to be busy until it gets more. */
+const QUEUED = 2;
+/** Reads batches in threads, and in this thread while the others are busy or when none is left. */
 class BatchThreads {
     #wanted;
     #threads = [];
-    #next = 0;
     #ended = false;
     constructor(count, wanted) {
         this.#wanted = wanted;
@@ -1257,13 +1258,13 @@ class BatchThreads {
                 throw error;
         }
     }
-    /** How many batches keep all threads busy. */
+    /** How many batches the threads have at most. */
     get capacity() {
-        return this.#threads.length * 2;
+        return this.#threads.length * QUEUED;
     }
     /** @param batch must stay as it is until then: the work of a thread that dies is done here */
     async read(batch) {
-        const thread = this.#threads[(this.#next += 1) % this.#threads.length];
+        const thread = this.#threads.find(({ queued }) => queued < QUEUED);
         if (!thread)
             return (0,read_batch/* readBytes */.io)(batch, this.#wanted);
         try {
@@ -1295,6 +1296,10 @@ class BatchThread {
             for (const { reject } of this.#waiting.splice(0))
                 reject(error);
         });
+    }
+    /** How many batches it has. */
+    get queued() {
+        return this.#waiting.length;
     }
     async read(batch) {
         if (this.#lost)
@@ -1334,8 +1339,7 @@ var statistics = __webpack_require__(19535);
 
 /** With less to read than this (bytes), starting a thread takes longer than it saves. */
 const WORTH_A_THREAD = 4 * 1024 * 1024;
-/** With less than this, a second one. */
-const WORTH_TWO = 64 * 1024 * 1024;
+const MOST_THREADS = 2;
 /** Rows of a table that are read at once. */
 const ROWS_AT_ONCE = 1000;
 /**
@@ -1370,8 +1374,7 @@ async function readJson(reader, sizeBytes, options) {
                 pending.push({ first, batch });
                 while (pending.length > threads.capacity)
                     await takeNext();
-                if (threads.capacity === 0)
-                    await (0,promises_.setImmediate)();
+                await (0,promises_.setImmediate)();
             }
         }
         catch (error) {
@@ -1388,10 +1391,8 @@ async function readJson(reader, sizeBytes, options) {
     }
 }
 function threadsFor(sizeBytes) {
-    const processors = (0,external_node_os_.availableParallelism)();
-    if (sizeBytes < WORTH_A_THREAD || processors === 1)
-        return 0;
-    return sizeBytes < WORTH_TWO ? 1 : 2;
+    // This thread reads, too.
+    return sizeBytes < WORTH_A_THREAD ? 0 : Math.min(MOST_THREADS, (0,external_node_os_.availableParallelism)() - 1);
 }
 /**
  * Reads the rows of a parquet file once, as {@link readJson} reads records.
@@ -5992,12 +5993,17 @@ async function startClone(step, source, target, { onConflict, ephemeral }) {
  */
 async function findClone(step, source, known) {
     const isSteady = steadiness(step);
+    // One that was read once and is gone at the next look was made, and someone deleted it.
+    const read = new Map();
     const found = await (0,waits/* waitFor */.fm)(step, {
         awaited: `the clone of ${(0,facts/* namedDataset */.gM)(source)} to show in the lists`,
         carryOn: `The clone is still running in Visual Layer as "${source.name} (cloned)". Look for it there before you clone again.`,
     }, async () => {
         const tasks = await (0,visible_tasks/* visibleTasks */.H)(step, { type: make_clone_TYPE }, 0);
         const seen = await copiesSince(step.api, verdicts_clone/* cloneCandidates */.ec, known, tasks);
+        for (const { datasetId, dataset } of seen)
+            if (dataset)
+                read.set(datasetId, dataset);
         const failed = (0,verdicts_clone/* failedClone */.H3)(known, tasks);
         const ids = seen.map(({ datasetId }) => datasetId).join(', ');
         if (ids === '' && !failed)
@@ -6013,7 +6019,7 @@ async function findClone(step, source, known) {
     });
     const [only, ...others] = found;
     if (only && others.length === 0)
-        return only;
+        return { ...only, dataset: read.get(only.datasetId) };
     throw cannotTell(source, found);
 }
 

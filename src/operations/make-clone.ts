@@ -81,6 +81,8 @@ async function startClone(
  */
 async function findClone(step: Step, source: Dataset, known: Background): Promise<CloneCandidate> {
   const isSteady = steadiness(step)
+  // One that was read once and is gone at the next look was made, and someone deleted it.
+  const read = new Map<string, Dataset>()
   const found = await waitFor<CloneCandidate[]>(
     step,
     {
@@ -90,6 +92,7 @@ async function findClone(step: Step, source: Dataset, known: Background): Promis
     async () => {
       const tasks = await visibleTasks(step, { type: TYPE }, 0)
       const seen = await copiesSince(step.api, cloneCandidates, known, tasks)
+      for (const { datasetId, dataset } of seen) if (dataset) read.set(datasetId, dataset)
       const failed = failedClone(known, tasks)
       const ids = seen.map(({ datasetId }) => datasetId).join(', ')
       if (ids === '' && !failed) return { state: 'pending', line: 'the new dataset is not listed yet' }
@@ -103,6 +106,6 @@ async function findClone(step: Step, source: Dataset, known: Background): Promis
     },
   )
   const [only, ...others] = found
-  if (only && others.length === 0) return only
+  if (only && others.length === 0) return { ...only, dataset: read.get(only.datasetId) }
   throw cannotTell(source, found)
 }

@@ -91,6 +91,17 @@ describe('clone', () => {
     expect(step.reporter.lines.join()).toContain('nothing appears to be running')
   })
 
+  it('is done with a clone that was read once and that someone deleted before the next look', async () => {
+    let reads = 0
+    const { step, ended } = cloning({
+      datasets: [made()],
+      tasks: [cloneTask({ datasetId: id(5), state: 'COMPLETED' })],
+      get: async () => ((reads += 1) > 1 ? Promise.reject(refused(404)) : made()),
+    })
+    await ended
+    expect(step.reporter.outputs).toMatchObject({ dataset_id: id(5) })
+  })
+
   it('reads the new dataset as soon as it can be, with wait: false', async () => {
     let reads = 0
     const { ended } = cloning({

@@ -2,11 +2,13 @@ import { startThread, type Thread, ThreadLost, toError } from '../../threads.ts'
 import { type BatchResult, readBytes, type RecordBytes, type Wanted } from './read-batch.ts'
 import type { RecordsReport } from './records-thread.ts'
 
-/** Reads batches in threads, each as often as another, and in this thread when none is left. */
+/** Enough for a thread to be busy until it gets more. */
+const QUEUED = 2
+
+/** Reads batches in threads, and in this thread while the others are busy or when none is left. */
 export class BatchThreads {
   readonly #wanted: Wanted
   #threads: BatchThread[] = []
-  #next = 0
   #ended = false
 
   constructor(count: number, wanted: Wanted) {
@@ -18,14 +20,14 @@ export class BatchThreads {
     }
   }
 
-  /** How many batches keep all threads busy. */
+  /** How many batches the threads have at most. */
   get capacity(): number {
-    return this.#threads.length * 2
+    return this.#threads.length * QUEUED
   }
 
   /** @param batch must stay as it is until then: the work of a thread that dies is done here */
   async read(batch: RecordBytes): Promise<BatchResult> {
-    const thread = this.#threads[(this.#next += 1) % this.#threads.length]
+    const thread = this.#threads.find(({ queued }) => queued < QUEUED)
     if (!thread) return readBytes(batch, this.#wanted)
     try {
       return await thread.read(batch)
@@ -56,6 +58,11 @@ class BatchThread {
       this.#lost = { error }
       for (const { reject } of this.#waiting.splice(0)) reject(error)
     })
+  }
+
+  /** How many batches it has. */
+  get queued(): number {
+    return this.#waiting.length
   }
 
   async read(batch: RecordBytes): Promise<BatchResult> {

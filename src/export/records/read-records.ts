@@ -12,8 +12,7 @@ import { type Statistics, StatisticsBuilder } from './statistics.ts'
 
 /** With less to read than this (bytes), starting a thread takes longer than it saves. */
 const WORTH_A_THREAD = 4 * 1024 * 1024
-/** With less than this, a second one. */
-const WORTH_TWO = 64 * 1024 * 1024
+const MOST_THREADS = 2
 /** Rows of a table that are read at once. */
 const ROWS_AT_ONCE = 1000
 
@@ -62,7 +61,7 @@ export async function readJson(reader: RecordReader, sizeBytes: number, options:
         batch.catch(() => undefined)
         pending.push({ first, batch })
         while (pending.length > threads.capacity) await takeNext()
-        if (threads.capacity === 0) await breathe()
+        await breathe()
       }
     } catch (error) {
       failure = { error }
@@ -76,9 +75,8 @@ export async function readJson(reader: RecordReader, sizeBytes: number, options:
 }
 
 function threadsFor(sizeBytes: number): number {
-  const processors = availableParallelism()
-  if (sizeBytes < WORTH_A_THREAD || processors === 1) return 0
-  return sizeBytes < WORTH_TWO ? 1 : 2
+  // This thread reads, too.
+  return sizeBytes < WORTH_A_THREAD ? 0 : Math.min(MOST_THREADS, availableParallelism() - 1)
 }
 
 /**
