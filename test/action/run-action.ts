@@ -104,8 +104,10 @@ export class Job {
   }
 }
 
-function launchDist(env: Record<string, string>, cwd: string, entry: Entry): StepProcess {
-  const child = spawn(process.execPath, [ENTRIES[entry]], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Runs the built action. @param before a command that runs Node and its arguments, which come after it */
+export function launchDist(env: Record<string, string>, cwd: string, entry: Entry, before: string[] = []): StepProcess {
+  const [command, ...args] = [...before, process.execPath, ENTRIES[entry]]
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   return {
