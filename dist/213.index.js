@@ -8722,7 +8722,7 @@ async function inParts(request, step, subject, refusal, reading) {
 }
 function told(step, request, placed) {
     const where = external_node_path_.relative(step.context.workspace, placed.archivePath ?? request.outputDir);
-    return `${(0,numbers/* count */.U)(placed.mediaCount)} ${request.exportFormat === 'json' ? 'records' : 'rows'} in ${where}`;
+    return `${(0,numbers/* counted */.h)(placed.mediaCount, request.exportFormat === 'json' ? 'record' : 'row')} in ${where}`;
 }
 /** Starts the export, or attaches to one that runs. */
 async function begin(request, step, dataset) {

@@ -8,8 +8,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const
 /** After a cancellation the runner sends SIGTERM after 7.5 s and kills 2.5 s later. A step must have ended after this many ms. */
 const CANCELLED_MS = 4_700
 
-/** The Node that action.yml names. Only what is run by hand can be run by an older one. */
-const LEAST_NODE = 24
+/** action.yml names Node 24. What is run by hand may be run by another one, and an older one than this cannot do it. */
+const OLDEST_NODE = 22
 
 /** How long handles that nothing can close (an artifact upload in progress, for example) may keep a finished process alive, in ms. */
 const LINGER_MS = 250
@@ -29,7 +29,7 @@ export type Step = (options: { env: NodeJS.ProcessEnv; signal: AbortSignal }) =>
  */
 export function runAsProcess(load: () => Promise<Step>): void {
   process.exitCode = 1
-  if (Number.parseInt(process.versions.node) < LEAST_NODE) {
+  if (Number.parseInt(process.versions.node) < OLDEST_NODE) {
     reportAlone(tooOld())
     return
   }
@@ -79,7 +79,7 @@ function cancelled(): ActionError {
 function tooOld(): ActionError {
   return new ActionError(
     'operation_failed',
-    `This action needs Node ${LEAST_NODE}, but runs on Node ${process.versions.node}. On GitHub, use a runner of version 2.327.1 or later; in a clone, run npm ci and use node_modules/.bin/node.`,
+    `This action needs Node 24, but runs on Node ${process.versions.node}. On GitHub, use a runner of version 2.327.1 or later; in a clone, run npm ci and use node_modules/.bin/node.`,
   )
 }
 

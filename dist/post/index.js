@@ -724,8 +724,8 @@ var system_errors = __nccwpck_require__(1279);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
 /** After a cancellation the runner sends SIGTERM after 7.5 s and kills 2.5 s later. A step must have ended after this many ms. */
 const CANCELLED_MS = 4_700;
-/** The Node that action.yml names. Only what is run by hand can be run by an older one. */
-const LEAST_NODE = 24;
+/** action.yml names Node 24. What is run by hand may be run by another one, and an older one than this cannot do it. */
+const OLDEST_NODE = 22;
 /** How long handles that nothing can close (an artifact upload in progress, for example) may keep a finished process alive, in ms. */
 const LINGER_MS = 250;
 /**
@@ -740,7 +740,7 @@ const LINGER_MS = 250;
  */
 function runAsProcess(load) {
     process.exitCode = 1;
-    if (Number.parseInt(process.versions.node) < LEAST_NODE) {
+    if (Number.parseInt(process.versions.node) < OLDEST_NODE) {
         reportAlone(tooOld());
         return;
     }
@@ -786,7 +786,7 @@ function cancelled() {
     });
 }
 function tooOld() {
-    return new errors/* ActionError */.lZ('operation_failed', `This action needs Node ${LEAST_NODE}, but runs on Node ${process.versions.node}. On GitHub, use a runner of version 2.327.1 or later; in a clone, run npm ci and use node_modules/.bin/node.`);
+    return new errors/* ActionError */.lZ('operation_failed', `This action needs Node 24, but runs on Node ${process.versions.node}. On GitHub, use a runner of version 2.327.1 or later; in a clone, run npm ci and use node_modules/.bin/node.`);
 }
 /** Reports a failure without anything else of the action, which may not even have loaded: one error, its outputs, a summary. */
 function reportAlone(reason) {

@@ -22,7 +22,7 @@ import { type PartsCause, partsFolder, wasBegunInParts } from './parts-folder.ts
 import { archiveName, startOf } from './start-export.ts'
 import type { Step } from '../step.ts'
 import { waitFor } from '../waits.ts'
-import { count, counted } from '../../numbers.ts'
+import { counted } from '../../numbers.ts'
 
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
 export async function exportDataset(request: ExportRequest, step: Step): Promise<string> {
@@ -155,7 +155,7 @@ async function inParts(
 
 function told(step: Step, request: ExportRequest, placed: Placed): string {
   const where = path.relative(step.context.workspace, placed.archivePath ?? request.outputDir)
-  return `${count(placed.mediaCount)} ${request.exportFormat === 'json' ? 'records' : 'rows'} in ${where}`
+  return `${counted(placed.mediaCount, request.exportFormat === 'json' ? 'record' : 'row')} in ${where}`
 }
 
 /** Starts the export, or attaches to one that runs. */
