@@ -1,9 +1,7 @@
 import { ActionError, describe } from './errors.ts'
 import { asActionError } from './system-errors.ts'
 import { invalidInput } from './inputs/faults.ts'
-import { type Given, givenInputs } from './inputs/input-table.ts'
-import { waitingFields } from './inputs/operation-inputs.ts'
-import { readFields } from './inputs/read-fields.ts'
+import { givenInputs } from './inputs/input-table.ts'
 import { secretsOf } from './inputs/secrets.ts'
 import { readShared, type SharedRequest } from './inputs/service-inputs.ts'
 import { restore, UnclearRestore } from './operations/restore.ts'
@@ -26,7 +24,6 @@ interface Post extends RunOptions {
   reporter: RunnerReporter
   session: Session
   shared: SharedRequest
-  given: Given
 }
 
 /**
@@ -44,11 +41,12 @@ export async function runPost(options: RunOptions): Promise<0> {
       reporter.info('Nothing is left to undo in Visual Layer.')
       return 0
     }
-    const given = givenInputs(env)
-    const { values: shared, faults } = readShared(given)
-    if (!shared) throw invalidInput(faults)
+    const { values, faults } = readShared(givenInputs(env))
+    if (!values) throw invalidInput(faults)
+    // GitHub gives the post step little time after a cancellation, so `poll_interval` does not apply.
+    const shared: SharedRequest = { ...values, pollIntervalMs: 'auto' }
     session = new Session(shared, clock, readProxies(env), (line) => reporter.info(line), reporter.debugging)
-    const post: Post = { ...options, reporter, session, shared, given }
+    const post: Post = { ...options, reporter, session, shared }
     await (plan.kind === 'rollback' ? rollBack(plan, post) : undoPlan(plan, post))
   } catch (error) {
     const failure = asActionError(error)
@@ -118,7 +116,7 @@ function subjectOf(plan: Exclude<Plan, { kind: 'rollback' }>): string {
  * if it can be: a restore cannot be undone.
  */
 async function rollBack(plan: Extract<Plan, { kind: 'rollback' }>, post: Post): Promise<void> {
-  const { env, reporter, session, signal, shared, given } = post
+  const { env, reporter, session, signal, shared } = post
   const { datasetId, snapshot } = plan
   const context = readContext(env)
   if (restoredTo(context, datasetId) === snapshot.id) {
@@ -138,13 +136,12 @@ async function rollBack(plan: Extract<Plan, { kind: 'rollback' }>, post: Post): 
     safetySnapshot: true,
     onConflict: 'wait' as const,
     wait: true,
-    pollIntervalMs: readFields(waitingFields, given).values?.poll_interval ?? ('auto' as const),
   }
   const account = { reporter, context, request: { operation: 'rollback', service: shared.service }, env }
   try {
     // A restore leaves nothing to undo.
     const undoLog = new UndoLog(() => undefined)
-    const headline = await restore(request, session.step({ reporter, context, signal, undo: undoLog }))
+    const headline = await restore.run(request, session.step({ reporter, context, signal, undo: undoLog }))
     const told = `Rolled back after the failure of the job: ${headline}`
     reporter.info(told)
     summarize({ ...account, headline: told, failure: undefined })

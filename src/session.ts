@@ -16,12 +16,9 @@ const LAST_INTERVAL_MS = 400
 /** What a request that is in progress when the time of {@link Session.lastly} ends still gets, in ms. */
 export const LAST_REQUEST_MS = 500
 
-/** What a session needs of a request. `pollIntervalMs` is there for operations that wait. */
-type SessionRequest = SharedRequest & { pollIntervalMs?: number | 'auto' }
-
 /** The connections of one process, and the clients that use them. */
 export class Session {
-  readonly #request: SessionRequest
+  readonly #request: SharedRequest
   readonly #clock: Clock
   readonly #proxies: Proxies
   readonly #say: (line: string) => void
@@ -34,7 +31,7 @@ export class Session {
 
   /** @param debug one line for the debug log, if there is one */
   constructor(
-    request: SessionRequest,
+    request: SharedRequest,
     clock: Clock,
     proxies: Proxies,
     say: (line: string) => void,
@@ -82,7 +79,7 @@ export class Session {
 
   /** What an operation gets. */
   step(parts: Pick<Step, 'reporter' | 'context' | 'signal' | 'undo'>): Step {
-    const { service, requestTimeoutMs, maxRetries, retryLimit, pollIntervalMs = 'auto' } = this.#request
+    const { service, requestTimeoutMs, maxRetries, retryLimit, pollIntervalMs } = this.#request
     const { reporter, signal } = parts
     const { deadline } = this
     return {

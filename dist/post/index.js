@@ -818,7 +818,7 @@ function append(variable, text) {
 
 // A bundle of its own: no operation is in it, except what undoes one.
 runAsProcess(async () => {
-    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(708)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2708));
+    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(343), __nccwpck_require__.e(535)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2535));
     return (options) => runPost({ ...options, clock: clock/* systemClock */.ml });
 });
 

@@ -62,6 +62,10 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(...wor
   })
 }
 
+export const onConflict = () => oneOf('wait', 'fail')
+export const ifExists = () => oneOf('create', 'reuse', 'fail')
+export const onCancel = () => oneOf('abort', 'leave')
+
 /** What an export counts; taken in any case. */
 export function entityType() {
   return z.string().toUpperCase().pipe(oneOf('IMAGES', 'OBJECTS'))

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Credentials } from '../visual-layer/token.ts'
 import { isLoopback, type Service, serviceAt } from './base-url.ts'
 import { type Fault, removal, yamlLine } from './faults.ts'
-import { duration, parsed, wholeNumber } from './fields.ts'
+import { duration, parsed, pollInterval, wholeNumber } from './fields.ts'
 import { exampleOf, type Given, INPUT_DEFAULTS, inputNames } from './input-table.ts'
-import { type Reading, readFields } from './read-fields.ts'
+import { type Reading, readFields, type Values } from './read-fields.ts'
 
 /** What every operation receives. */
 export interface SharedRequest {
@@ -17,6 +17,7 @@ export interface SharedRequest {
   maxRetries: number
   /** `max_retries`, if it was set to something other than its default: how often to retry where time alone would decide. */
   retryLimit: number | undefined
+  pollIntervalMs: number | 'auto'
 }
 
 const fields = {
@@ -27,6 +28,7 @@ const fields = {
   timeout: duration(),
   request_timeout: duration(),
   max_retries: wholeNumber(0, 100),
+  poll_interval: pollInterval(),
 }
 
 export const SHARED_INPUTS = inputNames(fields)
@@ -44,19 +46,19 @@ export function readShared(given: Given): Reading<SharedRequest> {
   if (values === undefined || faults.length > 0) return { values: undefined, faults }
   return {
     values: {
-      service: values.base_url,
+      service: values.baseUrl,
       credentials: credentials(values),
       timeoutMs: values.timeout,
-      requestTimeoutMs: values.request_timeout,
-      maxRetries: values.max_retries,
-      retryLimit: values.max_retries === Number(INPUT_DEFAULTS.max_retries) ? undefined : values.max_retries,
+      requestTimeoutMs: values.requestTimeout,
+      maxRetries: values.maxRetries,
+      retryLimit: values.maxRetries === Number(INPUT_DEFAULTS.max_retries) ? undefined : values.maxRetries,
+      pollIntervalMs: values.pollInterval,
     },
     faults,
   }
 }
 
-function credentials(values: z.output<z.ZodObject<typeof fields>>): Credentials {
-  const { api_key: apiKey, api_secret: apiSecret, token } = values
+function credentials({ apiKey, apiSecret, token }: Values<typeof fields>): Credentials {
   if (token !== undefined) return { kind: 'token', token }
   if (apiKey !== undefined && apiSecret !== undefined) return { kind: 'key', apiKey, apiSecret }
   return { kind: 'none' }

@@ -1,5 +1,8 @@
 import { ActionError } from '../errors.ts'
-import type { AddMediaRequest } from '../inputs/operations/add-media.ts'
+import { type Fault, removal } from '../inputs/faults.ts'
+import * as fields from '../inputs/fields.ts'
+import { archivePath, filePatterns } from '../inputs/file-patterns.ts'
+import type { Given } from '../inputs/input-table.ts'
 import { rememberRestored } from '../runner/restored.ts'
 import { totalBytes } from '../transfer/upload.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
@@ -15,12 +18,22 @@ import { aboutDataset, items, namedDataset, readDataset, size } from './facts.ts
 import { chooseArchive, chooseMedia } from './media-files.ts'
 import { reindex } from './reindex.ts'
 import { uploadProgress } from './send-files.ts'
+import { operation, type RequestOf } from './operation.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
 import { Seen, waitFor, withinDeadline } from './waits.ts'
 import { count } from '../numbers.ts'
 
 const TYPE = 'MEDIA_ADDITION'
+
+/** Where the media come from. */
+type MediaChoice =
+  | { from: 'files'; files: readonly string[] }
+  /** Relative to the workspace. */
+  | { from: 'archive'; archive: string }
+  | { from: 's3'; uri: string }
+
+const SOURCES = ['files', 'archive', 's3_uri'] as const
 
 /** What was there before the request, to recognize its result. */
 interface Before {
@@ -33,31 +46,67 @@ interface Before {
  * Adds media to a dataset; done when the task of this step COMPLETED and the dataset is READY, or PARTIAL INDEX where no reindex
  * was asked for. Where one was and PARTIAL INDEX stays, the reindex is asked for.
  */
-export async function addMedia(request: AddMediaRequest, step: Step): Promise<string> {
-  const { reporter } = step
-  const source = await sourceOf(request, step)
-  const what = sourceText(source)
-  reporter.info(`To be added: ${what}.`)
-  await readDataset(step, request.datasetId)
-  const dataset = await calmDataset(step, request.datasetId, request.onConflict)
-  if (dataset.status !== 'READY' && dataset.status !== 'PARTIAL_INDEX') throw notOpen(dataset)
-  reporter.fact('Added', what)
-  const { before, acceptedAt } = await startAddition(step, request, dataset, source)
-  if (!request.wait) {
-    await nameTask(step, before)
-    return `Visual Layer accepted ${what} for dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`
-  }
-  let now = await waitForAddition(step, request, before, acceptedAt)
-  aboutDataset(step, now)
-  if (request.autoReindex && now.status === 'PARTIAL_INDEX') {
-    reporter.note(`Dataset ${now.id} is still PARTIAL INDEX although auto_reindex is set; requesting a reindex.`)
-    now = await reindex(step, now, request.onConflict)
+export const addMedia = operation({
+  name: 'add-media',
+  inputs: ({ workspace }) => ({
+    dataset_id: fields.datasetId(),
+    files: filePatterns(workspace).optional(),
+    archive: archivePath(workspace).optional(),
+    s3_uri: fields.s3Uri().optional(),
+    auto_reindex: fields.flag(),
+    on_conflict: fields.onConflict(),
+    wait: fields.flag(),
+  }),
+  outputs: ['task_id'],
+  rules: sourceFaults,
+  request: ({ files, archive, s3Uri: uri = '', ...values }) => ({ ...values, media: mediaChoice(files, archive, uri) }),
+  async run(request, step): Promise<string> {
+    const { reporter } = step
+    const source = await sourceOf(request, step)
+    const what = sourceText(source)
+    reporter.info(`To be added: ${what}.`)
+    await readDataset(step, request.datasetId)
+    const dataset = await calmDataset(step, request.datasetId, request.onConflict)
+    if (dataset.status !== 'READY' && dataset.status !== 'PARTIAL_INDEX') throw notOpen(dataset)
+    reporter.fact('Added', what)
+    const { before, acceptedAt } = await startAddition(step, request, dataset, source)
+    if (!request.wait) {
+      await nameTask(step, before)
+      return `Visual Layer accepted ${what} for dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`
+    }
+    let now = await waitForAddition(step, request, before, acceptedAt)
     aboutDataset(step, now)
+    if (request.autoReindex && now.status === 'PARTIAL_INDEX') {
+      reporter.note(`Dataset ${now.id} is still PARTIAL INDEX although auto_reindex is set; requesting a reindex.`)
+      now = await reindex(step, now, request.onConflict)
+      aboutDataset(step, now)
+    }
+    const inside = items(now.images, now.videos)
+    if (inside !== undefined) reporter.fact('Items', inside)
+    compare(step, before.dataset, now, source)
+    return `Added ${what} to dataset "${now.name}", which is ${now.statusWord}${inside === undefined ? '' : ` with ${inside}`}.`
+  },
+})
+
+type AddMediaRequest = RequestOf<typeof addMedia>
+
+/** The API takes exactly one source; docs.visual-layer.com, "Add media to an existing dataset". */
+function sourceFaults(given: Given): Fault[] {
+  const [first, ...others] = SOURCES.filter((name) => given[name] !== undefined)
+  if (first === undefined) {
+    return [{ input: 'files', got: undefined, rule: 'operation "add-media" requires files, archive, or s3_uri' }]
   }
-  const inside = items(now.images, now.videos)
-  if (inside !== undefined) reporter.fact('Items', inside)
-  compare(step, before.dataset, now, source)
-  return `Added ${what} to dataset "${now.name}", which is ${now.statusWord}${inside === undefined ? '' : ` with ${inside}`}.`
+  return others.map((input) => ({
+    input,
+    got: given[input],
+    rule: `it cannot be combined with ${first}; set only one of files, archive, and s3_uri`,
+    fix: removal(input, given[input] ?? ''),
+  }))
+}
+
+function mediaChoice(files: readonly string[] | undefined, archive: string | undefined, uri: string): MediaChoice {
+  if (files !== undefined) return { from: 'files', files }
+  return archive === undefined ? { from: 's3', uri } : { from: 'archive', archive }
 }
 
 async function sourceOf({ media }: AddMediaRequest, step: Step): Promise<MediaSource> {

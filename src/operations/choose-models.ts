@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util'
 import { ActionError } from '../errors.ts'
 import { quoted } from '../inputs/faults.ts'
 import { nearest } from '../inputs/nearest.ts'
-import type { ModelsWish } from '../inputs/operations/enrich.ts'
 import { type Dataset, normalWord } from '../visual-layer/datasets.ts'
 import {
   contextState,
@@ -12,6 +11,11 @@ import {
   modelId,
 } from '../visual-layer/enrichment.ts'
 import { isRecord } from '../visual-layer/reply.ts'
+
+/** The models as they were given: line by line, or the object of `enrichment_models`, which is passed on unchanged. */
+export type ModelsWish =
+  | { form: 'lines'; lines: readonly string[] }
+  | { form: 'object'; models: Record<string, unknown> }
 
 /** How many models a message lists. */
 const MOST_LISTED = 40

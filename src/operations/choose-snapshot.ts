@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.ts'
-import type { SnapshotChoice } from '../inputs/operations/snapshot-choice.ts'
+import type { SnapshotChoice } from '../inputs/snapshot-choice.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { settlingMs } from '../waiting/pace.ts'

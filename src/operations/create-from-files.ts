@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.ts'
-import type { CreateFromFilesRequest } from '../inputs/operations/create-from-files.ts'
+import * as fields from '../inputs/fields.ts'
+import { filePatterns } from '../inputs/file-patterns.ts'
 import { totalBytes } from '../transfer/upload.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
@@ -10,6 +11,7 @@ import { createOnce, CREATION, reuseExisting, waitForCreation } from './creation
 import { type ChosenFile, chooseMedia } from './media-files.ts'
 import { sendFiles } from './send-files.ts'
 import { size } from './facts.ts'
+import { operation, type RequestOf } from './operation.ts'
 import type { Step } from './step.ts'
 import { visibleTasks } from './visible-tasks.ts'
 import { count, counted } from '../numbers.ts'
@@ -18,35 +20,48 @@ import { count, counted } from '../numbers.ts'
  * Creates a dataset from files on the runner, media and what labels them: every file goes up, then processing starts; done when the
  * dataset is READY.
  */
-export async function createFromFiles(request: CreateFromFilesRequest, step: Step): Promise<string> {
-  const { reporter } = step
-  const { datasetName: name } = request
-  reporter.output('dataset_name', name)
-  const files = await chooseMedia(step, request.files, 'create-from-files')
-  reporter.info(`"files" matches ${filesText(files)}.`)
-  const annotations = files.filter(({ fileName }) => annotationType(fileName) !== undefined)
-  const media = files.filter((file) => !annotations.includes(file))
-  const labels = await checkAnnotations(step, annotations, media)
-  const used = await reuseExisting(step, request)
-  if (used !== undefined) return used
-  reporter.fact('Files', filesText(files))
-  if (annotations.length > 0) reporter.fact('Annotations', annotations.map(({ shown }) => shown).join(', '))
-  const datasetId = await create(step, request)
-  try {
-    await upload(step, datasetId, files)
-  } catch (error) {
-    throw step.signal.aborted ? error : draftLeft(error, name, datasetId, annotations)
-  }
-  if (!request.wait) {
+export const createFromFiles = operation({
+  name: 'create-from-files',
+  inputs: ({ workspace }) => ({
+    dataset_name: fields.displayName(),
+    files: filePatterns(workspace),
+    if_exists: fields.ifExists(),
+    on_cancel: fields.onCancel(),
+    wait: fields.flag(),
+  }),
+  outputs: ['task_id'],
+  async run(request, step): Promise<string> {
+    const { reporter } = step
+    const { datasetName: name } = request
+    reporter.output('dataset_name', name)
+    const files = await chooseMedia(step, request.files, 'create-from-files')
+    reporter.info(`"files" matches ${filesText(files)}.`)
+    const annotations = files.filter(({ fileName }) => annotationType(fileName) !== undefined)
+    const media = files.filter((file) => !annotations.includes(file))
+    const labels = await checkAnnotations(step, annotations, media)
+    const used = await reuseExisting(step, request)
+    if (used !== undefined) return used
+    reporter.fact('Files', filesText(files))
+    if (annotations.length > 0) reporter.fact('Annotations', annotations.map(({ shown }) => shown).join(', '))
+    const datasetId = await create(step, request)
+    try {
+      await upload(step, datasetId, files)
+    } catch (error) {
+      throw step.signal.aborted ? error : draftLeft(error, name, datasetId, annotations)
+    }
+    if (!request.wait) {
+      step.undo.settle()
+      return `Visual Layer accepted the creation of dataset "${name}" from ${filesText(files)}. The step did not wait for it to finish (wait: false).`
+    }
+    const { dataset, size: made } = await waitForCreation(step, datasetId, name)
     step.undo.settle()
-    return `Visual Layer accepted the creation of dataset "${name}" from ${filesText(files)}. The step did not wait for it to finish (wait: false).`
-  }
-  const { dataset, size: made } = await waitForCreation(step, datasetId, name)
-  step.undo.settle()
-  compare(step, dataset, media)
-  await warnIfUnlabeled(step, dataset, labels)
-  return `Created dataset "${name}" from ${filesText(files)}${made === undefined ? '' : ` with ${made}`}.`
-}
+    compare(step, dataset, media)
+    await warnIfUnlabeled(step, dataset, labels)
+    return `Created dataset "${name}" from ${filesText(files)}${made === undefined ? '' : ` with ${made}`}.`
+  },
+})
+
+type CreateFromFilesRequest = RequestOf<typeof createFromFiles>
 
 async function create(step: Step, request: CreateFromFilesRequest): Promise<string> {
   const { api, reporter } = step

@@ -1,26 +1,40 @@
-import type { CreateFromS3Request } from '../inputs/operations/create-from-s3.ts'
+import * as fields from '../inputs/fields.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
 import { createOnce, reuseExisting, waitForCreation } from './creation.ts'
+import { operation, type RequestOf } from './operation.ts'
 import type { Step } from './step.ts'
 
 /** Creates a dataset from a bucket path; done when it is READY. */
-export async function createFromS3(request: CreateFromS3Request, step: Step): Promise<string> {
-  const { reporter } = step
-  const { datasetName: name, bucketPath } = request
-  reporter.output('dataset_name', name)
-  reporter.fact('Bucket path', bucketPath, { code: true })
-  const used = await reuseExisting(step, request)
-  if (used !== undefined) return used
-  const datasetId = await create(step, request)
-  if (!request.wait) {
+export const createFromS3 = operation({
+  name: 'create-from-s3',
+  inputs: {
+    dataset_name: fields.displayName(),
+    bucket_path: fields.bucketPath(),
+    if_exists: fields.ifExists(),
+    on_cancel: fields.onCancel(),
+    wait: fields.flag(),
+  },
+  outputs: ['task_id'],
+  async run(request, step): Promise<string> {
+    const { reporter } = step
+    const { datasetName: name, bucketPath } = request
+    reporter.output('dataset_name', name)
+    reporter.fact('Bucket path', bucketPath, { code: true })
+    const used = await reuseExisting(step, request)
+    if (used !== undefined) return used
+    const datasetId = await create(step, request)
+    if (!request.wait) {
+      step.undo.settle()
+      return `Visual Layer accepted the creation of dataset "${name}" from ${bucketPath}. The step did not wait for it to finish (wait: false).`
+    }
+    const { size } = await waitForCreation(step, datasetId, name)
     step.undo.settle()
-    return `Visual Layer accepted the creation of dataset "${name}" from ${bucketPath}. The step did not wait for it to finish (wait: false).`
-  }
-  const { size } = await waitForCreation(step, datasetId, name)
-  step.undo.settle()
-  return `Created dataset "${name}" from ${bucketPath}${size === undefined ? '' : ` with ${size}`}.`
-}
+    return `Created dataset "${name}" from ${bucketPath}${size === undefined ? '' : ` with ${size}`}.`
+  },
+})
+
+type CreateFromS3Request = RequestOf<typeof createFromS3>
 
 async function create(step: Step, request: CreateFromS3Request): Promise<string> {
   const { api, reporter } = step

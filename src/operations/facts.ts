@@ -2,7 +2,6 @@ import path from 'node:path'
 import prettyBytes from 'pretty-bytes'
 import { ANNOTATIONS_NAME } from '../export/manifest.ts'
 import type { Placed } from '../export/place.ts'
-import type { ExportRequest } from '../inputs/operations/export.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import type { Step } from './step.ts'
@@ -56,7 +55,7 @@ export function aboutSnapshot(step: Step, snapshot: Snapshot, label: string): vo
 }
 
 /** Reports where an export is and what it contains. */
-export function tellPlaced({ outputDir }: ExportRequest, step: Step, placed: Placed): void {
+export function tellPlaced({ outputDir }: { outputDir: string }, step: Step, placed: Placed): void {
   const { reporter, context } = step
   if (placed.archivePath !== undefined) reporter.output('export_path', placed.archivePath)
   reporter.output('export_dir', outputDir)

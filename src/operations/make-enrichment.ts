@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { EnrichRequest } from '../inputs/operations/enrich.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { EnrichmentContext, EnrichmentModels } from '../visual-layer/enrichment.ts'
 import { unlessRefused } from '../visual-layer/failure.ts'
@@ -25,7 +24,10 @@ interface Known extends Background {
   applying: EnrichmentModels
 }
 
-type Wish = Pick<EnrichRequest, 'onConflict' | 'onCancel'>
+interface Wish {
+  onConflict: 'wait' | 'fail'
+  onCancel: 'abort' | 'leave'
+}
 
 /**
  * Has models applied, once, and returns the dataset that is enriched; `undefined` if all of them were applied already. If the response

@@ -1,6 +1,6 @@
 import { ActionError, describe } from '../errors.ts'
 import { asActionError } from '../system-errors.ts'
-import type { PruneSnapshotsRequest } from '../inputs/operations/prune-snapshots.ts'
+import * as fields from '../inputs/fields.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { isMissing } from '../visual-layer/failure.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
@@ -9,6 +9,7 @@ import { deletion, stillListed } from './deletion.ts'
 import { readDataset } from './facts.ts'
 import { pruneFailure, shortened, type Stayed } from './prune-failure.ts'
 import { protection, type RetentionRule, retentionPlan, ruleWords, type Verdict } from './retention.ts'
+import { operation } from './operation.ts'
 import type { Step } from './step.ts'
 import { counted } from '../numbers.ts'
 
@@ -24,30 +25,56 @@ const NAME_CHARS = 40
 type Outcome = 'deleted' | 'already gone' | 'kept' | 'stayed'
 
 /** Deletes what a retention rule no longer keeps, oldest first; one failure does not stop the rest. */
-export async function pruneSnapshots(request: PruneSnapshotsRequest, step: Step): Promise<string> {
-  const { reporter } = step
-  reporter.output('deleted_snapshot_ids', '[]')
-  const dataset = await readDataset(step, request.datasetId)
-  reporter.fact('Rule', ruleWords(request))
-  const plan = retentionPlan(await step.api.snapshots.list(dataset.id), request, step.clock.date())
-  const doomed = plan.filter((one) => !one.keep).toReversed()
-  reporter.fact('Kept', String(plan.length - doomed.length))
-  tell(step, plan, new Map(), request.dryRun ? 'would be deleted' : 'to be deleted')
-  if (request.dryRun) {
-    for (const { snapshot } of doomed) reporter.info(`Would delete ${named(snapshot)}.`)
-    reporter.output('would_delete_snapshot_ids', JSON.stringify(doomed.map(({ snapshot }) => snapshot.id)))
-    return `Dry run: would delete ${counted(doomed.length, 'snapshot')} of dataset "${dataset.name}". Nothing was deleted.`
-  }
-  const pruning = new Pruning(step, dataset, request)
-  try {
-    await pruning.deleteAll(doomed)
-  } finally {
-    pruning.writeDeleted()
-    tell(step, plan, pruning.ends, 'not tried')
-  }
-  if (pruning.stayed.length > 0) throw pruneFailure(dataset, pruning.stayed, pruning.deleted.length)
-  return `Deleted ${counted(pruning.deleted.length, 'snapshot')} of dataset "${dataset.name}".`
-}
+export const pruneSnapshots = operation({
+  name: 'prune-snapshots',
+  inputs: {
+    dataset_id: fields.datasetId(),
+    /** How many of the newest to keep, and for how many days; at least one of them keeps something. */
+    keep_last: fields.wholeNumber(0, 1000).optional(),
+    keep_days: fields.wholeNumber(0, 36_500).optional(),
+    /** Only snapshots whose name begins so are deleted; '' is every name. */
+    name_prefix: fields.displayName().default(''),
+    /** Tell what would be deleted, and delete nothing. */
+    dry_run: fields.flag(),
+  },
+  outputs: ['deleted_snapshot_ids', 'would_delete_snapshot_ids'],
+  /** A rule that keeps nothing is no retention: more likely, an expression in the workflow came out empty or as 0. */
+  rules({ keep_last: last, keep_days: days }) {
+    if (last === undefined && days === undefined) {
+      const rule =
+        'operation "prune-snapshots" requires keep_last (how many of the newest to keep), keep_days (for how many days), or both'
+      return [{ input: 'keep_last', got: undefined, rule }]
+    }
+    const keepsNothing = [last, days].every((text) => text === undefined || /^0+$/.test(text))
+    if (!keepsNothing) return []
+    const rule = 'it must be at least 1 if nothing else keeps any, because this rule would delete every snapshot'
+    return [last === undefined ? { input: 'keep_days', got: days, rule } : { input: 'keep_last', got: last, rule }]
+  },
+  async run(request, step): Promise<string> {
+    const { reporter } = step
+    reporter.output('deleted_snapshot_ids', '[]')
+    const dataset = await readDataset(step, request.datasetId)
+    reporter.fact('Rule', ruleWords(request))
+    const plan = retentionPlan(await step.api.snapshots.list(dataset.id), request, step.clock.date())
+    const doomed = plan.filter((one) => !one.keep).toReversed()
+    reporter.fact('Kept', String(plan.length - doomed.length))
+    tell(step, plan, new Map(), request.dryRun ? 'would be deleted' : 'to be deleted')
+    if (request.dryRun) {
+      for (const { snapshot } of doomed) reporter.info(`Would delete ${named(snapshot)}.`)
+      reporter.output('would_delete_snapshot_ids', JSON.stringify(doomed.map(({ snapshot }) => snapshot.id)))
+      return `Dry run: would delete ${counted(doomed.length, 'snapshot')} of dataset "${dataset.name}". Nothing was deleted.`
+    }
+    const pruning = new Pruning(step, dataset, request)
+    try {
+      await pruning.deleteAll(doomed)
+    } finally {
+      pruning.writeDeleted()
+      tell(step, plan, pruning.ends, 'not tried')
+    }
+    if (pruning.stayed.length > 0) throw pruneFailure(dataset, pruning.stayed, pruning.deleted.length)
+    return `Deleted ${counted(pruning.deleted.length, 'snapshot')} of dataset "${dataset.name}".`
+  },
+})
 
 function named(snapshot: Snapshot): string {
   return `snapshot "${snapshot.name}" (${snapshot.id}), taken ${whenTaken(snapshot)}`

@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.ts'
-import type { RestoreRequest } from '../inputs/operations/restore.ts'
+import * as fields from '../inputs/fields.ts'
+import { snapshotChoiceFaults, snapshotChoiceFields, withSnapshot } from '../inputs/snapshot-choice.ts'
 import { rememberRestored } from '../runner/restored.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
@@ -13,6 +14,7 @@ import { whenTaken } from './catalog.ts'
 import { chooseSnapshot } from './choose-snapshot.ts'
 import { calmDataset, throughConflicts } from './conflicts.ts'
 import { aboutSnapshot, namedDataset, readDataset } from './facts.ts'
+import { operation, type RequestOf } from './operation.ts'
 import type { Step } from './step.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 import { visibleTasks } from './visible-tasks.ts'
@@ -27,33 +29,48 @@ const TARGET = 'Target snapshot'
  * Puts a dataset back to a snapshot; done when the restore's own task COMPLETED, the snapshot is current, none is restoring and
  * the dataset is READY. An error says which state the dataset is in, and how to bring back the one before.
  */
-export async function restore(request: RestoreRequest, step: Step): Promise<string> {
-  const { reporter } = step
-  let dataset = await readDataset(step, request.datasetId)
-  // Chosen before the safety snapshot is taken: that one becomes the current one.
-  const target = await chooseSnapshot(step, dataset, request.snapshot)
-  aboutSnapshot(step, target, TARGET)
-  reporter.info(
-    `The snapshot to restore is "${target.name}" (${target.id}), created ${whenTaken(target) || 'at an unknown time'}.`,
-  )
-
-  dataset = await calmDataset(step, dataset.id, request.onConflict)
-  const safety = request.safetySnapshot ? await saveFirst(step, request, dataset, target) : undefined
-
-  const restoring = { dataset, target, safety }
-  const task = await startRestore(step, request, restoring)
-  if (!request.wait) {
-    return `Visual Layer accepted the restore of dataset "${dataset.name}" to snapshot "${target.name}". The step did not wait for it to finish (wait: false).`
-  }
-  const { since } = await waitForRestore(step, restoring, task)
-  reporter.fact('Restored to', target.name, { insteadOf: TARGET })
-  rememberRestored(step.context, dataset.id, since?.id ?? target.id, reporter)
-  if (since)
-    reporter.note(
-      `Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore finished.`,
+export const restore = operation({
+  name: 'restore',
+  inputs: {
+    dataset_id: fields.datasetId(),
+    ...snapshotChoiceFields,
+    safety_snapshot: fields.flag(),
+    on_conflict: fields.onConflict(),
+    wait: fields.flag(),
+  },
+  outputs: ['snapshot_id', 'snapshot_name', 'safety_snapshot_id', 'task_id'],
+  rules: (given) => snapshotChoiceFaults('restore', given),
+  request: (values) => withSnapshot(values),
+  async run(request, step): Promise<string> {
+    const { reporter } = step
+    let dataset = await readDataset(step, request.datasetId)
+    // Chosen before the safety snapshot is taken: that one becomes the current one.
+    const target = await chooseSnapshot(step, dataset, request.snapshot)
+    aboutSnapshot(step, target, TARGET)
+    reporter.info(
+      `The snapshot to restore is "${target.name}" (${target.id}), created ${whenTaken(target) || 'at an unknown time'}.`,
     )
-  return `Restored dataset "${dataset.name}" to snapshot "${target.name}".`
-}
+
+    dataset = await calmDataset(step, dataset.id, request.onConflict)
+    const safety = request.safetySnapshot ? await saveFirst(step, request, dataset, target) : undefined
+
+    const restoring = { dataset, target, safety }
+    const task = await startRestore(step, request, restoring)
+    if (!request.wait) {
+      return `Visual Layer accepted the restore of dataset "${dataset.name}" to snapshot "${target.name}". The step did not wait for it to finish (wait: false).`
+    }
+    const { since } = await waitForRestore(step, restoring, task)
+    reporter.fact('Restored to', target.name, { insteadOf: TARGET })
+    rememberRestored(step.context, dataset.id, since?.id ?? target.id, reporter)
+    if (since)
+      reporter.note(
+        `Snapshot "${since.name}" (${since.id}) is current now: someone else took or restored it after this restore finished.`,
+      )
+    return `Restored dataset "${dataset.name}" to snapshot "${target.name}".`
+  },
+})
+
+type RestoreRequest = RequestOf<typeof restore>
 
 /** What is restored, and what was saved before. */
 interface Restoring {

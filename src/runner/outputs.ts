@@ -41,6 +41,21 @@ export type OutputName = keyof typeof OUTPUTS
 /** `result` is made of the others. */
 export type SettableOutput = Exclude<OutputName, 'result'>
 
+/** What every step sets, whatever it does. */
+export const COMMON_OUTPUTS = [
+  'dataset_id',
+  'dataset_name',
+  'dataset_status',
+  'elapsed_seconds',
+  'error_code',
+  'headline',
+  'report_path',
+  'result',
+] as const satisfies readonly OutputName[]
+
+/** What some operations set; each declares which. */
+export type OwnOutput = Exclude<OutputName, (typeof COMMON_OUTPUTS)[number]>
+
 /**
  * GitHub allows a job about 1 MB of outputs, counted in UTF-16 (docs.github.com, "Passing information between jobs"), and
  * breaks the workflow beyond. A list is both in its own output and in `result`.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { ERROR_CODES } from '../../src/errors.ts'
 import type { Emulator } from '../emulator/emulator.ts'
+import { actionYml } from './action-yml.ts'
 import { GITHUB_TOKEN, type StepResult } from './run-action.ts'
 import { logLines } from './workflow-commands.ts'
 
@@ -15,6 +16,7 @@ const OUR_COMMANDS = new Set(['add-mask', 'debug', 'endgroup', 'error', 'group',
  */
 export function expectSound(result: StepResult, emulator: Emulator, masked: readonly string[]): void {
   expectEnd(result)
+  expectDeclared(result)
   expectResult(result.outputs)
   expectSummary(result.summary)
   expectHeadline(result.outputs['headline'])
@@ -40,6 +42,15 @@ function expectEnd({ exitCode, signal, outputs, errors, stdout, stderr }: StepRe
     ERROR_CODES.some((known) => known === code),
     log,
   )
+}
+
+/** A step sets only outputs that its operation sets according to action.yml. */
+function expectDeclared({ outputs, stdout }: StepResult): void {
+  const [, operation] = /^visual-layer-dataset-action \S+: (\S+) at /m.exec(stdout) ?? []
+  for (const name of Object.keys(outputs)) {
+    const [setters = ''] = /^(?:`[\w-]+`(?:, |: ))+/.exec(actionYml.outputs[name]?.description ?? '') ?? []
+    assert.ok(setters === '' || setters.includes(`\`${operation}\``), `${operation} sets ${name}`)
+  }
 }
 
 const resultSchema = z.record(

@@ -1,6 +1,6 @@
 import { faultsOfOneReply } from '../action/faults.ts'
 import type { FaultRule } from '../emulator/http/faults.ts'
-import type { OperationName } from '../../src/inputs/operations-table.ts'
+import type { OperationName } from '../../src/operations/index.ts'
 
 /** Something that goes wrong once a step runs. */
 export interface NamedFault {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { INPUT_NAMES, isInputName } from '../../src/inputs/input-table.ts'
 import { nearest } from '../../src/inputs/nearest.ts'
-import { type OperationName, OPERATIONS } from '../../src/inputs/operations-table.ts'
+import { OPERATION_NAMES } from '../../src/operations/index.ts'
 import { command, Mistake } from '../command-line.ts'
 import { imageBytes, makeMedia } from '../emulator/media-items.ts'
 import { addSampleDatasets } from '../emulator/sample-datasets.ts'
@@ -18,7 +18,7 @@ Runs one step by the built action against an emulator of Visual Layer on this ma
   npm run try -- restore --dataset street-scenes --snapshot_name before-relabel --fault reset-after
   npm run try -- create-from-files --dataset_name mine --files 'images/*.png'
 
-Operations: ${Object.keys(OPERATIONS).join(', ')}
+Operations: ${OPERATION_NAMES.join(', ')}
 Datasets: ${DATASETS.join(', ')} (street-scenes has the snapshots before-relabel and after-relabel)
 Inputs: those of action.yml. Files: the workspace has images/1.png to images/3.png.
 Faults: ${[...namedFaults('export').keys()].join(', ')}`
@@ -33,9 +33,10 @@ await command(async () => {
     console.log(USAGE)
     return
   }
-  if (!isOperation(operation)) throw unknown('operation', operation, Object.keys(OPERATIONS))
+  const known = OPERATION_NAMES.find((name) => name === operation)
+  if (known === undefined) throw unknown('operation', operation, OPERATION_NAMES)
   const { dataset: datasetName, fault: faultName, ...inputs } = options(rest)
-  const faults = namedFaults(operation)
+  const faults = namedFaults(known)
   const fault = faultName === undefined ? undefined : faults.get(faultName)
   if (faultName !== undefined && !fault) throw unknown('fault', faultName, [...faults.keys()])
   if (datasetName !== undefined && !DATASETS.includes(datasetName)) throw unknown('dataset', datasetName, DATASETS)
@@ -64,10 +65,6 @@ await command(async () => {
   if (fault && !emulator.faults.wasMet(fault.rule))
     throw new Mistake(`The step sent no request that the fault ${faultName} would hit.`)
 })
-
-function isOperation(name: string): name is OperationName {
-  return Object.hasOwn(OPERATIONS, name)
-}
 
 /** What `--name value` and `--name=value` set: inputs, and the two names that are none. */
 function options(args: readonly string[]): Record<string, string> {

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { isInputName } from '../../src/inputs/input-table.ts'
-import { OPERATIONS } from '../../src/inputs/operations-table.ts'
+import { OPERATION_NAMES } from '../../src/operations/index.ts'
 import { OUTPUTS } from '../../src/runner/outputs.ts'
 import { ACTION, fileText } from './documents.ts'
-import { outputSetters } from './output-setters.ts'
-import { namedOperations, operationsUsing, withTables, WRITTEN_PAGES } from './readme-tables.ts'
+import { namedOperations, operationsSetting, operationsUsing, withTables, WRITTEN_PAGES } from './readme-tables.ts'
 
 const README = fileText('README.md')
-const OPERATION_NAMES = Object.keys(OPERATIONS)
 
 describe('what the pages take from the code', () => {
   it.each(WRITTEN_PAGES)('is up to date: %s', async (page) => {
@@ -25,19 +23,9 @@ describe('what the pages take from the code', () => {
 })
 
 describe('which operations set an output', () => {
-  const setters = outputSetters()
-
-  it('is found by following the calls of each', () => {
-    expect(setters.get('safety_snapshot_id')).toEqual(['restore'])
-    expect(setters.get('deleted_snapshot_ids')).toEqual(['delete-snapshot', 'prune-snapshots'])
-    expect(setters.get('changed')).toEqual(['export'])
-    expect(setters.get('dataset_id')).toEqual(OPERATION_NAMES)
-    expect(setters.get('error_code')).toEqual(OPERATION_NAMES)
-  })
-
   it.each(Object.entries(ACTION.outputs))('is what action.yml says: %s', (name, { description }) => {
     const [, named] = namedOperations(description)
-    expect(named.length === 0 ? OPERATION_NAMES : named).toEqual(setters.get(name))
+    expect(named.length === 0 ? OPERATION_NAMES : named).toEqual(operationsSetting(name))
   })
 })
 

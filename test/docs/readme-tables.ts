@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMap, isPair, isScalar, parseDocument } from 'yaml'
 import { isInputName, type InputName } from '../../src/inputs/input-table.ts'
-import { type OperationName, OPERATIONS } from '../../src/inputs/operations-table.ts'
+import { OPERATION_NAMES, type OperationName, OPERATIONS } from '../../src/operations/index.ts'
+import { COMMON_OUTPUTS } from '../../src/runner/outputs.ts'
 import { comparisonBlock } from './comparison-example.ts'
 import { ACTION, fileText } from './documents.ts'
-import { outputSetters } from './output-setters.ts'
 
 /**
  * `node test/docs/readme-tables.ts --write` writes what the pages take from the code, between its marks: the tables of inputs and
  * outputs in README.md, and the example in comparing.md. Without `--write` it only reports whether they are up to date.
  */
-
-const NAMES = Object.keys(OPERATIONS).filter((name): name is OperationName => Object.hasOwn(OPERATIONS, name))
 
 /** What is written, by page and mark. */
 const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => string | Promise<string>>>>> = {
@@ -27,10 +25,16 @@ export const WRITTEN_PAGES = Object.keys(BLOCKS)
 export function operationsUsing(input: InputName): OperationName[] {
   // The runner sets this one, so no operation warns about it.
   if (input === 'github_token') return ['export']
-  return NAMES.filter((operation) => {
-    const { warnings } = OPERATIONS[operation].read({ [input]: 'something' }, { workspace: tmpdir() })
+  return OPERATIONS.filter((operation) => {
+    const { warnings } = operation.read({ [input]: 'something' }, { workspace: tmpdir() })
     return !warnings.some((warning) => warning.startsWith(`The input "${input}" is set but operation`))
-  })
+  }).map(({ name }) => name)
+}
+
+/** The operations that can set an output. */
+export function operationsSetting(output: string): readonly OperationName[] {
+  if (COMMON_OUTPUTS.some((name) => name === output)) return OPERATION_NAMES
+  return OPERATIONS.filter(({ outputs }) => outputs.some((name) => name === output)).map(({ name }) => name)
 }
 
 /** The operations that a description names at its front, and how it does. */
@@ -48,7 +52,7 @@ function meaning(description: string): string {
 
 /** Names the operations, or the few that are left out. */
 function operationCell(operations: readonly OperationName[]): string {
-  const others = NAMES.filter((name) => !operations.includes(name))
+  const others = OPERATION_NAMES.filter((name) => !operations.includes(name))
   if (others.length === 0) return 'all'
   const [used, unused] = [operations, others].map((names) => names.map((name) => `\`${name}\``).join(' '))
   return others.length < 4 ? `all except ${unused}` : (used ?? '')
@@ -66,7 +70,7 @@ function inputTables(): string {
     if (title !== undefined) groups.push({ title, rows: [] })
     if (!isInputName(name)) throw new Error(`action.yml has an input that src does not know: ${name}`)
     const { description, default: standard = '', required } = ACTION.inputs[name] ?? { description: '' }
-    const operations = name === 'operation' ? NAMES : operationsUsing(name)
+    const operations = name === 'operation' ? OPERATION_NAMES : operationsUsing(name)
     const byDefault = standard === '' ? '' : `\`${standard}\``
     const usedBy = operationCell(operations)
     groups.at(-1)?.rows.push([`\`${name}\``, required ? 'required' : byDefault, usedBy, meaning(description)])
@@ -92,9 +96,8 @@ function inputTitles(): [name: string, title: string | undefined][] {
 }
 
 function outputTable(): string {
-  const setters = outputSetters()
   const rows = Object.entries(ACTION.outputs).map(([name, { description }]) => {
-    return [`\`${name}\``, operationCell(setters.get(name) ?? []), meaning(description)]
+    return [`\`${name}\``, operationCell(operationsSetting(name)), meaning(description)]
   })
   return table(['Output', 'Set by', 'Meaning'], rows)
 }

@@ -3,14 +3,13 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ERROR_CODES } from '../../src/errors.ts'
-import { OPERATIONS } from '../../src/inputs/operations-table.ts'
+import { OPERATION_NAMES } from '../../src/operations/index.ts'
 import { VERSION } from '../../src/version.ts'
 import { codeWords, fileText, PAGES, section, tableRows } from './documents.ts'
 
 const README = fileText('README.md')
 const OPERATIONS_PAGE = fileText('.github/docs/operations.md')
 const TROUBLESHOOTING = fileText('.github/docs/troubleshooting.md')
-const OPERATION_NAMES = Object.keys(OPERATIONS)
 const PACKAGE = z
   .object({ version: z.string(), license: z.string(), scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(fileText('package.json')))

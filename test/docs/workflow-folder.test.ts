@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { ERROR_CODES } from '../../src/errors.ts'
-import { OPERATIONS } from '../../src/inputs/operations-table.ts'
+import { OPERATION_NAMES } from '../../src/operations/index.ts'
 import { fileText } from './documents.ts'
 
 /** As docs.github.com describes issue forms. */
@@ -49,7 +49,7 @@ describe('the issue forms', () => {
   })
 
   it('offer the operations and the error codes that there are', () => {
-    expect(options('operation')).toEqual(Object.keys(OPERATIONS))
+    expect(options('operation')).toEqual(OPERATION_NAMES)
     expect(options('error_code').filter((option) => !option.startsWith('none, '))).toEqual(ERROR_CODES)
   })
 

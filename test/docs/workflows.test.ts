@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readRequest } from '../../src/inputs/request.ts'
+import { readRequest } from '../../src/operations/index.ts'
 import { ACTION, fileText } from './documents.ts'
 import {
   actionlintFindings,

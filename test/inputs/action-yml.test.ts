@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { INPUT_DEFAULTS, INPUT_NAMES } from '../../src/inputs/input-table.ts'
-import { OPERATIONS } from '../../src/inputs/operations-table.ts'
+import { OPERATION_NAMES } from '../../src/operations/index.ts'
 
 const metadata = z
   .strictObject({
@@ -38,8 +38,7 @@ describe('action.yml', () => {
   })
 
   it('reports every operation on offer', () => {
-    for (const name of Object.keys(OPERATIONS))
-      expect(metadata.inputs['operation']?.description).toContain(`\`${name}\``)
+    for (const name of OPERATION_NAMES) expect(metadata.inputs['operation']?.description).toContain(`\`${name}\``)
   })
 
   it('describes each input in whole sentences, without line breaks', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { classList } from '../../src/inputs/class-list.ts'
-import { readRequest } from '../../src/inputs/request.ts'
+import { readRequest } from '../../src/operations/index.ts'
 import { DATASET_ID, environment } from './step-inputs.ts'
 
 let top: string

@@ -1,7 +1,6 @@
 import { ActionError } from '../../src/errors.ts'
 import type { InputName } from '../../src/inputs/input-table.ts'
-import type { OperationName, OperationRequest } from '../../src/inputs/operations-table.ts'
-import { readRequest } from '../../src/inputs/request.ts'
+import { type OperationName, type OperationRequest, readRequest } from '../../src/operations/index.ts'
 
 type Inputs = Partial<Record<InputName, string>>
 

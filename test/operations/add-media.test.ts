@@ -78,7 +78,7 @@ function scene(plan: Plan) {
     },
   })
   const asked = request('add-media', { auto_reindex: String(plan.autoReindex) })
-  return { step, additions, reindexes, statusNow: () => statusAt(clock.now()), ended: addMedia(asked, step) }
+  return { step, additions, reindexes, statusNow: () => statusAt(clock.now()), ended: addMedia.run(asked, step) }
 }
 
 const plans: fc.Arbitrary<Plan> = fc.record({
@@ -114,7 +114,7 @@ describe('add-media', () => {
         media: { add: async () => Promise.reject(refused(status, 'no')) },
       },
     })
-    expect(await rejection(addMedia(request('add-media'), step))).toMatchObject({ apiWords: 'no' })
+    expect(await rejection(addMedia.run(request('add-media'), step))).toMatchObject({ apiWords: 'no' })
     expect(step.reporter.outputs['dataset_id']).toBeDefined()
   })
 })
@@ -141,7 +141,7 @@ describe('what add-media goes by', () => {
       },
     })
     const inputs = { auto_reindex: 'false' }
-    return { step, asked: () => asked, ended: addMedia(request('add-media', inputs), step) }
+    return { step, asked: () => asked, ended: addMedia.run(request('add-media', inputs), step) }
   }
 
   it('is the index that is out of date, where no task and no number shows the media', async () => {

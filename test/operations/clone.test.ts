@@ -42,7 +42,7 @@ function cloning({ datasets = [], tasks = [], answers = ['accepted'], get, wait 
       tasks: { list: async () => (asked.length === 0 ? [] : tasks) },
     },
   })
-  return { step, asked, ended: clone(request('clone', { dataset_id: SOURCE, wait }), step) }
+  return { step, asked, ended: clone.run(request('clone', { dataset_id: SOURCE, wait }), step) }
 }
 
 describe('clone', () => {

@@ -74,7 +74,7 @@ function creating(plan: Plan, inputs: Parameters<typeof request>[1] = {}) {
   const signal = plan.signal ?? new AbortController().signal
   const step = fakeStep({ api, context: { workspace }, signal, clock: new RequestClock(signal) })
   const asked = request('create-from-files', { files: plan.files ?? 'a/*', ...inputs }, workspace)
-  return { step, sent, calls, ended: createFromFiles(asked, step) }
+  return { step, sent, calls, ended: createFromFiles.run(asked, step) }
 }
 
 describe('create-from-files', () => {

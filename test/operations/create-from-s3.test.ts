@@ -22,7 +22,7 @@ function creating(found: Dataset[], before: Dataset[] = [], inputs: Parameters<t
       tasks: { list: async () => (sent === 0 ? [] : [task({ type: 'DATASET_CREATION', datasetId: '' })]) },
     },
   })
-  return { step, ended: createFromS3(request('create-from-s3', inputs), step) }
+  return { step, ended: createFromS3.run(request('create-from-s3', inputs), step) }
 }
 
 describe('create-from-s3', () => {

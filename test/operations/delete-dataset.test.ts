@@ -49,7 +49,7 @@ function scene(world: World = {}, confirm = 'Cats') {
   return {
     step,
     clock,
-    run: () => deleteDataset(asked, step),
+    run: () => deleteDataset.run(asked, step),
     requests: () => requests,
     isDeleted: () => deletedAt !== undefined,
   }

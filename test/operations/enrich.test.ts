@@ -67,7 +67,7 @@ function running({ answers, earlier = [], unlisted = [], datasets, tasks, source
       },
     },
   })
-  return { step, sent, ended: enrich(request('enrich', { dataset_id: SOURCE, models: MODEL }), step) }
+  return { step, sent, ended: enrich.run(request('enrich', { dataset_id: SOURCE, models: MODEL }), step) }
 }
 
 describe('an enriched copy', () => {

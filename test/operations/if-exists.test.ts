@@ -29,7 +29,7 @@ describe('a snapshot of a name that is taken', () => {
       },
     })
     const asked = request('snapshot', { dataset_id: SOURCE, snapshot_name: 'nightly', ...inputs })
-    return { step, made, ended: snapshotOperation(asked, step) }
+    return { step, made, ended: snapshotOperation.run(asked, step) }
   }
 
   it('is created beside it by default', async () => {
@@ -70,7 +70,7 @@ describe('a snapshot of a name that is taken', () => {
       api: { datasets: { get: async () => dataset() }, snapshots: { list: async () => [snapshot()] } },
     })
     const inputs = { dataset_id: SOURCE, snapshot_name: 'nightly', if_exists: 'reuse', rollback_on_failure: 'true' }
-    await snapshotOperation(request('snapshot', inputs), step)
+    await snapshotOperation.run(request('snapshot', inputs), step)
     expect(step.saved.at(-1)).toMatchObject({ kind: 'rollback', datasetId: SOURCE })
   })
 })
@@ -100,7 +100,7 @@ function creating(inputs: Parameters<typeof request>[1], { existing = [], ...sce
   }
   const step = fakeStep({ api, ...(scene.signal ? { signal: scene.signal } : {}) })
   const asked = request('create-from-s3', { dataset_name: 'Cats', bucket_path: 's3://bucket/cats/', ...inputs })
-  return { step, aborted, listed, ended: createFromS3(asked, step) }
+  return { step, aborted, listed, ended: createFromS3.run(asked, step) }
 }
 
 describe('a dataset of a name that is taken', () => {

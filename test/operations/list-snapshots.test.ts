@@ -14,7 +14,7 @@ async function list(snapshots: Snapshot[]) {
   const step = fakeStep({
     api: { datasets: { get: async () => dataset() }, snapshots: { list: async () => snapshots } },
   })
-  const headline = await listSnapshots(request('list-snapshots', { dataset_id: SOURCE }), step)
+  const headline = await listSnapshots.run(request('list-snapshots', { dataset_id: SOURCE }), step)
   const { outputs, tables, facts, lines } = step.reporter
   const json: unknown = JSON.parse(outputs['snapshots'] ?? '')
   return { headline, json, tables, facts, lines }
@@ -113,6 +113,6 @@ describe('the catalog as JSON', () => {
 it('a snapshot alone is listed with what it is to the dataset', async () => {
   const one = snapshot({ isCurrent: true, isRestoring: true })
   const step = fakeStep({ api: { datasets: { get: async () => dataset() }, snapshots: { list: async () => [one] } } })
-  expect(await listSnapshots(request('list-snapshots', { dataset_id: SOURCE }), step)).toContain('has 1 snapshot.')
+  expect(await listSnapshots.run(request('list-snapshots', { dataset_id: SOURCE }), step)).toContain('has 1 snapshot.')
   expect(JSON.stringify(step.reporter.tables)).toContain('current, being restored')
 })

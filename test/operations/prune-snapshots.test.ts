@@ -31,7 +31,7 @@ function prune(
   const catalog = new SimulatedCatalog(snapshots, plan, clock)
   const step = fakeStep({ clock, api: catalog.api, interval: 'auto', ...options })
   const asked = request('prune-snapshots', { dataset_id: SOURCE, keep_last: '2', ...inputs })
-  return { catalog, step, clock, run: () => pruneSnapshots(asked, step) }
+  return { catalog, step, clock, run: () => pruneSnapshots.run(asked, step) }
 }
 
 /** The outcomes of the deletions, and of all snapshots, which are folded. */

@@ -43,7 +43,7 @@ function restoring({
       tasks: { list: async () => (asked === 0 ? [] : tasks) },
     },
   })
-  return { step, asked: () => asked, ended: restore(request('restore', inputs), step) }
+  return { step, asked: () => asked, ended: restore.run(request('restore', inputs), step) }
 }
 
 describe('restore', () => {

@@ -1,7 +1,7 @@
 import { ActionError } from '../../errors.ts'
 import { itemsOf } from '../../export/parts/content.ts'
 import type { Merge } from '../../export/parts/merge.ts'
-import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportRequest } from './inputs.ts'
 import type { Step } from '../step.ts'
 import type { ExportSubject } from './export-subject.ts'
 import { heldBy, type Listed } from './part-contents.ts'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { describe } from '../../errors.ts'
 import type { Placed } from '../../export/place.ts'
-import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportRequest } from './inputs.ts'
 import { type UploadOptions, type UploadResult, uploadExport } from '../../runner/artifact.ts'
 import type { Step } from '../step.ts'
 import { withinDeadline } from '../waits.ts'

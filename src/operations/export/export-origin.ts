@@ -1,5 +1,5 @@
 import type { ManifestOrigin } from '../../export/manifest.ts'
-import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportRequest } from './inputs.ts'
 import { VERSION } from '../../version.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { Snapshot } from '../../visual-layer/snapshots.ts'

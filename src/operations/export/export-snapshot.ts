@@ -1,6 +1,6 @@
 import { ActionError } from '../../errors.ts'
-import type { ExportRequest } from '../../inputs/operations/export.ts'
-import type { SnapshotChoice } from '../../inputs/operations/snapshot-choice.ts'
+import type { ExportRequest } from './inputs.ts'
+import type { SnapshotChoice } from '../../inputs/snapshot-choice.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { Snapshot } from '../../visual-layer/snapshots.ts'
 import { chooseSnapshot } from '../choose-snapshot.ts'

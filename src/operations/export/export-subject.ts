@@ -1,5 +1,5 @@
 import { ActionError } from '../../errors.ts'
-import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportRequest } from './inputs.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { Snapshot } from '../../visual-layer/snapshots.ts'
 import type { Step } from '../step.ts'

@@ -3,7 +3,7 @@ import { look, refuseObstacles } from '../../export/earlier-export.ts'
 import { RecordDigest } from '../../export/records/digest.ts'
 import { ANNOTATIONS_NAME } from '../../export/manifest.ts'
 import { type Placed, prepareFolder, requireWritable } from '../../export/place.ts'
-import type { ExportRequest } from '../../inputs/operations/export.ts'
+import { exportInputs, type ExportRequest } from './inputs.ts'
 import { requireFreeName } from '../../runner/artifact.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import { patienceMs } from '../../waiting/pace.ts'
@@ -20,28 +20,55 @@ import { namedDataset, readDataset } from '../facts.ts'
 import { check, passGates } from './gates.ts'
 import { type PartsCause, partsFolder, wasBegunInParts } from './parts-folder.ts'
 import { archiveName, startOf } from './start-export.ts'
+import { operation } from '../operation.ts'
 import type { Step } from '../step.ts'
 import { waitFor } from '../waits.ts'
 import { counted } from '../../numbers.ts'
 
 /** Exports a dataset, or a part of it; done when the bytes are on disk, verified, and (by default) up as an artifact. */
-export async function exportDataset(request: ExportRequest, step: Step): Promise<string> {
-  await requireOutput(request, step)
-  const earlier = await readEarlier(request, step)
-  const source = await readDataset(step, request.datasetId)
-  step.reporter.fact('Exported', selectionWords(request))
-  if (request.snapshot === undefined) {
-    const carryOn = (exportId: string) =>
-      `The export is still running in Visual Layer. Do not start it again; to download it later, set export_id: ${exportId}.`
-    const again = (exportId: string) =>
-      `The export is complete in Visual Layer. To download it without exporting again, set export_id: ${exportId} and re-run the job.`
-    return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn, again }, earlier)
-  }
-  return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
-    const carryOn = () => 'The temporary clone will be deleted. Re-run the job.'
-    return exportSubject(request, step, { source, exported: clone, snapshot, carryOn, again: carryOn }, earlier)
-  })
-}
+export const exportDataset = operation({
+  name: 'export',
+  ...exportInputs,
+  outputs: [
+    'snapshot_id',
+    'snapshot_name',
+    'task_id',
+    'export_id',
+    'export_path',
+    'export_dir',
+    'export_size_bytes',
+    'export_sha256',
+    'media_count',
+    'content_digest',
+    'changed',
+    'added_count',
+    'removed_count',
+    'modified_count',
+    'comparison_path',
+    'annotations_path',
+    'artifact_id',
+    'artifact_name',
+    'artifact_url',
+    'artifact_digest',
+  ],
+  async run(request, step): Promise<string> {
+    await requireOutput(request, step)
+    const earlier = await readEarlier(request, step)
+    const source = await readDataset(step, request.datasetId)
+    step.reporter.fact('Exported', selectionWords(request))
+    if (request.snapshot === undefined) {
+      const carryOn = (exportId: string) =>
+        `The export is still running in Visual Layer. Do not start it again; to download it later, set export_id: ${exportId}.`
+      const again = (exportId: string) =>
+        `The export is complete in Visual Layer. To download it without exporting again, set export_id: ${exportId} and re-run the job.`
+      return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn, again }, earlier)
+    }
+    return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
+      const carryOn = () => 'The temporary clone will be deleted. Re-run the job.'
+      return exportSubject(request, step, { source, exported: clone, snapshot, carryOn, again: carryOn }, earlier)
+    })
+  },
+})
 
 /** What is surely in the way of an export is an error before it starts. */
 async function requireOutput(request: ExportRequest, step: Step): Promise<void> {

@@ -4,7 +4,7 @@ import { type Cluster, itemsOf, type PartContent } from '../../export/parts/cont
 import { HASH_BYTES } from '../../export/records/digest.ts'
 import { readExport } from '../../export/records/metadata-files.ts'
 import { type BatchResult, mediaIdOf } from '../../export/records/read-batch.ts'
-import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportRequest } from './inputs.ts'
 import { isMissing } from '../../visual-layer/failure.ts'
 import { refusedExport } from '../../waiting/verdicts/export.ts'
 import { fetchUnpacked } from './export-bytes.ts'

@@ -4,7 +4,7 @@ import { type Cluster, itemsOf, type PartContent } from '../../export/parts/cont
 import type { KeptParts, Part } from '../../export/parts/kept-parts.ts'
 import { namedLimit } from '../../export/parts/named-limit.ts'
 import { pack } from '../../export/parts/pack.ts'
-import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportRequest } from './inputs.ts'
 import { inScope, type Scope } from '../../scope.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import { refusedExport } from '../../waiting/verdicts/export.ts'

@@ -1,5 +1,5 @@
 import type { PartContent } from '../../export/parts/content.ts'
-import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportRequest } from './inputs.ts'
 import type { ExportStart } from '../../visual-layer/exports.ts'
 import { startOf } from './start-export.ts'
 

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportRequest } from './inputs.ts'
 import type { RequestFailure } from '../../visual-layer/failure.ts'
 import type { Refused } from '../../waiting/verdicts/export.ts'
 import type { ExportSubject } from './export-subject.ts'

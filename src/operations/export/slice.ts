@@ -1,7 +1,7 @@
 import { itemsOf, type PartContent } from '../../export/parts/content.ts'
 import { planDigest, shardOf } from '../../export/parts/shard.ts'
 import { membersIn } from '../../export/parts/stretch.ts'
-import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportRequest } from './inputs.ts'
 import type { ExportSubject } from './export-subject.ts'
 import { type Listed, listMembers } from './part-contents.ts'
 import type { Step } from '../step.ts'

@@ -1,4 +1,4 @@
-import type { ExportRequest } from '../../inputs/operations/export.ts'
+import type { ExportRequest } from './inputs.ts'
 import type { ExportStart, ExportTask } from '../../visual-layer/exports.ts'
 import { isTransient, RequestFailure } from '../../visual-layer/failure.ts'
 import { fullJitter } from '../../visual-layer/retry.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DATASET_ID, faults, request, warnings } from '../step-inputs.ts'
+import { DATASET_ID, faults, request, warnings } from '../../inputs/step-inputs.ts'
 
 describe('enrich', () => {
   it('reads models line by line, each once', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DATASET_ID, faults, request, warnings } from '../step-inputs.ts'
+import { DATASET_ID, faults, request, warnings } from '../../inputs/step-inputs.ts'
 
 describe('add-media', () => {
   it('makes a request from each of the sources', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { environment, errorAbout, faults } from './step-inputs.ts'
+import { environment, errorAbout, faults } from '../../inputs/step-inputs.ts'
 
 const KEY = { api_key: 'key', api_secret: 'secret' }
 const ALLOWED =

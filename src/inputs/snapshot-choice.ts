@@ -1,11 +1,15 @@
-import { type Fault, removal } from '../faults.ts'
-import { displayName, snapshotId } from '../fields.ts'
-import type { Given } from '../input-table.ts'
+import { type Fault, removal } from './faults.ts'
+import * as fields from './fields.ts'
+import type { Given } from './input-table.ts'
+import type { Values } from './read-fields.ts'
 
 /** Which snapshot of the dataset: the one of an id (or the word `current`), or the newest of exactly that name. */
 export type SnapshotChoice = { by: 'id'; snapshotId: string } | { by: 'name'; snapshotName: string }
 
-export const snapshotChoiceFields = { snapshot_id: snapshotId().optional(), snapshot_name: displayName().optional() }
+export const snapshotChoiceFields = {
+  snapshot_id: fields.snapshotId().optional(),
+  snapshot_name: fields.displayName().optional(),
+}
 
 /** Exactly one of the two must be there: guessing a snapshot could put the wrong data in place. */
 export function snapshotChoiceFaults(
@@ -28,11 +32,14 @@ export function bothFault(name: string): Fault {
 }
 
 /** The choice that values make once {@link snapshotChoiceFaults} has found nothing wrong. */
-export function snapshotChoice(values: {
-  snapshot_id?: string | undefined
-  snapshot_name?: string | undefined
-}): SnapshotChoice {
-  if (values.snapshot_id !== undefined) return { by: 'id', snapshotId: values.snapshot_id }
-  if (values.snapshot_name !== undefined) return { by: 'name', snapshotName: values.snapshot_name }
+export function snapshotChoice({ snapshotId, snapshotName }: Values<typeof snapshotChoiceFields>): SnapshotChoice {
+  if (snapshotId !== undefined) return { by: 'id', snapshotId }
+  if (snapshotName !== undefined) return { by: 'name', snapshotName }
   throw new Error('neither snapshot_id nor snapshot_name: the rules between inputs let this pass')
+}
+
+/** The values with the choice that two of them make. */
+export function withSnapshot<All extends Values<typeof snapshotChoiceFields>>(values: All) {
+  const { snapshotId, snapshotName, ...others } = values
+  return { ...others, snapshot: snapshotChoice({ snapshotId, snapshotName }) }
 }

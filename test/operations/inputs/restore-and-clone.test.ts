@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DATASET_ID, environment, errorAbout, faults, OTHER_ID, request, warnings } from '../step-inputs.ts'
+import { DATASET_ID, environment, errorAbout, faults, OTHER_ID, request, warnings } from '../../inputs/step-inputs.ts'
 
 describe.each(['restore', 'clone'] as const)('%s', (operation) => {
   it('takes a snapshot by id, the current one, or by name', () => {

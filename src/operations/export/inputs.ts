@@ -1,110 +1,72 @@
 import path from 'node:path'
 import { z } from 'zod'
+import { classList } from '../../inputs/class-list.ts'
+import { compares, conditions, includesCondition, wrongConditions } from '../../inputs/conditions.ts'
+import { type Fault, removal, yamlLine } from '../../inputs/faults.ts'
+import * as fields from '../../inputs/fields.ts'
+import { exampleOf, type Given, INPUT_DEFAULTS, type InputName } from '../../inputs/input-table.ts'
+import { outputDir } from '../../inputs/output-dir.ts'
+import type { Values } from '../../inputs/read-fields.ts'
+import type { SharedRequest } from '../../inputs/service-inputs.ts'
+import { bothFault, snapshotChoice, snapshotChoiceFields } from '../../inputs/snapshot-choice.ts'
 import { withSlashes } from '../../paths.ts'
-import { classList } from '../class-list.ts'
-import { type Condition, compares, conditions, includesCondition, wrongConditions } from '../conditions.ts'
-import { type Fault, removal, yamlLine } from '../faults.ts'
-import {
-  artifactName,
-  datasetId,
-  entityType,
-  flag,
-  idList,
-  oneOf,
-  type Outcome,
-  parsed,
-  type Shard,
-  shard,
-  uuid,
-  vql,
-  wholeNumber,
-} from '../fields.ts'
-import { exampleOf, type Given, INPUT_DEFAULTS, type InputName } from '../input-table.ts'
-import { type Idle, onConflict, operationInputs, type Waiting, waiting, waitingFields } from '../operation-inputs.ts'
-import { outputDir } from '../output-dir.ts'
-import type { SharedRequest } from '../service-inputs.ts'
-import { bothFault, type SnapshotChoice, snapshotChoice, snapshotChoiceFields } from './snapshot-choice.ts'
+import type { Idle, Places } from '../operation.ts'
 
 /** What is exported. An attached export was started elsewhere, with a selection of its own. */
-export type ExportSelection =
+type ExportSelection =
   | { kind: 'attached'; exportId: string }
   | { kind: 'whole' }
   | { kind: 'vql'; vql: string }
   | { kind: 'selected'; mediaIds: string[]; clusterIds: string[]; excludeMediaIds: string[] }
 
 /** The earlier export to compare with: what the last successful run of the workflow stored, or one on disk (an absolute path). */
-export type CompareWith = { kind: 'previous-run' } | { kind: 'path'; path: string; given: string }
-
-export interface ExportRequest extends SharedRequest, Waiting {
-  operation: 'export'
-  datasetId: string
-  /** The state that is exported, from a clone of it; without one the live dataset is. */
-  snapshot: SnapshotChoice | undefined
-  selection: ExportSelection
-  /** Whether an export that is refused as too large is done in parts. */
-  split: boolean
-  /** The shard of the selection that this step exports; without one, all of it. */
-  shard: Shard | undefined
-  entityType: 'IMAGES' | 'OBJECTS'
-  exportFormat: 'json' | 'parquet'
-  includeImages: boolean
-  allowEmpty: boolean
-  onConflict: 'wait' | 'fail'
-  /** Absolute and real, strictly inside the workspace. */
-  outputDir: string
-  extract: boolean
-  compareWith: CompareWith | undefined
-  /** What must not be, once the export is safe. */
-  failIf: readonly Condition[]
-  /** What is worth a warning. */
-  warnIf: readonly Condition[]
-  /** Which labels are written to `annotations.json`, and their classes if a list gives them; `undefined` for no such file. */
-  coco: { labels: 'all' | 'boxes'; classes: readonly string[] | undefined } | undefined
-  /** Reads what earlier runs stored; only used for that. */
-  githubToken: string | undefined
-  uploadArtifact: boolean
-  /** Names the artifact, and the ZIP with or without one. */
-  artifactName: string
-  /** In days; if absent, the repository's setting applies. */
-  retentionDays: number | undefined
-  compressionLevel: number
-  overwriteArtifact: boolean
-}
+type CompareWith = { kind: 'previous-run' } | { kind: 'path'; path: string; given: string }
 
 const selectionFields = {
-  export_id: uuid().optional(),
-  media_ids: idList(),
-  cluster_ids: idList(),
-  exclude_media_ids: idList(),
-  vql: vql().optional(),
+  export_id: fields.uuid().optional(),
+  media_ids: fields.idList(),
+  cluster_ids: fields.idList(),
+  exclude_media_ids: fields.idList(),
+  vql: fields.vql().optional(),
 }
 
-const fields = {
-  dataset_id: datasetId(),
+const inputs = ({ workspace }: Places) => ({
+  dataset_id: fields.datasetId(),
   ...snapshotChoiceFields,
-  export_format: oneOf('json', 'parquet'),
-  include_images: flag(),
+  export_format: fields.oneOf('json', 'parquet'),
+  include_images: fields.flag(),
   ...selectionFields,
-  entity_type: entityType(),
-  split: oneOf('auto', 'never'),
-  shard: shard().optional(),
-  allow_empty: flag(),
-  extract: flag(),
-  upload_artifact: flag(),
-  artifact_name: artifactName(),
-  retention_days: wholeNumber(1, 400).optional(),
-  compression_level: wholeNumber(0, 9),
-  overwrite_artifact: flag(),
+  entity_type: fields.entityType(),
+  split: fields.oneOf('auto', 'never'),
+  shard: fields.shard().optional(),
+  allow_empty: fields.flag(),
+  extract: fields.flag(),
+  upload_artifact: fields.flag(),
+  /** Names the artifact, and the ZIP with or without one. */
+  artifact_name: fields.artifactName(),
+  /** In days; if absent, the repository's setting applies. */
+  retention_days: fields.wholeNumber(1, 400).optional(),
+  compression_level: fields.wholeNumber(0, 9),
+  overwrite_artifact: fields.flag(),
+  /** What must not be, once the export is safe. */
   fail_if: conditions(),
+  /** What is worth a warning. */
   warn_if: conditions(),
   coco: z
     .string()
     .toLowerCase()
-    .pipe(oneOf('false', 'true', 'boxes')),
+    .pipe(fields.oneOf('false', 'true', 'boxes')),
+  /** Reads what earlier runs stored; only used for that. */
   github_token: z.string('it must be a token').optional(),
-  on_conflict: onConflict,
-  ...waitingFields,
-}
+  on_conflict: fields.onConflict(),
+  wait: fields.flag(),
+  /** Absolute and real, strictly inside the workspace. */
+  output_dir: fields.parsed('it must be a folder', (text) => outputDir(text, workspace)),
+  class_list: fields.parsed('it must be a file', (text) => classList(text, workspace)).optional(),
+  compare_with: fields
+    .parsed('it must be a path, or "previous-run"', (text) => comparedWith(text, workspace))
+    .optional(),
+})
 
 const SELECTING: readonly InputName[] = ['vql', 'media_ids', 'cluster_ids', 'exclude_media_ids']
 const STARTING: readonly InputName[] = [
@@ -216,74 +178,54 @@ function idle(given: Given): Idle[] {
   ]
 }
 
-/** The snapshot that is exported, where one is chosen and no export is attached to. */
-function chosen(values: z.output<z.ZodObject<typeof snapshotChoiceFields>> & { export_id?: string | undefined }) {
-  const { snapshot_id: id, snapshot_name: name, export_id: exportId } = values
-  return exportId === undefined && (id ?? name) !== undefined ? snapshotChoice(values) : undefined
+/** The request that the values make once {@link rules} has found nothing wrong. */
+function request({ snapshotId, snapshotName, exportId, ...given }: Values<ReturnType<typeof inputs>>) {
+  const { vql, mediaIds, clusterIds, excludeMediaIds, classList: classes, ...values } = given
+  const isAttached = exportId !== undefined
+  const slice = isAttached ? undefined : values.shard
+  return {
+    ...values,
+    /** The state that is exported, from a clone of it; without one the live dataset is. */
+    snapshot:
+      isAttached || (snapshotId ?? snapshotName) === undefined
+        ? undefined
+        : snapshotChoice({ snapshotId, snapshotName }),
+    selection: selection({ exportId, vql, mediaIds, clusterIds, excludeMediaIds }),
+    /** Whether an export that is refused as too large is done in parts. */
+    split: values.split === 'auto',
+    /** The shard of the selection that this step exports; without one, all of it. */
+    shard: slice,
+    /** Which labels are written to `annotations.json`, and their classes if a list gives them; `undefined` for no such file. */
+    coco:
+      values.coco === 'false' ? undefined : ({ labels: values.coco === 'boxes' ? 'boxes' : 'all', classes } as const),
+    // Where no runner filled it in, the default is the expression itself.
+    githubToken: values.githubToken?.startsWith('${{') ? undefined : values.githubToken,
+    artifactName: artifactOf(values.artifactName, slice),
+  }
 }
+
+/** What an export takes, and the request that it makes of that. */
+export const exportInputs = { inputs, rules, idle, request }
+
+export type ExportRequest = SharedRequest & ReturnType<typeof request>
 
 /** Attached, filtered or selected where one is asked for, else the whole dataset; {@link rules} keep them apart. */
-function selection(values: z.output<z.ZodObject<typeof selectionFields>>): ExportSelection {
-  const { export_id: exportId, vql: filter, media_ids: mediaIds, cluster_ids: clusterIds } = values
+function selection(values: Values<typeof selectionFields>): ExportSelection {
+  const { exportId, vql, mediaIds, clusterIds, excludeMediaIds } = values
   if (exportId !== undefined) return { kind: 'attached', exportId }
-  if (filter !== undefined) return { kind: 'vql', vql: filter }
+  if (vql !== undefined) return { kind: 'vql', vql }
   if (mediaIds.length === 0 && clusterIds.length === 0) return { kind: 'whole' }
-  return { kind: 'selected', mediaIds, clusterIds, excludeMediaIds: values.exclude_media_ids }
-}
-
-function cocoOf(values: { coco: string; class_list?: readonly string[] | undefined }): ExportRequest['coco'] {
-  if (values.coco === 'false') return undefined
-  return { labels: values.coco === 'boxes' ? 'boxes' : 'all', classes: values.class_list }
+  return { kind: 'selected', mediaIds, clusterIds, excludeMediaIds }
 }
 
 /** The jobs of a matrix cannot share one artifact name: if none was chosen, that of a shard says which one it is. */
-function artifactOf(name: string, slice: Shard | undefined): string {
+function artifactOf(name: string, slice: fields.Shard | undefined): string {
   return slice && name === INPUT_DEFAULTS.artifact_name ? `${name}-${slice.index}-of-${slice.of}` : name
 }
 
 /** Any place on the runner: it is only read. Whether something is there is checked at that time. */
-function comparedWith(text: string, workspace: string): Outcome<CompareWith> {
+function comparedWith(text: string, workspace: string): fields.Outcome<CompareWith> {
   if (text.toLowerCase() === 'previous-run') return { value: { kind: 'previous-run' } }
   if (text.includes('\0')) return { broken: 'it must be a path, or "previous-run"' }
   return { value: { kind: 'path', path: path.resolve(workspace, withSlashes(text)), given: text } }
 }
-
-export const exportDataset = operationInputs({
-  operation: 'export',
-  fields: ({ workspace }) => ({
-    ...fields,
-    output_dir: parsed('it must be a folder', (text) => outputDir(text, workspace)),
-    class_list: parsed('it must be a file', (text) => classList(text, workspace)).optional(),
-    compare_with: parsed('it must be a path, or "previous-run"', (text) => comparedWith(text, workspace)).optional(),
-  }),
-  rules,
-  idle,
-  request: (values, shared): ExportRequest => ({
-    operation: 'export',
-    ...shared,
-    ...waiting(values),
-    datasetId: values.dataset_id,
-    snapshot: chosen(values),
-    selection: selection(values),
-    split: values.split === 'auto',
-    shard: values.export_id === undefined ? values.shard : undefined,
-    entityType: values.entity_type,
-    exportFormat: values.export_format,
-    includeImages: values.include_images,
-    allowEmpty: values.allow_empty,
-    onConflict: values.on_conflict,
-    outputDir: values.output_dir,
-    extract: values.extract,
-    compareWith: values.compare_with,
-    failIf: values.fail_if,
-    warnIf: values.warn_if,
-    coco: cocoOf(values),
-    // Where no runner filled it in, the default is the expression itself.
-    githubToken: values.github_token?.startsWith('${{') ? undefined : values.github_token,
-    uploadArtifact: values.upload_artifact,
-    artifactName: artifactOf(values.artifact_name, values.export_id === undefined ? values.shard : undefined),
-    retentionDays: values.retention_days,
-    compressionLevel: values.compression_level,
-    overwriteArtifact: values.overwrite_artifact,
-  }),
-})

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DATASET_ID, environment, errorAbout, faults, request, warnings } from '../step-inputs.ts'
+import { DATASET_ID, environment, errorAbout, faults, request, warnings } from '../../inputs/step-inputs.ts'
 
 const KEY = { api_key: 'key', api_secret: 'secret' }
 

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { DATASET_ID, faults, OTHER_ID, request, warnings } from '../step-inputs.ts'
+import { DATASET_ID, faults, OTHER_ID, request, warnings } from '../../inputs/step-inputs.ts'
 
 const VQL = '[{"duplicates":{"op":"duplicates","value":0.95}}]'
 

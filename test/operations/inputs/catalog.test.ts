@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DATASET_ID, environment, errorAbout, faults, OTHER_ID, request, warnings } from '../step-inputs.ts'
+import { DATASET_ID, environment, errorAbout, faults, OTHER_ID, request, warnings } from '../../inputs/step-inputs.ts'
 
 const CATALOG = ['list-snapshots', 'update-snapshot', 'delete-snapshot', 'prune-snapshots', 'delete-dataset'] as const
 
