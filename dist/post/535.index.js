@@ -418,8 +418,11 @@ function oneOf(...words) {
         return value === undefined ? { broken: rule, instead: nearest(text, words) } : { value };
     });
 }
+/** What to do where something else is at work on the dataset. */
 const onConflict = () => oneOf('wait', 'fail');
+/** What to do where the name is taken. */
 const ifExists = () => oneOf('create', 'reuse', 'fail');
+/** What becomes of the work that a canceled step has started. */
 const onCancel = () => oneOf('abort', 'leave');
 /** What an export counts; taken in any case. */
 function entityType() {

@@ -62,8 +62,13 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(...wor
   })
 }
 
+/** What to do where something else is at work on the dataset. */
 export const onConflict = () => oneOf('wait', 'fail')
+
+/** What to do where the name is taken. */
 export const ifExists = () => oneOf('create', 'reuse', 'fail')
+
+/** What becomes of the work that a canceled step has started. */
 export const onCancel = () => oneOf('abort', 'leave')
 
 /** What an export counts; taken in any case. */

@@ -23,7 +23,11 @@ function floorOf(path: string): number {
 const FILES = globSync('src/**/*.ts', { cwd: ROOT }).map((path) => path.replaceAll('\\', '/'))
 
 function importsOf(path: string): string[] {
-  return [...fileText(path).matchAll(/(?:\bfrom |^import |\bimport\()'([^']+)'/gm)].map(({ 1: name = '' }) => name)
+  return importsIn(fileText(path))
+}
+
+function importsIn(text: string): string[] {
+  return [...text.matchAll(/(?:\bfrom |^import |\bimport\()'([^']+)'/gm)].map(({ 1: name = '' }) => name)
 }
 
 describe('CONTRIBUTING.md', () => {
@@ -45,6 +49,17 @@ describe('CONTRIBUTING.md', () => {
     )
     expect(FILES.length).toBeGreaterThan(50)
     expect(up).toEqual([])
+  })
+
+  it('is right that the post step can run no operation but a restore', () => {
+    const reached = new Set(['src/post.ts'])
+    for (const path of reached) {
+      const text = fileText(path).replace(/^import type .*$/gm, '')
+      for (const name of importsIn(text)) if (name.startsWith('.')) reached.add(posix.join(posix.dirname(path), name))
+    }
+    const defines = (path: string) => / = operation\(\{$/m.test(fileText(path))
+    expect(FILES.filter(defines).length).toBeGreaterThan(10)
+    expect([...reached].filter(defines)).toEqual(['src/operations/restore.ts'])
   })
 
   it("is right that only src/runner knows GitHub's packages", () => {
