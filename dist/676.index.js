@@ -7043,18 +7043,19 @@ function isOperator(text) {
 
 
 
+
 const output_dir_RULE = 'it must be a folder inside the workspace, and not the workspace itself';
 /**
  * The absolute, real path of the folder that an export goes to. It is strictly inside the workspace after symbolic
  * links are resolved, so that an export cannot write over the rest of the runner; and not inside `.git`, where the
  * checkout keeps the repository and its credentials. The folder need not exist.
  */
-function outputDir(text, workspace) {
+function outputDir(text, workspace, isWindows = external_node_path_.sep === '\\') {
     const root = realPath((0,external_node_path_.resolve)(workspace)) ?? (0,external_node_path_.resolve)(workspace);
     if ((0,external_node_fs_.statSync)(root, { throwIfNoEntry: false })?.isFile())
         return { broken: `the workspace of the job (GITHUB_WORKSPACE) is a file, not a folder: ${root}` };
     const given = (0,paths/* withSlashes */.sq)(text);
-    if (external_node_path_.sep === '/' && /^[a-z]:/i.test(given))
+    if (!isWindows && /^[a-z]:/i.test(given))
         return { broken: `${output_dir_RULE}, and this runner has no Windows drives` };
     const path = realPath((0,external_node_path_.resolve)(root, given));
     if (path === undefined)
@@ -7062,9 +7063,12 @@ function outputDir(text, workspace) {
     const inside = (0,paths/* below */.Gz)(root, path);
     if (inside === undefined || inside === '')
         return { broken: output_dir_RULE };
-    if (inside.split('/').some((segment) => segment.toLowerCase() === '.git')) {
+    const names = inside.split('/');
+    if (names.some((name) => name.toLowerCase() === '.git'))
         return { broken: 'it must not be inside a .git folder' };
-    }
+    const impossible = isWindows ? names.find((name) => (0,paths/* safeName */.jC)(name) !== name) : undefined;
+    if (impossible !== undefined)
+        return { broken: `${output_dir_RULE}, and Windows allows no folder named ${quoted(impossible)}` };
     return { value: path };
 }
 /** The real path of a folder that may not exist yet in part; undefined when something that is no folder is in the way. */

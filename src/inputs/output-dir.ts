@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
-import { below, withSlashes } from '../paths.ts'
+import { below, safeName, withSlashes } from '../paths.ts'
+import { quoted } from './faults.ts'
 import type { Outcome } from './fields.ts'
 
 const RULE = 'it must be a folder inside the workspace, and not the workspace itself'
@@ -10,19 +11,20 @@ const RULE = 'it must be a folder inside the workspace, and not the workspace it
  * links are resolved, so that an export cannot write over the rest of the runner; and not inside `.git`, where the
  * checkout keeps the repository and its credentials. The folder need not exist.
  */
-export function outputDir(text: string, workspace: string): Outcome<string> {
+export function outputDir(text: string, workspace: string, isWindows = sep === '\\'): Outcome<string> {
   const root = realPath(resolve(workspace)) ?? resolve(workspace)
   if (statSync(root, { throwIfNoEntry: false })?.isFile())
     return { broken: `the workspace of the job (GITHUB_WORKSPACE) is a file, not a folder: ${root}` }
   const given = withSlashes(text)
-  if (sep === '/' && /^[a-z]:/i.test(given)) return { broken: `${RULE}, and this runner has no Windows drives` }
+  if (!isWindows && /^[a-z]:/i.test(given)) return { broken: `${RULE}, and this runner has no Windows drives` }
   const path = realPath(resolve(root, given))
   if (path === undefined) return { broken: `${RULE}, and a link or a file is in the way` }
   const inside = below(root, path)
   if (inside === undefined || inside === '') return { broken: RULE }
-  if (inside.split('/').some((segment) => segment.toLowerCase() === '.git')) {
-    return { broken: 'it must not be inside a .git folder' }
-  }
+  const names = inside.split('/')
+  if (names.some((name) => name.toLowerCase() === '.git')) return { broken: 'it must not be inside a .git folder' }
+  const impossible = isWindows ? names.find((name) => safeName(name) !== name) : undefined
+  if (impossible !== undefined) return { broken: `${RULE}, and Windows allows no folder named ${quoted(impossible)}` }
   return { value: path }
 }
 

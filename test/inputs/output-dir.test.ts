@@ -22,7 +22,7 @@ describe('outputDir', () => {
   it.each(['visual-layer-export', 'data', 'data/new/deep', './data/../other', 'a b', '...', '.github'])(
     'takes %s',
     (text) => {
-      expect(outputDir(text, workspace)).toEqual({ value: join(workspace, text) })
+      expect(outputDir(text, workspace, false)).toEqual({ value: join(workspace, text) })
     },
   )
 
@@ -38,6 +38,11 @@ describe('outputDir', () => {
 
   it.skipIf(sep === '\\')('rejects a drive where there is none', () => {
     expect(outputDir(String.raw`C:\exports`, workspace)).toEqual({ broken: expect.stringContaining('drive') })
+  })
+
+  it.each(['a?b', 'data/a*b', 'nul', 'data/con.txt/x', 'x<y>', 'a|b'])('rejects %s on Windows', (text) => {
+    expect(outputDir(text, workspace, true)).toEqual({ broken: expect.stringContaining('Windows') })
+    expect(outputDir(text, workspace, false)).toEqual({ value: join(workspace, text) })
   })
 
   it('takes an absolute path inside the workspace', () => {
