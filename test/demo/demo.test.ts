@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { asVersion, runNode } from '../run-node.ts'
 
 describe('npm run demo', () => {
-  it('shows six steps in less than 150 lines, without the sources of charts and entities', async () => {
+  it('shows seven steps in less than 150 lines, without the sources of charts and entities', async () => {
     const { code, stdout, stderr } = await runNode(['test/demo/main-job.ts'])
     expect([code, stderr], stdout).toEqual([0, ''])
     expect(stdout.split('\n').length).toBeLessThan(150)
-    expect(stdout.match(/- uses: /g)).toHaveLength(6)
+    expect(stdout.match(/- uses: /g)).toHaveLength(7)
     expect(stdout).not.toMatch(/&#?\w+;|<\w+|xychart|mermaid|```/)
     expect(stdout.split('\n')[0]).toContain('emulator')
     expect(stdout).toMatch(/Modified +38/)
-    expect(stdout).toMatch(/modified +and 35 more\n\n +\.\.\. and more, with charts/)
+    expect(stdout).toMatch(/Largest changes [^\n]+\n\n +\.\.\. and more, with charts/)
     expect(existsSync('build/demo/summary.html')).toBe(true)
   })
 })
