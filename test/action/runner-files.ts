@@ -1,10 +1,12 @@
+import os from 'node:os'
+
 /**
  * Reads a file of outputs or state as the runner does (FileCommandManager.cs of actions/runner): `name=value`, or
  * `name<<delimiter`, the value's lines, the delimiter. The last value of a name counts. Throws on anything else.
  */
 export function parseRunnerFile(text: string): Record<string, string> {
   const values: Record<string, string> = {}
-  const lines = text.split(/\r?\n/)
+  const lines = text.split(os.EOL)
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? ''
     if (line === '') continue
