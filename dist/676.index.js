@@ -9041,6 +9041,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
 
 
 
+
 const restore_TYPE = 'SNAPSHOT_RESTORE';
 /** How the summary calls the snapshot until it is restored. */
 const TARGET = 'Target snapshot';
@@ -9153,8 +9154,11 @@ async function startRestore(step, request, restoring) {
             // A new task is ours, unless another snapshot is the one that is being, or was, restored.
             const others = snapshots.some((one) => one.isRestoring && one.id !== target.id);
             const elsewhere = task?.state === 'COMPLETED' && !now?.isCurrent;
-            if (task && !others && !elsewhere)
-                return { found: undefined };
+            if (task && !others && !elsewhere) {
+                const later = (await newTasks(step, dataset.id, earlier)).find(({ id }) => id === task.id);
+                // If it ended before the snapshots were read, it may have restored another one: the next look tells.
+                return later && (0,visual_layer_tasks/* hasEnded */.hY)(later) && !(0,visual_layer_tasks/* hasEnded */.hY)(task) ? 'busy' : { found: undefined };
+            }
             const { status } = await api.datasets.get(dataset.id, 0);
             return others || status === 'READ_ONLY' || status === 'BUSY' ? 'busy' : 'absent';
         },

@@ -795,6 +795,273 @@ function ownName({ runId, runAttempt, job }) {
     return `${runId}/${runAttempt}/${job}`;
 }
 
+;// CONCATENATED MODULE: ./build/visual-layer/fields.js
+
+/**
+ * Fields as replies carry them. Everything is optional in practice, so a field that is absent, null, or of another kind than
+ * documented reads as `undefined` and never spoils the reply around it.
+ */
+const fields_text = schemas/* string */.YjP().optional().catch(undefined);
+const fields_count = schemas/* union */.KCZ([
+    schemas/* number */.aig(),
+    schemas/* string */.YjP()
+        .regex(/^-?\d+(\.\d+)?$/)
+        .transform(Number),
+])
+    .optional()
+    .catch(undefined);
+/** A progress in whole percent that helps a reader: 100 on work that continues does not, and neither does a larger number. */
+function shownProgress(progress) {
+    return progress !== undefined && progress >= 0 && progress < 100 ? Math.floor(progress) : undefined;
+}
+const fields_flag = schemas/* boolean */.zMY().catch(false).default(false);
+/** An id: text that is not empty. A number is taken as text, since transactions carry one. */
+const identifier = schemas/* union */.KCZ([schemas/* string */.YjP().trim().min(1), schemas/* number */.aig().int().transform(String)])
+    .optional()
+    .catch(undefined);
+/** The ID of a dataset: a UUID, which IDs from elsewhere are compared with, so in one case. */
+const datasetIdentifier = identifier.transform((id) => id?.toLowerCase());
+/** A required id. */
+const requiredIdentifier = schemas/* string */.YjP().trim().min(1);
+/**
+ * Milliseconds since the epoch of an ISO 8601 stamp. Stamps without a zone, as the API writes most of them, are read as UTC.
+ */
+function parseStamp(stamp) {
+    if (stamp === undefined)
+        return undefined;
+    const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(stamp) ? stamp : `${stamp}Z`;
+    const milliseconds = Date.parse(zoned.replace(' ', 'T'));
+    return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+
+;// CONCATENATED MODULE: ./build/visual-layer/datasets.js
+
+
+const KNOWN = {
+    DRAFT: 'DRAFT',
+    INDEXING: 'INDEXING',
+    READ_ONLY: 'READ_ONLY',
+    PARTIAL_INDEX: 'PARTIAL_INDEX',
+    READY: 'READY',
+    ERROR: 'ERROR',
+    // Words of the retired `status` field and of older clients.
+    COMPLETED: 'READY',
+    'READY_(PUBLIC)': 'READY',
+    FATAL_ERROR: 'ERROR',
+    FAILED: 'ERROR',
+    NEW: 'BUSY',
+    PRE_PROCESSING: 'BUSY',
+    PROCESSING: 'BUSY',
+    INITIALIZING: 'BUSY',
+    UPLOADING: 'BUSY',
+    SAVING: 'BUSY',
+    PENDING: 'BUSY',
+    QUEUED: 'BUSY',
+    ENRICHING: 'READ_ONLY',
+    UPDATING: 'READ_ONLY',
+};
+/** Reads a status word whatever its spelling: `READ ONLY`, `READ_ONLY` and "Read Only" are one. */
+function datasetStatus(word) {
+    return KNOWN[normalWord(word)] ?? 'UNKNOWN';
+}
+/** Upper case, and any run of spaces, `_` or `-` as one `_`. */
+function normalWord(word) {
+    return word
+        .trim()
+        .toUpperCase()
+        .replace(/[\s_-]+/g, '_');
+}
+/** Stands where a reply has no status. */
+const NO_STATUS = '(none)';
+const datasetReply = schemas/* looseObject */._H3({
+    id: datasetIdentifier,
+    dataset_id: datasetIdentifier,
+    display_name: fields_text,
+    dataset_name: fields_text,
+    name: fields_text,
+    status_new: fields_text,
+    status: fields_text,
+    progress: fields_count,
+    n_images: fields_count,
+    n_videos: fields_count,
+    n_objects: fields_count,
+    fatal_error_msg: fields_text,
+    source_dataset_id: datasetIdentifier,
+    source_uri: fields_text,
+    bucket_path: fields_text,
+    created_at: fields_text,
+})
+    .transform((reply) => {
+    // The docs: use `status_new`, which is one day to be renamed to `status`.
+    const word = reply.status_new ?? reply.status ?? '';
+    const known = (value) => (value === undefined || value < 0 ? undefined : value);
+    return {
+        id: reply.id ?? reply.dataset_id ?? '',
+        name: reply.display_name ?? reply.dataset_name ?? reply.name ?? '',
+        status: datasetStatus(word),
+        statusWord: word === '' ? NO_STATUS : word,
+        progress: shownProgress(reply.progress),
+        images: known(reply.n_images),
+        videos: known(reply.n_videos),
+        objects: known(reply.n_objects),
+        fatalError: reply.fatal_error_msg,
+        sourceDatasetId: reply.source_dataset_id,
+        createdAt: parseStamp(reply.created_at),
+        sourceUri: reply.source_uri ?? reply.bucket_path,
+    };
+});
+/** A dataset read by itself has its status. */
+const statusReply = datasetReply.refine((dataset) => dataset.statusWord !== NO_STATUS, { path: ['status_new'] });
+const datasetList = schemas/* union */.KCZ([
+    schemas/* array */.YOg(datasetReply),
+    schemas/* looseObject */._H3({ datasets: schemas/* array */.YOg(datasetReply) }).transform((reply) => reply.datasets),
+]);
+/** The id of a new dataset, under either of the names it is known by. */
+const createdReply = schemas/* looseObject */._H3({ dataset_id: datasetIdentifier, id: datasetIdentifier })
+    .transform((reply) => reply.dataset_id ?? reply.id)
+    .refine((id) => id !== undefined, { path: ['dataset_id'] });
+class Datasets {
+    #http;
+    constructor(http) {
+        this.#http = http;
+    }
+    /** One dataset with its status; docs.visual-layer.com, "Retrieve dataset status". */
+    async get(datasetId, retries) {
+        const request = { what: `read dataset ${datasetId}`, method: 'GET', path: `dataset/${datasetId}` };
+        const dataset = await this.#http.read(request, statusReply, retries);
+        return { ...dataset, id: datasetId };
+    }
+    /** All datasets that the account sees. No paging is documented, and names are not unique. */
+    async list(retries) {
+        const request = { what: 'list the datasets', method: 'GET', path: 'datasets' };
+        return (await this.#http.read(request, datasetList, retries)).filter((dataset) => dataset.id !== '');
+    }
+    /**
+     * Asks for a dataset to be made from a bucket path; answers its id. One attempt.
+     * Sent as multipart, as the vendor's curl example does; docs.visual-layer.com, "Create a dataset from S3".
+     */
+    async createFromS3(name, bucketPath) {
+        const request = {
+            what: `create dataset "${name}"`,
+            method: 'POST',
+            path: 'dataset',
+            form: { dataset_name: name, bucket_path: bucketPath },
+        };
+        return this.#http.change(request, createdReply);
+    }
+    /** Deletes a dataset permanently. One attempt. In public clients only; whatever the response contains, a 2xx is an acceptance. */
+    async delete(datasetId) {
+        await this.#http.send({ what: `delete dataset ${datasetId}`, method: 'DELETE', path: `dataset/${datasetId}` });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/visual-layer/tasks.js
+
+
+
+/** The largest documented page. */
+const PAGE_SIZE = 50;
+const MOST_PAGES = 40;
+function taskState(word, ended) {
+    switch (normalWord(word)) {
+        case 'COMPLETED':
+        case 'SUCCEEDED':
+        case 'DONE':
+            return 'COMPLETED';
+        case 'FAILED':
+        case 'ERROR':
+        case 'REJECTED':
+            return 'FAILED';
+        case 'ABORTED':
+        case 'CANCELLED':
+        case 'CANCELED':
+            return 'ABORTED';
+        case 'PENDING':
+        case 'QUEUED':
+            return 'QUEUED';
+        default:
+            // A word that is not known is not an end, unless the task has an end.
+            return ended && !/RUNNING|INITIALIZING|PROGRESS/.test(normalWord(word)) ? 'FAILED' : 'RUNNING';
+    }
+}
+const taskReply = schemas/* looseObject */._H3({
+    task_id: requiredIdentifier,
+    dataset_id: datasetIdentifier,
+    dataset_name: fields_text,
+    task_type: fields_text,
+    status: fields_text,
+    status_message: fields_text,
+    error_message: fields_text,
+    progress_percentage: fields_count,
+    start_time: fields_text,
+    end_time: fields_text,
+})
+    .transform((reply) => ({
+    id: reply.task_id,
+    datasetId: reply.dataset_id ?? '',
+    datasetName: reply.dataset_name ?? '',
+    type: normalWord(reply.task_type ?? ''),
+    state: taskState(reply.status ?? '', (reply.end_time ?? '') !== ''),
+    statusWord: reply.status ?? '(none)',
+    progress: shownProgress(reply.progress_percentage),
+    words: reply.error_message || reply.status_message || undefined,
+    startedAt: parseStamp(reply.start_time),
+}));
+const taskPage = schemas/* union */.KCZ([
+    schemas/* looseObject */._H3({ tasks: schemas/* array */.YOg(taskReply), total: fields_count }),
+    schemas/* array */.YOg(taskReply).transform((tasks) => ({ tasks, total: tasks.length })),
+]);
+/** Whether a dataset cannot be used while the task runs. Models are trained and validated on a dataset that stays READY. */
+function isBlocking(task) {
+    return !hasEnded(task) && !/TRAIN|VALIDAT/.test(task.type);
+}
+/** Whether a task is over, well or not. */
+function hasEnded(task) {
+    return task.state === 'COMPLETED' || task.state === 'FAILED' || task.state === 'ABORTED';
+}
+/** The task manager; docs.visual-layer.com, task manager API. No call reads one task: lists are read, and ids compared. */
+class Tasks {
+    #http;
+    constructor(http) {
+        this.#http = http;
+    }
+    /**
+     * All tasks of a dataset, or of a type, as far back as the API keeps them (14 days). The filters are applied here again, in
+     * case a server drops one silently.
+     */
+    async list(filter, retries) {
+        const found = new Map();
+        let seen = 0;
+        for (let page = 1; page <= MOST_PAGES; page += 1) {
+            const request = {
+                what: 'list the tasks',
+                method: 'GET',
+                path: 'tasks',
+                query: {
+                    dataset_id: filter.datasetId,
+                    task_type: filter.type,
+                    sort_by: 'start_time',
+                    sort_order: 'desc',
+                    page: String(page),
+                    page_size: String(PAGE_SIZE),
+                },
+            };
+            const { tasks, total } = await this.#http.read(request, taskPage, retries);
+            seen += tasks.length;
+            for (const task of tasks)
+                found.set(task.id, task);
+            if (tasks.length < PAGE_SIZE || (total !== undefined && seen >= total))
+                break;
+        }
+        return [...found.values()].filter((task) => (filter.datasetId === undefined || task.datasetId === filter.datasetId) &&
+            (filter.type === undefined || task.type === filter.type));
+    }
+    /** Aborts a dataset creation, the only kind that can be. One attempt; 409 where it has ended or is being committed. */
+    async abort(taskId) {
+        await this.#http.send({ what: `abort task ${taskId}`, method: 'POST', path: `tasks/${taskId}/abort` });
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/network.js
 
 
@@ -1447,273 +1714,6 @@ function readyVerdict(dataset, unended, readyForMs, patienceMs) {
     if (dataset.status === 'READY' && (!unended || readyForMs >= patienceMs))
         return { state: 'done', value: dataset };
     return dataset_pending(dataset, unended);
-}
-
-;// CONCATENATED MODULE: ./build/visual-layer/fields.js
-
-/**
- * Fields as replies carry them. Everything is optional in practice, so a field that is absent, null, or of another kind than
- * documented reads as `undefined` and never spoils the reply around it.
- */
-const fields_text = schemas/* string */.YjP().optional().catch(undefined);
-const fields_count = schemas/* union */.KCZ([
-    schemas/* number */.aig(),
-    schemas/* string */.YjP()
-        .regex(/^-?\d+(\.\d+)?$/)
-        .transform(Number),
-])
-    .optional()
-    .catch(undefined);
-/** A progress in whole percent that helps a reader: 100 on work that continues does not, and neither does a larger number. */
-function shownProgress(progress) {
-    return progress !== undefined && progress >= 0 && progress < 100 ? Math.floor(progress) : undefined;
-}
-const fields_flag = schemas/* boolean */.zMY().catch(false).default(false);
-/** An id: text that is not empty. A number is taken as text, since transactions carry one. */
-const identifier = schemas/* union */.KCZ([schemas/* string */.YjP().trim().min(1), schemas/* number */.aig().int().transform(String)])
-    .optional()
-    .catch(undefined);
-/** The ID of a dataset: a UUID, which IDs from elsewhere are compared with, so in one case. */
-const datasetIdentifier = identifier.transform((id) => id?.toLowerCase());
-/** A required id. */
-const requiredIdentifier = schemas/* string */.YjP().trim().min(1);
-/**
- * Milliseconds since the epoch of an ISO 8601 stamp. Stamps without a zone, as the API writes most of them, are read as UTC.
- */
-function parseStamp(stamp) {
-    if (stamp === undefined)
-        return undefined;
-    const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(stamp) ? stamp : `${stamp}Z`;
-    const milliseconds = Date.parse(zoned.replace(' ', 'T'));
-    return Number.isNaN(milliseconds) ? undefined : milliseconds;
-}
-
-;// CONCATENATED MODULE: ./build/visual-layer/datasets.js
-
-
-const KNOWN = {
-    DRAFT: 'DRAFT',
-    INDEXING: 'INDEXING',
-    READ_ONLY: 'READ_ONLY',
-    PARTIAL_INDEX: 'PARTIAL_INDEX',
-    READY: 'READY',
-    ERROR: 'ERROR',
-    // Words of the retired `status` field and of older clients.
-    COMPLETED: 'READY',
-    'READY_(PUBLIC)': 'READY',
-    FATAL_ERROR: 'ERROR',
-    FAILED: 'ERROR',
-    NEW: 'BUSY',
-    PRE_PROCESSING: 'BUSY',
-    PROCESSING: 'BUSY',
-    INITIALIZING: 'BUSY',
-    UPLOADING: 'BUSY',
-    SAVING: 'BUSY',
-    PENDING: 'BUSY',
-    QUEUED: 'BUSY',
-    ENRICHING: 'READ_ONLY',
-    UPDATING: 'READ_ONLY',
-};
-/** Reads a status word whatever its spelling: `READ ONLY`, `READ_ONLY` and "Read Only" are one. */
-function datasetStatus(word) {
-    return KNOWN[normalWord(word)] ?? 'UNKNOWN';
-}
-/** Upper case, and any run of spaces, `_` or `-` as one `_`. */
-function normalWord(word) {
-    return word
-        .trim()
-        .toUpperCase()
-        .replace(/[\s_-]+/g, '_');
-}
-/** Stands where a reply has no status. */
-const NO_STATUS = '(none)';
-const datasetReply = schemas/* looseObject */._H3({
-    id: datasetIdentifier,
-    dataset_id: datasetIdentifier,
-    display_name: fields_text,
-    dataset_name: fields_text,
-    name: fields_text,
-    status_new: fields_text,
-    status: fields_text,
-    progress: fields_count,
-    n_images: fields_count,
-    n_videos: fields_count,
-    n_objects: fields_count,
-    fatal_error_msg: fields_text,
-    source_dataset_id: datasetIdentifier,
-    source_uri: fields_text,
-    bucket_path: fields_text,
-    created_at: fields_text,
-})
-    .transform((reply) => {
-    // The docs: use `status_new`, which is one day to be renamed to `status`.
-    const word = reply.status_new ?? reply.status ?? '';
-    const known = (value) => (value === undefined || value < 0 ? undefined : value);
-    return {
-        id: reply.id ?? reply.dataset_id ?? '',
-        name: reply.display_name ?? reply.dataset_name ?? reply.name ?? '',
-        status: datasetStatus(word),
-        statusWord: word === '' ? NO_STATUS : word,
-        progress: shownProgress(reply.progress),
-        images: known(reply.n_images),
-        videos: known(reply.n_videos),
-        objects: known(reply.n_objects),
-        fatalError: reply.fatal_error_msg,
-        sourceDatasetId: reply.source_dataset_id,
-        createdAt: parseStamp(reply.created_at),
-        sourceUri: reply.source_uri ?? reply.bucket_path,
-    };
-});
-/** A dataset read by itself has its status. */
-const statusReply = datasetReply.refine((dataset) => dataset.statusWord !== NO_STATUS, { path: ['status_new'] });
-const datasetList = schemas/* union */.KCZ([
-    schemas/* array */.YOg(datasetReply),
-    schemas/* looseObject */._H3({ datasets: schemas/* array */.YOg(datasetReply) }).transform((reply) => reply.datasets),
-]);
-/** The id of a new dataset, under either of the names it is known by. */
-const createdReply = schemas/* looseObject */._H3({ dataset_id: datasetIdentifier, id: datasetIdentifier })
-    .transform((reply) => reply.dataset_id ?? reply.id)
-    .refine((id) => id !== undefined, { path: ['dataset_id'] });
-class Datasets {
-    #http;
-    constructor(http) {
-        this.#http = http;
-    }
-    /** One dataset with its status; docs.visual-layer.com, "Retrieve dataset status". */
-    async get(datasetId, retries) {
-        const request = { what: `read dataset ${datasetId}`, method: 'GET', path: `dataset/${datasetId}` };
-        const dataset = await this.#http.read(request, statusReply, retries);
-        return { ...dataset, id: datasetId };
-    }
-    /** All datasets that the account sees. No paging is documented, and names are not unique. */
-    async list(retries) {
-        const request = { what: 'list the datasets', method: 'GET', path: 'datasets' };
-        return (await this.#http.read(request, datasetList, retries)).filter((dataset) => dataset.id !== '');
-    }
-    /**
-     * Asks for a dataset to be made from a bucket path; answers its id. One attempt.
-     * Sent as multipart, as the vendor's curl example does; docs.visual-layer.com, "Create a dataset from S3".
-     */
-    async createFromS3(name, bucketPath) {
-        const request = {
-            what: `create dataset "${name}"`,
-            method: 'POST',
-            path: 'dataset',
-            form: { dataset_name: name, bucket_path: bucketPath },
-        };
-        return this.#http.change(request, createdReply);
-    }
-    /** Deletes a dataset permanently. One attempt. In public clients only; whatever the response contains, a 2xx is an acceptance. */
-    async delete(datasetId) {
-        await this.#http.send({ what: `delete dataset ${datasetId}`, method: 'DELETE', path: `dataset/${datasetId}` });
-    }
-}
-
-;// CONCATENATED MODULE: ./build/visual-layer/tasks.js
-
-
-
-/** The largest documented page. */
-const PAGE_SIZE = 50;
-const MOST_PAGES = 40;
-function taskState(word, ended) {
-    switch (normalWord(word)) {
-        case 'COMPLETED':
-        case 'SUCCEEDED':
-        case 'DONE':
-            return 'COMPLETED';
-        case 'FAILED':
-        case 'ERROR':
-        case 'REJECTED':
-            return 'FAILED';
-        case 'ABORTED':
-        case 'CANCELLED':
-        case 'CANCELED':
-            return 'ABORTED';
-        case 'PENDING':
-        case 'QUEUED':
-            return 'QUEUED';
-        default:
-            // A word that is not known is not an end, unless the task has an end.
-            return ended && !/RUNNING|INITIALIZING|PROGRESS/.test(normalWord(word)) ? 'FAILED' : 'RUNNING';
-    }
-}
-const taskReply = schemas/* looseObject */._H3({
-    task_id: requiredIdentifier,
-    dataset_id: datasetIdentifier,
-    dataset_name: fields_text,
-    task_type: fields_text,
-    status: fields_text,
-    status_message: fields_text,
-    error_message: fields_text,
-    progress_percentage: fields_count,
-    start_time: fields_text,
-    end_time: fields_text,
-})
-    .transform((reply) => ({
-    id: reply.task_id,
-    datasetId: reply.dataset_id ?? '',
-    datasetName: reply.dataset_name ?? '',
-    type: normalWord(reply.task_type ?? ''),
-    state: taskState(reply.status ?? '', (reply.end_time ?? '') !== ''),
-    statusWord: reply.status ?? '(none)',
-    progress: shownProgress(reply.progress_percentage),
-    words: reply.error_message || reply.status_message || undefined,
-    startedAt: parseStamp(reply.start_time),
-}));
-const taskPage = schemas/* union */.KCZ([
-    schemas/* looseObject */._H3({ tasks: schemas/* array */.YOg(taskReply), total: fields_count }),
-    schemas/* array */.YOg(taskReply).transform((tasks) => ({ tasks, total: tasks.length })),
-]);
-/** Whether a dataset cannot be used while the task runs. Models are trained and validated on a dataset that stays READY. */
-function isBlocking(task) {
-    return !hasEnded(task) && !/TRAIN|VALIDAT/.test(task.type);
-}
-/** Whether a task is over, well or not. */
-function hasEnded(task) {
-    return task.state === 'COMPLETED' || task.state === 'FAILED' || task.state === 'ABORTED';
-}
-/** The task manager; docs.visual-layer.com, task manager API. No call reads one task: lists are read, and ids compared. */
-class Tasks {
-    #http;
-    constructor(http) {
-        this.#http = http;
-    }
-    /**
-     * All tasks of a dataset, or of a type, as far back as the API keeps them (14 days). The filters are applied here again, in
-     * case a server drops one silently.
-     */
-    async list(filter, retries) {
-        const found = new Map();
-        let seen = 0;
-        for (let page = 1; page <= MOST_PAGES; page += 1) {
-            const request = {
-                what: 'list the tasks',
-                method: 'GET',
-                path: 'tasks',
-                query: {
-                    dataset_id: filter.datasetId,
-                    task_type: filter.type,
-                    sort_by: 'start_time',
-                    sort_order: 'desc',
-                    page: String(page),
-                    page_size: String(PAGE_SIZE),
-                },
-            };
-            const { tasks, total } = await this.#http.read(request, taskPage, retries);
-            seen += tasks.length;
-            for (const task of tasks)
-                found.set(task.id, task);
-            if (tasks.length < PAGE_SIZE || (total !== undefined && seen >= total))
-                break;
-        }
-        return [...found.values()].filter((task) => (filter.datasetId === undefined || task.datasetId === filter.datasetId) &&
-            (filter.type === undefined || task.type === filter.type));
-    }
-    /** Aborts a dataset creation, the only kind that can be. One attempt; 409 where it has ended or is being committed. */
-    async abort(taskId) {
-        await this.#http.send({ what: `abort task ${taskId}`, method: 'POST', path: `tasks/${taskId}/abort` });
-    }
 }
 
 ;// CONCATENATED MODULE: ./build/waiting/verdicts/restore.js
@@ -2719,6 +2719,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
 
 
 
+
 const TYPE = 'SNAPSHOT_RESTORE';
 /** How the summary calls the snapshot until it is restored. */
 const TARGET = 'Target snapshot';
@@ -2831,8 +2832,11 @@ async function startRestore(step, request, restoring) {
             // A new task is ours, unless another snapshot is the one that is being, or was, restored.
             const others = snapshots.some((one) => one.isRestoring && one.id !== target.id);
             const elsewhere = task?.state === 'COMPLETED' && !now?.isCurrent;
-            if (task && !others && !elsewhere)
-                return { found: undefined };
+            if (task && !others && !elsewhere) {
+                const later = (await newTasks(step, dataset.id, earlier)).find(({ id }) => id === task.id);
+                // If it ended before the snapshots were read, it may have restored another one: the next look tells.
+                return later && hasEnded(later) && !hasEnded(task) ? 'busy' : { found: undefined };
+            }
             const { status } = await api.datasets.get(dataset.id, 0);
             return others || status === 'READ_ONLY' || status === 'BUSY' ? 'busy' : 'absent';
         },

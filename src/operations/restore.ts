@@ -4,7 +4,7 @@ import { snapshotChoiceFaults, snapshotChoiceFields, withSnapshot } from '../inp
 import { rememberRestored } from '../runner/restored.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
-import type { Task } from '../visual-layer/tasks.ts'
+import { hasEnded, type Task } from '../visual-layer/tasks.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'
 import { until } from '../waiting/until.ts'
@@ -178,7 +178,11 @@ async function startRestore(step: Step, request: RestoreRequest, restoring: Rest
         // A new task is ours, unless another snapshot is the one that is being, or was, restored.
         const others = snapshots.some((one) => one.isRestoring && one.id !== target.id)
         const elsewhere = task?.state === 'COMPLETED' && !now?.isCurrent
-        if (task && !others && !elsewhere) return { found: undefined }
+        if (task && !others && !elsewhere) {
+          const later = (await newTasks(step, dataset.id, earlier)).find(({ id }) => id === task.id)
+          // If it ended before the snapshots were read, it may have restored another one: the next look tells.
+          return later && hasEnded(later) && !hasEnded(task) ? 'busy' : { found: undefined }
+        }
         const { status } = await api.datasets.get(dataset.id, 0)
         return others || status === 'READ_ONLY' || status === 'BUSY' ? 'busy' : 'absent'
       },

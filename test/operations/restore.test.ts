@@ -78,4 +78,37 @@ describe('restore', () => {
     expect(await failureOf(ended)).toMatchObject({ code: 'forbidden' })
     expect(asked()).toBe(3)
   })
+
+  it('does not take for its own what someone else restored while it looked', async () => {
+    const target = id(50)
+    const theirs = task({ id: id(60), state: 'RUNNING' })
+    let asked = 0
+    let tasksRead = 0
+    const step = fakeStep({
+      timeoutMs: 600_000,
+      api: {
+        datasets: { get: async () => dataset() },
+        snapshots: {
+          list: async () => [
+            snapshot({ id: target, isCurrent: asked === 2 }),
+            snapshot({ id: id(51), isCurrent: asked !== 2 }),
+          ],
+          async restore() {
+            asked += 1
+            if (asked === 1) throw lostReply()
+          },
+        },
+        tasks: {
+          async list() {
+            if (asked === 0) return []
+            if (asked === 2) return [{ ...theirs, state: 'COMPLETED' }, task({ id: id(61), state: 'COMPLETED' })]
+            // It ends between the first read of the tasks and that of the snapshots.
+            return [{ ...theirs, state: (tasksRead += 1) === 1 ? 'RUNNING' : 'COMPLETED' }]
+          },
+        },
+      },
+    })
+    await restore.run(request('restore', { ...inputs, snapshot_id: target }), step)
+    expect(asked).toBe(2)
+  })
 })
