@@ -8456,7 +8456,7 @@ async function refusedOutcome(request, step, subject, refusal, reading) {
     return inParts(request, step, subject, refusal, reading);
 }
 async function inParts(request, step, subject, refusal, reading) {
-    const { exportInParts } = await __webpack_require__.e(/* import() */ 392).then(__webpack_require__.bind(__webpack_require__, 72392));
+    const { exportInParts } = await __webpack_require__.e(/* import() */ 360).then(__webpack_require__.bind(__webpack_require__, 62360));
     const { placed, parts } = await exportInParts(request, step, subject, refusal, reading);
     const ofShard = request.shard ? `, shard ${request.shard.index} of ${request.shard.of}` : '';
     const ofParts = parts === 0 ? '' : ` in ${(0,numbers/* counted */.h)(parts, 'part')}`;

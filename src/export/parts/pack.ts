@@ -21,11 +21,11 @@ export interface Packed {
 
 /**
  * Packs `content` into parts that each stay within the limits, and few of them: first fit, from the largest cluster down (where
- * requests are long enough, at most 11/9 of the fewest possible and one more), and media in the fewest consecutive slices of
+ * requests are long enough, at most 11/9 of the fewest possible and one more), and media in the fewest consecutive runs of
  * equal length. An entry that alone is longer than `requestBytes` has a part of its own.
  *
  * The result depends on what the content is, not on its order; see {@link inOrder} for duplicates and empty clusters. A part
- * that was refused is divided by packing it again with a cap below its items.
+ * that was rejected is split by packing it again with a cap below its items.
  *
  * @throws RangeError for a cap below 1, which no item fits, and for a cluster without a proper count.
  */
@@ -40,21 +40,21 @@ export function pack(content: PartContent, limits: PartLimits): Packed {
   }
 }
 
-/** Lengths of the fewest slices of `count` that contain at most `most` each: as equal as can be. */
-export function sliceLengths(count: number, most: number): number[] {
-  const slices = count === 0 ? 0 : Math.max(1, Math.ceil(count / most))
-  return Array.from({ length: slices }, (_, index) => Math.floor(count / slices) + (index < count % slices ? 1 : 0))
+/** The fewest lengths of at most `most` that add up to `count`, as equal as possible. */
+export function evenLengths(count: number, most: number): number[] {
+  const lengths = count === 0 ? 0 : Math.max(1, Math.ceil(count / most))
+  return Array.from({ length: lengths }, (_, index) => Math.floor(count / lengths) + (index < count % lengths ? 1 : 0))
 }
 
 function packMedia(mediaIds: readonly string[], most: number): PartContent[] {
   let end = 0
-  return sliceLengths(mediaIds.length, most).map((length) => {
+  return evenLengths(mediaIds.length, most).map((length) => {
     end += length
     return { clusters: [], mediaIds: mediaIds.slice(end - length, end) }
   })
 }
 
-/** First fit; every entry counts with the bytes of the longest (ids are of one length in fact), so a part has so many places. */
+/** First fit. Every entry counts with the bytes of the longest, since IDs have one length in practice, so a part has a fixed number of places. */
 function packClusters(clusters: readonly Cluster[], limits: PartLimits): PartContent[] {
   const places = Math.max(1, mostClusters(clusters, limits.requestBytes, limits.extraClusterBytes))
   let items = 0

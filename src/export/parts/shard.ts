@@ -1,90 +1,89 @@
 import { createHash } from 'node:crypto'
 import type { Cluster, PartContent } from './content.ts'
 import { inOrder, itemsOf } from './content.ts'
-import { cutInto, type Stretch } from './stretch.ts'
+import { type ClusterRange, cutInto } from './cluster-range.ts'
 
-/** The largest share may contain this many times a fair one before more clusters are split. */
+/** The largest shard may contain this many times the mean before more clusters are split. */
 const MOST_UNEVEN = 1.1
-/** Below so many items a share, an even split is worth no further requests. */
+/** With a mean below this many items, an even split is not worth further requests. */
 const FEW_ITEMS = 10
 
-/** What one runner of a matrix exports: of the clusters that it has with others, its stretches. */
-export interface Share extends PartContent {
-  stretches: Stretch[]
+/** What one runner of a matrix exports: whole clusters, single media, and ranges of clusters that other runners export the rest of. */
+export interface Shard extends PartContent {
+  ranges: ClusterRange[]
 }
 
 /**
- * The clusters to divide when they are shared out `of` ways, so that no share is far larger than another: those above a fair
- * share of the items, and those that would bring their share to more than a tenth above it. With these divided, the largest
- * share is within a tenth of the mean. None where there are too few items to care.
+ * The clusters to split for `of` shards, so that no shard is far larger than another: those with more items than the mean, and those that
+ * would bring their shard to more than a tenth above it. With these split, the largest shard is within a tenth of the mean. None if there
+ * are too few items to matter.
  */
-export function clustersToDivide(clusters: readonly Cluster[], of: number): Cluster[] {
-  return shareClusters(inOrder({ clusters: [...clusters], mediaIds: [] }).clusters, of).divided
+export function clustersToSplit(clusters: readonly Cluster[], of: number): Cluster[] {
+  return assignClusters(inOrder({ clusters: [...clusters], mediaIds: [] }).clusters, of).split
 }
 
 /**
- * Shares `content` out `of` ways: every cluster, or every place in it, and every media id is in exactly one share. Clusters above
- * a fair share, laid end to end, fill one share after another. Each other cluster, from the largest down, goes whole to the
- * emptiest of the rest; those that would make it too large, laid end to end, at last fill the rest up to one level. So do the
- * media ids, ascending, with all shares.
+ * Divides `content` into `of` shards: every cluster, or every position in it, and every media ID is in exactly one. Clusters with more items
+ * than the mean, end to end, fill one shard after another. Each other cluster, from the largest down, goes whole to the emptiest of the
+ * remaining shards. Those that would make it too large, end to end, then fill these shards up to one level. The media IDs, ascending, do
+ * the same with all shards.
  *
- * The members to list are few: over all shares, those of each divided cluster, and of one more at each border between two shares;
- * of a large cluster for no more shares than it fills. Every runner that sees the same content, in whatever order, gets the same
- * shares.
+ * Few members have to be listed: over all shards, those of each split cluster, and of one more at each border between two shards. Every
+ * runner that sees the same content, in whatever order, gets the same shards.
  *
- * @throws RangeError for a cluster without a proper count.
+ * @throws RangeError for a cluster whose count is not valid.
  */
-export function shares(content: PartContent, of: number): Share[] {
+export function shardsOf(content: PartContent, of: number): Shard[] {
   const { clusters, mediaIds } = inOrder(content)
-  const { shared, loads } = shareClusters(clusters, of)
+  const { shards, loads } = assignClusters(clusters, of)
   let end = 0
   for (const [index, length] of fillUp(loads, mediaIds.length).entries()) {
     end += length
-    const share = shared[index]
-    if (share) share.mediaIds = mediaIds.slice(end - length, end)
+    const shard = shards[index]
+    if (shard) shard.mediaIds = mediaIds.slice(end - length, end)
   }
-  return shared
+  return shards
 }
 
-/** One of the {@link shares}; `index` counts from 1. */
-export function shardOf(content: PartContent, shard: { index: number; of: number }): Share {
-  const share = shares(content, shard.of)[shard.index - 1]
-  if (!share) throw new RangeError(`There is no shard ${shard.index} of ${shard.of}`)
-  return share
+/** One of the {@link shardsOf}; `index` counts from 1. */
+export function shardOf(content: PartContent, { index, of }: { index: number; of: number }): Shard {
+  const shard = shardsOf(content, of)[index - 1]
+  if (!shard) throw new RangeError(`There is no shard ${index} of ${of}`)
+  return shard
 }
 
-/** Shares out clusters in their canonical order; returns how many items each share then contains, and which clusters are split. */
-function shareClusters(ordered: Cluster[], of: number): { shared: Share[]; loads: number[]; divided: Cluster[] } {
+/** Assigns clusters, in their canonical order; returns how many items each shard then contains, and which clusters may be split. */
+function assignClusters(ordered: Cluster[], of: number): { shards: Shard[]; loads: number[]; split: Cluster[] } {
   const items = itemsIn(ordered)
-  const fair = items / of
-  const worthwhile = of > 1 && fair >= FEW_ITEMS
-  const giants = worthwhile ? ordered.filter((cluster) => cluster.items > fair) : []
-  const { full, left } = fillOneByOne(worthwhile ? fairSizes(items, of) : [], itemsIn(giants))
+  const mean = items / of
+  const worthwhile = of > 1 && mean >= FEW_ITEMS
+  const giants = worthwhile ? ordered.filter((cluster) => cluster.items > mean) : []
+  const { full, left } = fillOneByOne(worthwhile ? evenSizes(items, of) : [], itemsIn(giants))
   const rest = new Loads(of - full.length)
   if (left > 0) rest.add(left)
-  const shared = Array.from({ length: of }, (): Share => ({ clusters: [], stretches: [], mediaIds: [] }))
+  const shards = Array.from({ length: of }, (): Shard => ({ clusters: [], ranges: [], mediaIds: [] }))
   const late: Cluster[] = []
   for (const cluster of ordered.slice(giants.length)) {
-    if (worthwhile && rest.least + cluster.items > MOST_UNEVEN * fair) late.push(cluster)
-    else shared[full.length + rest.add(cluster.items)]?.clusters.push(cluster)
+    if (worthwhile && rest.least + cluster.items > MOST_UNEVEN * mean) late.push(cluster)
+    else shards[full.length + rest.add(cluster.items)]?.clusters.push(cluster)
   }
   const loads = rest.all()
-  const places = fillUp(loads, itemsIn(late))
-  give(giants, [...full, left], shared)
-  give(late, places, shared.slice(full.length))
+  const positions = fillUp(loads, itemsIn(late))
+  give(giants, [...full, left], shards)
+  give(late, positions, shards.slice(full.length))
   return {
-    shared,
-    loads: [...full, ...loads.map((load, index) => load + (places[index] ?? 0))],
-    divided: [...giants, ...late],
+    shards,
+    loads: [...full, ...loads.map((load, index) => load + (positions[index] ?? 0))],
+    split: [...giants, ...late],
   }
 }
 
-/** Gives each share so many places of the clusters. One that is in a single share stays whole. */
-function give(clusters: readonly Cluster[], places: readonly number[], shared: readonly Share[]): void {
-  for (const [index, stretches] of cutInto(clusters, places).entries()) {
-    for (const stretch of stretches) {
-      if (stretch.to - stretch.from === stretch.cluster.items) shared[index]?.clusters.push(stretch.cluster)
-      else shared[index]?.stretches.push(stretch)
+/** Gives each shard this number of positions in the clusters. A cluster that is in a single shard stays whole. */
+function give(clusters: readonly Cluster[], positions: readonly number[], shards: readonly Shard[]): void {
+  for (const [index, ranges] of cutInto(clusters, positions).entries()) {
+    for (const range of ranges) {
+      if (range.to - range.from === range.cluster.items) shards[index]?.clusters.push(range.cluster)
+      else shards[index]?.ranges.push(range)
     }
   }
 }
@@ -93,8 +92,8 @@ function itemsIn(clusters: Cluster[]): number {
   return itemsOf({ clusters, mediaIds: [] })
 }
 
-/** As equal as can be, and the smaller ones first: so those that are full of giants are no larger than the rest. */
-function fairSizes(items: number, of: number): number[] {
+/** As equal as possible, and the smaller ones first, so that those full of giants are no larger than the rest. */
+function evenSizes(items: number, of: number): number[] {
   return Array.from({ length: of }, (_, index) => Math.floor((items + index) / of))
 }
 
@@ -110,7 +109,7 @@ function fillOneByOne(sizes: readonly number[], items: number): { full: number[]
   return { full: sizes.slice(0, count), left }
 }
 
-/** How many of `items` single items each share gets, so that all end as level as can be; of equal ones the first get one more. */
+/** How many of `items` single items each shard gets, so that all end as equal as possible; of equal ones the first get one more. */
 export function fillUp(loads: readonly number[], items: number): number[] {
   const order = loads.map((_, index) => index).sort((one, other) => (loads[one] ?? 0) - (loads[other] ?? 0))
   const filled = loads.map(() => 0)
@@ -118,7 +117,7 @@ export function fillUp(loads: readonly number[], items: number): number[] {
   let level = 0
   let extra = 0
   let below = 0
-  // The shares that lie below the common level are the first so many of the order.
+  // The shards below the common level come first in the order.
   for (const index of order) {
     const load = loads[index] ?? 0
     if (below > 0 && level <= load) break
@@ -134,8 +133,8 @@ export function fillUp(loads: readonly number[], items: number): number[] {
 }
 
 /**
- * Shows that runners share out the same: SHA-256, in hex, over `content` and `of`. Equal for the same clusters with the same
- * counts and the same media ids, in whatever order.
+ * Shows that runners work on the same shards: SHA-256, in hex, over `content` and `of`. Equal for the same clusters with the same
+ * counts and the same media IDs, in whatever order.
  */
 export function planDigest(content: PartContent, of: number): string {
   const { clusters, mediaIds } = inOrder(content)
@@ -145,7 +144,7 @@ export function planDigest(content: PartContent, of: number): string {
   return total.digest('hex')
 }
 
-/** How much each share contains, as a heap with the emptiest on top; among equals the first. */
+/** How much each shard contains, as a heap with the emptiest on top; among equals the first. */
 class Loads {
   readonly #loads: Float64Array
   readonly #heap: Uint32Array
@@ -163,15 +162,15 @@ class Loads {
     return [...this.#loads]
   }
 
-  /** Puts items into the emptiest share; gives its index. */
+  /** Puts items into the emptiest shard; gives its index. */
   add(items: number): number {
-    const share = this.#heap[0] ?? 0
-    this.#loads[share] = this.least + items
+    const shard = this.#heap[0] ?? 0
+    this.#loads[shard] = this.least + items
     let place = 0
     for (;;) {
       const left = 2 * place + 1
       const next = this.#before(left + 1, left) ? left + 1 : left
-      if (!this.#before(next, place)) return share
+      if (!this.#before(next, place)) return shard
       const [upper = 0, lower = 0] = [this.#heap[place], this.#heap[next]]
       this.#heap[place] = lower
       this.#heap[next] = upper

@@ -6,7 +6,7 @@ import type { Step } from '../step.ts'
 import type { ExportSubject } from './export-subject.ts'
 import { heldBy, type Listed } from './part-contents.ts'
 import type { PartsCause } from './parts-folder.ts'
-import type { Slice } from './slice.ts'
+import type { ShardContent } from './shard-content.ts'
 import { count } from '../../numbers.ts'
 
 /** Media that a message names. */
@@ -19,7 +19,7 @@ export interface Asked {
   subject: ExportSubject
   cause: PartsCause
   all: Listed
-  slice: Slice
+  slice: ShardContent
 }
 
 /** Records that were merged so far. */

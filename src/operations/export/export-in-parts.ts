@@ -18,7 +18,7 @@ import { tellPlaced } from '../facts.ts'
 import { listContents, listMembers } from './part-contents.ts'
 import { PartQueue } from './part-queue.ts'
 import { type PartsCause, partsFolder, partsKey } from './parts-folder.ts'
-import { sliceOf } from './slice.ts'
+import { shardContentOf } from './shard-content.ts'
 import type { Step } from '../step.ts'
 import { tellParts } from './tell-parts.ts'
 import { withinDeadline } from '../waits.ts'
@@ -60,7 +60,7 @@ export async function exportInParts(
   }
   const earlier = await prepareOutput(request)
   const all = await listContents(request, step, subject, request.shard !== undefined)
-  const slice = await sliceOf(request, step, subject, all)
+  const slice = await shardContentOf(request, step, subject, all)
   const plan = { key: partsKey(request, subject), listing: `${slice.digest} ${all.revision}` }
   const { kept, cap, discarded } = await KeptParts.open(partsFolder(request), plan, step.clock.date())
   if (discarded !== undefined) reporter.note(`Parts of an interrupted export were not used: ${discarded}.`)

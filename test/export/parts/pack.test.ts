@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Cluster, itemsOf, type PartContent } from '../../../src/export/parts/content.ts'
-import { pack, sliceLengths } from '../../../src/export/parts/pack.ts'
+import { pack, evenLengths } from '../../../src/export/parts/pack.ts'
 import { requestBytesOf } from '../../../src/export/parts/request-bytes.ts'
 import { clustersOf, idOf, jumbled, mediaOf, someContent } from './part-content.ts'
 
@@ -183,7 +183,7 @@ describe('the lengths of slices', () => {
   it('sum up, differ by one at most, and are as few as can be', () => {
     fc.assert(
       fc.property(fc.nat(1000), fc.integer({ min: 1, max: 100 }), (count, most) => {
-        const lengths = sliceLengths(count, most)
+        const lengths = evenLengths(count, most)
         expect(lengths.length).toBe(Math.ceil(count / most))
         expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(count)
         expect(Math.max(0, ...lengths) - Math.min(...lengths, Infinity)).toBeLessThanOrEqual(count === 0 ? 0 : 1)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Cluster, inOrder, itemsOf, type PartContent } from '../../../src/export/parts/content.ts'
-import { clustersToDivide, fillUp, planDigest, type Share, shardOf, shares } from '../../../src/export/parts/shard.ts'
+import { clustersToSplit, fillUp, planDigest, type Shard, shardOf, shardsOf } from '../../../src/export/parts/shard.ts'
 import { clustersOf, idOf, jumbled, mediaOf, someContent } from './part-content.ts'
 
 const runners = fc.integer({ min: 1, max: 40 })
@@ -19,80 +19,80 @@ function total(clusters: readonly Cluster[]): number {
   return itemsOf({ clusters: [...clusters], mediaIds: [] })
 }
 
-/** How much a runner has: of clusters that it shares, as many as its stretches are long. */
-function loadOf(share: Share): number {
-  return share.stretches.reduce((sum, { from, to }) => sum + to - from, itemsOf(share))
+/** How much a runner has: of clusters that several runners export, as many as its ranges are long. */
+function loadOf(shard: Shard): number {
+  return shard.ranges.reduce((sum, { from, to }) => sum + to - from, itemsOf(shard))
 }
 
 function mostAndLeast(content: PartContent, of: number): [number, number] {
-  const loads = shares(content, of).map(loadOf)
+  const loads = shardsOf(content, of).map(loadOf)
   return [Math.max(...loads), Math.min(...loads)]
 }
 
-/** The stretches of each cluster that several runners share, as `[from, to]` in their order. */
-function stretchesByCluster(shared: readonly Share[]): [Cluster, [number, number][]][] {
-  const stretches = shared.flatMap((share) => share.stretches)
-  const found = Map.groupBy(stretches, ({ cluster }) => cluster)
+/** The ranges of each cluster that several runners export, as `[from, to]` in their order. */
+function rangesByCluster(shards: readonly Shard[]): [Cluster, [number, number][]][] {
+  const ranges = shards.flatMap((shard) => shard.ranges)
+  const found = Map.groupBy(ranges, ({ cluster }) => cluster)
   return [...found].map(([cluster, parts]) => [cluster, parts.map(({ from, to }): [number, number] => [from, to])])
 }
 
 describe('a shard', () => {
   it('takes clusters from the largest down, and fills up with media', () => {
     const content = { clusters: clustersOf(7, 5, 4, 0), mediaIds: mediaOf(8).reverse() }
-    expect(shares(content, 2)).toEqual([
-      { clusters: [{ id: idOf(0), items: 7 }], stretches: [], mediaIds: mediaOf(5) },
-      { clusters: clustersOf(7, 5, 4).slice(1), stretches: [], mediaIds: mediaOf(8).slice(5) },
+    expect(shardsOf(content, 2)).toEqual([
+      { clusters: [{ id: idOf(0), items: 7 }], ranges: [], mediaIds: mediaOf(5) },
+      { clusters: clustersOf(7, 5, 4).slice(1), ranges: [], mediaIds: mediaOf(8).slice(5) },
     ])
   })
 
-  it('is filled with what is above a fair share, and has the last of it with the next one', () => {
+  it('is filled with what is above the mean, and has the last of it with the next one', () => {
     const [giant, large, small] = [sized(0, 50), sized(1, 35), sized(2, 5)]
     const middle = [
       { cluster: giant, from: 30, to: 50 },
       { cluster: large, from: 0, to: 10 },
     ]
-    expect(shares({ clusters: [giant, large, small], mediaIds: [] }, 3)).toEqual([
-      { clusters: [], stretches: [{ cluster: giant, from: 0, to: 30 }], mediaIds: [] },
-      { clusters: [], stretches: middle, mediaIds: [] },
-      { clusters: [small], stretches: [{ cluster: large, from: 10, to: 35 }], mediaIds: [] },
+    expect(shardsOf({ clusters: [giant, large, small], mediaIds: [] }, 3)).toEqual([
+      { clusters: [], ranges: [{ cluster: giant, from: 0, to: 30 }], mediaIds: [] },
+      { clusters: [], ranges: middle, mediaIds: [] },
+      { clusters: [small], ranges: [{ cluster: large, from: 10, to: 35 }], mediaIds: [] },
     ])
   })
 
   it('fills up with what would have made it too large', () => {
     const [first, second, third] = [sized(0, 33), sized(1, 33), sized(2, 33)]
-    expect(shares({ clusters: [first, second, third], mediaIds: mediaOf(3) }, 2)).toEqual([
-      { clusters: [first], stretches: [{ cluster: third, from: 0, to: 17 }], mediaIds: mediaOf(1) },
-      { clusters: [second], stretches: [{ cluster: third, from: 17, to: 33 }], mediaIds: mediaOf(3).slice(1) },
+    expect(shardsOf({ clusters: [first, second, third], mediaIds: mediaOf(3) }, 2)).toEqual([
+      { clusters: [first], ranges: [{ cluster: third, from: 0, to: 17 }], mediaIds: mediaOf(1) },
+      { clusters: [second], ranges: [{ cluster: third, from: 17, to: 33 }], mediaIds: mediaOf(3).slice(1) },
     ])
   })
 
   it('has whole what begins and ends with it', () => {
     const [giant, second, third] = [sized(0, 20), sized(1, 11), sized(2, 11)]
-    expect(shares({ clusters: [giant, second, third], mediaIds: [] }, 4)).toEqual([
-      { clusters: [], stretches: [{ cluster: giant, from: 0, to: 10 }], mediaIds: [] },
-      { clusters: [], stretches: [{ cluster: giant, from: 10, to: 20 }], mediaIds: [] },
-      { clusters: [second], stretches: [], mediaIds: [] },
-      { clusters: [third], stretches: [], mediaIds: [] },
+    expect(shardsOf({ clusters: [giant, second, third], mediaIds: [] }, 4)).toEqual([
+      { clusters: [], ranges: [{ cluster: giant, from: 0, to: 10 }], mediaIds: [] },
+      { clusters: [], ranges: [{ cluster: giant, from: 10, to: 20 }], mediaIds: [] },
+      { clusters: [second], ranges: [], mediaIds: [] },
+      { clusters: [third], ranges: [], mediaIds: [] },
     ])
   })
 
-  it('is filled up with media after its stretches', () => {
+  it('is filled up with media after its ranges', () => {
     const giant = sized(0, 41)
-    expect(shares({ clusters: [giant], mediaIds: mediaOf(4) }, 2)).toEqual([
-      { clusters: [], stretches: [{ cluster: giant, from: 0, to: 20 }], mediaIds: mediaOf(3) },
-      { clusters: [], stretches: [{ cluster: giant, from: 20, to: 41 }], mediaIds: mediaOf(4).slice(3) },
+    expect(shardsOf({ clusters: [giant], mediaIds: mediaOf(4) }, 2)).toEqual([
+      { clusters: [], ranges: [{ cluster: giant, from: 0, to: 20 }], mediaIds: mediaOf(3) },
+      { clusters: [], ranges: [{ cluster: giant, from: 20, to: 41 }], mediaIds: mediaOf(4).slice(3) },
     ])
   })
 
   it('is everything, where there is one', () => {
     const content = { clusters: clustersOf(3000, 2), mediaIds: mediaOf(4) }
-    expect(shardOf(content, { index: 1, of: 1 })).toEqual({ ...content, stretches: [] })
+    expect(shardOf(content, { index: 1, of: 1 })).toEqual({ ...content, ranges: [] })
   })
 
-  it('is one of the shares, counted from 1', () => {
+  it('is one of the shards, counted from 1', () => {
     const content = { clusters: clustersOf(30, 20, 10), mediaIds: mediaOf(4) }
     const all = [1, 2, 3].map((index) => shardOf(content, { index, of: 3 }))
-    expect(all).toEqual(shares(content, 3))
+    expect(all).toEqual(shardsOf(content, 3))
   })
 
   it.each([0, 4, -1, 1.5])('has a number from 1 to their count, not %s', (index) => {
@@ -102,19 +102,19 @@ describe('a shard', () => {
   it('contains what no other contains, and all together contain everything', () => {
     fc.assert(
       fc.property(someContent, runners, (content, of) => {
-        const shared = shares(content, of)
-        const parts = stretchesByCluster(shared)
-        const whole = shared.flatMap(({ clusters }) => clusters)
-        const divided = parts.map(([cluster]) => cluster)
-        expect(ids([...whole, ...divided])).toEqual(ids(content.clusters.filter(({ items }) => items > 0)))
-        for (const [{ items }, stretches] of parts) {
-          const borders = [0, ...stretches.map(([, to]) => to)]
-          expect(stretches).toEqual(borders.slice(1).map((to, index) => [borders[index], to]))
+        const shards = shardsOf(content, of)
+        const parts = rangesByCluster(shards)
+        const whole = shards.flatMap(({ clusters }) => clusters)
+        const split = parts.map(([cluster]) => cluster)
+        expect(ids([...whole, ...split])).toEqual(ids(content.clusters.filter(({ items }) => items > 0)))
+        for (const [{ items }, ranges] of parts) {
+          const borders = [0, ...ranges.map(([, to]) => to)]
+          expect(ranges).toEqual(borders.slice(1).map((to, index) => [borders[index], to]))
           expect(borders).toEqual(borders.toSorted((one, other) => one - other))
           expect(new Set(borders).size).toBe(borders.length)
           expect(borders.at(-1)).toBe(items)
         }
-        expect(shared.flatMap(({ mediaIds }) => mediaIds)).toEqual([...content.mediaIds].sort())
+        expect(shards.flatMap(({ mediaIds }) => mediaIds)).toEqual([...content.mediaIds].sort())
       }),
     )
   })
@@ -123,18 +123,18 @@ describe('a shard', () => {
     const twice = someContent.chain((content) => fc.tuple(fc.constant(content), jumbled(content)))
     fc.assert(
       fc.property(twice, runners, ([content, other], of) => {
-        expect(shares(other, of)).toEqual(shares(content, of))
+        expect(shardsOf(other, of)).toEqual(shardsOf(content, of))
         expect(planDigest(other, of)).toBe(planDigest(content, of))
-        expect(clustersToDivide(other.clusters, of)).toEqual(clustersToDivide(content.clusters, of))
+        expect(clustersToSplit(other.clusters, of)).toEqual(clustersToSplit(content.clusters, of))
       }),
     )
   })
 
-  it('differs from another by the largest cluster that is not to be divided, at most', () => {
+  it('differs from another by the largest cluster that is not to be split, at most', () => {
     fc.assert(
       fc.property(someContent, runners, (content, of) => {
-        const divided = new Set(ids(clustersToDivide(content.clusters, of)))
-        const whole = content.clusters.filter(({ id }) => !divided.has(id))
+        const split = new Set(ids(clustersToSplit(content.clusters, of)))
+        const whole = content.clusters.filter(({ id }) => !split.has(id))
         const [most, least] = mostAndLeast(content, of)
         expect(most - least).toBeLessThanOrEqual(Math.max(1, ...whole.map(({ items }) => items)))
       }),
@@ -146,7 +146,7 @@ describe('a shard', () => {
     fc.assert(
       fc.property(giants, fc.nat(300), fc.integer({ min: 10, max: 200 }), (sizes, media, of) => {
         const clusters = clustersOf(...sizes)
-        expect(clustersToDivide(clusters, of)).toHaveLength(sizes.length)
+        expect(clustersToSplit(clusters, of)).toHaveLength(sizes.length)
         const [most, least] = mostAndLeast({ clusters, mediaIds: mediaOf(media) }, of)
         expect(most - least).toBeLessThanOrEqual(1)
       }),
@@ -157,26 +157,26 @@ describe('a shard', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 60 }), runners, (sizes, of) => {
         const clusters = clustersOf(...sizes)
-        fc.pre(clustersToDivide(clusters, of).length === 0)
+        fc.pre(clustersToSplit(clusters, of).length === 0)
         const expected = Array.from({ length: of }, (): Cluster[] => [])
         for (const cluster of inOrder({ clusters, mediaIds: [] }).clusters) {
           const loads = expected.map(total)
           expected[loads.indexOf(Math.min(...loads))]?.push(cluster)
         }
-        expect(shares({ clusters, mediaIds: [] }, of).map((share) => share.clusters)).toEqual(expected)
+        expect(shardsOf({ clusters, mediaIds: [] }, of).map((shard) => shard.clusters)).toEqual(expected)
       }),
     )
   })
 
-  it('shares as few clusters as can be', () => {
+  it('are of as few split clusters as possible', () => {
     fc.assert(
       fc.property(someContent, runners, (content, of) => {
-        const shared = shares(content, of)
-        const toList = shared.map(({ stretches }) => stretches.length).reduce((sum, count) => sum + count, 0)
-        const divided = clustersToDivide(content.clusters, of)
-        expect(toList).toBeLessThanOrEqual(divided.length + of - 1)
-        // Nobody lists what nobody else shares.
-        for (const [, stretches] of stretchesByCluster(shared)) expect(stretches.length).toBeGreaterThan(1)
+        const shards = shardsOf(content, of)
+        const toList = shards.map(({ ranges }) => ranges.length).reduce((sum, count) => sum + count, 0)
+        const split = clustersToSplit(content.clusters, of)
+        expect(toList).toBeLessThanOrEqual(split.length + of - 1)
+        // Nobody lists what nobody else exports.
+        for (const [, ranges] of rangesByCluster(shards)) expect(ranges.length).toBeGreaterThan(1)
       }),
     )
   })
@@ -209,11 +209,11 @@ describe('filling up', () => {
   })
 })
 
-describe('the clusters to divide', () => {
+describe('the clusters to split', () => {
   it.each<[string, number[], number, number[]]>([
     ['a giant', [1000, 1, 1], 4, [1000]],
-    ['what is above a fair share', [60, 40], 2, [60]],
-    ['what is a little above a fair share, too', [105, 95], 2, [105]],
+    ['what is above the mean', [60, 40], 2, [60]],
+    ['what is a little above the mean, too', [105, 95], 2, [105]],
     ['none where it is even', [50, 50], 2, []],
     ['none where it is even to a tenth', [45, 30, 25], 2, []],
     ['none where it is even to just a tenth', [6, 6, 5, 3], 2, []],
@@ -224,21 +224,21 @@ describe('the clusters to divide', () => {
     ['none of many tiny ones', Array.from({ length: 500 }, () => 1), 16, []],
     ['none of nothing', [0, 0], 3, []],
   ])('are %s', (_, sizes, of, expected) => {
-    expect(clustersToDivide(clustersOf(...sizes), of).map(({ items }) => items)).toEqual(expected)
+    expect(clustersToSplit(clustersOf(...sizes), of).map(({ items }) => items)).toEqual(expected)
   })
 
-  it('leave no shard more than a tenth above the mean, and nothing above a fair share', () => {
+  it('leave no shard more than a tenth above the mean, and nothing above the mean', () => {
     fc.assert(
       fc.property(someContent, runners, ({ clusters }, of) => {
-        const divided = clustersToDivide(clusters, of)
+        const split = clustersToSplit(clusters, of)
         const mean = total(clusters) / of
         if (of === 1 || mean < 10) {
-          expect(divided).toEqual([])
+          expect(split).toEqual([])
           return
         }
         const [most] = mostAndLeast({ clusters, mediaIds: [] }, of)
         expect(most).toBeLessThanOrEqual(Math.max(1.1 * mean, Math.ceil(mean)))
-        const dividedIds = new Set(ids(divided))
+        const dividedIds = new Set(ids(split))
         expect(clusters.every(({ id, items }) => items <= mean || dividedIds.has(id))).toBe(true)
       }),
     )
@@ -247,15 +247,15 @@ describe('the clusters to divide', () => {
   it('are only as many as it takes: with the last of them whole, a shard would be too large', () => {
     fc.assert(
       fc.property(someContent, runners, ({ clusters }, of) => {
-        const divided = clustersToDivide(clusters, of)
+        const split = clustersToSplit(clusters, of)
         const mean = total(clusters) / of
-        const last = divided.at(-1)
+        const last = split.at(-1)
         if (!last || last.items > mean) return
-        // Later clusters are no larger: they came to the emptiest share after it.
-        for (const { clusters: whole, stretches } of shares({ clusters, mediaIds: [] }, of)) {
+        // Later clusters are no larger: they came to the emptiest shard after it.
+        for (const { clusters: whole, ranges } of shardsOf({ clusters, mediaIds: [] }, of)) {
           const before = whole.filter(({ items }) => items >= last.items)
-          const giants = stretches.filter(({ cluster }) => cluster.items > mean)
-          const load = loadOf({ clusters: before, stretches: giants, mediaIds: [] })
+          const giants = ranges.filter(({ cluster }) => cluster.items > mean)
+          const load = loadOf({ clusters: before, ranges: giants, mediaIds: [] })
           expect(load + last.items).toBeGreaterThan(1.1 * mean)
         }
       }),
@@ -284,16 +284,16 @@ describe('the digest of a plan', () => {
 })
 
 describe('many clusters', () => {
-  it('a hundred thousand and a giant are shared out evenly over 256', () => {
+  it('a hundred thousand and a giant are shards out evenly over 256', () => {
     const tiny = Array.from({ length: 100_000 }, (_, index) => ({ id: idOf(index), items: (index % 50) + 1 }))
     const clusters = [...tiny, { id: 'giant', items: 300_000 }]
-    const divided = clustersToDivide(clusters, 256)
-    expect(divided.map(({ id }) => id)).toEqual(['giant'])
-    const shared = shares({ clusters, mediaIds: [] }, 256)
-    const loads = shared.map(loadOf)
+    const split = clustersToSplit(clusters, 256)
+    expect(split.map(({ id }) => id)).toEqual(['giant'])
+    const shards = shardsOf({ clusters, mediaIds: [] }, 256)
+    const loads = shards.map(loadOf)
     expect(loads.reduce((sum, load) => sum + load, 0)).toBe(total(clusters))
     expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(1)
-    // Of the giant, which fills almost 27 shares, no other runner has to list anything.
-    expect(shared.map(({ stretches }) => stretches.length)).toEqual(loads.map((_, index) => (index < 27 ? 1 : 0)))
+    // Of the giant, which fills almost 27 shards, no other runner has to list anything.
+    expect(shards.map(({ ranges }) => ranges.length)).toEqual(loads.map((_, index) => (index < 27 ? 1 : 0)))
   })
 })

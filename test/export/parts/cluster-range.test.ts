@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutInto, membersIn } from '../../../src/export/parts/stretch.ts'
+import { cutInto, membersIn } from '../../../src/export/parts/cluster-range.ts'
 import { clustersOf, idOf, mediaOf } from './part-content.ts'
 
 describe('a row of clusters', () => {
@@ -23,7 +23,7 @@ describe('a row of clusters', () => {
   it('gives nothing for no length, and whole clusters where nothing is cut', () => {
     const whole = [one, other].map((cluster) => ({ cluster, from: 0, to: cluster.items }))
     expect(cutInto([one, other], [0, 8, 0])).toEqual([[], whole, []])
-    expect(cutInto([one, other], [5, 3])).toEqual(whole.map((stretch) => [stretch]))
+    expect(cutInto([one, other], [5, 3])).toEqual(whole.map((range) => [range]))
   })
 
   it('is given away whole, in pieces of these lengths', () => {
@@ -38,7 +38,7 @@ describe('a row of clusters', () => {
   })
 })
 
-describe('the members of a stretch', () => {
+describe('the members of a range', () => {
   const cluster = { id: idOf(0), items: 4 }
 
   it.each([
@@ -55,16 +55,16 @@ describe('the members of a stretch', () => {
     expect(membersIn({ cluster, from, to }, members)).toEqual(expected.map(idOf))
   })
 
-  it('are each in one of all stretches, however many are listed, in whatever order, some of them twice', () => {
+  it('are each in one of all ranges, however many are listed, in whatever order, some of them twice', () => {
     const members = fc.uniqueArray(fc.uuid(), { maxLength: 300 })
     const lengths = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 12 })
     fc.assert(
       fc.property(members, lengths, (listed, places) => {
         const items = places.reduce((sum, length) => sum + length, 0)
         const pieces = cutInto([{ id: 'a', items }], places)
-        const taken = pieces.flat().flatMap((stretch, runner) => {
+        const taken = pieces.flat().flatMap((range, runner) => {
           // Each runner sees another order, with an overlap.
-          return membersIn(stretch, [...listed.slice(runner), ...listed.slice(0, 2 * runner)])
+          return membersIn(range, [...listed.slice(runner), ...listed.slice(0, 2 * runner)])
         })
         expect(taken).toEqual(listed.toSorted())
       }),

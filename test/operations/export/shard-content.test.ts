@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { type Cluster, itemsOf, type PartContent } from '../../../src/export/parts/content.ts'
 import { planDigest } from '../../../src/export/parts/shard.ts'
 import type { ExportSubject } from '../../../src/operations/export/export-subject.ts'
-import { sliceOf } from '../../../src/operations/export/slice.ts'
+import { shardContentOf } from '../../../src/operations/export/shard-content.ts'
 import { clustersOf, idOf, mediaOf } from '../../export/parts/part-content.ts'
 import { request } from '../../inputs/step-inputs.ts'
 import { dataset, SOURCE } from '../../visual-layer/samples.ts'
@@ -35,7 +35,12 @@ async function slicesOf(content: PartContent, of: number | undefined, members: M
       // Not every job is told of the clusters in the same order.
       const clusters = index % 2 === 0 ? content.clusters : content.clusters.toReversed()
       const listed = { content: { ...content, clusters }, revision: '', ids: undefined, counted: true }
-      const slice = await sliceOf(request('export', { ...inputs, ...shard }, process.cwd()), step, subject, listed)
+      const slice = await shardContentOf(
+        request('export', { ...inputs, ...shard }, process.cwd()),
+        step,
+        subject,
+        listed,
+      )
       return {
         ...slice,
         calls: list.mock.calls,
