@@ -71,7 +71,7 @@ class FilesBelow {
 const PLAN = 'plan.json';
 const CONTENT = 'content.json';
 const RECORD = 'part.json';
-/** Its presence, without a manifest beside it, says that the export made of the parts is in place. */
+/** Its presence, without a manifest next to it, says that the export made of the parts is in place. */
 const PLACING = 'placing';
 /** Parts older than this (ms) are not merged with new ones: the data has most likely changed in between. */
 const OLDEST_MS = 24 * 3_600_000;
@@ -309,8 +309,8 @@ function itemsOf(content) {
 }
 /**
  * The same content in the one order that all planning starts from, so that no plan depends on the order in which the service
- * lists: clusters from the largest down, those of equal size by id, media ids ascending (both by UTF-16 code units). Clusters
- * without items are left out; an id that is there twice counts once, a cluster with the larger of its counts.
+ * lists: clusters from the largest down, those of equal size by id, media IDs ascending (both by UTF-16 code units). Clusters
+ * without items are left out; an ID that is there twice counts once, a cluster with the larger of its counts.
  *
  * @throws RangeError for a cluster whose `items` is not a whole number from 0 up: no plan could promise to contain it.
  */
@@ -326,11 +326,11 @@ function largestFirst(clusters) {
         if (cluster.items > 0 && cluster.id !== distinctIds.at(-1)?.id)
             distinctIds.push(cluster);
     }
-    // Distinct sizes are few, so grouping is quicker than a second sort; a group keeps the order of ids.
+    // Distinct sizes are few, so grouping is quicker than a second sort; a group keeps the order of IDs.
     const sizes = Map.groupBy(distinctIds, (cluster) => cluster.items);
     return [...sizes.keys()].sort((one, other) => other - one).flatMap((size) => sizes.get(size) ?? []);
 }
-/** A million random ids sort almost three times as fast in groups that begin alike. */
+/** A million random IDs sort almost three times as fast in groups that begin alike. */
 function sortedById(clusters) {
     const groups = Map.groupBy(clusters, (cluster) => cluster.id.slice(0, 3));
     return [...groups.keys()].sort().flatMap((start) => (groups.get(start) ?? []).sort(byIdThenLargest));
@@ -387,7 +387,7 @@ function nameOfPart(path, number, attempt = 1) {
     return path.slice(0, cut) + (0,paths/* markedName */.QE)(path.slice(cut), mark);
 }
 /**
- * Decides where the files of all parts lie in one folder. Each keeps its path, unless an earlier part has a file there, or in a
+ * Decides where the files of all parts go in one folder. Each keeps its path, unless an earlier part has a file there, or in a
  * place that some disk takes for the same: where both have the same size and CRC they count as one file, else the later one gets a
  * name of its own (see {@link nameOfPart}). So does a file where the merge writes one itself, or where a part needs a folder. The
  * same parts in the same order give the same places.
@@ -847,7 +847,7 @@ function listedMedia(mediaIds, revision = '') {
     return { content: { clusters: [], mediaIds }, revision, ids: mediaIds };
 }
 /**
- * Names everything that the inputs select: by the media ids that were given; by those that an export of the metadata alone lists,
+ * Names everything that the inputs select: by the media IDs that were given; by those that an export of the metadata alone lists,
  * where media files made the export too large; else by clusters.
  *
  * @param alike whether every job of a matrix must find the same: only clusters promise that
@@ -948,7 +948,7 @@ async function listClusters(request, step, subject) {
 function uncounted(id) {
     return new errors/* ActionError */.lZ('rejected', `Cluster ${id} cannot be split: Visual Layer reports neither its number of items nor its media.`, { todo: 'Split it into several exports by vql or media_ids.' });
 }
-/** The ids that an export without media files brings; `undefined` where that one is refused too. */
+/** The IDs that an export without media files brings; `undefined` where that one is rejected too. */
 async function metadataIds(step, { exported }, request) {
     const start = { ...(0,start_export/* startOf */.GH)(request), format: 'json', includeImages: false };
     const begun = await (0,export_task/* beginExport */.c)(step, exported, start, request.onConflict);
@@ -1097,7 +1097,7 @@ const NUMBER = String.raw `(?<![\w.,#-])(?:\d{1,3}(?<apart>[,._' \u00a0\u202f])\
 const OTHER_UNIT = String.raw `(?:%|[KMGT]i?B|bytes?|ms|seconds?|minutes?|hours?|days?|exports?|requests?|tasks?|times?)(?![a-z])`;
 const LIMIT = new RegExp(`(?:${BEFORE})(?<between>[^\\d.;!?\\n]{0,40}?)(?<number>${NUMBER})(?!\\s*${OTHER_UNIT})`, 'gi');
 /**
- * The most items that the words of a refusal name: the first number that follows words such as "threshold", "limit" or "at most"
+ * The most items that the words of a rejection name: the first number that follows words such as "threshold", "limit" or "at most"
  * and is below the `refused` count. Not one of another unit ("2 exports", "30 minutes"), nor an excess ("by 5,000").
  */
 function namedLimit(words, refused) {
@@ -1110,7 +1110,7 @@ function namedLimit(words, refused) {
 }
 
 ;// CONCATENATED MODULE: ./build/export/parts/request-bytes.js
-/** The body of a selective export (docs.visual-layer.com, export API) without its ids; `OBJECTS` is the longer entity type. */
+/** The body of a selective export (docs.visual-layer.com, export API) without its IDs; `OBJECTS` is the longer entity type. */
 const FRAME = '{"media_selection":[]}'.length;
 const MEDIA_ENTRY = '{"type":"media","payload":{"media_ids":[]}},'.length;
 const CLUSTER_ENTRY = '{"type":"cluster","payload":{"cluster_id":,"cluster_filters":{"entity_type":"OBJECTS"},"exclude_media_ids":[]}},'
@@ -1249,7 +1249,7 @@ var pace = __webpack_require__(19901);
 var until = __webpack_require__(49404);
 ;// CONCATENATED MODULE: ./build/operations/export/part-start.js
 
-/** The request for one part of what the inputs select. Media ids were chosen one by one: no filter applies to them any more. */
+/** The request for one part of what the inputs select. Media IDs were chosen one by one: no filter applies to them. */
 function startOfPart(request, { clusters, mediaIds }) {
     const { selection } = request;
     return {

@@ -71,7 +71,7 @@ class FilesBelow {
 const PLAN = 'plan.json';
 const CONTENT = 'content.json';
 const RECORD = 'part.json';
-/** Its presence, without a manifest beside it, says that the export made of the parts is in place. */
+/** Its presence, without a manifest next to it, says that the export made of the parts is in place. */
 const PLACING = 'placing';
 /** Parts older than this (ms) are not merged with new ones: the data has most likely changed in between. */
 const OLDEST_MS = 24 * 3_600_000;

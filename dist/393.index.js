@@ -573,7 +573,7 @@ function refuseTwins(places) {
 function parentOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
-/** Gives names that fall together a suffix each. What still falls together after that was made to, and is refused. */
+/** Gives names that fall together a suffix each. What still falls together after that was made to, and is rejected. */
 function separate(places, reserved) {
     const wanted = occupied(places, reserved);
     if (!hasTwins(wanted))

@@ -1174,7 +1174,7 @@ function startThread(from, source, work, data = {}) {
 
 /** The longest excerpt of a response that an error shows, in characters. */
 const EXCERPT_CHARS = 300;
-/** Of a web page, only its first so many characters are looked at: what looks for tags may take the square of their number. */
+/** Only this many characters of a web page are examined: what looks for tags may take the square of their number. */
 const PAGE_CHARS = 10_000;
 /** The words of an error are in the first objects of its body, or not at all. */
 const DEEPEST_WORDS = 5;
@@ -1300,8 +1300,8 @@ function wordsOf(json, depth = 0) {
     return undefined;
 }
 /**
- * A refusal that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
- * recorded in public clients. `undefined` where the reply is no refusal.
+ * A rejection that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
+ * recorded in public clients. `undefined` where the response is no rejection.
  */
 function refusalIn(json) {
     if (!isRecord(json))

@@ -762,7 +762,7 @@ var disk = __webpack_require__(68109);
 
 
 const CHUNK_BYTES = 1024 * 1024;
-/** Lends the files of an export that lie at its root or one folder deep, sorted by path, and the number of all its files. */
+/** Lends the files of an export at its root or one folder deep, sorted by path, and the number of all its files. */
 async function withExportFiles(place, use) {
     if (!('archive' in place)) {
         const files = 'dir' in place ? await filesIn(place.dir) : [fileAt(place.file, (0,external_node_path_.basename)(place.file))];
@@ -1097,7 +1097,7 @@ class NotParquet extends Error {
     name = 'NotParquet';
 }
 /**
- * The rows of a parquet file as plain objects, in order; a slice of one row group is in memory at a time, all of the group only where
+ * The rows of a parquet file as plain objects, in order; a range of one row group is in memory at a time, all of the group only where
  * it has lists or structures. 64-bit integers come as `bigint`, times as `Date`, bytes as `Uint8Array`. Throws {@link NotParquet}, or the
  * signal's reason.
  */
@@ -2139,7 +2139,7 @@ async function throughConflicts(step, datasetId, onConflict, attempt) {
                     await waitForCalm(step, datasetId);
                     continue;
                 }
-                // Nothing runs, as far as can be seen: the lists may lag a little, and the refusal may have been the last of its kind.
+                // Nothing runs, as far as can be seen: the lists may lag a little, and the rejection may have been the last of its kind.
                 calmSince ??= step.clock.now();
                 const calmFor = step.clock.now() - calmSince;
                 if (calmFor >= (0,_waiting_pace_js__WEBPACK_IMPORTED_MODULE_9__/* .patienceMs */ .si)(step.deadline.remainingMs())) {
@@ -2546,7 +2546,7 @@ async function wasBegunInParts(request, subject, nowMs) {
 const SIGNING = /sig|token|credential|key|secret|auth|hmac|policy/i;
 /** An id, which must stay readable whatever parameter it is under. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Masks what makes a link a secret: the whole of it, its query, and the values in it that sign it. Never an id or a name. */
+/** Masks what makes a link a secret: the whole of it, its query, and the values in it that sign it. Never an ID or a name. */
 function maskLink(reporter, url) {
     if (url.search === '')
         return;
@@ -2592,7 +2592,7 @@ function startOf(request) {
     };
 }
 /**
- * Starts an export. A start whose reply is lost is sent again: exports cannot be listed, so there is nothing to look for, and an
+ * Starts an export. A start whose response is lost is sent again: exports cannot be listed, so there is nothing to look for, and an
  * export changes nothing in the dataset; at worst one more than needed runs on the server.
  */
 async function startExport(step, datasetId, start) {
@@ -2616,7 +2616,7 @@ async function startExport(step, datasetId, start) {
         }
     }
 }
-/** A refusal at the start that says the same as a REJECTED export, in another form. */
+/** A rejection at the start that says the same as a REJECTED export, in another form. */
 function refusalAtStart(error) {
     if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6) || error.code !== 'rejected')
         return undefined;
@@ -2817,10 +2817,10 @@ function tellPlaced({ outputDir }, step, placed) {
 /* harmony export */ });
 /* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57911);
 
-/** Steps for which the task list was found unreadable for good. */
+/** Steps whose task list turned out to be unreadable. */
 const without = new WeakSet();
 /**
- * The tasks that this account may see. A task list that is refused, or that an older self-hosted server does not have (it answers
+ * The tasks that this account may see. A task list that is rejected, or that an older self-hosted server does not have (it answers
  * with its web page), is no reason to give up: the status of the dataset and of its snapshots show it as well, only less surely.
  *
  * @param retries 0 in a wait, where the next look is the retry
@@ -2832,7 +2832,7 @@ async function visibleTasks(step, filter, retries) {
         return await step.api.tasks.list(filter, retries);
     }
     catch (error) {
-        // A web page that stayed one however often it was asked is a refusal, too.
+        // A web page that stayed one however often it was asked is a rejection, too.
         const isPage = error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6 && error.code === 'unexpected_reply' && retries !== 0;
         if (!(0,_visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .isRefusal */ .vu)(error) && !isPage)
             throw error;
@@ -3399,7 +3399,7 @@ function oneOf(...words) {
         return value === undefined ? { broken: rule, instead: nearest(text, words) } : { value };
     });
 }
-/** What to do where something else is at work on the dataset. */
+/** What to do where something else is running on the dataset. */
 const onConflict = () => oneOf('wait', 'fail');
 /** What to do where the name is taken. */
 const ifExists = () => oneOf('create', 'reuse', 'fail');
@@ -3568,9 +3568,9 @@ function artifactName() {
         return !forbidden && Buffer.byteLength(text) <= 200;
     }, rule);
 }
-/** More than a matrix of 256 jobs can use, and few enough that no slice is made of nothing. */
+/** More than a matrix of 256 jobs can use, and few enough that no shard is made of nothing. */
 const MOST_SHARDS = 1000;
-/** A slice and the number of slices: `2/8`. */
+/** A shard and the number of shards: `2/8`. */
 function shard() {
     const rule = `it must be the number of a shard and the number of shards: whole numbers, the first from 1 to the second, which is at most ${MOST_SHARDS}`;
     return parsed(rule, (text) => {
@@ -3628,7 +3628,7 @@ const fields = {
     poll_interval: pollInterval(),
 };
 const SHARED_INPUTS = inputNames(fields);
-/** Text that can stand in an HTTP header as it is. */
+/** Text that can be used in an HTTP header as it is. */
 function headerText(rule) {
     return schemas/* string */.YjP(rule).regex(/^[\x21-\x7e]+$/, rule);
 }
@@ -3708,7 +3708,7 @@ var paths = __webpack_require__(31340);
 
 const file_patterns_RULE = 'it must be file patterns, one per line, relative to the workspace; ! at the start of a line excludes';
 /**
- * File patterns, one per line, for @actions/glob: relative to the workspace and with `/`. Absolute ones are taken where they lie in
+ * File patterns, one per line, for @actions/glob: relative to the workspace and with `/`. Absolute ones are accepted if they are in
  * the workspace, since `${{ github.workspace }}` makes such. Blank lines and comments (`#`) are dropped.
  */
 function filePatterns(workspace) {
@@ -3842,8 +3842,8 @@ function totalBytes(files) {
     return files.reduce((sum, file) => sum + file.sizeBytes, 0);
 }
 /**
- * Sends every file, in batches, several at a time. A batch that is refused as too large is halved, and those that follow are
- * kept below what was refused. One that cannot have arrived whole is sent again; one whose reply was lost, once, with a warning,
+ * Sends every file, in batches, several at a time. A batch that is rejected as too large is halved, and those that follow are
+ * kept below what was rejected. One that cannot have arrived whole is sent again; one whose response was lost, once, with a warning,
  * since uploaded files cannot be listed. Throws the first failure, after all other batches were stopped.
  */
 async function uploadFiles(options) {
@@ -3962,7 +3962,7 @@ var until = __webpack_require__(49404);
 /** Answers of the application itself with HTTP 500 before it counts as its last word. */
 const MOST_ANSWERED_FAILURES = 2;
 /**
- * The only way to send a request that changes something. A request that never arrived is sent again; one whose reply was lost
+ * The only way to send a request that changes something. A request that never arrived is sent again; one whose response was lost
  * is looked for, patiently, before it is sent again, so that it takes effect once.
  *
  * One instance represents one intended change: `run()` may be called again (after a conflict was waited out) and still knows
@@ -3974,7 +3974,7 @@ class OnceOnly {
     #say;
     /** The failure after which the change may have been made. */
     #lost;
-    /** @param say one line for the log, when a reply is lost and what was found */
+    /** @param say one line for the log, when a response is lost and what was found */
     constructor(change, waiting, say) {
         this.#change = change;
         this.#waiting = waiting;
@@ -3985,7 +3985,7 @@ class OnceOnly {
         return this.#lost !== undefined;
     }
     /**
-     * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was refused or could not
+     * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was rejected or could not
      * be made, `timed_out` if the time ended before that was clear, and the signal's reason when the step is cancelled.
      */
     async run() {
@@ -4021,7 +4021,7 @@ class OnceOnly {
                 if (answered && status === 500)
                     answeredFailures += 1;
                 if (!transient || failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
-                    // A refusal after a lost reply can be the answer to our own first attempt: a dataset busy with it, for one.
+                    // A rejection after a lost response can be the response to our own first attempt: a dataset busy with it, for one.
                     const late = await this.#settled();
                     if (late)
                         return late.value;
@@ -4041,7 +4041,7 @@ class OnceOnly {
             }
         }
     }
-    /** What a lost reply was about, where it is found; nothing where none was lost. */
+    /** What a lost response was about, where it is found; nothing where none was lost. */
     async #settled() {
         const lost = this.#lost;
         if (!lost)
@@ -5411,7 +5411,7 @@ function lineOf(path, byte) {
         (0,external_node_fs_.closeSync)(file);
     }
 }
-/** The elements of the three arrays, held against each other. */
+/** The elements of the three arrays, checked against each other. */
 class Coco {
     #findings;
     /** Each image, and whether its file is being sent. */
@@ -5866,7 +5866,7 @@ async function newestDataset(step, name) {
     // The list may not contain the status.
     return newest && step.api.datasets.get(newest.id);
 }
-/** Has a dataset made, once; answers its id, and leaves it to the outputs and the post step. */
+/** Has a dataset made, once; returns its ID, and leaves it to the outputs and the post step. */
 async function createOnce(step, creation) {
     const { api, reporter, undo } = step;
     const { name, from } = creation;
@@ -6205,7 +6205,7 @@ async function removeDataset(api, waiting, datasetId) {
 
 
 
-/** Deletes a dataset for good; done when it is gone. Without its name as a confirmation nothing is changed. */
+/** Deletes a dataset permanently; done when it is gone. Without its name as a confirmation nothing is changed. */
 const deleteDataset = operation({
     name: 'delete-dataset',
     inputs: {
@@ -6291,7 +6291,7 @@ function catalogJson(snapshots) {
 
 
 
-/** The deletion of one snapshot that the catalog has shown; it has taken effect when the catalog shows it no more. */
+/** The deletion of one snapshot that the catalog has shown; it has taken effect when the catalog no longer shows it. */
 function deletion(step, dataset, { id, name }) {
     const { snapshots } = step.api;
     return new OnceOnly({
@@ -6304,7 +6304,7 @@ function deletion(step, dataset, { id, name }) {
         },
     }, step.waiting, (line) => step.reporter.info(line));
 }
-/** Waits until the catalog shows none of these any more; answers those that it still shows when it has had its time. */
+/** Waits until the catalog no longer shows these; returns those that it still shows when it has had its time. */
 async function stillListed(step, dataset, ids) {
     const startedAt = step.clock.now();
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
@@ -6334,7 +6334,7 @@ async function stillListed(step, dataset, ids) {
 
 const UUID_RULE = 'it must be the UUID of a snapshot';
 const CURRENT_RULE = `${UUID_RULE}, because Visual Layer does not delete the current snapshot. First take another snapshot (operation: snapshot) or restore one (operation: restore); then delete this one by its UUID`;
-/** Removes a snapshot from the catalog; done when the catalog shows it no more. The current one is refused, by the service too. */
+/** Removes a snapshot from the catalog; done when the catalog no longer shows it. The current one is rejected, also by the service. */
 const deleteSnapshot = operation({
     name: 'delete-snapshot',
     inputs: {
@@ -6403,7 +6403,7 @@ var visual_layer_fields = __webpack_require__(78284);
 
 
 
-/** What the work of a context came to. Only `NEW` is documented; a word that is not known means that the map holds what is applied. */
+/** What the work of a context came to. Only `NEW` is documented; a word that is not known means that the map contains what is applied. */
 function contextState(status) {
     if (status === 'NEW')
         return 'none';
@@ -6606,7 +6606,7 @@ function isApplied(type, value, { status, models }) {
     const metadata = (0,visual_layer_reply/* isRecord */.u4)(value) ? value['metadata'] : undefined;
     return metadata === undefined || ((0,visual_layer_reply/* isRecord */.u4)(found) && (0,external_node_util_.isDeepStrictEqual)(found['metadata'], metadata));
 }
-/** Whether a copy has other models than those of a request, as far as its context tells. */
+/** Whether a copy has other models than those of a request, as far as its context shows. */
 function excludes(context, wanted) {
     const models = context?.models ?? {};
     const isOther = ([type, value]) => {
@@ -6892,7 +6892,7 @@ const class_list_RULE = 'it must be a text file in the workspace with one class 
 const LARGEST_LIST = 16 * 1024 * 1024;
 /**
  * The class names in a file in the workspace, in its order. Lines that are blank or begin with `#` do not count. A link that leads out of the
- * workspace is refused: what is in the file becomes part of the export.
+ * workspace is rejected: what is in the file becomes part of the export.
  */
 function classList(text, workspace) {
     let content;
@@ -7258,7 +7258,7 @@ function request({ snapshotId, snapshotName, exportId, ...given }) {
             ? undefined
             : snapshotChoice({ snapshotId, snapshotName }),
         selection: selection({ exportId, vql, mediaIds, clusterIds, excludeMediaIds }),
-        /** Whether an export that is refused as too large is done in parts. */
+        /** Whether an export that is rejected as too large is done in parts. */
         split: values.split === 'auto',
         /** The shard of the selection that this step exports; without one, all of it. */
         shard: slice,
@@ -7307,7 +7307,7 @@ function stageOf(error) {
         return 'create';
     return text.includes('Failed to FinalizeArtifact') ? 'finalize' : 'transfer';
 }
-/** Whether the artifact service refused the name because the run already has an artifact of that name. */
+/** Whether the artifact service rejected the name because the run already has an artifact of that name. */
 function isNameTaken(error) {
     return stageOf(error) === 'create' && /\(409\)/.test((0,errors/* describe */.q0)(error));
 }
@@ -7329,7 +7329,7 @@ function isTransient(error) {
 function isStalled(text) {
     return text.includes('Upload progress stalled');
 }
-/** The HTTP status of the storage that refused bytes. */
+/** The HTTP status of the storage that rejected bytes. */
 function statusOf(error) {
     return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
         ? error.statusCode
@@ -7349,7 +7349,7 @@ function nameTaken(name, state, cause) {
 }
 const NOT_STORED = 'The export is complete on disk, but its artifact was not stored';
 /**
- * What a user is told of an upload that failed for good.
+ * What a user reads about an upload that failed permanently.
  *
  * @param lastResponse of whichever server answered last, such as `HTTP 500 from results.example`
  */
@@ -7385,7 +7385,7 @@ function wordsOf(error) {
     const words = text === 'RestError' ? found : text;
     return [`HTTP ${status}`, (0,system_errors/* codeOf */.$N)(error), words].filter(Boolean).join(' ');
 }
-/** What a user is told where the artifact service is out of reach from the start. */
+/** What a user reads if the artifact service is out of reach from the start. */
 function noArtifactService(variable, isAct) {
     return new errors/* ActionError */.lZ('artifact_failed', `${NOT_STORED}: ${variable} is not set, so ${isAct ? "act's artifact server" : "GitHub's artifact service"} cannot be reached.`, {
         todo: isAct
@@ -7588,7 +7588,7 @@ class Upload {
         return hash.digest('hex') === digest;
     }
     /**
-     * The name is taken and no artifact listed: an upload that was never finished holds it. One of ours is deleted if that is possible;
+     * The name is taken and no artifact listed: an upload that was never finished has it. One of ours is deleted if that is possible;
      * else nobody can use or delete the name for the rest of the run (atlanhq/application-sdk#3711), so the next attempt takes a name of
      * its own.
      */
@@ -8954,7 +8954,7 @@ function describedWith(description, line) {
  * Saves the present state of a dataset, once, and sees it: the snapshot is in the list and the dataset READY again.
  * The description ends with a line that says where it came from; the mark in it distinguishes ours from any other.
  *
- * @param wait `false`: returns as soon as the id is known
+ * @param wait `false`: returns as soon as the ID is known
  */
 async function takeSnapshot(step, dataset, wish, wait) {
     const { api, clock } = step;
@@ -9483,7 +9483,7 @@ function readRequest(env, places) {
     }
     return { request: own.request(shared.values), warnings: own.warnings };
 }
-/** Runs the operation that a request names; answers in a sentence what was done. */
+/** Runs the operation that a request names; returns a sentence about what was done. */
 function perform(request, step) {
     const operation = operationNamed(request.operation);
     if (!operation)
@@ -9509,7 +9509,7 @@ function noOperation({ operation: got }) {
 
 const abort_creation_TYPE = 'DATASET_CREATION';
 /**
- * Aborts the creation of a dataset on the server; answers in a sentence what came of it. Only dataset creations can be aborted;
+ * Aborts the creation of a dataset on the server; returns a sentence about the result. Only dataset creations can be aborted;
  * docs.visual-layer.com, task manager API. The task may not be listed yet: it is looked for as long as `waiting` lasts.
  *
  * Throws where the task did not show or the API could not be reached.
@@ -9559,9 +9559,9 @@ function alreadyEnded(datasetId, task) {
 
 /**
  * Aborts an enrichment: through the context of the enriched dataset or of the one its task is listed on, else through the task. Neither is documented to work in
- * every version, so a refusal is no error: the enrichment is named. Throws if neither its task nor the context of a copy shows that it runs, or if the API cannot be reached.
+ * every version, so a rejection is no error: the enrichment is named. Throws if neither its task nor the context of a copy shows that it runs, or if the API cannot be reached.
  *
- * @param onAccepted told as soon as the API accepts the abort
+ * @param onAccepted called as soon as the API accepts the abort
  */
 async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlierTasks, aborting }, onAccepted) {
     // The context of a copy is this step's own. That of the source may be that of a later enrichment by someone else.
@@ -9659,7 +9659,7 @@ function abort_enrichment_alreadyEnded(datasetId, { word }) {
 
 
 /**
- * Undoes a creation from files that was cancelled; answers in a sentence what came of it. A draft is deleted, since no data is
+ * Undoes a creation from files that was cancelled; returns a sentence about the result. A draft is deleted, since no data is
  * lost with it: the files are still where they came from. Where processing has begun, that is aborted instead.
  *
  * Throws where the API could not be reached, or where the creation could not be found.
@@ -9702,9 +9702,9 @@ const CERTAIN_MS = 5_000;
  * Undoes what a plan describes, as far as that is certain to be this step's own: aborts a creation or an enrichment, deletes a draft or an ephemeral
  * clone. Anything else is only named. Main and post share this; post has more time. A rollback is an operation of its own.
  *
- * Throws if the API cannot be reached, refuses, or shows nothing in the time of `waiting`.
+ * Throws if the API cannot be reached, rejects, or shows nothing in the time of `waiting`.
  *
- * @param confirm told at once what becomes known of the plan
+ * @param confirm called at once with what becomes known of the plan
  */
 async function undo(plan, api, waiting, confirm = () => undefined) {
     switch (plan.kind) {
@@ -10224,7 +10224,7 @@ function savedUndo(env) {
 
 
 
-/** Wide enough for `23h 59m`, so that the lines of a wait stand under each other. */
+/** Wide enough for `23h 59m`, so that the lines of a wait align. */
 const STAMP_WIDTH = 7;
 /** A wait in which nothing changes says so this often, in ms, so that a log never looks dead. */
 const HEARTBEAT_MS = 300_000;
@@ -10440,7 +10440,7 @@ var version = __webpack_require__(58508);
 /** Ten million clusters in pages of 100. Only a listing that never ends comes so far. */
 const MOST_PAGES = 100_000;
 const MOST_RESTARTS = 3;
-/** Of the table of media ids, in characters: a file name is seldom over 1,024. */
+/** Of the table of media IDs, in characters: a file name is seldom over 1,024. */
 const explore_LONGEST_ROW = 10_000;
 const LONGEST_EXCERPT = 300;
 const clusterReply = schemas/* looseObject */._H3({ cluster_id: visual_layer_fields/* identifier */.Cv, id: visual_layer_fields/* identifier */.Cv, n_images: visual_layer_fields/* count */.U9, n_videos: visual_layer_fields/* count */.U9 })
@@ -10463,10 +10463,10 @@ const clusterPage = schemas/* union */.KCZ([
 ]);
 const memberPage = schemas/* unknown */.L5J().transform(mediaIdsIn);
 const MEMBER_LISTS = ['previews', 'media_items', 'items', 'media'];
-/** The media ids of one page of a cluster, wherever it has them; `undefined` where it has no list of them, or not of all. */
+/** The media IDs of one page of a cluster, wherever it has them; `undefined` where it has no list of them, or not of all. */
 function mediaIdsIn(reply) {
     if (Array.isArray(reply)) {
-        // `image_id` is what older replies call it.
+        // `image_id` is what older responses call it.
         const ids = reply.map((entry) => ((0,visual_layer_reply/* isRecord */.u4)(entry) ? (entry['media_id'] ?? entry['image_id']) : undefined));
         return ids.every(isMediaId) ? ids : undefined;
     }
@@ -10546,7 +10546,7 @@ class Explore {
         return clusters.some(({ items }) => items !== 0);
     }
     /**
-     * The ids of all media of one cluster, as far as the API lists them: verify their number against the cluster's items. Known from
+     * The IDs of all media of one cluster, as far as the API lists them: verify their number against the cluster's items. Known from
      * public clients only. `undefined` where the server cannot list the members of a cluster.
      */
     async members(datasetId, clusterId, explored) {
@@ -10568,7 +10568,7 @@ class Explore {
         return [...found];
     }
     /**
-     * The ids of all media of a dataset, from its table of file names and ids. Known from public clients only. `undefined` where the
+     * The IDs of all media of a dataset, from its table of file names and IDs. Known from public clients only. `undefined` where the
      * server has no such table.
      *
      * @throws ActionError `unexpected_reply` where a row of the table has no id
@@ -10682,7 +10682,7 @@ function exportState(word) {
             return 'RUNNING';
     }
 }
-/** Stands where a reply has no status. */
+/** Used where a response has no status. */
 const NO_STATUS = '(none)';
 const LINK_FIELDS = ['download_uri', 'download_url', 'downloadUri', 'url', 'uri', 'file_url'];
 function linkIn(reply) {
@@ -10894,7 +10894,7 @@ class Attempt {
         else if (upload) {
             const { MultipartForm } = await __webpack_require__.e(/* import() */ 377).then(__webpack_require__.bind(__webpack_require__, 56377));
             const form = new MultipartForm(upload.parts, (sent) => {
-                // What was not sent whole cannot have arrived, so a canceled step need not wait for an answer to it.
+                // What was not sent whole cannot have arrived, so a canceled step need not wait for a response to it.
                 signal.throwIfAborted();
                 this.#movedAt = clock.now();
                 upload.onBytes(sent);
@@ -11072,7 +11072,7 @@ class Http {
         const once = async () => this.#send(request, false, (body) => http_parsed(request, body, schema));
         return (0,retry/* persistent */.yu)(once, retries, this.#options);
     }
-    /** {@link read} of a reply that is plain text, trimmed; '' for an empty one. What `take` throws counts as the reply's fault. */
+    /** {@link read} of a response that is plain text, trimmed; '' for an empty one. What `take` throws counts as the response's fault. */
     async readText(request, take) {
         const text = (body) => (0,visual_layer_reply/* plainText */.wh)(body) ?? http_parsed(request, body, schemas/* string */.YjP());
         const once = async () => this.#send({ ...request, text: true }, false, (body) => take(text(body)));
@@ -11109,7 +11109,7 @@ class Http {
             }
         }
     }
-    /** The body of a success; `undefined` if the request is to be sent again, elsewhere or signed anew. Throws for any other response. */
+    /** The body of a success; `undefined` if the request is to be sent again, elsewhere or signed again. Throws for any other response. */
     #taken(request, url, reply, tries) {
         const { status, headers, body } = reply;
         if (status >= 300 && status < 400 && status !== 304) {
@@ -11160,7 +11160,7 @@ function http_parsed({ what }, body, schema) {
         : 'its format is not the documented one';
     throw (0,visual_layer_failure/* unexpectedReply */.Cp)(what, body.kind === 'empty' ? 'it is empty' : place, (0,visual_layer_reply/* excerpt */.Kb)(body), true);
 }
-/** Follows a redirect inside the same origin only: the bearer goes nowhere else. */
+/** Follows a redirect inside the same origin only: the bearer goes to no other server. */
 function follow({ what }, url, { status, headers }, allowed) {
     const location = (0,retry/* headerOf */.rR)(headers, 'location');
     const target = location === undefined ? undefined : URL.parse(location, url.href);
@@ -11188,7 +11188,7 @@ class Ingestion {
     constructor(http) {
         this.#http = http;
     }
-    /** Makes an empty dataset in DRAFT; answers its id. One attempt: this GET creates. */
+    /** Makes an empty dataset in DRAFT; returns its ID. One attempt: this GET creates. */
     async newDataset(name) {
         const request = {
             what: `create dataset "${name}"`,
@@ -11199,7 +11199,7 @@ class Ingestion {
         return this.#http.change(request, datasets/* createdReply */.Nq);
     }
     /**
-     * Opens an upload transaction; answers its id. This GET creates too, but it is repeated like a read: transactions cannot be
+     * Opens an upload transaction; returns its ID. This GET creates too, but it is repeated like a read: transactions cannot be
      * listed, and one that is never processed changes nothing.
      */
     async openTransaction(datasetId) {
@@ -11237,7 +11237,7 @@ class Media {
     }
     /** Adds media, all in one request. One attempt; 202 with an empty body. 409 unless READY or PARTIAL INDEX. */
     async add(datasetId, source, autoReindex, sending) {
-        // The fields stand before the files, so that a server which reads as it receives knows them first.
+        // The fields come before the files, so that a server which reads as it receives knows them first.
         const parts = [{ field: 'auto_reindex', value: String(autoReindex) }, ...sourceParts(source)];
         await this.#http.send({
             what: `add media to dataset ${datasetId}`,
@@ -11284,7 +11284,7 @@ const snapshotReply = schemas/* looseObject */._H3({
 })
     .transform((reply) => ({
     id: reply.snapshot_id,
-    // Requests use `name`, replies `snapshot_name`.
+    // Requests use `name`, responses `snapshot_name`.
     name: reply.snapshot_name ?? reply.name ?? '',
     description: reply.description ?? '',
     reason: reply.reason ?? '',
@@ -11316,7 +11316,7 @@ class Snapshots {
         return this.#http.read(request, snapshotList, retries);
     }
     /**
-     * Saves the present state. One attempt. Documented as synchronous with the snapshot in the reply; `undefined` where the API
+     * Saves the present state. One attempt. Documented as synchronous with the snapshot in the response; `undefined` where the API
      * accepted without naming one.
      */
     async create(datasetId, name, description) {
@@ -12446,7 +12446,7 @@ function normalWord(word) {
         .toUpperCase()
         .replace(/[\s_-]+/g, '_');
 }
-/** Stands where a reply has no status. */
+/** Used where a response has no status. */
 const NO_STATUS = '(none)';
 const datasetReply = zod__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({
     id: _fields_js__WEBPACK_IMPORTED_MODULE_0__/* .datasetIdentifier */ .U$,
@@ -12512,7 +12512,7 @@ class Datasets {
         return (await this.#http.read(request, datasetList, retries)).filter((dataset) => dataset.id !== '');
     }
     /**
-     * Asks for a dataset to be made from a bucket path; answers its id. One attempt.
+     * Asks for a dataset to be made from a bucket path; returns its ID. One attempt.
      * Sent as multipart, as the vendor's curl example does; docs.visual-layer.com, "Create a dataset from S3".
      */
     async createFromS3(name, bucketPath) {
@@ -12587,7 +12587,7 @@ function networkFailure(what, host, error, whole = true) {
 function outOfTime(what, host, words, deadline, whole) {
     return new RequestFailure('timed_out', `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${deadline.totalMs / 1000} s).`, { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' }, { transient: true, effect: whole ? 'unknown' : 'none' });
 }
-/** A reply that came with a 2xx but cannot be what the API documents. */
+/** A response that came with a 2xx but cannot be what the API documents. */
 function unexpectedReply(what, reason, excerpt, wrongShape) {
     return new RequestFailure('unexpected_reply', `Unexpected response to the request to ${what}: ${reason}.`, {
         apiWords: excerpt,
@@ -12673,11 +12673,11 @@ function statusFailure(what, status, words, answered, retryAfter, rejection = 'k
     const meaning = status === 401 ? { code: 'unauthorized', ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED);
     return new RequestFailure(meaning.code, `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
 }
-/** The API refuses the request, for good, although it knows the account. */
+/** The API rejects the request, permanently, although it knows the account. */
 function isRefusal(error) {
     return error instanceof RequestFailure && !error.outcome.transient && error.code !== 'unauthorized';
 }
-/** What is read; `undefined` if the API refuses it. */
+/** What is read; `undefined` if the API rejects the request. */
 async function unlessRefused(reading) {
     return reading.catch((error) => {
         if (!isRefusal(error))
@@ -12705,8 +12705,8 @@ async function unlessRefused(reading) {
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9691);
 
 /**
- * Fields as replies carry them. Everything is optional in practice, so a field that is absent, null, or of another kind than
- * documented reads as `undefined` and never spoils the reply around it.
+ * Fields as responses carry them. Everything is optional in practice, so a field that is absent, null, or of another kind than
+ * documented reads as `undefined` and never spoils the response around it.
  */
 const text = zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional().catch(undefined);
 const count = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
@@ -12831,7 +12831,7 @@ async function persistent(attempt, retries = Infinity, { clock, deadline, signal
             failingSince ??= clock.now();
             patienceMs ||= Math.min(LONGEST_OUTAGE_MS, deadline.remainingMs() * SHARE_OF_TIME_LEFT);
             const failingMs = clock.now() - failingSince;
-            // A reply that is not understood is no outage, and seldom heals: most often base_url names another server.
+            // A response that is not understood is no outage, and seldom passes: most often base_url names another server.
             const isOutage = error.code !== 'unexpected_reply';
             unexpected = isOutage ? 0 : unexpected + 1;
             const left = Math.min(retries - failures, isOutage ? Infinity : MOST_UNEXPECTED + 1 - unexpected);
@@ -12929,7 +12929,7 @@ function isBlocking(task) {
 function hasEnded(task) {
     return task.state === 'COMPLETED' || task.state === 'FAILED' || task.state === 'ABORTED';
 }
-/** The task manager; docs.visual-layer.com, task manager API. No call reads one task: lists are read, and ids compared. */
+/** The task manager; docs.visual-layer.com, task manager API. No call reads one task: lists are read, and IDs compared. */
 class Tasks {
     #http;
     constructor(http) {
@@ -13000,7 +13000,7 @@ function requestIds(reply) {
         return '';
     const ids = ID_HEADERS.map((name) => [name, (0,_retry_js__WEBPACK_IMPORTED_MODULE_2__/* .headerOf */ .rR)(reply.headers, name)]);
     const json = reply.body?.kind === 'json' ? reply.body.json : undefined;
-    // Some services put them beside the message, below `error`.
+    // Some services put them next to the message, below `error`.
     const places = (0,_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u4)(json) ? [json, ...Object.values(json).filter(_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u4)] : [];
     for (const [name, value] of places.flatMap((place) => Object.entries(place)))
         if (name === 'request_id' || name === 'requestId')
@@ -13080,7 +13080,7 @@ function pause(interval, sinceChangeMs, random = Math.random) {
     return steady * (1 + 0.2 * random());
 }
 /**
- * How long to look for what a lost reply may have made before it is asked for again, in ms: lists lag, so up to two minutes, or
+ * How long to look for what a lost response may have made before it is asked for again, in ms: lists lag, so up to two minutes, or
  * a quarter of the time left.
  */
 function patienceMs(remainingMs) {
@@ -13259,7 +13259,7 @@ const WORDS = {
     SNAPSHOT_CLONE: { task: 'that clones into', dataset: 'the new dataset', during: 'while it was being cloned' },
     ENRICHMENT: { task: 'that enriches', dataset: 'the enriched dataset', during: 'while it was being enriched' },
 };
-/** Whether a dataset can come from `sourceId`, as far as it tells. */
+/** Whether a dataset can come from `sourceId`, as far as it shows. */
 function canComeFrom(dataset, sourceId) {
     return (dataset?.sourceDatasetId ?? sourceId) === sourceId;
 }
@@ -13320,7 +13320,7 @@ function taskLine(task) {
         ? `task ${task.statusWord}: queued behind other work`
         : `task ${task.statusWord}${progress}`;
 }
-/** How a dataset and its task stand. */
+/** The state of a dataset and its task. */
 function pending(dataset, task) {
     return {
         state: 'pending',
@@ -13390,7 +13390,7 @@ function readyVerdict(dataset, unended, readyForMs, patienceMs) {
 
 
 /**
- * Tells the refusals apart. REJECTED is in no documentation: public clients met it for filters that match nothing and for
+ * Distinguishes the rejections. REJECTED is in no documentation: public clients met it for filters that match nothing and for
  * exports over a cap whose number is not known.
  */
 function refusalReason(words, entities) {
@@ -13406,7 +13406,7 @@ function refusalReason(words, entities) {
     return entities === 0 || NOTHING.test(said) ? 'nothing_matched' : 'other';
 }
 const NOTHING = /\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|\bnothing\b|\bempty\b|\b0 (?:entit|item|media|image|result)/i;
-/** What a refusal comes to, however it came. */
+/** What a rejection comes to, however it came. */
 function refused(words, entities) {
     return { kind: 'refused', reason: refusalReason(words, entities), words, entities };
 }

@@ -461,7 +461,7 @@ class FileWriter {
         this.#position = position;
         this.#onWritten = onWritten;
     }
-    /** Takes bytes for good. Resolves when there is room for more. Throws an `ActionError` if an earlier write failed. */
+    /** Takes ownership of bytes. Resolves when there is room for more. Throws an `ActionError` if an earlier write failed. */
     async push(chunk) {
         this.#chunks.push(chunk);
         this.#bytes += chunk.length;
@@ -760,7 +760,7 @@ var trace = __webpack_require__(15028);
 
 
 const MOST_REDIRECTS = 5;
-/** How much of a refusal is read for its words, in bytes. */
+/** How much of a rejection is read for its words, in bytes. */
 const LONGEST_REFUSAL = 8 * 1024;
 /**
  * Requests bytes of an object. Returns `undefined` when the object ends at `start`. Throws a {@link TransferFailure}, with the storage
@@ -933,7 +933,7 @@ function discard(body) {
     body.destroy();
 }
 /**
- * The storage host's own words in a refusal: `Code` and `Message` of the XML that S3 and its kin send. Nothing else of it is kept,
+ * The storage host's own words in a rejection: `Code` and `Message` of the XML that S3 and its kin send. Nothing else of it is kept,
  * because it repeats keys and signatures.
  */
 async function refusalWords(body) {
@@ -946,7 +946,7 @@ async function refusalWords(body) {
         }
     }
     catch {
-        // A refusal that breaks off is still a refusal.
+        // A rejection that breaks off is still a rejection.
     }
     const words = ['Code', 'Message'].map((tag) => new RegExp(`<${tag}>([^<]{1,300})</${tag}>`).exec(text)?.[1]);
     return words.filter((word) => word !== undefined).join(': ') || undefined;

@@ -53,7 +53,7 @@ function storedNames(artifactName, extract) {
     return extract ? [artifactName, zip] : [zip, artifactName];
 }
 /**
- * The artifact of a run that holds its export: of the form that this step stores, else of the other; where an upload broke off
+ * The artifact of a run that contains its export: of the form that this step stores, else of the other; where an upload broke off
  * and the next attempt had to take a name of its own (`<name>-retry-2.zip`), that one. An expired one only where all are.
  */
 function chooseArtifact(artifacts, artifactName, extract) {
@@ -95,7 +95,7 @@ var reply = __webpack_require__(9313);
 
 /** A failed request to GitHub's REST API. */
 class GitHubFailure extends errors/* ActionError */.lZ {
-    /** `undefined` where no reply came. */
+    /** `undefined` where no response came. */
     status;
     /** Whether another try may end better. */
     transient;
@@ -112,7 +112,7 @@ class GitHubFailure extends errors/* ActionError */.lZ {
 function isGone(error) {
     return error instanceof GitHubFailure && (error.status === 404 || error.status === 410);
 }
-/** A refusal for too many requests that names no time: GitHub asks for at least a minute (docs.github.com, rate limits). */
+/** A rejection for too many requests that names no time: GitHub asks for at least a minute (docs.github.com, rate limits). */
 const RATE_PAUSE_MS = 60_000;
 const PERMISSIONS = `The token must be allowed to read the runs of this repository's workflows. Give the job these permissions:
 permissions:
@@ -160,7 +160,7 @@ function failureOf(what, error, dateMs) {
         pauseMs: (0,retry/* retryAfterMs */.Vs)(headers, dateMs),
     });
 }
-/** A reply with HTTP 200 that is not what is documented; a cut-off one looks like this too. */
+/** A response with HTTP 200 that is not what is documented; a cut-off one looks like this too. */
 function unexpectedReply(what, status, data) {
     return new GitHubFailure('unexpected_reply', `Unexpected response to the request to GitHub for ${what}.`, {
         status,
@@ -169,7 +169,7 @@ function unexpectedReply(what, status, data) {
         transient: true,
     });
 }
-/** Octokit's errors carry the reply; one without is of the connection, whatever status it claims. */
+/** Octokit's errors carry the response; one without is of the connection, whatever status it claims. */
 function replyIn(error) {
     if (!(error instanceof Error && 'response' in error && (0,reply/* isRecord */.u4)(error.response)))
         return undefined;
@@ -203,7 +203,7 @@ function wordsOf(data) {
 /** A longer pause (ms) than this is not waited for: the hourly limit of a repository comes back in up to an hour. */
 const LONGEST_PAUSE_MS = 120_000;
 /**
- * Reads GitHub's REST API. Lost connections, replies that take too long, server errors and used up limits are made good with
+ * Reads GitHub's REST API. Lost connections, responses that take too long, server errors and used up limits are made good with
  * growing, jittered pauses, or the pause GitHub asks for where that is bearable. Throws a {@link GitHubFailure}, or the signal's
  * reason.
  */
@@ -291,7 +291,7 @@ class GitHubClient {
 var schemas = __webpack_require__(9691);
 ;// CONCATENATED MODULE: ./build/runner/github/replies.js
 
-// What is read of GitHub's replies (docs.github.com/rest/actions); the rest of them may be as it likes.
+// What is read of GitHub's responses (docs.github.com/rest/actions); the rest of them may be as it likes.
 const id = schemas/* number */.aig().int();
 const repositoryReply = schemas/* object */.Ikc({ id, default_branch: schemas/* string */.YjP().min(1) });
 const run = schemas/* object */.Ikc({
@@ -479,7 +479,7 @@ var transfer_progress = __webpack_require__(911);
 const INSTEAD = 'To skip the comparison, remove compare_with. To compare with another export, set compare_with to its folder or ZIP.';
 /**
  * Fetches the export that the last successful run of this workflow stored as an artifact. The artifact is data from outside: it is
- * downloaded by our own transfer, held against the digest GitHub keeps of it, verified to the last CRC, and unpacked only where it
+ * downloaded by our own transfer, verified against the digest GitHub keeps of it, verified to the last CRC, and unpacked only where it
  * contains the export's ZIP in a ZIP, never outside `folder`. On failure and on abort nothing of it is left. Throws what
  * `findPreviousExport` throws, an `ActionError` (`network`, `server_error`, `corrupt_download`, `unsafe_archive`,
  * `unexpected_reply`, `operation_failed`), or the signal's reason.

@@ -28,7 +28,7 @@ interface Post extends RunOptions {
 
 /**
  * Runs the post step, which GitHub starts only if the job failed or was canceled: undoes what the main step planned and did not
- * settle. Without a saved plan it does nothing. Its own trouble is a warning and never fails the job, so it always returns 0.
+ * settle. Without a saved plan it does nothing. Its own failure is a warning and never fails the job, so it always returns 0.
  */
 export async function runPost(options: RunOptions): Promise<0> {
   const { env, clock } = options

@@ -3,7 +3,7 @@ export interface Scope {
   /** Aborts when the scope is over: its work is done, a task of it failed, or the signal it was given aborted. */
   readonly signal: AbortSignal
   /**
-   * Starts a task. What it throws while the scope is at work is a failure and ends the scope; what it throws later only means that it
+   * Starts a task. What it throws while the scope is running is a failure and ends the scope; what it throws later only means that it
    * ended. The promise is for tasks whose result someone needs: nobody has to handle its rejection.
    */
   start<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T>

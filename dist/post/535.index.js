@@ -418,7 +418,7 @@ function oneOf(...words) {
         return value === undefined ? { broken: rule, instead: nearest(text, words) } : { value };
     });
 }
-/** What to do where something else is at work on the dataset. */
+/** What to do where something else is running on the dataset. */
 const onConflict = () => oneOf('wait', 'fail');
 /** What to do where the name is taken. */
 const ifExists = () => oneOf('create', 'reuse', 'fail');
@@ -587,9 +587,9 @@ function artifactName() {
         return !forbidden && Buffer.byteLength(text) <= 200;
     }, rule);
 }
-/** More than a matrix of 256 jobs can use, and few enough that no slice is made of nothing. */
+/** More than a matrix of 256 jobs can use, and few enough that no shard is made of nothing. */
 const MOST_SHARDS = 1000;
-/** A slice and the number of slices: `2/8`. */
+/** A shard and the number of shards: `2/8`. */
 function shard() {
     const rule = `it must be the number of a shard and the number of shards: whole numbers, the first from 1 to the second, which is at most ${MOST_SHARDS}`;
     return parsed(rule, (text) => {
@@ -647,7 +647,7 @@ const fields = {
     poll_interval: pollInterval(),
 };
 const SHARED_INPUTS = inputNames(fields);
-/** Text that can stand in an HTTP header as it is. */
+/** Text that can be used in an HTTP header as it is. */
 function headerText(rule) {
     return schemas/* string */.YjP(rule).regex(/^[\x21-\x7e]+$/, rule);
 }
@@ -798,8 +798,8 @@ function ownName({ runId, runAttempt, job }) {
 ;// CONCATENATED MODULE: ./build/visual-layer/fields.js
 
 /**
- * Fields as replies carry them. Everything is optional in practice, so a field that is absent, null, or of another kind than
- * documented reads as `undefined` and never spoils the reply around it.
+ * Fields as responses carry them. Everything is optional in practice, so a field that is absent, null, or of another kind than
+ * documented reads as `undefined` and never spoils the response around it.
  */
 const fields_text = schemas/* string */.YjP().optional().catch(undefined);
 const fields_count = schemas/* union */.KCZ([
@@ -871,7 +871,7 @@ function normalWord(word) {
         .toUpperCase()
         .replace(/[\s_-]+/g, '_');
 }
-/** Stands where a reply has no status. */
+/** Used where a response has no status. */
 const NO_STATUS = '(none)';
 const datasetReply = schemas/* looseObject */._H3({
     id: datasetIdentifier,
@@ -937,7 +937,7 @@ class Datasets {
         return (await this.#http.read(request, datasetList, retries)).filter((dataset) => dataset.id !== '');
     }
     /**
-     * Asks for a dataset to be made from a bucket path; answers its id. One attempt.
+     * Asks for a dataset to be made from a bucket path; returns its ID. One attempt.
      * Sent as multipart, as the vendor's curl example does; docs.visual-layer.com, "Create a dataset from S3".
      */
     async createFromS3(name, bucketPath) {
@@ -1019,7 +1019,7 @@ function isBlocking(task) {
 function hasEnded(task) {
     return task.state === 'COMPLETED' || task.state === 'FAILED' || task.state === 'ABORTED';
 }
-/** The task manager; docs.visual-layer.com, task manager API. No call reads one task: lists are read, and ids compared. */
+/** The task manager; docs.visual-layer.com, task manager API. No call reads one task: lists are read, and IDs compared. */
 class Tasks {
     #http;
     constructor(http) {
@@ -1198,7 +1198,7 @@ function networkFailure(what, host, error, whole = true) {
 function outOfTime(what, host, words, deadline, whole) {
     return new RequestFailure('timed_out', `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${deadline.totalMs / 1000} s).`, { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' }, { transient: true, effect: whole ? 'unknown' : 'none' });
 }
-/** A reply that came with a 2xx but cannot be what the API documents. */
+/** A response that came with a 2xx but cannot be what the API documents. */
 function unexpectedReply(what, reason, excerpt, wrongShape) {
     return new RequestFailure('unexpected_reply', `Unexpected response to the request to ${what}: ${reason}.`, {
         apiWords: excerpt,
@@ -1284,11 +1284,11 @@ function statusFailure(what, status, words, answered, retryAfter, rejection = 'k
     const meaning = status === 401 ? { code: 'unauthorized', ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED);
     return new RequestFailure(meaning.code, `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
 }
-/** The API refuses the request, for good, although it knows the account. */
+/** The API rejects the request, permanently, although it knows the account. */
 function isRefusal(error) {
     return error instanceof RequestFailure && !error.outcome.transient && error.code !== 'unauthorized';
 }
-/** What is read; `undefined` if the API refuses it. */
+/** What is read; `undefined` if the API rejects the request. */
 async function unlessRefused(reading) {
     return reading.catch((error) => {
         if (!isRefusal(error))
@@ -1376,7 +1376,7 @@ async function persistent(attempt, retries = Infinity, { clock, deadline, signal
             failingSince ??= clock.now();
             patienceMs ||= Math.min(LONGEST_OUTAGE_MS, deadline.remainingMs() * SHARE_OF_TIME_LEFT);
             const failingMs = clock.now() - failingSince;
-            // A reply that is not understood is no outage, and seldom heals: most often base_url names another server.
+            // A response that is not understood is no outage, and seldom passes: most often base_url names another server.
             const isOutage = error.code !== 'unexpected_reply';
             unexpected = isOutage ? 0 : unexpected + 1;
             const left = Math.min(retries - failures, isOutage ? Infinity : MOST_UNEXPECTED + 1 - unexpected);
@@ -1420,7 +1420,7 @@ function pause(interval, sinceChangeMs, random = Math.random) {
     return steady * (1 + 0.2 * random());
 }
 /**
- * How long to look for what a lost reply may have made before it is asked for again, in ms: lists lag, so up to two minutes, or
+ * How long to look for what a lost response may have made before it is asked for again, in ms: lists lag, so up to two minutes, or
  * a quarter of the time left.
  */
 function pace_patienceMs(remainingMs) {
@@ -1518,7 +1518,7 @@ async function seen(waiting, what, probe) {
 /** Answers of the application itself with HTTP 500 before it counts as its last word. */
 const MOST_ANSWERED_FAILURES = 2;
 /**
- * The only way to send a request that changes something. A request that never arrived is sent again; one whose reply was lost
+ * The only way to send a request that changes something. A request that never arrived is sent again; one whose response was lost
  * is looked for, patiently, before it is sent again, so that it takes effect once.
  *
  * One instance represents one intended change: `run()` may be called again (after a conflict was waited out) and still knows
@@ -1530,7 +1530,7 @@ class OnceOnly {
     #say;
     /** The failure after which the change may have been made. */
     #lost;
-    /** @param say one line for the log, when a reply is lost and what was found */
+    /** @param say one line for the log, when a response is lost and what was found */
     constructor(change, waiting, say) {
         this.#change = change;
         this.#waiting = waiting;
@@ -1541,7 +1541,7 @@ class OnceOnly {
         return this.#lost !== undefined;
     }
     /**
-     * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was refused or could not
+     * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was rejected or could not
      * be made, `timed_out` if the time ended before that was clear, and the signal's reason when the step is cancelled.
      */
     async run() {
@@ -1577,7 +1577,7 @@ class OnceOnly {
                 if (answered && status === 500)
                     answeredFailures += 1;
                 if (!transient || failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
-                    // A refusal after a lost reply can be the answer to our own first attempt: a dataset busy with it, for one.
+                    // A rejection after a lost response can be the response to our own first attempt: a dataset busy with it, for one.
                     const late = await this.#settled();
                     if (late)
                         return late.value;
@@ -1597,7 +1597,7 @@ class OnceOnly {
             }
         }
     }
-    /** What a lost reply was about, where it is found; nothing where none was lost. */
+    /** What a lost response was about, where it is found; nothing where none was lost. */
     async #settled() {
         const lost = this.#lost;
         if (!lost)
@@ -1663,7 +1663,7 @@ function taskLine(task) {
         ? `task ${task.statusWord}: queued behind other work`
         : `task ${task.statusWord}${progress}`;
 }
-/** How a dataset and its task stand. */
+/** The state of a dataset and its task. */
 function dataset_pending(dataset, task) {
     return {
         state: 'pending',
@@ -2174,7 +2174,7 @@ const WORDS = {
     SNAPSHOT_CLONE: { task: 'that clones into', dataset: 'the new dataset', during: 'while it was being cloned' },
     ENRICHMENT: { task: 'that enriches', dataset: 'the enriched dataset', during: 'while it was being enriched' },
 };
-/** Whether a dataset can come from `sourceId`, as far as it tells. */
+/** Whether a dataset can come from `sourceId`, as far as it shows. */
 function canComeFrom(dataset, sourceId) {
     return (dataset?.sourceDatasetId ?? sourceId) === sourceId;
 }
@@ -2257,10 +2257,10 @@ function failedClone(background, tasks) {
 
 ;// CONCATENATED MODULE: ./build/operations/visible-tasks.js
 
-/** Steps for which the task list was found unreadable for good. */
+/** Steps whose task list turned out to be unreadable. */
 const without = new WeakSet();
 /**
- * The tasks that this account may see. A task list that is refused, or that an older self-hosted server does not have (it answers
+ * The tasks that this account may see. A task list that is rejected, or that an older self-hosted server does not have (it answers
  * with its web page), is no reason to give up: the status of the dataset and of its snapshots show it as well, only less surely.
  *
  * @param retries 0 in a wait, where the next look is the retry
@@ -2272,7 +2272,7 @@ async function visible_tasks_visibleTasks(step, filter, retries) {
         return await step.api.tasks.list(filter, retries);
     }
     catch (error) {
-        // A web page that stayed one however often it was asked is a refusal, too.
+        // A web page that stayed one however often it was asked is a rejection, too.
         const isPage = error instanceof RequestFailure && error.code === 'unexpected_reply' && retries !== 0;
         if (!isRefusal(error) && !isPage)
             throw error;
@@ -2492,7 +2492,7 @@ async function throughConflicts(step, datasetId, onConflict, attempt) {
                     await waitForCalm(step, datasetId);
                     continue;
                 }
-                // Nothing runs, as far as can be seen: the lists may lag a little, and the refusal may have been the last of its kind.
+                // Nothing runs, as far as can be seen: the lists may lag a little, and the rejection may have been the last of its kind.
                 calmSince ??= step.clock.now();
                 const calmFor = step.clock.now() - calmSince;
                 if (calmFor >= pace_patienceMs(step.deadline.remainingMs())) {
@@ -2632,7 +2632,7 @@ function describedWith(description, line) {
  * Saves the present state of a dataset, once, and sees it: the snapshot is in the list and the dataset READY again.
  * The description ends with a line that says where it came from; the mark in it distinguishes ours from any other.
  *
- * @param wait `false`: returns as soon as the id is known
+ * @param wait `false`: returns as soon as the ID is known
  */
 async function takeSnapshot(step, dataset, wish, wait) {
     const { api, clock } = step;
@@ -2951,7 +2951,7 @@ function tasksOnSource({ source, taskIds }, tasks) {
 
 const abort_creation_TYPE = 'DATASET_CREATION';
 /**
- * Aborts the creation of a dataset on the server; answers in a sentence what came of it. Only dataset creations can be aborted;
+ * Aborts the creation of a dataset on the server; returns a sentence about the result. Only dataset creations can be aborted;
  * docs.visual-layer.com, task manager API. The task may not be listed yet: it is looked for as long as `waiting` lasts.
  *
  * Throws where the task did not show or the API could not be reached.
@@ -2998,7 +2998,7 @@ var external_node_zlib_ = __webpack_require__(8522);
 
 /** The longest excerpt of a response that an error shows, in characters. */
 const EXCERPT_CHARS = 300;
-/** Of a web page, only its first so many characters are looked at: what looks for tags may take the square of their number. */
+/** Only this many characters of a web page are examined: what looks for tags may take the square of their number. */
 const PAGE_CHARS = 10_000;
 /** The words of an error are in the first objects of its body, or not at all. */
 const DEEPEST_WORDS = 5;
@@ -3124,8 +3124,8 @@ function wordsOf(json, depth = 0) {
     return undefined;
 }
 /**
- * A refusal that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
- * recorded in public clients. `undefined` where the reply is no refusal.
+ * A rejection that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
+ * recorded in public clients. `undefined` where the response is no rejection.
  */
 function refusalIn(json) {
     if (!reply_isRecord(json))
@@ -3143,7 +3143,7 @@ function refusalIn(json) {
 
 
 
-/** What the work of a context came to. Only `NEW` is documented; a word that is not known means that the map holds what is applied. */
+/** What the work of a context came to. Only `NEW` is documented; a word that is not known means that the map contains what is applied. */
 function contextState(status) {
     if (status === 'NEW')
         return 'none';
@@ -3230,9 +3230,9 @@ class Enrichment {
 
 /**
  * Aborts an enrichment: through the context of the enriched dataset or of the one its task is listed on, else through the task. Neither is documented to work in
- * every version, so a refusal is no error: the enrichment is named. Throws if neither its task nor the context of a copy shows that it runs, or if the API cannot be reached.
+ * every version, so a rejection is no error: the enrichment is named. Throws if neither its task nor the context of a copy shows that it runs, or if the API cannot be reached.
  *
- * @param onAccepted told as soon as the API accepts the abort
+ * @param onAccepted called as soon as the API accepts the abort
  */
 async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlierTasks, aborting }, onAccepted) {
     // The context of a copy is this step's own. That of the source may be that of a later enrichment by someone else.
@@ -3602,7 +3602,7 @@ async function removeDataset(api, waiting, datasetId) {
 
 
 /**
- * Undoes a creation from files that was cancelled; answers in a sentence what came of it. A draft is deleted, since no data is
+ * Undoes a creation from files that was cancelled; returns a sentence about the result. A draft is deleted, since no data is
  * lost with it: the files are still where they came from. Where processing has begun, that is aborted instead.
  *
  * Throws where the API could not be reached, or where the creation could not be found.
@@ -3645,9 +3645,9 @@ const CERTAIN_MS = 5_000;
  * Undoes what a plan describes, as far as that is certain to be this step's own: aborts a creation or an enrichment, deletes a draft or an ephemeral
  * clone. Anything else is only named. Main and post share this; post has more time. A rollback is an operation of its own.
  *
- * Throws if the API cannot be reached, refuses, or shows nothing in the time of `waiting`.
+ * Throws if the API cannot be reached, rejects, or shows nothing in the time of `waiting`.
  *
- * @param confirm told at once what becomes known of the plan
+ * @param confirm called at once with what becomes known of the plan
  */
 async function undo(plan, api, waiting, confirm = () => undefined) {
     switch (plan.kind) {
@@ -4081,7 +4081,7 @@ function savedUndo(env) {
 
 
 
-/** Wide enough for `23h 59m`, so that the lines of a wait stand under each other. */
+/** Wide enough for `23h 59m`, so that the lines of a wait align. */
 const STAMP_WIDTH = 7;
 /** A wait in which nothing changes says so this often, in ms, so that a log never looks dead. */
 const HEARTBEAT_MS = 300_000;
@@ -4337,7 +4337,7 @@ const USER_AGENT = `visual-layer-dataset-action/${VERSION}`;
 /** Ten million clusters in pages of 100. Only a listing that never ends comes so far. */
 const explore_MOST_PAGES = 100_000;
 const MOST_RESTARTS = 3;
-/** Of the table of media ids, in characters: a file name is seldom over 1,024. */
+/** Of the table of media IDs, in characters: a file name is seldom over 1,024. */
 const LONGEST_ROW = 10_000;
 const LONGEST_EXCERPT = 300;
 const clusterReply = schemas/* looseObject */._H3({ cluster_id: identifier, id: identifier, n_images: fields_count, n_videos: fields_count })
@@ -4360,10 +4360,10 @@ const clusterPage = schemas/* union */.KCZ([
 ]);
 const memberPage = schemas/* unknown */.L5J().transform(mediaIdsIn);
 const MEMBER_LISTS = ['previews', 'media_items', 'items', 'media'];
-/** The media ids of one page of a cluster, wherever it has them; `undefined` where it has no list of them, or not of all. */
+/** The media IDs of one page of a cluster, wherever it has them; `undefined` where it has no list of them, or not of all. */
 function mediaIdsIn(reply) {
     if (Array.isArray(reply)) {
-        // `image_id` is what older replies call it.
+        // `image_id` is what older responses call it.
         const ids = reply.map((entry) => (reply_isRecord(entry) ? (entry['media_id'] ?? entry['image_id']) : undefined));
         return ids.every(isMediaId) ? ids : undefined;
     }
@@ -4443,7 +4443,7 @@ class Explore {
         return clusters.some(({ items }) => items !== 0);
     }
     /**
-     * The ids of all media of one cluster, as far as the API lists them: verify their number against the cluster's items. Known from
+     * The IDs of all media of one cluster, as far as the API lists them: verify their number against the cluster's items. Known from
      * public clients only. `undefined` where the server cannot list the members of a cluster.
      */
     async members(datasetId, clusterId, explored) {
@@ -4465,7 +4465,7 @@ class Explore {
         return [...found];
     }
     /**
-     * The ids of all media of a dataset, from its table of file names and ids. Known from public clients only. `undefined` where the
+     * The IDs of all media of a dataset, from its table of file names and IDs. Known from public clients only. `undefined` where the
      * server has no such table.
      *
      * @throws ActionError `unexpected_reply` where a row of the table has no id
@@ -4579,7 +4579,7 @@ function exportState(word) {
             return 'RUNNING';
     }
 }
-/** Stands where a reply has no status. */
+/** Used where a response has no status. */
 const exports_NO_STATUS = '(none)';
 const LINK_FIELDS = ['download_uri', 'download_url', 'downloadUri', 'url', 'uri', 'file_url'];
 function linkIn(reply) {
@@ -4791,7 +4791,7 @@ class Attempt {
         else if (upload) {
             const { MultipartForm } = await __webpack_require__.e(/* import() */ 377).then(__webpack_require__.bind(__webpack_require__, 6377));
             const form = new MultipartForm(upload.parts, (sent) => {
-                // What was not sent whole cannot have arrived, so a canceled step need not wait for an answer to it.
+                // What was not sent whole cannot have arrived, so a canceled step need not wait for a response to it.
                 signal.throwIfAborted();
                 this.#movedAt = clock.now();
                 upload.onBytes(sent);
@@ -4939,7 +4939,7 @@ function requestIds(reply) {
         return '';
     const ids = ID_HEADERS.map((name) => [name, headerOf(reply.headers, name)]);
     const json = reply.body?.kind === 'json' ? reply.body.json : undefined;
-    // Some services put them beside the message, below `error`.
+    // Some services put them next to the message, below `error`.
     const places = reply_isRecord(json) ? [json, ...Object.values(json).filter(reply_isRecord)] : [];
     for (const [name, value] of places.flatMap((place) => Object.entries(place)))
         if (name === 'request_id' || name === 'requestId')
@@ -5029,7 +5029,7 @@ class Http {
         const once = async () => this.#send(request, false, (body) => http_parsed(request, body, schema));
         return persistent(once, retries, this.#options);
     }
-    /** {@link read} of a reply that is plain text, trimmed; '' for an empty one. What `take` throws counts as the reply's fault. */
+    /** {@link read} of a response that is plain text, trimmed; '' for an empty one. What `take` throws counts as the response's fault. */
     async readText(request, take) {
         const text = (body) => plainText(body) ?? http_parsed(request, body, schemas/* string */.YjP());
         const once = async () => this.#send({ ...request, text: true }, false, (body) => take(text(body)));
@@ -5066,7 +5066,7 @@ class Http {
             }
         }
     }
-    /** The body of a success; `undefined` if the request is to be sent again, elsewhere or signed anew. Throws for any other response. */
+    /** The body of a success; `undefined` if the request is to be sent again, elsewhere or signed again. Throws for any other response. */
     #taken(request, url, reply, tries) {
         const { status, headers, body } = reply;
         if (status >= 300 && status < 400 && status !== 304) {
@@ -5117,7 +5117,7 @@ function http_parsed({ what }, body, schema) {
         : 'its format is not the documented one';
     throw unexpectedReply(what, body.kind === 'empty' ? 'it is empty' : place, excerpt(body), true);
 }
-/** Follows a redirect inside the same origin only: the bearer goes nowhere else. */
+/** Follows a redirect inside the same origin only: the bearer goes to no other server. */
 function follow({ what }, url, { status, headers }, allowed) {
     const location = headerOf(headers, 'location');
     const target = location === undefined ? undefined : URL.parse(location, url.href);
@@ -5145,7 +5145,7 @@ class Ingestion {
     constructor(http) {
         this.#http = http;
     }
-    /** Makes an empty dataset in DRAFT; answers its id. One attempt: this GET creates. */
+    /** Makes an empty dataset in DRAFT; returns its ID. One attempt: this GET creates. */
     async newDataset(name) {
         const request = {
             what: `create dataset "${name}"`,
@@ -5156,7 +5156,7 @@ class Ingestion {
         return this.#http.change(request, createdReply);
     }
     /**
-     * Opens an upload transaction; answers its id. This GET creates too, but it is repeated like a read: transactions cannot be
+     * Opens an upload transaction; returns its ID. This GET creates too, but it is repeated like a read: transactions cannot be
      * listed, and one that is never processed changes nothing.
      */
     async openTransaction(datasetId) {
@@ -5194,7 +5194,7 @@ class Media {
     }
     /** Adds media, all in one request. One attempt; 202 with an empty body. 409 unless READY or PARTIAL INDEX. */
     async add(datasetId, source, autoReindex, sending) {
-        // The fields stand before the files, so that a server which reads as it receives knows them first.
+        // The fields come before the files, so that a server which reads as it receives knows them first.
         const parts = [{ field: 'auto_reindex', value: String(autoReindex) }, ...sourceParts(source)];
         await this.#http.send({
             what: `add media to dataset ${datasetId}`,
@@ -5241,7 +5241,7 @@ const snapshotReply = schemas/* looseObject */._H3({
 })
     .transform((reply) => ({
     id: reply.snapshot_id,
-    // Requests use `name`, replies `snapshot_name`.
+    // Requests use `name`, responses `snapshot_name`.
     name: reply.snapshot_name ?? reply.name ?? '',
     description: reply.description ?? '',
     reason: reply.reason ?? '',
@@ -5273,7 +5273,7 @@ class Snapshots {
         return this.#http.read(request, snapshotList, retries);
     }
     /**
-     * Saves the present state. One attempt. Documented as synchronous with the snapshot in the reply; `undefined` where the API
+     * Saves the present state. One attempt. Documented as synchronous with the snapshot in the response; `undefined` where the API
      * accepted without naming one.
      */
     async create(datasetId, name, description) {
@@ -6076,7 +6076,7 @@ function operationOf({ request, env }) {
 const LIMITS_MS = { creation: 30_000, clone: 60_000, enrichment: 30_000, snapshot: 15_000 };
 /**
  * Runs the post step, which GitHub starts only if the job failed or was canceled: undoes what the main step planned and did not
- * settle. Without a saved plan it does nothing. Its own trouble is a warning and never fails the job, so it always returns 0.
+ * settle. Without a saved plan it does nothing. Its own failure is a warning and never fails the job, so it always returns 0.
  */
 async function runPost(options) {
     const { env, clock } = options;

@@ -23,7 +23,7 @@ export type ExportPlace =
   /** `spool`: where a file is put that readers need on disk; next to the ZIP if not given. */
   { archive: string; spool?: string } | { dir: string } | { file: string; format: 'json' | 'parquet' }
 
-/** Lends the files of an export that lie at its root or one folder deep, sorted by path, and the number of all its files. */
+/** Lends the files of an export at its root or one folder deep, sorted by path, and the number of all its files. */
 export async function withExportFiles<T>(
   place: ExportPlace,
   use: (files: ExportFile[], count: number) => Promise<T>,

@@ -86,7 +86,7 @@ export interface ManifestPart {
   /** Of this part alone. What a part repeats of an earlier one counts here, and not in the `media_count` of the whole. */
   media_count: number
   content_digest: string
-  /** How many clusters and how many single media ids were asked for. */
+  /** How many clusters and how many single media IDs were asked for. */
   clusters: number
   media_ids: number
 }

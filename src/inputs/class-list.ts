@@ -11,7 +11,7 @@ const LARGEST_LIST = 16 * 1024 * 1024
 
 /**
  * The class names in a file in the workspace, in its order. Lines that are blank or begin with `#` do not count. A link that leads out of the
- * workspace is refused: what is in the file becomes part of the export.
+ * workspace is rejected: what is in the file becomes part of the export.
  */
 export function classList(text: string, workspace: string): Outcome<readonly string[]> {
   let content: string

@@ -42,7 +42,7 @@ export interface Condition {
   text: string
   figure: { of: 'whole'; name: WholeFigure } | { of: NamedFigure; name: string }
   operator: keyof typeof OPERATORS
-  /** What the figure is held against; a share in percent with `percent`. */
+  /** What the figure is compared with; a share in percent with `percent`. */
   limit: number
   percent: boolean
 }

@@ -11,7 +11,7 @@ const HOUR = 3_600_000
 const LONGEST_JOB = 120 * HOUR
 const MAX_ID_CHARACTERS = 200
 
-/** What a message can say about a broken rule beside the rule. */
+/** What a message can say about a broken rule in addition to the rule. */
 interface Details {
   /** A value that is probably meant. */
   instead?: string | undefined
@@ -62,7 +62,7 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(...wor
   })
 }
 
-/** What to do where something else is at work on the dataset. */
+/** What to do where something else is running on the dataset. */
 export const onConflict = () => oneOf('wait', 'fail')
 
 /** What to do where the name is taken. */
@@ -243,17 +243,17 @@ export function artifactName() {
   }, rule)
 }
 
-/** Which of how many disjoint slices of an export. */
+/** Which of how many disjoint shards of an export. */
 export interface Shard {
   /** From 1 on. */
   index: number
   of: number
 }
 
-/** More than a matrix of 256 jobs can use, and few enough that no slice is made of nothing. */
+/** More than a matrix of 256 jobs can use, and few enough that no shard is made of nothing. */
 const MOST_SHARDS = 1000
 
-/** A slice and the number of slices: `2/8`. */
+/** A shard and the number of shards: `2/8`. */
 export function shard() {
   const rule = `it must be the number of a shard and the number of shards: whole numbers, the first from 1 to the second, which is at most ${MOST_SHARDS}`
   return parsed(rule, (text) => {

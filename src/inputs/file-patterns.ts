@@ -6,7 +6,7 @@ import { linesOf, parsed } from './fields.ts'
 const RULE = 'it must be file patterns, one per line, relative to the workspace; ! at the start of a line excludes'
 
 /**
- * File patterns, one per line, for @actions/glob: relative to the workspace and with `/`. Absolute ones are taken where they lie in
+ * File patterns, one per line, for @actions/glob: relative to the workspace and with `/`. Absolute ones are accepted if they are in
  * the workspace, since `${{ github.workspace }}` makes such. Blank lines and comments (`#`) are dropped.
  */
 export function filePatterns(workspace: string) {

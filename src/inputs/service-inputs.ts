@@ -33,7 +33,7 @@ const fields = {
 
 export const SHARED_INPUTS = inputNames(fields)
 
-/** Text that can stand in an HTTP header as it is. */
+/** Text that can be used in an HTTP header as it is. */
 function headerText(rule: string) {
   return z.string(rule).regex(/^[\x21-\x7e]+$/, rule)
 }

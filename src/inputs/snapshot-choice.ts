@@ -3,7 +3,7 @@ import * as fields from './fields.ts'
 import type { Given } from './input-table.ts'
 import type { Values } from './read-fields.ts'
 
-/** Which snapshot of the dataset: the one of an id (or the word `current`), or the newest of exactly that name. */
+/** Which snapshot of the dataset: the one of an ID (or the word `current`), or the newest of exactly that name. */
 export type SnapshotChoice = { by: 'id'; snapshotId: string } | { by: 'name'; snapshotName: string }
 
 export const snapshotChoiceFields = {

@@ -7,7 +7,7 @@ import { seen, type Waiting } from '../waiting/until.ts'
 const TYPE = 'DATASET_CREATION'
 
 /**
- * Aborts the creation of a dataset on the server; answers in a sentence what came of it. Only dataset creations can be aborted;
+ * Aborts the creation of a dataset on the server; returns a sentence about the result. Only dataset creations can be aborted;
  * docs.visual-layer.com, task manager API. The task may not be listed yet: it is looked for as long as `waiting` lasts.
  *
  * Throws where the task did not show or the API could not be reached.

@@ -18,9 +18,9 @@ interface Sight {
 
 /**
  * Aborts an enrichment: through the context of the enriched dataset or of the one its task is listed on, else through the task. Neither is documented to work in
- * every version, so a refusal is no error: the enrichment is named. Throws if neither its task nor the context of a copy shows that it runs, or if the API cannot be reached.
+ * every version, so a rejection is no error: the enrichment is named. Throws if neither its task nor the context of a copy shows that it runs, or if the API cannot be reached.
  *
- * @param onAccepted told as soon as the API accepts the abort
+ * @param onAccepted called as soon as the API accepts the abort
  */
 export async function abortEnrichment(
   api: VisualLayer,

@@ -150,7 +150,7 @@ function isApplied(type: string, value: unknown, { status, models }: EnrichmentC
   return metadata === undefined || (isRecord(found) && isDeepStrictEqual(found['metadata'], metadata))
 }
 
-/** Whether a copy has other models than those of a request, as far as its context tells. */
+/** Whether a copy has other models than those of a request, as far as its context shows. */
 export function excludes(context: EnrichmentContext | undefined, wanted: EnrichmentModels): boolean {
   const models = context?.models ?? {}
   const isOther = ([type, value]: [string, unknown]) => {

@@ -89,7 +89,7 @@ export async function throughConflicts<T>(
           await waitForCalm(step, datasetId)
           continue
         }
-        // Nothing runs, as far as can be seen: the lists may lag a little, and the refusal may have been the last of its kind.
+        // Nothing runs, as far as can be seen: the lists may lag a little, and the rejection may have been the last of its kind.
         calmSince ??= step.clock.now()
         const calmFor = step.clock.now() - calmSince
         if (calmFor >= patienceMs(step.deadline.remainingMs())) {

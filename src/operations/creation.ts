@@ -72,7 +72,7 @@ interface Creation extends Pick<Wish, 'onCancel'> {
   explain?(error: unknown): unknown
 }
 
-/** Has a dataset made, once; answers its id, and leaves it to the outputs and the post step. */
+/** Has a dataset made, once; returns its ID, and leaves it to the outputs and the post step. */
 export async function createOnce(step: Step, creation: Creation): Promise<string> {
   const { api, reporter, undo } = step
   const { name, from } = creation

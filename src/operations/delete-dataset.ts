@@ -9,7 +9,7 @@ import { datasetRemoval } from './remove-dataset.ts'
 import { operation } from './operation.ts'
 import { waitFor } from './waits.ts'
 
-/** Deletes a dataset for good; done when it is gone. Without its name as a confirmation nothing is changed. */
+/** Deletes a dataset permanently; done when it is gone. Without its name as a confirmation nothing is changed. */
 export const deleteDataset = operation({
   name: 'delete-dataset',
   inputs: {

@@ -5,7 +5,7 @@ import { abortCreation } from './abort-creation.ts'
 import { datasetRemoval } from './remove-dataset.ts'
 
 /**
- * Undoes a creation from files that was cancelled; answers in a sentence what came of it. A draft is deleted, since no data is
+ * Undoes a creation from files that was cancelled; returns a sentence about the result. A draft is deleted, since no data is
  * lost with it: the files are still where they came from. Where processing has begun, that is aborted instead.
  *
  * Throws where the API could not be reached, or where the creation could not be found.

@@ -16,7 +16,7 @@ import type { Step } from './step.ts'
 const UUID_RULE = 'it must be the UUID of a snapshot'
 const CURRENT_RULE = `${UUID_RULE}, because Visual Layer does not delete the current snapshot. First take another snapshot (operation: snapshot) or restore one (operation: restore); then delete this one by its UUID`
 
-/** Removes a snapshot from the catalog; done when the catalog shows it no more. The current one is refused, by the service too. */
+/** Removes a snapshot from the catalog; done when the catalog no longer shows it. The current one is rejected, also by the service. */
 export const deleteSnapshot = operation({
   name: 'delete-snapshot',
   inputs: {

@@ -6,7 +6,7 @@ import { namedDataset } from './facts.ts'
 import type { Step } from './step.ts'
 import { waitFor } from './waits.ts'
 
-/** The deletion of one snapshot that the catalog has shown; it has taken effect when the catalog shows it no more. */
+/** The deletion of one snapshot that the catalog has shown; it has taken effect when the catalog no longer shows it. */
 export function deletion(step: Step, dataset: Dataset, { id, name }: Snapshot): OnceOnly<void> {
   const { snapshots } = step.api
   return new OnceOnly<void>(
@@ -24,7 +24,7 @@ export function deletion(step: Step, dataset: Dataset, { id, name }: Snapshot): 
   )
 }
 
-/** Waits until the catalog shows none of these any more; answers those that it still shows when it has had its time. */
+/** Waits until the catalog no longer shows these; returns those that it still shows when it has had its time. */
 export async function stillListed(step: Step, dataset: Dataset, ids: ReadonlySet<string>): Promise<Snapshot[]> {
   const startedAt = step.clock.now()
   const patience = patienceMs(step.deadline.remainingMs())

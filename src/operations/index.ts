@@ -60,7 +60,7 @@ export function readRequest(env: NodeJS.ProcessEnv, places: Places): { request: 
   return { request: own.request(shared.values), warnings: own.warnings }
 }
 
-/** Runs the operation that a request names; answers in a sentence what was done. */
+/** Runs the operation that a request names; returns a sentence about what was done. */
 export function perform(request: OperationRequest, step: Step): Promise<string> {
   const operation: Operation<string, OperationRequest> | undefined = operationNamed(request.operation)
   if (!operation) throw new Error(`there is no operation ${request.operation}`)

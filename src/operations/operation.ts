@@ -5,7 +5,7 @@ import { SHARED_INPUTS, type SharedRequest } from '../inputs/service-inputs.ts'
 import type { OwnOutput } from '../runner/outputs.ts'
 import type { Step } from './step.ts'
 
-/** Where the inputs are read: an export's folder must lie in the workspace, so its rule depends on the machine. */
+/** Where the inputs are read: an export's folder must be in the workspace, so its rule depends on the machine. */
 export interface Places {
   /** The workspace of the job, an absolute path. */
   workspace: string

@@ -16,7 +16,7 @@ export interface SnapshotWish {
   onConflict: 'wait' | 'fail'
   /** Taken before a restore, to distinguish it from the snapshot that the step is about. */
   safety: boolean
-  /** Told the id as soon as it is known. */
+  /** Called with the ID as soon as it is known. */
   onId(snapshot: { id: string; name: string }): void
 }
 
@@ -24,7 +24,7 @@ export interface SnapshotWish {
  * Saves the present state of a dataset, once, and sees it: the snapshot is in the list and the dataset READY again.
  * The description ends with a line that says where it came from; the mark in it distinguishes ours from any other.
  *
- * @param wait `false`: returns as soon as the id is known
+ * @param wait `false`: returns as soon as the ID is known
  */
 export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotWish, wait: boolean): Promise<Snapshot> {
   const { api, clock } = step

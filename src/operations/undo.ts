@@ -36,9 +36,9 @@ const CERTAIN_MS = 5_000
  * Undoes what a plan describes, as far as that is certain to be this step's own: aborts a creation or an enrichment, deletes a draft or an ephemeral
  * clone. Anything else is only named. Main and post share this; post has more time. A rollback is an operation of its own.
  *
- * Throws if the API cannot be reached, refuses, or shows nothing in the time of `waiting`.
+ * Throws if the API cannot be reached, rejects, or shows nothing in the time of `waiting`.
  *
- * @param confirm told at once what becomes known of the plan
+ * @param confirm called at once with what becomes known of the plan
  */
 export async function undo(
   plan: Exclude<Plan, { kind: 'rollback' }>,

@@ -11,7 +11,7 @@ export function stageOf(error: unknown): UploadStage {
   return text.includes('Failed to FinalizeArtifact') ? 'finalize' : 'transfer'
 }
 
-/** Whether the artifact service refused the name because the run already has an artifact of that name. */
+/** Whether the artifact service rejected the name because the run already has an artifact of that name. */
 export function isNameTaken(error: unknown): boolean {
   return stageOf(error) === 'create' && /\(409\)/.test(describe(error))
 }
@@ -36,7 +36,7 @@ function isStalled(text: string): boolean {
   return text.includes('Upload progress stalled')
 }
 
-/** The HTTP status of the storage that refused bytes. */
+/** The HTTP status of the storage that rejected bytes. */
 function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
     ? error.statusCode
@@ -63,7 +63,7 @@ export function nameTaken(name: string, state: string, cause?: unknown): ActionE
 const NOT_STORED = 'The export is complete on disk, but its artifact was not stored'
 
 /**
- * What a user is told of an upload that failed for good.
+ * What a user reads about an upload that failed permanently.
  *
  * @param lastResponse of whichever server answered last, such as `HTTP 500 from results.example`
  */
@@ -111,7 +111,7 @@ function wordsOf(error: unknown): string {
   return [`HTTP ${status}`, codeOf(error), words].filter(Boolean).join(' ')
 }
 
-/** What a user is told where the artifact service is out of reach from the start. */
+/** What a user reads if the artifact service is out of reach from the start. */
 export function noArtifactService(variable: string, isAct: boolean): ActionError {
   return new ActionError(
     'artifact_failed',

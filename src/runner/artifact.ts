@@ -153,7 +153,7 @@ class Upload {
   }
 
   /**
-   * The name is taken and no artifact listed: an upload that was never finished holds it. One of ours is deleted if that is possible;
+   * The name is taken and no artifact listed: an upload that was never finished has it. One of ours is deleted if that is possible;
    * else nobody can use or delete the name for the rest of the run (atlanhq/application-sdk#3711), so the next attempt takes a name of
    * its own.
    */

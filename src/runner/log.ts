@@ -8,7 +8,7 @@ import { Secrets } from './secrets.ts'
 import { UNDO_STATE } from './state.ts'
 import { duration, indentedLine, lines } from './text.ts'
 
-/** Wide enough for `23h 59m`, so that the lines of a wait stand under each other. */
+/** Wide enough for `23h 59m`, so that the lines of a wait align. */
 const STAMP_WIDTH = 7
 /** A wait in which nothing changes says so this often, in ms, so that a log never looks dead. */
 const HEARTBEAT_MS = 300_000

@@ -8,7 +8,7 @@ import type { Cell, Chart, Fact, Reporter, Section, Table } from './reporter.ts'
 import { code, duration, lines, markdown } from './text.ts'
 import { count } from '../numbers.ts'
 
-/** What the job summary tells. All text is plain; it may come from outside, and is escaped here. */
+/** What the job summary shows. All text is plain; it may come from outside, and is escaped here. */
 export interface SummaryModel {
   operation: string
   /** One sentence: what was done to what. Empty if the error says it all. */

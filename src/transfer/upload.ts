@@ -54,8 +54,8 @@ export interface UploadOptions {
 }
 
 /**
- * Sends every file, in batches, several at a time. A batch that is refused as too large is halved, and those that follow are
- * kept below what was refused. One that cannot have arrived whole is sent again; one whose reply was lost, once, with a warning,
+ * Sends every file, in batches, several at a time. A batch that is rejected as too large is halved, and those that follow are
+ * kept below what was rejected. One that cannot have arrived whole is sent again; one whose response was lost, once, with a warning,
  * since uploaded files cannot be listed. Throws the first failure, after all other batches were stopped.
  */
 export async function uploadFiles(options: UploadOptions): Promise<void> {

@@ -102,7 +102,7 @@ export class Attempt {
     } else if (upload) {
       const { MultipartForm } = await import('./multipart.ts')
       const form = new MultipartForm(upload.parts, (sent) => {
-        // What was not sent whole cannot have arrived, so a canceled step need not wait for an answer to it.
+        // What was not sent whole cannot have arrived, so a canceled step need not wait for a response to it.
         signal.throwIfAborted()
         this.#movedAt = clock.now()
         upload.onBytes(sent)

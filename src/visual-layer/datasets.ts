@@ -75,7 +75,7 @@ export function normalWord(word: string): string {
     .replace(/[\s_-]+/g, '_')
 }
 
-/** Stands where a reply has no status. */
+/** Used where a response has no status. */
 const NO_STATUS = '(none)'
 
 const datasetReply = z
@@ -152,7 +152,7 @@ export class Datasets {
   }
 
   /**
-   * Asks for a dataset to be made from a bucket path; answers its id. One attempt.
+   * Asks for a dataset to be made from a bucket path; returns its ID. One attempt.
    * Sent as multipart, as the vendor's curl example does; docs.visual-layer.com, "Create a dataset from S3".
    */
   async createFromS3(name: string, bucketPath: string): Promise<string> {

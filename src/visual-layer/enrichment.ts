@@ -30,7 +30,7 @@ export interface EnrichmentContext {
   models: EnrichmentModels
 }
 
-/** What the work of a context came to. Only `NEW` is documented; a word that is not known means that the map holds what is applied. */
+/** What the work of a context came to. Only `NEW` is documented; a word that is not known means that the map contains what is applied. */
 export function contextState(status: string): 'none' | 'running' | 'failed' | 'applied' {
   if (status === 'NEW') return 'none'
   if (/FAIL|ERROR|ABORT|CANCEL|REJECT/.test(status)) return 'failed'

@@ -21,7 +21,7 @@ export interface ListedCluster {
 /** Ten million clusters in pages of 100. Only a listing that never ends comes so far. */
 const MOST_PAGES = 100_000
 const MOST_RESTARTS = 3
-/** Of the table of media ids, in characters: a file name is seldom over 1,024. */
+/** Of the table of media IDs, in characters: a file name is seldom over 1,024. */
 const LONGEST_ROW = 10_000
 const LONGEST_EXCERPT = 300
 
@@ -58,10 +58,10 @@ const memberPage = z.unknown().transform(mediaIdsIn)
 
 const MEMBER_LISTS = ['previews', 'media_items', 'items', 'media'] as const
 
-/** The media ids of one page of a cluster, wherever it has them; `undefined` where it has no list of them, or not of all. */
+/** The media IDs of one page of a cluster, wherever it has them; `undefined` where it has no list of them, or not of all. */
 function mediaIdsIn(reply: unknown): string[] | undefined {
   if (Array.isArray(reply)) {
-    // `image_id` is what older replies call it.
+    // `image_id` is what older responses call it.
     const ids = reply.map((entry) => (isRecord(entry) ? (entry['media_id'] ?? entry['image_id']) : undefined))
     return ids.every(isMediaId) ? ids : undefined
   }
@@ -152,7 +152,7 @@ export class Explore {
   }
 
   /**
-   * The ids of all media of one cluster, as far as the API lists them: verify their number against the cluster's items. Known from
+   * The IDs of all media of one cluster, as far as the API lists them: verify their number against the cluster's items. Known from
    * public clients only. `undefined` where the server cannot list the members of a cluster.
    */
   async members(datasetId: string, clusterId: string, explored: Explored): Promise<string[] | undefined> {
@@ -172,7 +172,7 @@ export class Explore {
   }
 
   /**
-   * The ids of all media of a dataset, from its table of file names and ids. Known from public clients only. `undefined` where the
+   * The IDs of all media of a dataset, from its table of file names and IDs. Known from public clients only. `undefined` where the
    * server has no such table.
    *
    * @throws ActionError `unexpected_reply` where a row of the table has no id

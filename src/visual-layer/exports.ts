@@ -7,7 +7,7 @@ import { isRecord } from './reply.ts'
 
 export type ExportState = 'RUNNING' | 'QUEUED' | 'COMPLETED' | 'FAILED' | 'REJECTED' | 'CANCELLED'
 
-/** An export task as far as the API reports it; the documented reply to a start has only the id. */
+/** An export task as far as the API reports it; the documented response to a start has only the ID. */
 export interface ExportTask {
   id: string | undefined
   state: ExportState
@@ -63,7 +63,7 @@ function exportState(word: string): ExportState {
   }
 }
 
-/** Stands where a reply has no status. */
+/** Used where a response has no status. */
 const NO_STATUS = '(none)'
 const LINK_FIELDS = ['download_uri', 'download_url', 'downloadUri', 'url', 'uri', 'file_url'] as const
 

@@ -12,7 +12,7 @@ export interface Outcome {
   status?: number | undefined
   /** The pause the service asked for, in ms. */
   retryAfterMs?: number | undefined
-  /** A whole reply that the application itself wrote, not a gateway before it. */
+  /** A whole response that the application itself wrote, not a gateway in front of it. */
   answered?: boolean
   /** JSON came, but not of the documented shape: a repeat seldom heals it. */
   wrongShape?: boolean
@@ -77,7 +77,7 @@ export function outOfTime(
   )
 }
 
-/** A reply that came with a 2xx but cannot be what the API documents. */
+/** A response that came with a 2xx but cannot be what the API documents. */
 export function unexpectedReply(what: string, reason: string, excerpt: string, wrongShape: boolean): RequestFailure {
   return new RequestFailure(
     'unexpected_reply',
@@ -191,12 +191,12 @@ export function statusFailure(
   )
 }
 
-/** The API refuses the request, for good, although it knows the account. */
+/** The API rejects the request, permanently, although it knows the account. */
 export function isRefusal(error: unknown): error is RequestFailure {
   return error instanceof RequestFailure && !error.outcome.transient && error.code !== 'unauthorized'
 }
 
-/** What is read; `undefined` if the API refuses it. */
+/** What is read; `undefined` if the API rejects the request. */
 export async function unlessRefused<T>(reading: Promise<T>): Promise<T | undefined> {
   return reading.catch((error: unknown) => {
     if (!isRefusal(error)) throw error

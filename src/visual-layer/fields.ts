@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * Fields as replies carry them. Everything is optional in practice, so a field that is absent, null, or of another kind than
- * documented reads as `undefined` and never spoils the reply around it.
+ * Fields as responses carry them. Everything is optional in practice, so a field that is absent, null, or of another kind than
+ * documented reads as `undefined` and never spoils the response around it.
  */
 export const text = z.string().optional().catch(undefined)
 

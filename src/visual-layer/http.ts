@@ -49,7 +49,7 @@ export interface ApiRequest {
 /** A multipart body with files. It may take as long as it needs, while bytes move. */
 export interface Upload {
   parts: readonly FormPart[]
-  /** Ends the upload, beside the signal of the step. */
+  /** Ends the upload, as the signal of the step does. */
   signal: AbortSignal
   /** Told how many bytes of the present attempt have gone out. */
   onBytes: (sent: number) => void
@@ -95,7 +95,7 @@ export class Http {
     return persistent(once, retries, this.#options)
   }
 
-  /** {@link read} of a reply that is plain text, trimmed; '' for an empty one. What `take` throws counts as the reply's fault. */
+  /** {@link read} of a response that is plain text, trimmed; '' for an empty one. What `take` throws counts as the response's fault. */
   async readText<T>(request: ApiRequest, take: (text: string) => T): Promise<T> {
     const text = (body: Body) => plainText(body) ?? parsed(request, body, z.string())
     const once = async () => this.#send({ ...request, text: true }, false, (body) => take(text(body)))
@@ -130,7 +130,7 @@ export class Http {
     }
   }
 
-  /** The body of a success; `undefined` if the request is to be sent again, elsewhere or signed anew. Throws for any other response. */
+  /** The body of a success; `undefined` if the request is to be sent again, elsewhere or signed again. Throws for any other response. */
   #taken(request: ApiRequest, url: URL, reply: Reply, tries: Tries): Body | undefined {
     const { status, headers, body } = reply
     if (status >= 300 && status < 400 && status !== 304) {
@@ -198,7 +198,7 @@ function parsed<T>({ what }: ApiRequest, body: Body, schema: z.ZodType<T>): T {
   throw unexpectedReply(what, body.kind === 'empty' ? 'it is empty' : place, excerpt(body), true)
 }
 
-/** Follows a redirect inside the same origin only: the bearer goes nowhere else. */
+/** Follows a redirect inside the same origin only: the bearer goes to no other server. */
 function follow({ what }: ApiRequest, url: URL, { status, headers }: Reply, allowed: boolean): void {
   const location = headerOf(headers, 'location')
   const target = location === undefined ? undefined : URL.parse(location, url.href)

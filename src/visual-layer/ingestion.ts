@@ -21,7 +21,7 @@ export class Ingestion {
     this.#http = http
   }
 
-  /** Makes an empty dataset in DRAFT; answers its id. One attempt: this GET creates. */
+  /** Makes an empty dataset in DRAFT; returns its ID. One attempt: this GET creates. */
   async newDataset(name: string): Promise<string> {
     const request: ApiRequest = {
       what: `create dataset "${name}"`,
@@ -33,7 +33,7 @@ export class Ingestion {
   }
 
   /**
-   * Opens an upload transaction; answers its id. This GET creates too, but it is repeated like a read: transactions cannot be
+   * Opens an upload transaction; returns its ID. This GET creates too, but it is repeated like a read: transactions cannot be
    * listed, and one that is never processed changes nothing.
    */
   async openTransaction(datasetId: string): Promise<string> {

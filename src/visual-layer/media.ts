@@ -18,7 +18,7 @@ export class Media {
 
   /** Adds media, all in one request. One attempt; 202 with an empty body. 409 unless READY or PARTIAL INDEX. */
   async add(datasetId: string, source: MediaSource, autoReindex: boolean, sending: Sending): Promise<void> {
-    // The fields stand before the files, so that a server which reads as it receives knows them first.
+    // The fields come before the files, so that a server which reads as it receives knows them first.
     const parts: FormPart[] = [{ field: 'auto_reindex', value: String(autoReindex) }, ...sourceParts(source)]
     await this.#http.send({
       what: `add media to dataset ${datasetId}`,

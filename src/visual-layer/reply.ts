@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } fro
 
 /** The longest excerpt of a response that an error shows, in characters. */
 const EXCERPT_CHARS = 300
-/** Of a web page, only its first so many characters are looked at: what looks for tags may take the square of their number. */
+/** Only this many characters of a web page are examined: what looks for tags may take the square of their number. */
 const PAGE_CHARS = 10_000
 /** The words of an error are in the first objects of its body, or not at all. */
 const DEEPEST_WORDS = 5
@@ -40,7 +40,7 @@ export function decodedText(bytes: Buffer, encoding: string | undefined): string
   return plain.toString('utf8')
 }
 
-/** The body of a reply: nothing, JSON, or something else (a web page, a cut-off transfer). */
+/** The body of a response: nothing, JSON, or something else (a web page, a cut-off transfer). */
 export type Body = { kind: 'empty' } | { kind: 'json'; json: unknown } | { kind: 'other'; text: string }
 
 /** Reads a body by what it is, not by its content type: the API's own word for it is not always right. */
@@ -127,8 +127,8 @@ function wordsOf(json: unknown, depth = 0): string | undefined {
 }
 
 /**
- * A refusal that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
- * recorded in public clients. `undefined` where the reply is no refusal.
+ * A rejection that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
+ * recorded in public clients. `undefined` where the response is no rejection.
  */
 export function refusalIn(json: unknown): string | undefined {
   if (!isRecord(json)) return undefined

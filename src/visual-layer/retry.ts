@@ -85,7 +85,7 @@ export async function persistent<T>(
       failingSince ??= clock.now()
       patienceMs ||= Math.min(LONGEST_OUTAGE_MS, deadline.remainingMs() * SHARE_OF_TIME_LEFT)
       const failingMs = clock.now() - failingSince
-      // A reply that is not understood is no outage, and seldom heals: most often base_url names another server.
+      // A response that is not understood is no outage, and seldom passes: most often base_url names another server.
       const isOutage = error.code !== 'unexpected_reply'
       unexpected = isOutage ? 0 : unexpected + 1
       const left = Math.min(retries - failures, isOutage ? Infinity : MOST_UNEXPECTED + 1 - unexpected)

@@ -43,7 +43,7 @@ const snapshotReply = z
   .transform(
     (reply): Snapshot => ({
       id: reply.snapshot_id,
-      // Requests use `name`, replies `snapshot_name`.
+      // Requests use `name`, responses `snapshot_name`.
       name: reply.snapshot_name ?? reply.name ?? '',
       description: reply.description ?? '',
       reason: reply.reason ?? '',
@@ -81,7 +81,7 @@ export class Snapshots {
   }
 
   /**
-   * Saves the present state. One attempt. Documented as synchronous with the snapshot in the reply; `undefined` where the API
+   * Saves the present state. One attempt. Documented as synchronous with the snapshot in the response; `undefined` where the API
    * accepted without naming one.
    */
   async create(datasetId: string, name: string | undefined, description: string): Promise<Snapshot | undefined> {

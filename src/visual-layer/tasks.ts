@@ -91,7 +91,7 @@ export function hasEnded(task: Task): boolean {
   return task.state === 'COMPLETED' || task.state === 'FAILED' || task.state === 'ABORTED'
 }
 
-/** The task manager; docs.visual-layer.com, task manager API. No call reads one task: lists are read, and ids compared. */
+/** The task manager; docs.visual-layer.com, task manager API. No call reads one task: lists are read, and IDs compared. */
 export class Tasks {
   readonly #http: Http
 

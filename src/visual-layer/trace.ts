@@ -20,7 +20,7 @@ export function requestIds(reply: Pick<Received, 'headers' | 'body'> | undefined
   if (!reply) return ''
   const ids = ID_HEADERS.map((name) => [name, headerOf(reply.headers, name)])
   const json = reply.body?.kind === 'json' ? reply.body.json : undefined
-  // Some services put them beside the message, below `error`.
+  // Some services put them next to the message, below `error`.
   const places = isRecord(json) ? [json, ...Object.values(json).filter(isRecord)] : []
   for (const [name, value] of places.flatMap((place) => Object.entries(place)))
     if (name === 'request_id' || name === 'requestId') ids.push([name, String(value)])

@@ -4,7 +4,7 @@ import { fullJitter } from '../visual-layer/retry.ts'
 import { patienceMs } from './pace.ts'
 import { asPhase, until, type Waiting } from './until.ts'
 
-/** What a look for a lost change found: the change; nothing; or the service still at work on something that may be it. */
+/** What a look for a lost change found: the change; nothing; or the service still working on something that may be it. */
 export type Trace<T> = { found: T } | 'absent' | 'busy'
 
 /** A request that changes something, and how to see whether it did. */
@@ -15,7 +15,7 @@ export interface Change<T> {
   ifUnclear: string
   /** One attempt. */
   send(): Promise<T>
-  /** Looks for what an earlier attempt, whose reply was lost, has made. Told from all that was there before the first attempt. */
+  /** Looks for what an earlier attempt, whose response was lost, has made. Distinguished from all that was there before the first attempt. */
   look(): Promise<Trace<T>>
 }
 
@@ -23,7 +23,7 @@ export interface Change<T> {
 const MOST_ANSWERED_FAILURES = 2
 
 /**
- * The only way to send a request that changes something. A request that never arrived is sent again; one whose reply was lost
+ * The only way to send a request that changes something. A request that never arrived is sent again; one whose response was lost
  * is looked for, patiently, before it is sent again, so that it takes effect once.
  *
  * One instance represents one intended change: `run()` may be called again (after a conflict was waited out) and still knows
@@ -36,7 +36,7 @@ export class OnceOnly<T> {
   /** The failure after which the change may have been made. */
   #lost: RequestFailure | undefined
 
-  /** @param say one line for the log, when a reply is lost and what was found */
+  /** @param say one line for the log, when a response is lost and what was found */
   constructor(change: Change<T>, waiting: Waiting, say: (line: string) => void) {
     this.#change = change
     this.#waiting = waiting
@@ -49,7 +49,7 @@ export class OnceOnly<T> {
   }
 
   /**
-   * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was refused or could not
+   * Makes the change, or finds it made. Throws the {@link RequestFailure} of the last attempt where it was rejected or could not
    * be made, `timed_out` if the time ended before that was clear, and the signal's reason when the step is cancelled.
    */
   async run(): Promise<T> {
@@ -80,7 +80,7 @@ export class OnceOnly<T> {
         if (effect === 'unknown') this.#lost = error
         if (answered && status === 500) answeredFailures += 1
         if (!transient || failures >= maxRetries || answeredFailures >= MOST_ANSWERED_FAILURES) {
-          // A refusal after a lost reply can be the answer to our own first attempt: a dataset busy with it, for one.
+          // A rejection after a lost response can be the response to our own first attempt: a dataset busy with it, for one.
           const late = await this.#settled()
           if (late) return late.value
           throw error
@@ -99,7 +99,7 @@ export class OnceOnly<T> {
     }
   }
 
-  /** What a lost reply was about, where it is found; nothing where none was lost. */
+  /** What a lost response was about, where it is found; nothing where none was lost. */
   async #settled(): Promise<{ value: T } | undefined> {
     const lost = this.#lost
     if (!lost) return undefined

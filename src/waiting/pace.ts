@@ -21,7 +21,7 @@ export function pause(interval: number | 'auto', sinceChangeMs: number, random: 
 }
 
 /**
- * How long to look for what a lost reply may have made before it is asked for again, in ms: lists lag, so up to two minutes, or
+ * How long to look for what a lost response may have made before it is asked for again, in ms: lists lag, so up to two minutes, or
  * a quarter of the time left.
  */
 export function patienceMs(remainingMs: number): number {

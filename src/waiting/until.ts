@@ -30,7 +30,7 @@ export interface Waiting {
   signal: AbortSignal
   /** A fixed pause between looks in ms, or one that adapts. */
   interval: number | 'auto'
-  /** Replies of a wrong shape in a row that are borne; other faults are borne to the deadline. */
+  /** Responses of a wrong shape in a row that are tolerated; other faults are tolerated to the deadline. */
   maxRetries: number
   /** Receives the status after each check. */
   onLook: (line: string) => void

@@ -19,8 +19,8 @@ export function itemsOf(content: PartContent): number {
 
 /**
  * The same content in the one order that all planning starts from, so that no plan depends on the order in which the service
- * lists: clusters from the largest down, those of equal size by id, media ids ascending (both by UTF-16 code units). Clusters
- * without items are left out; an id that is there twice counts once, a cluster with the larger of its counts.
+ * lists: clusters from the largest down, those of equal size by id, media IDs ascending (both by UTF-16 code units). Clusters
+ * without items are left out; an ID that is there twice counts once, a cluster with the larger of its counts.
  *
  * @throws RangeError for a cluster whose `items` is not a whole number from 0 up: no plan could promise to contain it.
  */
@@ -36,12 +36,12 @@ function largestFirst(clusters: readonly Cluster[]): Cluster[] {
     }
     if (cluster.items > 0 && cluster.id !== distinctIds.at(-1)?.id) distinctIds.push(cluster)
   }
-  // Distinct sizes are few, so grouping is quicker than a second sort; a group keeps the order of ids.
+  // Distinct sizes are few, so grouping is quicker than a second sort; a group keeps the order of IDs.
   const sizes = Map.groupBy(distinctIds, (cluster) => cluster.items)
   return [...sizes.keys()].sort((one, other) => other - one).flatMap((size) => sizes.get(size) ?? [])
 }
 
-/** A million random ids sort almost three times as fast in groups that begin alike. */
+/** A million random IDs sort almost three times as fast in groups that begin alike. */
 function sortedById(clusters: readonly Cluster[]): Cluster[] {
   const groups = Map.groupBy(clusters, (cluster) => cluster.id.slice(0, 3))
   return [...groups.keys()].sort().flatMap((start) => (groups.get(start) ?? []).sort(byIdThenLargest))

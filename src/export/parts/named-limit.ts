@@ -6,7 +6,7 @@ const OTHER_UNIT = String.raw`(?:%|[KMGT]i?B|bytes?|ms|seconds?|minutes?|hours?|
 const LIMIT = new RegExp(`(?:${BEFORE})(?<between>[^\\d.;!?\\n]{0,40}?)(?<number>${NUMBER})(?!\\s*${OTHER_UNIT})`, 'gi')
 
 /**
- * The most items that the words of a refusal name: the first number that follows words such as "threshold", "limit" or "at most"
+ * The most items that the words of a rejection name: the first number that follows words such as "threshold", "limit" or "at most"
  * and is below the `refused` count. Not one of another unit ("2 exports", "30 minutes"), nor an excess ("by 5,000").
  */
 export function namedLimit(words: string, refused: number): number | undefined {

@@ -4,7 +4,7 @@ import { folded, markedName } from '../../paths.ts'
 import type { ManifestFile } from '../manifest.ts'
 import { IdTable } from '../records/id-table.ts'
 
-/** The files of one part that are to be put beside those of the others. */
+/** The files of one part that are to be put next to those of the others. */
 export interface PartFiles {
   /** The place of the part in their order, from 0. */
   index: number
@@ -12,7 +12,7 @@ export interface PartFiles {
   files: readonly ManifestFile[]
 }
 
-/** What the merge writes itself, as {@link folded} paths: no file of a part may lie there. */
+/** What the merge writes itself, as {@link folded} paths: no file of a part may be there. */
 export interface Reserved {
   folders: readonly string[]
   isFile: (path: string) => boolean
@@ -32,7 +32,7 @@ export function nameOfPart(path: string, number: number, attempt = 1): string {
 }
 
 /**
- * Decides where the files of all parts lie in one folder. Each keeps its path, unless an earlier part has a file there, or in a
+ * Decides where the files of all parts go in one folder. Each keeps its path, unless an earlier part has a file there, or in a
  * place that some disk takes for the same: where both have the same size and CRC they count as one file, else the later one gets a
  * name of its own (see {@link nameOfPart}). So does a file where the merge writes one itself, or where a part needs a folder. The
  * same parts in the same order give the same places.

@@ -1,6 +1,6 @@
 import type { Cluster, PartContent } from './content.ts'
 
-/** The body of a selective export (docs.visual-layer.com, export API) without its ids; `OBJECTS` is the longer entity type. */
+/** The body of a selective export (docs.visual-layer.com, export API) without its IDs; `OBJECTS` is the longer entity type. */
 const FRAME = '{"media_selection":[]}'.length
 const MEDIA_ENTRY = '{"type":"media","payload":{"media_ids":[]}},'.length
 const CLUSTER_ENTRY =

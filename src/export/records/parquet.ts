@@ -34,7 +34,7 @@ export interface RowOptions {
 }
 
 /**
- * The rows of a parquet file as plain objects, in order; a slice of one row group is in memory at a time, all of the group only where
+ * The rows of a parquet file as plain objects, in order; a range of one row group is in memory at a time, all of the group only where
  * it has lists or structures. 64-bit integers come as `bigint`, times as `Date`, bytes as `Uint8Array`. Throws {@link NotParquet}, or the
  * signal's reason.
  */

@@ -70,7 +70,7 @@ function lineOf(path: string, byte: number): number {
   }
 }
 
-/** The elements of the three arrays, held against each other. */
+/** The elements of the three arrays, checked against each other. */
 class Coco {
   readonly #findings: Findings
   /** Each image, and whether its file is being sent. */

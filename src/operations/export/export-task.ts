@@ -9,7 +9,7 @@ import { startExport } from './start-export.ts'
 import type { Step } from '../step.ts'
 import { lenient } from '../waits.ts'
 
-/** An export that Visual Layer took on, refused at once, or could not even be asked for: the request itself is too long. */
+/** An export that Visual Layer took on, rejected at once, or could not even be asked for: the request itself is too long. */
 export type Begun = { kind: 'begun'; exportId: string } | Refused | { kind: 'too_long'; error: RequestFailure }
 
 /** Starts one export of a dataset, once nothing is in the way. */

@@ -23,7 +23,7 @@ export interface Checked {
   condition: Condition
   /** The figure itself, whether or not the condition is about a share; absent where it cannot be known. */
   figure: number | undefined
-  /** What the condition was held against: the figure, or its share in percent. */
+  /** What the condition was compared with: the figure, or its share in percent. */
   actual: number | undefined
   met: boolean
   /** Why nothing can be compared, if a value needs that. */

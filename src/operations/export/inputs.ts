@@ -191,7 +191,7 @@ function request({ snapshotId, snapshotName, exportId, ...given }: Values<Return
         ? undefined
         : snapshotChoice({ snapshotId, snapshotName }),
     selection: selection({ exportId, vql, mediaIds, clusterIds, excludeMediaIds }),
-    /** Whether an export that is refused as too large is done in parts. */
+    /** Whether an export that is rejected as too large is done in parts. */
     split: values.split === 'auto',
     /** The shard of the selection that this step exports; without one, all of it. */
     shard: slice,

@@ -30,7 +30,7 @@ function listedMedia(mediaIds: string[], revision = ''): Listed {
 }
 
 /**
- * Names everything that the inputs select: by the media ids that were given; by those that an export of the metadata alone lists,
+ * Names everything that the inputs select: by the media IDs that were given; by those that an export of the metadata alone lists,
  * where media files made the export too large; else by clusters.
  *
  * @param alike whether every job of a matrix must find the same: only clusters promise that
@@ -149,7 +149,7 @@ function uncounted(id: string): ActionError {
   )
 }
 
-/** The ids that an export without media files brings; `undefined` where that one is refused too. */
+/** The IDs that an export without media files brings; `undefined` where that one is rejected too. */
 async function metadataIds(
   step: Step,
   { exported }: ExportSubject,

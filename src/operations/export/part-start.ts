@@ -3,7 +3,7 @@ import type { ExportRequest } from './inputs.ts'
 import type { ExportStart } from '../../visual-layer/exports.ts'
 import { startOf } from './start-export.ts'
 
-/** The request for one part of what the inputs select. Media ids were chosen one by one: no filter applies to them any more. */
+/** The request for one part of what the inputs select. Media IDs were chosen one by one: no filter applies to them. */
 export function startOfPart(request: ExportRequest, { clusters, mediaIds }: PartContent): ExportStart {
   const { selection } = request
   return {

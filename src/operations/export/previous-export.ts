@@ -39,7 +39,7 @@ const INSTEAD =
 
 /**
  * Fetches the export that the last successful run of this workflow stored as an artifact. The artifact is data from outside: it is
- * downloaded by our own transfer, held against the digest GitHub keeps of it, verified to the last CRC, and unpacked only where it
+ * downloaded by our own transfer, verified against the digest GitHub keeps of it, verified to the last CRC, and unpacked only where it
  * contains the export's ZIP in a ZIP, never outside `folder`. On failure and on abort nothing of it is left. Throws what
  * `findPreviousExport` throws, an `ActionError` (`network`, `server_error`, `corrupt_download`, `unsafe_archive`,
  * `unexpected_reply`, `operation_failed`), or the signal's reason.

@@ -6,7 +6,7 @@ const SIGNING = /sig|token|credential|key|secret|auth|hmac|policy/i
 /** An id, which must stay readable whatever parameter it is under. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Masks what makes a link a secret: the whole of it, its query, and the values in it that sign it. Never an id or a name. */
+/** Masks what makes a link a secret: the whole of it, its query, and the values in it that sign it. Never an ID or a name. */
 export function maskLink(reporter: Reporter, url: URL): void {
   if (url.search === '') return
   reporter.mask(url.href)

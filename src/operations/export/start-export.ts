@@ -24,7 +24,7 @@ export function startOf(request: ExportRequest): ExportStart {
 }
 
 /**
- * Starts an export. A start whose reply is lost is sent again: exports cannot be listed, so there is nothing to look for, and an
+ * Starts an export. A start whose response is lost is sent again: exports cannot be listed, so there is nothing to look for, and an
  * export changes nothing in the dataset; at worst one more than needed runs on the server.
  */
 export async function startExport(step: Step, datasetId: string, start: ExportStart): Promise<ExportTask> {
@@ -46,7 +46,7 @@ export async function startExport(step: Step, datasetId: string, start: ExportSt
   }
 }
 
-/** A refusal at the start that says the same as a REJECTED export, in another form. */
+/** A rejection at the start that says the same as a REJECTED export, in another form. */
 function refusalAtStart(error: unknown): ExportTask | undefined {
   if (!(error instanceof RequestFailure) || error.code !== 'rejected') return undefined
   const words = error.apiWords

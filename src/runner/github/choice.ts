@@ -43,7 +43,7 @@ export function storedNames(artifactName: string, extract: boolean): [string, st
 }
 
 /**
- * The artifact of a run that holds its export: of the form that this step stores, else of the other; where an upload broke off
+ * The artifact of a run that contains its export: of the form that this step stores, else of the other; where an upload broke off
  * and the next attempt had to take a name of its own (`<name>-retry-2.zip`), that one. An expired one only where all are.
  */
 export function chooseArtifact(

@@ -29,7 +29,7 @@ type Reply = Awaited<ReturnType<Octokit['request']>>
 type Parameters = Record<string, string | number | boolean>
 
 /**
- * Reads GitHub's REST API. Lost connections, replies that take too long, server errors and used up limits are made good with
+ * Reads GitHub's REST API. Lost connections, responses that take too long, server errors and used up limits are made good with
  * growing, jittered pauses, or the pause GitHub asks for where that is bearable. Throws a {@link GitHubFailure}, or the signal's
  * reason.
  */

@@ -5,7 +5,7 @@ import { retryAfterMs } from '../../visual-layer/retry.ts'
 
 /** A failed request to GitHub's REST API. */
 export class GitHubFailure extends ActionError {
-  /** `undefined` where no reply came. */
+  /** `undefined` where no response came. */
   readonly status: number | undefined
   /** Whether another try may end better. */
   readonly transient: boolean
@@ -29,7 +29,7 @@ export function isGone(error: unknown): boolean {
   return error instanceof GitHubFailure && (error.status === 404 || error.status === 410)
 }
 
-/** A refusal for too many requests that names no time: GitHub asks for at least a minute (docs.github.com, rate limits). */
+/** A rejection for too many requests that names no time: GitHub asks for at least a minute (docs.github.com, rate limits). */
 const RATE_PAUSE_MS = 60_000
 
 const PERMISSIONS = `The token must be allowed to read the runs of this repository's workflows. Give the job these permissions:
@@ -85,7 +85,7 @@ export function failureOf(what: string, error: unknown, dateMs: number): GitHubF
   )
 }
 
-/** A reply with HTTP 200 that is not what is documented; a cut-off one looks like this too. */
+/** A response with HTTP 200 that is not what is documented; a cut-off one looks like this too. */
 export function unexpectedReply(what: string, status: number, data: unknown): GitHubFailure {
   return new GitHubFailure('unexpected_reply', `Unexpected response to the request to GitHub for ${what}.`, {
     status,
@@ -101,7 +101,7 @@ interface Reply {
   data: unknown
 }
 
-/** Octokit's errors carry the reply; one without is of the connection, whatever status it claims. */
+/** Octokit's errors carry the response; one without is of the connection, whatever status it claims. */
 function replyIn(error: unknown): Reply | undefined {
   if (!(error instanceof Error && 'response' in error && isRecord(error.response))) return undefined
   const { status, headers, data } = error.response

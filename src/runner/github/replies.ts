@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-// What is read of GitHub's replies (docs.github.com/rest/actions); the rest of them may be as it likes.
+// What is read of GitHub's responses (docs.github.com/rest/actions); the rest of them may be as it likes.
 
 const id = z.number().int()
 

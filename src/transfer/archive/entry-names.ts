@@ -125,7 +125,7 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
-/** Gives names that fall together a suffix each. What still falls together after that was made to, and is refused. */
+/** Gives names that fall together a suffix each. What still falls together after that was made to, and is rejected. */
 function separate(places: readonly Candidate<NamedEntry>[], reserved: readonly string[]): void {
   const wanted = occupied(places, reserved)
   if (!hasTwins(wanted)) return

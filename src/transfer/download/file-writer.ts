@@ -26,7 +26,7 @@ export class FileWriter {
     this.#onWritten = onWritten
   }
 
-  /** Takes bytes for good. Resolves when there is room for more. Throws an `ActionError` if an earlier write failed. */
+  /** Takes ownership of bytes. Resolves when there is room for more. Throws an `ActionError` if an earlier write failed. */
   async push(chunk: Buffer): Promise<void> {
     this.#chunks.push(chunk)
     this.#bytes += chunk.length

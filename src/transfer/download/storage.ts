@@ -8,7 +8,7 @@ import { placeOf, type Source } from './source.ts'
 import { TransferFailure } from './transfer-failure.ts'
 
 const MOST_REDIRECTS = 5
-/** How much of a refusal is read for its words, in bytes. */
+/** How much of a rejection is read for its words, in bytes. */
 const LONGEST_REFUSAL = 8 * 1024
 
 /** What requests to a storage host need. */
@@ -239,7 +239,7 @@ export function discard(body: Readable): void {
 }
 
 /**
- * The storage host's own words in a refusal: `Code` and `Message` of the XML that S3 and its kin send. Nothing else of it is kept,
+ * The storage host's own words in a rejection: `Code` and `Message` of the XML that S3 and its kin send. Nothing else of it is kept,
  * because it repeats keys and signatures.
  */
 async function refusalWords(body: Readable): Promise<string | undefined> {
@@ -250,7 +250,7 @@ async function refusalWords(body: Readable): Promise<string | undefined> {
       if (text.length > LONGEST_REFUSAL) break
     }
   } catch {
-    // A refusal that breaks off is still a refusal.
+    // A rejection that breaks off is still a rejection.
   }
   const words = ['Code', 'Message'].map((tag) => new RegExp(`<${tag}>([^<]{1,300})</${tag}>`).exec(text)?.[1])
   return words.filter((word) => word !== undefined).join(': ') || undefined

@@ -11,7 +11,7 @@ const WORDS = {
 
 export type CopyType = keyof typeof WORDS
 
-/** What was there before a dataset was cloned or enriched, so that what came after can be told from it. */
+/** What was there before a dataset was cloned or enriched, so that what came after can be distinguished from it. */
 export interface Background {
   source: { id: string; name: string }
   /** Of all tasks of that type. */
@@ -25,7 +25,7 @@ export interface CopyCandidate {
   dataset: Dataset | undefined
 }
 
-/** Whether a dataset can come from `sourceId`, as far as it tells. */
+/** Whether a dataset can come from `sourceId`, as far as it shows. */
 export function canComeFrom(dataset: Dataset | undefined, sourceId: string): boolean {
   return (dataset?.sourceDatasetId ?? sourceId) === sourceId
 }

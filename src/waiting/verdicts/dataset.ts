@@ -17,7 +17,7 @@ export function taskLine(task: Task): string {
     : `task ${task.statusWord}${progress}`
 }
 
-/** How a dataset and its task stand. */
+/** The state of a dataset and its task. */
 export function pending(dataset: Dataset, task: Task | undefined): Look<never> {
   return {
     state: 'pending',

@@ -3,10 +3,10 @@ import type { ExportTask } from '../../visual-layer/exports.ts'
 import type { Look } from '../until.ts'
 import { count } from '../../numbers.ts'
 
-/** How an export ends without a failure: with a link to its bytes, or refused, which may still lead somewhere. */
+/** How an export ends without a failure: with a link to its bytes, or rejected, which may still lead somewhere. */
 export type ExportEnd = { kind: 'link'; link: string } | Refused
 
-/** An export that Visual Layer refused, at its start or later. */
+/** An export that Visual Layer rejected, at its start or later. */
 export interface Refused {
   kind: 'refused'
   reason: RefusalReason
@@ -19,7 +19,7 @@ export interface Refused {
 export type RefusalReason = 'nothing_matched' | 'too_large' | 'other'
 
 /**
- * Tells the refusals apart. REJECTED is in no documentation: public clients met it for filters that match nothing and for
+ * Distinguishes the rejections. REJECTED is in no documentation: public clients met it for filters that match nothing and for
  * exports over a cap whose number is not known.
  */
 export function refusalReason(words: string | undefined, entities: number | undefined): RefusalReason {
@@ -35,7 +35,7 @@ export function refusalReason(words: string | undefined, entities: number | unde
 const NOTHING =
   /\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|\bnothing\b|\bempty\b|\b0 (?:entit|item|media|image|result)/i
 
-/** What a refusal comes to, however it came. */
+/** What a rejection comes to, however it came. */
 export function refused(words: string | undefined, entities: number | undefined): Refused {
   return { kind: 'refused', reason: refusalReason(words, entities), words, entities }
 }

@@ -8,7 +8,7 @@ export interface SnapshotSighting {
   /** Ours, where the list shows it. */
   snapshot: Snapshot | undefined
   dataset: Dataset
-  /** The reply to the request named the snapshot: it was made, and a list without it is merely late. */
+  /** The response to the request named the snapshot: it was made, and a list without it is merely late. */
   named: boolean
   /** The dataset was seen busy since the request. */
   seenBusy: boolean
