@@ -2899,7 +2899,7 @@ async function waitFor(step, phase, probe) {
 function goneMeanwhile(error, { awaited }) {
     if (!(0,_visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .isMissing */ .b2)(error))
         return error;
-    const message = `It disappeared while this step waited for ${awaited}: someone deleted it or removed this account's access. ${error.message}`;
+    const message = `The dataset or the item disappeared while this step waited for ${awaited}: someone deleted it or removed this account's access. ${error.message}`;
     return new Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error });
 }
 const REDO = 'If that was unintended, re-run the job.';
@@ -4908,6 +4908,8 @@ async function chooseSnapshot(step, dataset, choice) {
 
 // EXTERNAL MODULE: ./build/waiting/verdicts/copy.js
 var copy = __webpack_require__(61582);
+// EXTERNAL MODULE: ./build/waiting/verdicts/clone.js
+var clone = __webpack_require__(6878);
 ;// CONCATENATED MODULE: ./build/operations/undo-log.js
 
 
@@ -5021,6 +5023,7 @@ function savedPlan(text) {
 
 
 
+
 /** Reads what is there before a request. `saved` is what a plan needs of it. */
 async function backgroundOf(step, type, find, { id, name }) {
     const source = { id, name };
@@ -5031,7 +5034,7 @@ async function backgroundOf(step, type, find, { id, name }) {
     const known = { source, taskIds: new Set(tasks.map((task) => task.id)), datasetIds };
     const alike = find({ source, taskIds: new Set(), datasetIds: new Set() }, tasks, datasets);
     const earlier = datasetIds.size <= MOST_SAVED_IDS ? [...datasetIds] : alike.map(({ datasetId }) => datasetId);
-    const earlierTasks = tasks.filter(({ datasetId }) => datasetId === id).map((task) => task.id);
+    const earlierTasks = (0,clone/* cloneTasksOf */.P5)(source, tasks).map((task) => task.id);
     return { known, saved: { source, earlier, earlierTasks } };
 }
 /** The datasets that may be the copy. Each is read, since the list may say less of where it comes from than it does itself. */
@@ -5058,8 +5061,11 @@ function steadiness({ clock, deadline }) {
 function cannotTell(source, copies) {
     const names = copies.map(({ datasetId, dataset }) => (0,facts/* namedDataset */.gM)({ id: datasetId, name: dataset?.name }));
     const found = names.length === 0 ? 'no new dataset is listed' : `the new ones are ${names.join(', ')}`;
+    const check = names.length === 0
+        ? 'Check the Task Manager in Visual Layer for the task of this dataset before you re-run the job.'
+        : 'Check these datasets in Visual Layer, keep the one you want, and delete the others.';
     return new errors/* ActionError */.lZ('operation_failed', `Could not tell which dataset is this step's copy of ${(0,facts/* namedDataset */.gM)(source)}: ${found}.`, {
-        todo: 'No data was lost. Check these datasets in Visual Layer, keep the one you want, and delete the others. To prevent this, let only one job clone or enrich this dataset at a time (a concurrency group in the workflow).',
+        todo: `No data was lost. ${check} To prevent this, let only one job clone or enrich this dataset at a time (a concurrency group in the workflow).`,
     });
 }
 /** Waits until it is READY and its task over; `undefined` if it was made and someone else deleted it at once. */
@@ -5108,9 +5114,8 @@ async function waitForMade(step, made) {
     });
 }
 
-// EXTERNAL MODULE: ./build/waiting/verdicts/clone.js
-var clone = __webpack_require__(6878);
 ;// CONCATENATED MODULE: ./build/operations/make-clone.js
+
 
 
 
@@ -5149,7 +5154,7 @@ async function startClone(step, source, target, { onConflict, ephemeral }) {
     }, step.waiting, (line) => step.reporter.info(line));
     return (0,conflicts/* throughConflicts */.j)(step, source.id, onConflict, async () => {
         if (!known || !change.mayHaveTakenEffect) {
-            const background = await backgroundOf(step, make_clone_TYPE, clone/* cloneCandidates */.ec, source);
+            const background = await backgroundOf(step, make_clone_TYPE, clone/* newClones */.RZ, source);
             known = background.known;
             step.undo.plan({ kind: 'clone', ...background.saved, ephemeral, accepted: false });
         }
@@ -5169,6 +5174,7 @@ async function startClone(step, source, target, { onConflict, ephemeral }) {
  */
 async function findClone(step, source, known) {
     const isSteady = steadiness(step);
+    const patientUntil = step.clock.now() + (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
     // One that was read once and is gone at the next look was made, and someone deleted it.
     const read = new Map();
     const found = await (0,waits/* waitFor */.fm)(step, {
@@ -5187,6 +5193,14 @@ async function findClone(step, source, known) {
         const names = ids || `a clone task that ended as ${failed?.statusWord}`;
         if (!isSteady(names)) {
             return { state: 'pending', line: `found: ${names}; checking whether another clone of this dataset appears` };
+        }
+        if (seen.length > 0 && (0,clone/* failedClones */.A)(known, tasks, seen).length > 0)
+            return { state: 'failed', error: cannotTell(source, seen) };
+        // What only comes from the source may be an enriched copy: a clone has its name or its task.
+        if (seen.length > 0 && !seen.some(({ isNamed, task }) => isNamed || task)) {
+            return step.clock.now() < patientUntil
+                ? { state: 'pending', line: `found: ${names}; the clone itself is not listed yet` }
+                : { state: 'failed', error: cannotTell(source, seen) };
         }
         if (ids !== '' || !failed)
             return { state: 'done', value: seen };
@@ -6266,7 +6280,7 @@ function catalogCells(snapshot) {
     const { name, createdBy, images, videos, id } = snapshot;
     return [name, whenTaken(snapshot), createdBy, (0,facts/* items */.ld)(images, videos) ?? '', { code: id }];
 }
-const CATALOG_HEADERS = ['Name', 'When', 'By', 'Items', 'Id'];
+const CATALOG_HEADERS = ['Name', 'When', 'By', 'Items', 'ID'];
 /**
  * The catalog as a JSON array, in the API's own words for the fields; stamps with their zone, which the API leaves out, and
  * `null` if it shows nothing.
@@ -6291,6 +6305,7 @@ function catalogJson(snapshots) {
 
 
 
+
 /** The deletion of one snapshot that the catalog has shown; it has taken effect when the catalog no longer shows it. */
 function deletion(step, dataset, { id, name }) {
     const { snapshots } = step.api;
@@ -6308,7 +6323,7 @@ function deletion(step, dataset, { id, name }) {
 async function stillListed(step, dataset, ids) {
     const startedAt = step.clock.now();
     const patience = (0,pace/* patienceMs */.si)(step.deadline.remainingMs());
-    const many = ids.size > 1 ? `${ids.size} deleted snapshots` : 'the deleted snapshot';
+    const many = ids.size > 1 ? (0,numbers/* counted */.h)(ids.size, 'deleted snapshot') : 'the deleted snapshot';
     return (0,waits/* waitFor */.fm)(step, {
         awaited: `${many} to disappear from the catalog of ${(0,facts/* namedDataset */.gM)(dataset)}`,
         carryOn: 'Visual Layer accepted the deletion. Check the Snapshot Catalog of the dataset, or re-run the job.',
@@ -6316,7 +6331,7 @@ async function stillListed(step, dataset, ids) {
         const left = (await step.api.snapshots.list(dataset.id, 0)).filter((one) => ids.has(one.id));
         return left.length === 0 || step.clock.now() - startedAt >= patience
             ? { state: 'done', value: left }
-            : { state: 'pending', line: `the catalog still shows ${left.length} of them` };
+            : { state: 'pending', line: `the catalog still shows ${(0,numbers/* counted */.h)(left.length, 'deleted snapshot')}` };
     });
 }
 
@@ -6657,6 +6672,7 @@ function tasksOnSource({ source, taskIds }, tasks) {
 
 
 
+
 const make_enrichment_TYPE = 'ENRICHMENT';
 /**
  * Has models applied, once, and returns the dataset that is enriched; `undefined` if all of them were applied already. If the response
@@ -6706,6 +6722,8 @@ async function prepare(step, source, models, onCancel) {
     if (Object.keys(applying).length === 0)
         return undefined;
     const { known, saved } = await backgroundOf(step, make_enrichment_TYPE, enrichedCopies, source);
+    // What was restored before is no reason to skip a rollback: the source may be enriched in place.
+    rememberRestored(step.context, source.id, undefined, step.reporter);
     step.undo.plan({ kind: 'enrichment', ...saved, abort: onCancel === 'abort' });
     return { ...known, context, applying };
 }
@@ -8571,6 +8589,7 @@ function todoOf(shared) {
 ;// CONCATENATED MODULE: ./build/operations/retention.js
 
 
+
 const DAY_MS = 86_400_000;
 /**
  * Why a snapshot is kept whatever its age; `undefined` where the rule may delete it. Only snapshots that people or workflows
@@ -8587,32 +8606,32 @@ function protection(snapshot, { namePrefix }) {
     return snapshot.createdAt === undefined ? 'its time cannot be read' : undefined;
 }
 /**
- * Holds the catalog against the rule; newest first. The newest `keepLast` are counted among the manual ones of the prefix, the
+ * Applies the rule to the catalog; newest first. The newest `keepLast` are counted among the manual ones of the prefix, the
  * current one included where it is one. A rule that keeps nothing deletes nothing.
  *
  * @param now the wall clock, in ms since the epoch
  */
 function retentionPlan(snapshots, rule, now) {
     const { keepLast = 0, keepDays = 0 } = rule;
-    let counted = 0;
+    let newest = 0;
     return newestFirst(snapshots).map((snapshot) => {
         const keptFor = protection(snapshot, rule);
         // The current one takes a place among the newest, as if it were not protected.
         const isCounted = protection({ ...snapshot, isCurrent: false }, rule) === undefined;
         if (isCounted)
-            counted += 1;
+            newest += 1;
         const ageMs = now - (snapshot.createdAt ?? now);
         const why = keptFor ??
             (keepLast === 0 && keepDays === 0 ? 'the rule is empty' : undefined) ??
-            (counted <= keepLast ? `it is one of the newest ${keepLast}` : undefined) ??
-            (keepDays > 0 && ageMs < keepDays * DAY_MS ? `it is younger than ${keepDays} days` : undefined);
+            (newest <= keepLast ? `it is one of the newest ${keepLast}` : undefined) ??
+            (keepDays > 0 && ageMs < keepDays * DAY_MS ? `it is younger than ${(0,numbers/* counted */.h)(keepDays, 'day')}` : undefined);
         if (why !== undefined)
             return { snapshot, keep: true, why };
         const age = Math.floor(ageMs / DAY_MS);
         return {
             snapshot,
             keep: false,
-            why: `it is ${age === 1 ? '1 day' : `${age} days`} old, and the rule does not keep it`,
+            why: `it is ${(0,numbers/* counted */.h)(age, 'day')} old, and the rule does not keep it`,
         };
     });
 }
@@ -8620,7 +8639,7 @@ function retentionPlan(snapshots, rule, now) {
 function ruleWords({ keepLast, keepDays, namePrefix }) {
     const parts = [
         keepLast === undefined ? '' : `the newest ${keepLast}`,
-        keepDays === undefined ? '' : `those younger than ${keepDays} days`,
+        keepDays === undefined ? '' : `those younger than ${(0,numbers/* counted */.h)(keepDays, 'day')}`,
     ].filter(Boolean);
     const names = namePrefix === '' ? 'manual snapshots' : `manual snapshots whose name begins with "${namePrefix}"`;
     return `of the ${names} keep ${parts.join(', and ')}`;
@@ -8638,7 +8657,7 @@ function ruleWords({ keepLast, keepDays, namePrefix }) {
 
 
 
-/** Written at each deletion up to here, then at every so manieth: the runner keeps all that was ever written. */
+/** Written at each deletion up to here, then after every 25th: the runner keeps all that was ever written. */
 const WRITTEN_EACH = 100;
 const WRITTEN_AT = 25;
 /** Of the table of deletions: it fits a screen. */
@@ -9393,9 +9412,9 @@ const updateSnapshot = operation({
                 if (now && isStale(now))
                     return { state: 'failed', error: notChanged(target, now, patience) };
                 reporter.warning(now
-                    ? `Someone else has changed the snapshot since: it is named "${now.name}" now.`
+                    ? `The catalog shows other values than the requested ones (name: "${now.name}"): Visual Layer adjusted them, or someone else changed the snapshot since.`
                     : 'Someone else has deleted the snapshot since: the catalog no longer lists it.');
-                return { state: 'done', value: { ...target, name: name ?? target.name } };
+                return { state: 'done', value: now ?? { ...target, name: name ?? target.name } };
             }
             return { state: 'pending', line: 'the catalog still shows the old values' };
         });
@@ -9608,7 +9627,9 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
     if (abort_enrichment_isOver(first))
         return abort_enrichment_alreadyEnded(datasetId, first);
     let refusal = 'there is no request for it';
-    for (const send of await ways(api, first.task, datasetId)) {
+    // A task on the source of a copy may be someone else's: it shows that something runs, and is not aborted.
+    const task = isCopy && first.task?.datasetId !== datasetId ? undefined : first.task;
+    for (const send of await ways(api, task, datasetId)) {
         const change = new OnceOnly({
             what: `abort the enrichment of dataset ${datasetId}`,
             ifUnclear: 'Check the task in the Task Manager of Visual Layer.',
@@ -9763,7 +9784,13 @@ async function undoClone(plan, api, waiting) {
     }
     const background = { source, taskIds: new Set(plan.earlierTasks), datasetIds: new Set(plan.earlier) };
     const startedAt = waiting.clock.now();
-    const found = await appeared(waiting, async () => copiesSince(api, clone/* cloneCandidates */.ec, background, await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0)));
+    let hasFailed = false;
+    const found = await appeared(waiting, async () => {
+        const tasks = await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0);
+        const copies = await copiesSince(api, clone/* cloneCandidates */.ec, background, tasks);
+        hasFailed = (0,clone/* failedClones */.A)(background, tasks, copies).length > 0;
+        return copies;
+    });
     const ids = found.map(({ datasetId }) => datasetId);
     if (found.length === 0) {
         return {
@@ -9772,7 +9799,8 @@ async function undoClone(plan, api, waiting) {
         };
     }
     const [only] = found;
-    if (accepted && only && found.length === 1) {
+    // If a clone of the source failed, that may have been this step's, and this one someone else's.
+    if (accepted && only && found.length === 1 && !hasFailed) {
         const { datasetId, isNamed } = only;
         const isCertain = isNamed && waiting.clock.now() - startedAt >= CERTAIN_MS;
         if (ephemeral && isCertain)
@@ -13188,7 +13216,10 @@ async function seen(waiting, what, probe) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ failedClones),
 /* harmony export */   H3: () => (/* binding */ failedClone),
+/* harmony export */   P5: () => (/* binding */ cloneTasksOf),
+/* harmony export */   RZ: () => (/* binding */ newClones),
 /* harmony export */   ec: () => (/* binding */ cloneCandidates),
 /* harmony export */   tm: () => (/* binding */ cloneName)
 /* harmony export */ });
@@ -13201,10 +13232,19 @@ function cloneName(sourceName) {
 /**
  * The datasets that may be the clone: new since the background, called like a clone of the source, and not known to come from
  * another dataset. If there is none, those that are known to come from the source, whatever they are called, since someone may
- * rename a clone at once. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
- * (a server that names the source there instead says nothing of the new one's ID), and the datasets.
+ * rename a clone at once.
  */
 function cloneCandidates(background, tasks, datasets) {
+    const all = newClones(background, tasks, datasets);
+    const named = all.filter(({ isNamed }) => isNamed);
+    return named.length > 0 ? named : all;
+}
+/**
+ * All datasets that may be clones of the source and are new since the background. Two signs are read, since either list may lag: the
+ * clone tasks, whose dataset is documented as the new one (a server that names the source there instead says nothing of the new one's
+ * ID), and the datasets.
+ */
+function newClones(background, tasks, datasets) {
     const { source } = background;
     const expected = cloneName(source.name).trim();
     const known = new Map(datasets.map((dataset) => [dataset.id, dataset]));
@@ -13226,19 +13266,28 @@ function cloneCandidates(background, tasks, datasets) {
     }
     for (const dataset of datasets)
         add(dataset.id, dataset.name);
-    const all = [...found.values()];
-    const named = all.filter(({ isNamed }) => isNamed);
-    return named.length > 0 ? named : all;
+    return [...found.values()];
+}
+/** The clone tasks of a dataset, whichever dataset a server names in them. */
+function cloneTasksOf({ id, name }, tasks) {
+    return tasks.filter((task) => task.datasetId === id || task.datasetName.trim() === cloneName(name).trim());
 }
 /**
- * The task of a clone that failed before any dataset showed: every clone task that is new and of this source, or of none that is
- * known, has failed. While one of them still runs it may be ours.
+ * The new clone tasks of the source that failed, but for those of the candidates themselves. One of them may be ours: then what else is
+ * new is someone else's.
+ */
+function failedClones({ source, taskIds }, tasks, candidates) {
+    return cloneTasksOf(source, tasks).filter(({ id, state, datasetId }) => !taskIds.has(id) &&
+        (state === 'FAILED' || state === 'ABORTED') &&
+        !candidates.some((candidate) => candidate.datasetId === datasetId));
+}
+/**
+ * The task of a clone that failed before any dataset showed: every clone task that is new and of this source has failed. While one of
+ * them still runs it may be ours.
  */
 function failedClone(background, tasks) {
-    const { source } = background;
-    const ours = tasks.filter((task) => !background.taskIds.has(task.id) &&
-        (task.datasetId === source.id || task.datasetName.trim() === cloneName(source.name).trim()));
-    return ours.every((task) => task.state === 'FAILED' || task.state === 'ABORTED') ? ours[0] : undefined;
+    const ours = cloneTasksOf(background.source, tasks).filter(({ id }) => !background.taskIds.has(id));
+    return ours.length === failedClones(background, tasks, []).length ? ours[0] : undefined;
 }
 
 

@@ -1988,7 +1988,7 @@ function catalogCells(snapshot) {
     const { name, createdBy, images, videos, id } = snapshot;
     return [name, whenTaken(snapshot), createdBy, items(images, videos) ?? '', { code: id }];
 }
-const CATALOG_HEADERS = (/* unused pure expression or super */ null && (['Name', 'When', 'By', 'Items', 'Id']));
+const CATALOG_HEADERS = (/* unused pure expression or super */ null && (['Name', 'When', 'By', 'Items', 'ID']));
 /**
  * The catalog as a JSON array, in the API's own words for the fields; stamps with their zone, which the API leaves out, and
  * `null` if it shows nothing.
@@ -2215,10 +2215,19 @@ function cloneName(sourceName) {
 /**
  * The datasets that may be the clone: new since the background, called like a clone of the source, and not known to come from
  * another dataset. If there is none, those that are known to come from the source, whatever they are called, since someone may
- * rename a clone at once. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
- * (a server that names the source there instead says nothing of the new one's ID), and the datasets.
+ * rename a clone at once.
  */
 function cloneCandidates(background, tasks, datasets) {
+    const all = newClones(background, tasks, datasets);
+    const named = all.filter(({ isNamed }) => isNamed);
+    return named.length > 0 ? named : all;
+}
+/**
+ * All datasets that may be clones of the source and are new since the background. Two signs are read, since either list may lag: the
+ * clone tasks, whose dataset is documented as the new one (a server that names the source there instead says nothing of the new one's
+ * ID), and the datasets.
+ */
+function newClones(background, tasks, datasets) {
     const { source } = background;
     const expected = cloneName(source.name).trim();
     const known = new Map(datasets.map((dataset) => [dataset.id, dataset]));
@@ -2240,19 +2249,28 @@ function cloneCandidates(background, tasks, datasets) {
     }
     for (const dataset of datasets)
         add(dataset.id, dataset.name);
-    const all = [...found.values()];
-    const named = all.filter(({ isNamed }) => isNamed);
-    return named.length > 0 ? named : all;
+    return [...found.values()];
+}
+/** The clone tasks of a dataset, whichever dataset a server names in them. */
+function clone_cloneTasksOf({ id, name }, tasks) {
+    return tasks.filter((task) => task.datasetId === id || task.datasetName.trim() === cloneName(name).trim());
 }
 /**
- * The task of a clone that failed before any dataset showed: every clone task that is new and of this source, or of none that is
- * known, has failed. While one of them still runs it may be ours.
+ * The new clone tasks of the source that failed, but for those of the candidates themselves. One of them may be ours: then what else is
+ * new is someone else's.
+ */
+function failedClones({ source, taskIds }, tasks, candidates) {
+    return clone_cloneTasksOf(source, tasks).filter(({ id, state, datasetId }) => !taskIds.has(id) &&
+        (state === 'FAILED' || state === 'ABORTED') &&
+        !candidates.some((candidate) => candidate.datasetId === datasetId));
+}
+/**
+ * The task of a clone that failed before any dataset showed: every clone task that is new and of this source has failed. While one of
+ * them still runs it may be ours.
  */
 function failedClone(background, tasks) {
-    const { source } = background;
-    const ours = tasks.filter((task) => !background.taskIds.has(task.id) &&
-        (task.datasetId === source.id || task.datasetName.trim() === cloneName(source.name).trim()));
-    return ours.every((task) => task.state === 'FAILED' || task.state === 'ABORTED') ? ours[0] : undefined;
+    const ours = clone_cloneTasksOf(background.source, tasks).filter(({ id }) => !background.taskIds.has(id));
+    return ours.length === failedClones(background, tasks, []).length ? ours[0] : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/operations/visible-tasks.js
@@ -2321,7 +2339,7 @@ async function waits_waitFor(step, phase, probe) {
 function goneMeanwhile(error, { awaited }) {
     if (!failure_isMissing(error))
         return error;
-    const message = `It disappeared while this step waited for ${awaited}: someone deleted it or removed this account's access. ${error.message}`;
+    const message = `The dataset or the item disappeared while this step waited for ${awaited}: someone deleted it or removed this account's access. ${error.message}`;
     return new waits_Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error });
 }
 const REDO = 'If that was unintended, re-run the job.';
@@ -3279,7 +3297,9 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
     if (isOver(first))
         return abort_enrichment_alreadyEnded(datasetId, first);
     let refusal = 'there is no request for it';
-    for (const send of await ways(api, first.task, datasetId)) {
+    // A task on the source of a copy may be someone else's: it shows that something runs, and is not aborted.
+    const task = isCopy && first.task?.datasetId !== datasetId ? undefined : first.task;
+    for (const send of await ways(api, task, datasetId)) {
         const change = new OnceOnly({
             what: `abort the enrichment of dataset ${datasetId}`,
             ifUnclear: 'Check the task in the Task Manager of Visual Layer.',
@@ -3438,6 +3458,7 @@ function savedPlan(text) {
 
 
 
+
 /** Reads what is there before a request. `saved` is what a plan needs of it. */
 async function backgroundOf(step, type, find, { id, name }) {
     const source = { id, name };
@@ -3448,7 +3469,7 @@ async function backgroundOf(step, type, find, { id, name }) {
     const known = { source, taskIds: new Set(tasks.map((task) => task.id)), datasetIds };
     const alike = find({ source, taskIds: new Set(), datasetIds: new Set() }, tasks, datasets);
     const earlier = datasetIds.size <= MOST_SAVED_IDS ? [...datasetIds] : alike.map(({ datasetId }) => datasetId);
-    const earlierTasks = tasks.filter(({ datasetId }) => datasetId === id).map((task) => task.id);
+    const earlierTasks = cloneTasksOf(source, tasks).map((task) => task.id);
     return { known, saved: { source, earlier, earlierTasks } };
 }
 /** The datasets that may be the copy. Each is read, since the list may say less of where it comes from than it does itself. */
@@ -3475,8 +3496,11 @@ function steadiness({ clock, deadline }) {
 function cannotTell(source, copies) {
     const names = copies.map(({ datasetId, dataset }) => namedDataset({ id: datasetId, name: dataset?.name }));
     const found = names.length === 0 ? 'no new dataset is listed' : `the new ones are ${names.join(', ')}`;
+    const check = names.length === 0
+        ? 'Check the Task Manager in Visual Layer for the task of this dataset before you re-run the job.'
+        : 'Check these datasets in Visual Layer, keep the one you want, and delete the others.';
     return new ActionError('operation_failed', `Could not tell which dataset is this step's copy of ${namedDataset(source)}: ${found}.`, {
-        todo: 'No data was lost. Check these datasets in Visual Layer, keep the one you want, and delete the others. To prevent this, let only one job clone or enrich this dataset at a time (a concurrency group in the workflow).',
+        todo: `No data was lost. ${check} To prevent this, let only one job clone or enrich this dataset at a time (a concurrency group in the workflow).`,
     });
 }
 /** Waits until it is READY and its task over; `undefined` if it was made and someone else deleted it at once. */
@@ -3706,7 +3730,13 @@ async function undoClone(plan, api, waiting) {
     }
     const background = { source, taskIds: new Set(plan.earlierTasks), datasetIds: new Set(plan.earlier) };
     const startedAt = waiting.clock.now();
-    const found = await appeared(waiting, async () => copiesSince(api, cloneCandidates, background, await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0)));
+    let hasFailed = false;
+    const found = await appeared(waiting, async () => {
+        const tasks = await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0);
+        const copies = await copiesSince(api, cloneCandidates, background, tasks);
+        hasFailed = failedClones(background, tasks, copies).length > 0;
+        return copies;
+    });
     const ids = found.map(({ datasetId }) => datasetId);
     if (found.length === 0) {
         return {
@@ -3715,7 +3745,8 @@ async function undoClone(plan, api, waiting) {
         };
     }
     const [only] = found;
-    if (accepted && only && found.length === 1) {
+    // If a clone of the source failed, that may have been this step's, and this one someone else's.
+    if (accepted && only && found.length === 1 && !hasFailed) {
         const { datasetId, isNamed } = only;
         const isCertain = isNamed && waiting.clock.now() - startedAt >= CERTAIN_MS;
         if (ephemeral && isCertain)

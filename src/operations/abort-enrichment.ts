@@ -70,7 +70,9 @@ export async function abortEnrichment(
   if (isOver(first)) return alreadyEnded(datasetId, first)
 
   let refusal = 'there is no request for it'
-  for (const send of await ways(api, first.task, datasetId)) {
+  // A task on the source of a copy may be someone else's: it shows that something runs, and is not aborted.
+  const task = isCopy && first.task?.datasetId !== datasetId ? undefined : first.task
+  for (const send of await ways(api, task, datasetId)) {
     const change = new OnceOnly<void>(
       {
         what: `abort the enrichment of dataset ${datasetId}`,

@@ -19,7 +19,7 @@ export function catalogCells(snapshot: Snapshot): Cell[] {
   return [name, whenTaken(snapshot), createdBy, items(images, videos) ?? '', { code: id }]
 }
 
-export const CATALOG_HEADERS = ['Name', 'When', 'By', 'Items', 'Id'] as const
+export const CATALOG_HEADERS = ['Name', 'When', 'By', 'Items', 'ID'] as const
 
 /**
  * The catalog as a JSON array, in the API's own words for the fields; stamps with their zone, which the API leaves out, and

@@ -12,6 +12,7 @@ import {
   copyVerdict,
   ownTask,
 } from '../waiting/verdicts/copy.ts'
+import { cloneTasksOf } from '../waiting/verdicts/clone.ts'
 import { namedDataset } from './facts.ts'
 import type { Step } from './step.ts'
 import { MOST_SAVED_IDS } from './undo-log.ts'
@@ -31,7 +32,7 @@ export async function backgroundOf(step: Step, type: CopyType, find: Find<CopyCa
   const known: Background = { source, taskIds: new Set(tasks.map((task) => task.id)), datasetIds }
   const alike = find({ source, taskIds: new Set(), datasetIds: new Set() }, tasks, datasets)
   const earlier = datasetIds.size <= MOST_SAVED_IDS ? [...datasetIds] : alike.map(({ datasetId }) => datasetId)
-  const earlierTasks = tasks.filter(({ datasetId }) => datasetId === id).map((task) => task.id)
+  const earlierTasks = cloneTasksOf(source, tasks).map((task) => task.id)
   return { known, saved: { source, earlier, earlierTasks } }
 }
 
@@ -65,11 +66,15 @@ export function steadiness({ clock, deadline }: Step): (seen: string) => boolean
 export function cannotTell(source: Dataset, copies: readonly CopyCandidate[]): ActionError {
   const names = copies.map(({ datasetId, dataset }) => namedDataset({ id: datasetId, name: dataset?.name }))
   const found = names.length === 0 ? 'no new dataset is listed' : `the new ones are ${names.join(', ')}`
+  const check =
+    names.length === 0
+      ? 'Check the Task Manager in Visual Layer for the task of this dataset before you re-run the job.'
+      : 'Check these datasets in Visual Layer, keep the one you want, and delete the others.'
   return new ActionError(
     'operation_failed',
     `Could not tell which dataset is this step's copy of ${namedDataset(source)}: ${found}.`,
     {
-      todo: 'No data was lost. Check these datasets in Visual Layer, keep the one you want, and delete the others. To prevent this, let only one job clone or enrich this dataset at a time (a concurrency group in the workflow).',
+      todo: `No data was lost. ${check} To prevent this, let only one job clone or enrich this dataset at a time (a concurrency group in the workflow).`,
     },
   )
 }

@@ -1,5 +1,6 @@
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
+import { counted } from '../numbers.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { namedDataset } from './facts.ts'
@@ -28,7 +29,7 @@ export function deletion(step: Step, dataset: Dataset, { id, name }: Snapshot): 
 export async function stillListed(step: Step, dataset: Dataset, ids: ReadonlySet<string>): Promise<Snapshot[]> {
   const startedAt = step.clock.now()
   const patience = patienceMs(step.deadline.remainingMs())
-  const many = ids.size > 1 ? `${ids.size} deleted snapshots` : 'the deleted snapshot'
+  const many = ids.size > 1 ? counted(ids.size, 'deleted snapshot') : 'the deleted snapshot'
   return waitFor<Snapshot[]>(
     step,
     {
@@ -39,7 +40,7 @@ export async function stillListed(step: Step, dataset: Dataset, ids: ReadonlySet
       const left = (await step.api.snapshots.list(dataset.id, 0)).filter((one) => ids.has(one.id))
       return left.length === 0 || step.clock.now() - startedAt >= patience
         ? { state: 'done', value: left }
-        : { state: 'pending', line: `the catalog still shows ${left.length} of them` }
+        : { state: 'pending', line: `the catalog still shows ${counted(left.length, 'deleted snapshot')}` }
     },
   )
 }

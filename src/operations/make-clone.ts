@@ -1,7 +1,15 @@
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { OnceOnly } from '../waiting/once.ts'
-import { type CloneCandidate, cloneCandidates, cloneName, failedClone } from '../waiting/verdicts/clone.ts'
+import { patienceMs } from '../waiting/pace.ts'
+import {
+  type CloneCandidate,
+  cloneCandidates,
+  cloneName,
+  failedClone,
+  failedClones,
+  newClones,
+} from '../waiting/verdicts/clone.ts'
 import type { Background } from '../waiting/verdicts/copy.ts'
 import { taskError } from '../waiting/verdicts/dataset.ts'
 import { throughConflicts } from './conflicts.ts'
@@ -58,7 +66,7 @@ async function startClone(
   )
   return throughConflicts(step, source.id, onConflict, async () => {
     if (!known || !change.mayHaveTakenEffect) {
-      const background = await backgroundOf(step, TYPE, cloneCandidates, source)
+      const background = await backgroundOf(step, TYPE, newClones, source)
       known = background.known
       step.undo.plan({ kind: 'clone', ...background.saved, ephemeral, accepted: false })
     }
@@ -81,6 +89,7 @@ async function startClone(
  */
 async function findClone(step: Step, source: Dataset, known: Background): Promise<CloneCandidate> {
   const isSteady = steadiness(step)
+  const patientUntil = step.clock.now() + patienceMs(step.deadline.remainingMs())
   // One that was read once and is gone at the next look was made, and someone deleted it.
   const read = new Map<string, Dataset>()
   const found = await waitFor<CloneCandidate[]>(
@@ -99,6 +108,14 @@ async function findClone(step: Step, source: Dataset, known: Background): Promis
       const names = ids || `a clone task that ended as ${failed?.statusWord}`
       if (!isSteady(names)) {
         return { state: 'pending', line: `found: ${names}; checking whether another clone of this dataset appears` }
+      }
+      if (seen.length > 0 && failedClones(known, tasks, seen).length > 0)
+        return { state: 'failed', error: cannotTell(source, seen) }
+      // What only comes from the source may be an enriched copy: a clone has its name or its task.
+      if (seen.length > 0 && !seen.some(({ isNamed, task }) => isNamed || task)) {
+        return step.clock.now() < patientUntil
+          ? { state: 'pending', line: `found: ${names}; the clone itself is not listed yet` }
+          : { state: 'failed', error: cannotTell(source, seen) }
       }
       if (ids !== '' || !failed) return { state: 'done', value: seen }
       step.reporter.output('task_id', failed.id)

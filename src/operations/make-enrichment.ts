@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { rememberRestored } from '../runner/restored.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { EnrichmentContext, EnrichmentModels } from '../visual-layer/enrichment.ts'
 import { unlessRefused } from '../visual-layer/failure.ts'
@@ -86,6 +87,8 @@ async function prepare(
   const applying = status === 'READY' ? notApplied(models, context) : models
   if (Object.keys(applying).length === 0) return undefined
   const { known, saved } = await backgroundOf(step, TYPE, enrichedCopies, source)
+  // What was restored before is no reason to skip a rollback: the source may be enriched in place.
+  rememberRestored(step.context, source.id, undefined, step.reporter)
   step.undo.plan({ kind: 'enrichment', ...saved, abort: onCancel === 'abort' })
   return { ...known, context, applying }
 }

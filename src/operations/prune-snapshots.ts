@@ -13,7 +13,7 @@ import { operation } from './operation.ts'
 import type { Step } from './step.ts'
 import { counted } from '../numbers.ts'
 
-/** Written at each deletion up to here, then at every so manieth: the runner keeps all that was ever written. */
+/** Written at each deletion up to here, then after every 25th: the runner keeps all that was ever written. */
 const WRITTEN_EACH = 100
 const WRITTEN_AT = 25
 

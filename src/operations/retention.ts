@@ -1,5 +1,6 @@
 import { normalWord } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
+import { counted } from '../numbers.ts'
 import { newestFirst } from './catalog.ts'
 
 /** Which snapshots to keep. What any part of the rule keeps is kept. */
@@ -32,31 +33,31 @@ export function protection(snapshot: Snapshot, { namePrefix }: RetentionRule): s
 }
 
 /**
- * Holds the catalog against the rule; newest first. The newest `keepLast` are counted among the manual ones of the prefix, the
+ * Applies the rule to the catalog; newest first. The newest `keepLast` are counted among the manual ones of the prefix, the
  * current one included where it is one. A rule that keeps nothing deletes nothing.
  *
  * @param now the wall clock, in ms since the epoch
  */
 export function retentionPlan(snapshots: readonly Snapshot[], rule: RetentionRule, now: number): Verdict[] {
   const { keepLast = 0, keepDays = 0 } = rule
-  let counted = 0
+  let newest = 0
   return newestFirst(snapshots).map((snapshot) => {
     const keptFor = protection(snapshot, rule)
     // The current one takes a place among the newest, as if it were not protected.
     const isCounted = protection({ ...snapshot, isCurrent: false }, rule) === undefined
-    if (isCounted) counted += 1
+    if (isCounted) newest += 1
     const ageMs = now - (snapshot.createdAt ?? now)
     const why =
       keptFor ??
       (keepLast === 0 && keepDays === 0 ? 'the rule is empty' : undefined) ??
-      (counted <= keepLast ? `it is one of the newest ${keepLast}` : undefined) ??
-      (keepDays > 0 && ageMs < keepDays * DAY_MS ? `it is younger than ${keepDays} days` : undefined)
+      (newest <= keepLast ? `it is one of the newest ${keepLast}` : undefined) ??
+      (keepDays > 0 && ageMs < keepDays * DAY_MS ? `it is younger than ${counted(keepDays, 'day')}` : undefined)
     if (why !== undefined) return { snapshot, keep: true, why }
     const age = Math.floor(ageMs / DAY_MS)
     return {
       snapshot,
       keep: false,
-      why: `it is ${age === 1 ? '1 day' : `${age} days`} old, and the rule does not keep it`,
+      why: `it is ${counted(age, 'day')} old, and the rule does not keep it`,
     }
   })
 }
@@ -65,7 +66,7 @@ export function retentionPlan(snapshots: readonly Snapshot[], rule: RetentionRul
 export function ruleWords({ keepLast, keepDays, namePrefix }: RetentionRule): string {
   const parts = [
     keepLast === undefined ? '' : `the newest ${keepLast}`,
-    keepDays === undefined ? '' : `those younger than ${keepDays} days`,
+    keepDays === undefined ? '' : `those younger than ${counted(keepDays, 'day')}`,
   ].filter(Boolean)
   const names = namePrefix === '' ? 'manual snapshots' : `manual snapshots whose name begins with "${namePrefix}"`
   return `of the ${names} keep ${parts.join(', and ')}`

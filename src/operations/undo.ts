@@ -1,6 +1,6 @@
 import type { VisualLayer } from '../visual-layer/client.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
-import { cloneCandidates } from '../waiting/verdicts/clone.ts'
+import { cloneCandidates, failedClones } from '../waiting/verdicts/clone.ts'
 import { type Look, until, type Waiting } from '../waiting/until.ts'
 import { enrichedCopies, tasksOnSource } from '../waiting/verdicts/enrichment.ts'
 import { abortCreation } from './abort-creation.ts'
@@ -102,9 +102,13 @@ async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): P
   }
   const background = { source, taskIds: new Set(plan.earlierTasks), datasetIds: new Set(plan.earlier) }
   const startedAt = waiting.clock.now()
-  const found = await appeared(waiting, async () =>
-    copiesSince(api, cloneCandidates, background, await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0)),
-  )
+  let hasFailed = false
+  const found = await appeared(waiting, async () => {
+    const tasks = await api.tasks.list({ type: 'SNAPSHOT_CLONE' }, 0)
+    const copies = await copiesSince(api, cloneCandidates, background, tasks)
+    hasFailed = failedClones(background, tasks, copies).length > 0
+    return copies
+  })
   const ids = found.map(({ datasetId }) => datasetId)
   if (found.length === 0) {
     return {
@@ -113,7 +117,8 @@ async function undoClone(plan: ClonePlan, api: VisualLayer, waiting: Waiting): P
     }
   }
   const [only] = found
-  if (accepted && only && found.length === 1) {
+  // If a clone of the source failed, that may have been this step's, and this one someone else's.
+  if (accepted && only && found.length === 1 && !hasFailed) {
     const { datasetId, isNamed } = only
     const isCertain = isNamed && waiting.clock.now() - startedAt >= CERTAIN_MS
     if (ephemeral && isCertain) return deleted(datasetId)

@@ -84,10 +84,10 @@ export const updateSnapshot = operation({
           if (now && isStale(now)) return { state: 'failed', error: notChanged(target, now, patience) }
           reporter.warning(
             now
-              ? `Someone else has changed the snapshot since: it is named "${now.name}" now.`
+              ? `The catalog shows other values than the requested ones (name: "${now.name}"): Visual Layer adjusted them, or someone else changed the snapshot since.`
               : 'Someone else has deleted the snapshot since: the catalog no longer lists it.',
           )
-          return { state: 'done', value: { ...target, name: name ?? target.name } }
+          return { state: 'done', value: now ?? { ...target, name: name ?? target.name } }
         }
         return { state: 'pending', line: 'the catalog still shows the old values' }
       },

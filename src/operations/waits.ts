@@ -36,7 +36,7 @@ export async function waitFor<T>(step: Step, phase: Phase, probe: () => Promise<
 /** What is waited for was there before, so a 404 is news, and no fault of the inputs. */
 function goneMeanwhile(error: unknown, { awaited }: Phase): unknown {
   if (!isMissing(error)) return error
-  const message = `It disappeared while this step waited for ${awaited}: someone deleted it or removed this account's access. ${error.message}`
+  const message = `The dataset or the item disappeared while this step waited for ${awaited}: someone deleted it or removed this account's access. ${error.message}`
   return new Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error })
 }
 

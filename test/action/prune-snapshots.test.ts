@@ -101,7 +101,7 @@ describe('prune-snapshots', () => {
     const { scene, inputs } = await withHistory({ lags: { snapshotListMs: 700 } })
     await using _ = scene
     const { stdout } = await scene.succeed({ ...inputs, keep_last: '2' })
-    expect(stdout).toContain('the catalog still shows 3 of them')
+    expect(stdout).toContain('the catalog still shows 3 deleted snapshots')
   })
 
   it('is rejected for an account that may only look: all stay, and one error says so', async () => {

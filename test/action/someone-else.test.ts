@@ -11,7 +11,8 @@ describe.concurrent("someone else's work right after ours", () => {
       operation: 'restore',
       snapshot_name: 'nightly',
       safety_snapshot: 'false',
-      poll_interval: '1s',
+      // Their whole step runs between two polls.
+      poll_interval: '5s',
       ...about,
     })
     await when(() => scene.requests('POST', /restore$/).length === 1)

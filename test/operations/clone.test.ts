@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { clone } from '../../src/operations/clone.ts'
+import { backgroundOf } from '../../src/operations/copies.ts'
 import type { Dataset } from '../../src/visual-layer/datasets.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
+import { newClones } from '../../src/waiting/verdicts/clone.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { failureOf } from '../failure-of.ts'
 import { dataset, id, lostReply, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
@@ -111,5 +113,32 @@ describe('clone', () => {
     })
     expect(await ended).toContain('Visual Layer accepted the clone')
     expect(reads).toBe(4)
+  })
+
+  it('does not take the clone of someone else for its own where one of the source failed', async () => {
+    const failed = cloneTask({ id: id(201), datasetId: SOURCE, state: 'FAILED' })
+    const { ended } = cloning({ datasets: [made()], tasks: [failed, cloneTask({ id: id(202), datasetId: id(5) })] })
+    expect(await failureOf(ended)).toMatchObject({ code: 'operation_failed', message: expect.stringContaining(id(5)) })
+  })
+
+  it('does not take for its own what only comes from the source, such as an enriched copy', async () => {
+    const copy = made({ name: 'enriched', sourceDatasetId: SOURCE })
+    const { ended } = cloning({ datasets: [copy], get: async () => copy })
+    expect(await failureOf(ended)).toMatchObject({ code: 'operation_failed', message: expect.stringContaining(id(5)) })
+  })
+
+  it('plans with all earlier clones, renamed ones, too', async () => {
+    const many = Array.from({ length: 401 }, (_, index) => dataset({ id: id(1000 + index) }))
+    const named = made({ id: id(11), sourceDatasetId: SOURCE })
+    const renamed = made({ id: id(12), name: 'golden', sourceDatasetId: SOURCE })
+    const step = fakeStep({
+      timeoutMs: 60_000,
+      api: {
+        datasets: { list: async () => [dataset(), ...many, named, renamed] },
+        tasks: { list: async () => [] },
+      },
+    })
+    const { saved } = await backgroundOf(step, 'SNAPSHOT_CLONE', newClones, dataset({ name: '' }))
+    expect(saved.earlier).toEqual([id(11), id(12)])
   })
 })

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { enrich } from '../../src/operations/enrich.ts'
 import type { Dataset } from '../../src/visual-layer/datasets.ts'
 import type { EnrichmentContext } from '../../src/visual-layer/enrichment.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
+import * as restored from '../../src/runner/restored.ts'
 import { failureOf } from '../failure-of.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
@@ -97,6 +98,13 @@ describe('an enriched copy', () => {
     expect(step.saved[0]).toMatchObject({ kind: 'enrichment', earlier: [SOURCE], abort: true })
     expect(step.saved.at(-1)).toMatchObject({ datasetId: COPY, taskId: id(200) })
     expect(step.reporter.outputs).toMatchObject({ dataset_name: 'Copy', dataset_status: 'READY' })
+  })
+
+  it('takes back that a snapshot was restored, so that a rollback is not skipped', async () => {
+    const { step, ended } = running({ answers: [SOURCE], context: () => applied })
+    const forget = vi.spyOn(restored, 'rememberRestored')
+    await ended.catch(() => undefined)
+    expect(forget).toHaveBeenCalledWith(step.context, SOURCE, undefined, step.reporter)
   })
 
   it('is not looked for once the request was rejected', async () => {

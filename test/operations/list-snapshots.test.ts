@@ -50,7 +50,7 @@ describe('list-snapshots', () => {
     ])
     expect(tables['Snapshots']).toEqual({
       title: 'Snapshots',
-      headers: ['Name', 'When', 'By', 'Items', 'Id', 'Why', 'Description', 'State'],
+      headers: ['Name', 'When', 'By', 'Items', 'ID', 'Why', 'Description', 'State'],
       rows: [
         [
           's1',

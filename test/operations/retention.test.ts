@@ -130,13 +130,13 @@ describe('the plan for any catalog and any rule', () => {
 describe('the plan', () => {
   const five = [1, 2, 3, 4, 5].map((number) => aged(number, number * 10))
 
-  it('keeps the newest so many', () => {
+  it('keeps the newest', () => {
     expect(deletedBy(five, { keepLast: 2 })).toEqual([id(3), id(4), id(5)])
     expect(deletedBy(five, { keepLast: 5 })).toEqual([])
     expect(deletedBy(five, { keepLast: 1000 })).toEqual([])
   })
 
-  it('keeps those younger than so many days, to the millisecond', () => {
+  it('keeps those younger than the given days, to the millisecond', () => {
     expect(deletedBy(five, { keepDays: 30 })).toEqual([id(3), id(4), id(5)])
     expect(deletedBy([aged(1, 0, { createdAt: NOW - 30 * DAY + 1 })], { keepDays: 30 })).toEqual([])
   })

@@ -89,6 +89,14 @@ describe('undoing a clone', () => {
     expect(deleted).toEqual([])
   })
 
+  it('only names the one that appeared if a clone of the source failed: that may have been its own', async () => {
+    const { api, deleted } = clones([NEW])
+    const failed = task({ id: 'failed', type: 'SNAPSHOT_CLONE', datasetId: SOURCE, state: 'FAILED' })
+    const list = async () => [failed, ...((await api.tasks?.list?.({})) ?? [])]
+    const result = await undone(clone, { ...api, tasks: { list } })
+    expect([result.settled, result.candidates, deleted]).toEqual([false, [NEW], []])
+  })
+
   it('says that none appeared, and leaves it to be looked for again', async () => {
     const { api } = clones([])
     expect(await undone(clone, api)).toMatchObject({ settled: false })
@@ -188,6 +196,22 @@ describe('undoing an enrichment', () => {
       text: expect.stringMatching(/^Aborted the enrichment/),
     })
     expect(asked).toEqual([`context ${NEW} c`, 'task mine'])
+  })
+
+  it("does not abort what runs on the source of a copy, which may be someone else's", async () => {
+    const sent: string[] = []
+    const api: StubApi = {
+      tasks: {
+        list: async () => [task({ id: 'theirs', type: 'ENRICHMENT', datasetId: SOURCE })],
+        abort: async (one) => void sent.push(one),
+      },
+      enrichment: {
+        context: async (one) => ({ id: one, status: one === SOURCE ? 'RUNNING' : 'NEW', models: {} }),
+        abort: async (one) => void sent.push(one),
+      },
+    }
+    await undone({ ...plan, earlierTasks: [], datasetId: NEW }, api, 2_000)
+    expect(sent).toEqual([])
   })
 
   it('names what cannot be aborted', async () => {

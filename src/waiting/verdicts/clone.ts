@@ -16,10 +16,24 @@ export function cloneName(sourceName: string): string {
 /**
  * The datasets that may be the clone: new since the background, called like a clone of the source, and not known to come from
  * another dataset. If there is none, those that are known to come from the source, whatever they are called, since someone may
- * rename a clone at once. Two signs are read, since either list may lag: the clone tasks, whose dataset is documented as the new one
- * (a server that names the source there instead says nothing of the new one's ID), and the datasets.
+ * rename a clone at once.
  */
 export function cloneCandidates(
+  background: Background,
+  tasks: readonly Task[],
+  datasets: readonly Dataset[],
+): CloneCandidate[] {
+  const all = newClones(background, tasks, datasets)
+  const named = all.filter(({ isNamed }) => isNamed)
+  return named.length > 0 ? named : all
+}
+
+/**
+ * All datasets that may be clones of the source and are new since the background. Two signs are read, since either list may lag: the
+ * clone tasks, whose dataset is documented as the new one (a server that names the source there instead says nothing of the new one's
+ * ID), and the datasets.
+ */
+export function newClones(
   background: Background,
   tasks: readonly Task[],
   datasets: readonly Dataset[],
@@ -42,21 +56,36 @@ export function cloneCandidates(
     if (!background.taskIds.has(task.id) && isOurs) add(task.datasetId, name, task)
   }
   for (const dataset of datasets) add(dataset.id, dataset.name)
-  const all = [...found.values()]
-  const named = all.filter(({ isNamed }) => isNamed)
-  return named.length > 0 ? named : all
+  return [...found.values()]
+}
+
+/** The clone tasks of a dataset, whichever dataset a server names in them. */
+export function cloneTasksOf({ id, name }: { id: string; name: string }, tasks: readonly Task[]): Task[] {
+  return tasks.filter((task) => task.datasetId === id || task.datasetName.trim() === cloneName(name).trim())
 }
 
 /**
- * The task of a clone that failed before any dataset showed: every clone task that is new and of this source, or of none that is
- * known, has failed. While one of them still runs it may be ours.
+ * The new clone tasks of the source that failed, but for those of the candidates themselves. One of them may be ours: then what else is
+ * new is someone else's.
+ */
+export function failedClones(
+  { source, taskIds }: Background,
+  tasks: readonly Task[],
+  candidates: readonly CopyCandidate[],
+): Task[] {
+  return cloneTasksOf(source, tasks).filter(
+    ({ id, state, datasetId }) =>
+      !taskIds.has(id) &&
+      (state === 'FAILED' || state === 'ABORTED') &&
+      !candidates.some((candidate) => candidate.datasetId === datasetId),
+  )
+}
+
+/**
+ * The task of a clone that failed before any dataset showed: every clone task that is new and of this source has failed. While one of
+ * them still runs it may be ours.
  */
 export function failedClone(background: Background, tasks: readonly Task[]): Task | undefined {
-  const { source } = background
-  const ours = tasks.filter(
-    (task) =>
-      !background.taskIds.has(task.id) &&
-      (task.datasetId === source.id || task.datasetName.trim() === cloneName(source.name).trim()),
-  )
-  return ours.every((task) => task.state === 'FAILED' || task.state === 'ABORTED') ? ours[0] : undefined
+  const ours = cloneTasksOf(background.source, tasks).filter(({ id }) => !background.taskIds.has(id))
+  return ours.length === failedClones(background, tasks, []).length ? ours[0] : undefined
 }
