@@ -7361,7 +7361,7 @@ const SKIP_IN_ACT = 'This run is one of act, whose own artifact server is used. 
 /** The error for a name that another artifact of this run has. @param state what became of the export */
 function nameTaken(name, state, cause) {
     return new errors/* ActionError */.lZ('artifact_failed', `${state}: this workflow run already has an artifact named "${name}".`, {
-        todo: `Another job, another job of the matrix, or an earlier step used the name. Give each a unique name, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
+        todo: `Another job (of the matrix, for example) or an earlier step used the name. Give each a unique name, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
         cause,
     });
 }
@@ -7492,6 +7492,7 @@ class ArtifactService {
 
 
 
+
 const MAX_ATTEMPTS = 5;
 /**
  * Stores an export as an artifact of this workflow run. On GitHub Enterprise Server, which has no such artifact service, it
@@ -7558,6 +7559,8 @@ class Upload {
                 }
                 catch (error) {
                     signal.throwIfAborted();
+                    if (error instanceof errors/* ActionError */.lZ)
+                        throw error;
                     const isTaken = isNameTaken(error);
                     // The end of an upload whose response was lost, or a name that is ours.
                     const found = isTaken || stageOf(error) === 'finalize' ? await this.#find() : 'unknown';
@@ -7594,8 +7597,9 @@ class Upload {
         return this.#uploaded(id, digest, size);
     }
     /**
-     * Whether the artifact that has the name is ours: one of our attempts got that far, or it has our very bytes, as only a ZIP can. The library retries
-     * inside, so we may have taken the name ourselves, in an attempt whose response was lost. What is someone else's is left alone.
+     * Whether the artifact that has the name is ours: one of our attempts got that far, or it has our very bytes, as only a ZIP can. The
+     * library retries inside, so we may have taken the name ourselves, in an attempt whose response was lost. What is someone else's is left
+     * alone.
      */
     async #isOwn({ digest }) {
         const { content } = this.#options;
@@ -7644,7 +7648,11 @@ class Upload {
             return zip;
         this.#aliasFolder ??= await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_path_.dirname)(zip), '.artifact-'));
         const path = (0,external_node_path_.join)(this.#aliasFolder, this.#name);
-        await (0,promises_.link)(zip, path).catch(() => (0,promises_.copyFile)(zip, path));
+        await (0,promises_.link)(zip, path)
+            .catch(() => (0,promises_.copyFile)(zip, path))
+            .catch((error) => {
+            throw (0,system_errors/* systemFailure */.oM)(error, 'copy the export for the artifact', path);
+        });
         return path;
     }
     #retentionDays() {
@@ -8389,7 +8397,7 @@ const exportDataset = operation({
             return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn, again }, earlier);
         }
         return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
-            const carryOn = () => 'The temporary clone will be deleted. Re-run the job.';
+            const carryOn = () => 'Re-run the job.';
             return exportSubject(request, step, { source, exported: clone, snapshot, carryOn, again: carryOn }, earlier);
         });
     },
@@ -10888,9 +10896,9 @@ class Attempt {
             if (error instanceof visual_layer_failure/* RequestFailure */.e6)
                 throw error;
             const { host } = url;
-            if (upload?.signal.aborted || (error instanceof Silence && limit < requestTimeoutMs)) {
-                throw (0,visual_layer_failure/* outOfTime */.p3)(what, host, error instanceof Silence ? error.message : 'no response', deadline, whole);
-            }
+            const isLate = error instanceof Silence && (limit < requestTimeoutMs || deadline.remainingMs() <= 0);
+            if (upload?.signal.aborted || isLate)
+                throw (0,visual_layer_failure/* outOfTime */.p3)(what, host, 'no complete response', deadline, whole);
             throw (0,visual_layer_failure/* networkFailure */.rd)(what, host, error, whole);
         }
         finally {
@@ -11486,6 +11494,7 @@ async function openConnection({ http, https } = {}) {
 
 
 
+
 /** Connections of a step that download at once, all parts of an export together. */
 const MOST_DOWNLOADS = 8;
 /** Between polls when seconds count, in ms. */
@@ -11573,9 +11582,11 @@ class Session {
      * or when `signal` aborts.
      */
     async lastly(limitMs, signal, onLook, body) {
-        const late = () => new Error(`it took longer than ${limitMs / 1000} s`);
+        const late = () => new Error(`it took longer than ${(0,runner_text/* duration */.p0)(limitMs)}`);
         const deadline = new build_clock/* Deadline */.B2(this.#clock, limitMs, 'limit of the cleanup');
-        return await (0,build_clock/* within */.ux)(this.#clock, limitMs + LAST_REQUEST_MS, signal, late, (ends) => body(this.client(deadline, ends), this.#waiting(deadline, ends, LAST_INTERVAL_MS, onLook)));
+        return await (0,build_clock/* within */.ux)(this.#clock, limitMs + LAST_REQUEST_MS, signal, late, (ends) => 
+        // A change in flight would get more time to be answered, and there is none.
+        (0,build_clock/* orAborted */.H6)(body(this.client(deadline, ends), this.#waiting(deadline, ends, LAST_INTERVAL_MS, onLook)), ends));
     }
     /** Kept-alive connections would keep the process alive. */
     async close() {
@@ -12168,8 +12179,8 @@ function cancelledIn(failure, phase, hasSentChange, undone) {
     return new errors/* ActionError */.lZ('cancelled', phase ? `${failure.message} It was waiting for ${phase.awaited}.` : failure.message, { todo: [untouched, left].filter(Boolean).join(' ') || failure.todo, cause: failure });
 }
 /**
- * Undoes or names what an operation has left; returns in a sentence what came of it. After anything but a cancellation only a temporary clone is undone: whatever else
- * there is, the error speaks of it.
+ * Undoes or names what a canceled operation has left; returns a sentence about the result. After any other end only a temporary clone is
+ * deleted; an error covers the rest.
  */
 async function cleanUp(session, log, { reporter, failure }, clock, signal) {
     const plan = log.open;
@@ -12575,8 +12586,10 @@ class Datasets {
 /* harmony export */   rd: () => (/* binding */ networkFailure),
 /* harmony export */   vu: () => (/* binding */ isRefusal)
 /* harmony export */ });
+/* harmony import */ var pretty_ms__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(64506);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
 /* harmony import */ var _network_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(60198);
+
 
 
 /** A failed request to the Visual Layer API. */
@@ -12613,7 +12626,7 @@ function networkFailure(what, host, error, whole = true) {
  * @param whole `false`: the request had not been sent completely
  */
 function outOfTime(what, host, words, deadline, whole) {
-    return new RequestFailure('timed_out', `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${deadline.totalMs / 1000} s).`, { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' }, { transient: true, effect: whole ? 'unknown' : 'none' });
+    return new RequestFailure('timed_out', `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${(0,pretty_ms__WEBPACK_IMPORTED_MODULE_2__/* ["default"] */ .A)(Math.round(deadline.totalMs / 100) * 100)}).`, { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' }, { transient: true, effect: whole ? 'unknown' : 'none' });
 }
 /** A response that came with a 2xx but cannot be what the API documents. */
 function unexpectedReply(what, reason, excerpt, wrongShape) {
@@ -12701,9 +12714,12 @@ function statusFailure(what, status, words, answered, retryAfter, rejection = 'k
     const meaning = status === 401 ? { code: 'unauthorized', ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED);
     return new RequestFailure(meaning.code, `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
 }
-/** The API rejects the request, permanently, although it knows the account. */
+/** The API itself rejects the request, permanently, although it knows the account. */
 function isRefusal(error) {
-    return error instanceof RequestFailure && !error.outcome.transient && error.code !== 'unauthorized';
+    if (!(error instanceof RequestFailure) || error.outcome.transient)
+        return false;
+    const { status = 0 } = error.outcome;
+    return status === 200 || (status >= 400 && status !== 401 && status !== 407);
 }
 /** What is read; `undefined` if the API rejects the request. */
 async function unlessRefused(reading) {
@@ -12869,7 +12885,7 @@ async function persistent(attempt, retries = Infinity, { clock, deadline, signal
             if (left <= 0 || restMs <= 0 || asked > restMs || pause >= deadline.remainingMs()) {
                 const times = `${failures} ${failures === 1 ? 'retry' : 'retries'} in ${(0,pretty_ms__WEBPACK_IMPORTED_MODULE_1__/* ["default"] */ .A)(Math.round(failingMs / 100) * 100)}`;
                 const tried = failures === 0 ? '' : ` ${times} did not help.`;
-                const asks = left > 0 && asked > restMs && restMs > 0;
+                const asks = left > 0 && asked > patienceMs;
                 const longer = asks ? ` Retry-After asks for longer than the ${(0,pretty_ms__WEBPACK_IMPORTED_MODULE_1__/* ["default"] */ .A)(patienceMs)} of retries.` : '';
                 throw tried + longer === '' ? error : error.with({ message: `${error.message}${tried}${longer}` });
             }

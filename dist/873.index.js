@@ -627,6 +627,8 @@ class Recovery {
             });
         }
         await this.#recovering;
+        // A pause that was asked for while the link was renewed.
+        await this.#paused(signal);
         signal.throwIfAborted();
     }
     async #recover(failure, received, signal) {
@@ -655,13 +657,17 @@ class Recovery {
         const count = maxRetries === Infinity ? `retry ${retries}` : `retry ${retries} of ${maxRetries}`;
         onNote(`Download interrupted: ${failure.message}. ${from} in ${(0,pretty_ms/* default */.A)(Math.round(pauseMs))} (${count}).`);
         this.#pause(pauseMs);
-        for (let ms = pauseMs; ms > 0; ms = this.#pausedUntil - clock.now())
-            await clock.sleep(ms, signal);
+        await this.#paused(signal);
         if (failure.kind === 'expired')
             await this.#renew(failure);
     }
     #pause(ms) {
         this.#pausedUntil = Math.max(this.#pausedUntil, this.#options.clock.now() + ms);
+    }
+    async #paused(signal) {
+        const { clock } = this.#options;
+        for (let ms = this.#pausedUntil - clock.now(); ms > 0; ms = this.#pausedUntil - clock.now())
+            await clock.sleep(ms, signal);
     }
     async #renew(failure) {
         this.#options.onNote(`The download link was rejected: ${failure.message}. Requesting a new one.`);

@@ -8,8 +8,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const
 /** After a cancellation the runner sends SIGTERM after 7.5 s and kills 2.5 s later. A step must have ended after this many ms. */
 const CANCELLED_MS = 4_700
 
-/** action.yml names Node 24. What is run by hand may be run by another one, and an older one than this cannot do it. */
-const OLDEST_NODE = 22
+/** action.yml names Node 24. A step that is run by hand may meet an older one, and needs at least this: the first with zstd. */
+const OLDEST_NODE = [22, 15] as const
 
 /** How long handles that nothing can close (an artifact upload in progress, for example) may keep a finished process alive, in ms. */
 const LINGER_MS = 250
@@ -29,7 +29,8 @@ export type Step = (options: { env: NodeJS.ProcessEnv; signal: AbortSignal }) =>
  */
 export function runAsProcess(load: () => Promise<Step>): void {
   process.exitCode = 1
-  if (Number.parseInt(process.versions.node) < OLDEST_NODE) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
     reportAlone(tooOld())
     return
   }

@@ -121,8 +121,8 @@ function cancelledIn(
 }
 
 /**
- * Undoes or names what an operation has left; returns in a sentence what came of it. After anything but a cancellation only a temporary clone is undone: whatever else
- * there is, the error speaks of it.
+ * Undoes or names what a canceled operation has left; returns a sentence about the result. After any other end only a temporary clone is
+ * deleted; an error covers the rest.
  */
 async function cleanUp(
   session: Session,

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
-import { type Clock, Deadline, within } from './clock.ts'
+import { type Clock, Deadline, orAborted, within } from './clock.ts'
+import { duration } from './runner/text.ts'
 import type { SharedRequest } from './inputs/service-inputs.ts'
 import type { Step } from './operations/step.ts'
 import { Slots } from './transfer/download/slots.ts'
@@ -121,10 +122,11 @@ export class Session {
     onLook: (line: string) => void,
     body: (api: VisualLayer, waiting: Waiting) => Promise<T>,
   ): Promise<T> {
-    const late = () => new Error(`it took longer than ${limitMs / 1000} s`)
+    const late = () => new Error(`it took longer than ${duration(limitMs)}`)
     const deadline = new Deadline(this.#clock, limitMs, 'limit of the cleanup')
     return await within(this.#clock, limitMs + LAST_REQUEST_MS, signal, late, (ends) =>
-      body(this.client(deadline, ends), this.#waiting(deadline, ends, LAST_INTERVAL_MS, onLook)),
+      // A change in flight would get more time to be answered, and there is none.
+      orAborted(body(this.client(deadline, ends), this.#waiting(deadline, ends, LAST_INTERVAL_MS, onLook)), ends),
     )
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Deadline, systemClock } from '../src/clock.ts'
-import { Session } from '../src/session.ts'
+import { LAST_REQUEST_MS, Session } from '../src/session.ts'
+import { IN_FLIGHT_MS } from '../src/visual-layer/attempt.ts'
 import { DATASET_ID, request } from './inputs/step-inputs.ts'
 import { Loopback, rejection } from './visual-layer/loopback.ts'
 
@@ -64,7 +65,21 @@ describe('what is done lastly', () => {
       () => undefined,
       (api) => api.datasets.get(DATASET_ID),
     )
-    expect(await rejection(ended)).toMatchObject({ message: expect.stringContaining('0.15 s') })
+    expect(await rejection(ended)).toMatchObject({ message: expect.stringContaining('0.1s') })
+  })
+
+  it('gives a change in flight no time beyond its own', async () => {
+    loopback.answers({ instead: 'hang' })
+    const startedAt = systemClock.now()
+    await rejection(
+      session.lastly(
+        100,
+        never,
+        () => undefined,
+        (api) => api.datasets.delete(DATASET_ID),
+      ),
+    )
+    expect(systemClock.now() - startedAt).toBeLessThan(100 + LAST_REQUEST_MS + IN_FLIGHT_MS / 2)
   })
 
   it('passes on what goes wrong, and leaves no timer behind', async () => {

@@ -1062,6 +1062,8 @@ class Tasks {
     }
 }
 
+// EXTERNAL MODULE: ./node_modules/pretty-ms/index.js
+var pretty_ms = __webpack_require__(4506);
 ;// CONCATENATED MODULE: ./build/network.js
 
 
@@ -1162,6 +1164,7 @@ function errorsIn(error, depth = 0) {
 ;// CONCATENATED MODULE: ./build/visual-layer/failure.js
 
 
+
 /** A failed request to the Visual Layer API. */
 class RequestFailure extends errors/* ActionError */.lZ {
     outcome;
@@ -1196,7 +1199,7 @@ function networkFailure(what, host, error, whole = true) {
  * @param whole `false`: the request had not been sent completely
  */
 function outOfTime(what, host, words, deadline, whole) {
-    return new RequestFailure('timed_out', `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${deadline.totalMs / 1000} s).`, { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' }, { transient: true, effect: whole ? 'unknown' : 'none' });
+    return new RequestFailure('timed_out', `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${(0,pretty_ms/* default */.A)(Math.round(deadline.totalMs / 100) * 100)}).`, { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' }, { transient: true, effect: whole ? 'unknown' : 'none' });
 }
 /** A response that came with a 2xx but cannot be what the API documents. */
 function unexpectedReply(what, reason, excerpt, wrongShape) {
@@ -1284,9 +1287,12 @@ function statusFailure(what, status, words, answered, retryAfter, rejection = 'k
     const meaning = status === 401 ? { code: 'unauthorized', ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED);
     return new RequestFailure(meaning.code, `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
 }
-/** The API rejects the request, permanently, although it knows the account. */
+/** The API itself rejects the request, permanently, although it knows the account. */
 function isRefusal(error) {
-    return error instanceof RequestFailure && !error.outcome.transient && error.code !== 'unauthorized';
+    if (!(error instanceof RequestFailure) || error.outcome.transient)
+        return false;
+    const { status = 0 } = error.outcome;
+    return status === 200 || (status >= 400 && status !== 401 && status !== 407);
 }
 /** What is read; `undefined` if the API rejects the request. */
 async function unlessRefused(reading) {
@@ -1297,8 +1303,6 @@ async function unlessRefused(reading) {
     });
 }
 
-// EXTERNAL MODULE: ./node_modules/pretty-ms/index.js
-var pretty_ms = __webpack_require__(4506);
 ;// CONCATENATED MODULE: ./build/visual-layer/retry.js
 
 
@@ -1386,7 +1390,7 @@ async function persistent(attempt, retries = Infinity, { clock, deadline, signal
             if (left <= 0 || restMs <= 0 || asked > restMs || pause >= deadline.remainingMs()) {
                 const times = `${failures} ${failures === 1 ? 'retry' : 'retries'} in ${(0,pretty_ms/* default */.A)(Math.round(failingMs / 100) * 100)}`;
                 const tried = failures === 0 ? '' : ` ${times} did not help.`;
-                const asks = left > 0 && asked > restMs && restMs > 0;
+                const asks = left > 0 && asked > patienceMs;
                 const longer = asks ? ` Retry-After asks for longer than the ${(0,pretty_ms/* default */.A)(patienceMs)} of retries.` : '';
                 throw tried + longer === '' ? error : error.with({ message: `${error.message}${tried}${longer}` });
             }
@@ -4788,9 +4792,9 @@ class Attempt {
             if (error instanceof RequestFailure)
                 throw error;
             const { host } = url;
-            if (upload?.signal.aborted || (error instanceof Silence && limit < requestTimeoutMs)) {
-                throw outOfTime(what, host, error instanceof Silence ? error.message : 'no response', deadline, whole);
-            }
+            const isLate = error instanceof Silence && (limit < requestTimeoutMs || deadline.remainingMs() <= 0);
+            if (upload?.signal.aborted || isLate)
+                throw outOfTime(what, host, 'no complete response', deadline, whole);
             throw networkFailure(what, host, error, whole);
         }
         finally {
@@ -5446,6 +5450,7 @@ async function openConnection({ http, https } = {}) {
 
 
 
+
 /** Connections of a step that download at once, all parts of an export together. */
 const MOST_DOWNLOADS = 8;
 /** Between polls when seconds count, in ms. */
@@ -5533,9 +5538,11 @@ class Session {
      * or when `signal` aborts.
      */
     async lastly(limitMs, signal, onLook, body) {
-        const late = () => new Error(`it took longer than ${limitMs / 1000} s`);
+        const late = () => new Error(`it took longer than ${text_duration(limitMs)}`);
         const deadline = new build_clock/* Deadline */.B2(this.#clock, limitMs, 'limit of the cleanup');
-        return await (0,build_clock/* within */.ux)(this.#clock, limitMs + LAST_REQUEST_MS, signal, late, (ends) => body(this.client(deadline, ends), this.#waiting(deadline, ends, LAST_INTERVAL_MS, onLook)));
+        return await (0,build_clock/* within */.ux)(this.#clock, limitMs + LAST_REQUEST_MS, signal, late, (ends) => 
+        // A change in flight would get more time to be answered, and there is none.
+        (0,build_clock/* orAborted */.H6)(body(this.client(deadline, ends), this.#waiting(deadline, ends, LAST_INTERVAL_MS, onLook)), ends));
     }
     /** Kept-alive connections would keep the process alive. */
     async close() {

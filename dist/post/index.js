@@ -219,11 +219,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 __nccwpck_require__.d(__webpack_exports__, {
   B2: () => (/* binding */ Deadline),
   Nw: () => (/* binding */ delayed),
+  H6: () => (/* binding */ orAborted),
   ml: () => (/* binding */ systemClock),
   ux: () => (/* binding */ within)
 });
-
-// UNUSED EXPORTS: orAborted
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
@@ -724,8 +723,8 @@ var system_errors = __nccwpck_require__(1279);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
 /** After a cancellation the runner sends SIGTERM after 7.5 s and kills 2.5 s later. A step must have ended after this many ms. */
 const CANCELLED_MS = 4_700;
-/** action.yml names Node 24. What is run by hand may be run by another one, and an older one than this cannot do it. */
-const OLDEST_NODE = 22;
+/** action.yml names Node 24. A step that is run by hand may meet an older one, and needs at least this: the first with zstd. */
+const OLDEST_NODE = [22, 15];
 /** How long handles that nothing can close (an artifact upload in progress, for example) may keep a finished process alive, in ms. */
 const LINGER_MS = 250;
 /**
@@ -740,7 +739,8 @@ const LINGER_MS = 250;
  */
 function runAsProcess(load) {
     process.exitCode = 1;
-    if (Number.parseInt(process.versions.node) < OLDEST_NODE) {
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
         reportAlone(tooOld());
         return;
     }

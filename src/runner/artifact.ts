@@ -5,6 +5,7 @@ import { basename, dirname, extname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
+import { systemFailure } from '../system-errors.ts'
 import { fullJitter } from '../visual-layer/retry.ts'
 import { isNameTaken, isTransient, nameTaken, noArtifactService, stageOf, uploadFailure } from './artifact-errors.ts'
 import { ArtifactService } from './artifact-service.ts'
@@ -107,6 +108,7 @@ class Upload {
           return await this.#send(retentionDays)
         } catch (error) {
           signal.throwIfAborted()
+          if (error instanceof ActionError) throw error
           const isTaken = isNameTaken(error)
           // The end of an upload whose response was lost, or a name that is ours.
           const found = isTaken || stageOf(error) === 'finalize' ? await this.#find() : 'unknown'
@@ -141,8 +143,9 @@ class Upload {
   }
 
   /**
-   * Whether the artifact that has the name is ours: one of our attempts got that far, or it has our very bytes, as only a ZIP can. The library retries
-   * inside, so we may have taken the name ourselves, in an attempt whose response was lost. What is someone else's is left alone.
+   * Whether the artifact that has the name is ours: one of our attempts got that far, or it has our very bytes, as only a ZIP can. The
+   * library retries inside, so we may have taken the name ourselves, in an attempt whose response was lost. What is someone else's is left
+   * alone.
    */
   async #isOwn({ digest }: Stored): Promise<boolean> {
     const { content } = this.#options
@@ -194,7 +197,11 @@ class Upload {
     if (this.#name === basename(zip)) return zip
     this.#aliasFolder ??= await mkdtemp(join(dirname(zip), '.artifact-'))
     const path = join(this.#aliasFolder, this.#name)
-    await link(zip, path).catch(() => copyFile(zip, path))
+    await link(zip, path)
+      .catch(() => copyFile(zip, path))
+      .catch((error: unknown) => {
+        throw systemFailure(error, 'copy the export for the artifact', path)
+      })
     return path
   }
 

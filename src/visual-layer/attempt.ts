@@ -72,9 +72,8 @@ export class Attempt {
       if (this.#form?.broken) throw this.#form.broken
       if (error instanceof RequestFailure) throw error
       const { host } = url
-      if (upload?.signal.aborted || (error instanceof Silence && limit < requestTimeoutMs)) {
-        throw outOfTime(what, host, error instanceof Silence ? error.message : 'no response', deadline, whole)
-      }
+      const isLate = error instanceof Silence && (limit < requestTimeoutMs || deadline.remainingMs() <= 0)
+      if (upload?.signal.aborted || isLate) throw outOfTime(what, host, 'no complete response', deadline, whole)
       throw networkFailure(what, host, error, whole)
     } finally {
       done.abort()

@@ -1,3 +1,4 @@
+import prettyMs from 'pretty-ms'
 import type { Deadline } from '../clock.ts'
 import { ActionError, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { networkFault } from '../network.ts'
@@ -71,7 +72,7 @@ export function outOfTime(
 ): RequestFailure {
   return new RequestFailure(
     'timed_out',
-    `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${deadline.totalMs / 1000} s).`,
+    `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${prettyMs(Math.round(deadline.totalMs / 100) * 100)}).`,
     { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' },
     { transient: true, effect: whole ? 'unknown' : 'none' },
   )
@@ -191,9 +192,11 @@ export function statusFailure(
   )
 }
 
-/** The API rejects the request, permanently, although it knows the account. */
+/** The API itself rejects the request, permanently, although it knows the account. */
 export function isRefusal(error: unknown): error is RequestFailure {
-  return error instanceof RequestFailure && !error.outcome.transient && error.code !== 'unauthorized'
+  if (!(error instanceof RequestFailure) || error.outcome.transient) return false
+  const { status = 0 } = error.outcome
+  return status === 200 || (status >= 400 && status !== 401 && status !== 407)
 }
 
 /** What is read; `undefined` if the API rejects the request. */

@@ -95,7 +95,7 @@ export async function persistent<T>(
       if (left <= 0 || restMs <= 0 || asked > restMs || pause >= deadline.remainingMs()) {
         const times = `${failures} ${failures === 1 ? 'retry' : 'retries'} in ${prettyMs(Math.round(failingMs / 100) * 100)}`
         const tried = failures === 0 ? '' : ` ${times} did not help.`
-        const asks = left > 0 && asked > restMs && restMs > 0
+        const asks = left > 0 && asked > patienceMs
         const longer = asks ? ` Retry-After asks for longer than the ${prettyMs(patienceMs)} of retries.` : ''
         throw tried + longer === '' ? error : error.with({ message: `${error.message}${tried}${longer}` })
       }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
-import { isTransient, networkFailure, statusFailure, unexpectedReply } from '../../src/visual-layer/failure.ts'
+import {
+  isRefusal,
+  isTransient,
+  networkFailure,
+  statusFailure,
+  unexpectedReply,
+} from '../../src/visual-layer/failure.ts'
 
 describe('a status that is no success', () => {
   it.each([
@@ -141,4 +147,12 @@ describe('a reply that cannot be one', () => {
 it('only a failed request is transient, and no other error', () => {
   for (const error of [new ActionError('network', 'x'), new Error('x'), 'x', undefined])
     expect(isTransient(error)).toBe(false)
+})
+
+it('a rejection is of the API itself, which knows the account', () => {
+  const network = networkFailure('read it', 'host', Object.assign(new Error('expired'), { code: 'CERT_HAS_EXPIRED' }))
+  const rejected = (status: number) => isRefusal(statusFailure('read it', status, '', true, undefined))
+  expect([403, 404, 409, 400].map(rejected)).toEqual([true, true, true, true])
+  expect([401, 407, 429, 503].map(rejected)).toEqual([false, false, false, false])
+  expect(isRefusal(network)).toBe(false)
 })

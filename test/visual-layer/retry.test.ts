@@ -1,6 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fullJitter, retryAfterMs } from '../../src/visual-layer/retry.ts'
+import { Deadline } from '../../src/clock.ts'
+import { statusFailure } from '../../src/visual-layer/failure.ts'
+import { fullJitter, persistent, retryAfterMs } from '../../src/visual-layer/retry.ts'
+import { failureOf } from '../failure-of.ts'
+import { FakeClock } from '../waiting/fake-clock.ts'
 
 const NOW = Date.UTC(2026, 0, 1, 3)
 
@@ -73,4 +77,23 @@ describe('the pause between two attempts', () => {
   it('spreads by chance of its own', () => {
     expect(new Set(Array.from({ length: 50 }, () => fullJitter(10))).size).toBeGreaterThan(40)
   })
+})
+
+describe('persistent', () => {
+  it.each([
+    [30_000, false],
+    [301_000, true],
+  ])(
+    'says that Retry-After asks for longer than its retries last only where it does: %d ms',
+    async (asked, isLonger) => {
+      const clock = new FakeClock()
+      const options = { clock, deadline: new Deadline(clock, 7_200_000), signal: new AbortController().signal }
+      const failing = async () => {
+        clock.advance(200)
+        throw statusFailure('list the snapshots', 503, '', true, asked)
+      }
+      const error = await failureOf(persistent(failing, undefined, { ...options, onRetry: () => undefined }))
+      expect(error.message.includes('Retry-After asks for longer')).toBe(isLonger)
+    },
+  )
 })

@@ -64,7 +64,7 @@ export const exportDataset = operation({
       return exportSubject(request, step, { source, exported: source, snapshot: undefined, carryOn, again }, earlier)
     }
     return withEphemeralClone(request, step, source, request.snapshot, (clone, snapshot) => {
-      const carryOn = () => 'The temporary clone will be deleted. Re-run the job.'
+      const carryOn = () => 'Re-run the job.'
       return exportSubject(request, step, { source, exported: clone, snapshot, carryOn, again: carryOn }, earlier)
     })
   },

@@ -79,6 +79,8 @@ export class Recovery {
       })
     }
     await this.#recovering
+    // A pause that was asked for while the link was renewed.
+    await this.#paused(signal)
     signal.throwIfAborted()
   }
 
@@ -106,12 +108,18 @@ export class Recovery {
     const count = maxRetries === Infinity ? `retry ${retries}` : `retry ${retries} of ${maxRetries}`
     onNote(`Download interrupted: ${failure.message}. ${from} in ${prettyMs(Math.round(pauseMs))} (${count}).`)
     this.#pause(pauseMs)
-    for (let ms = pauseMs; ms > 0; ms = this.#pausedUntil - clock.now()) await clock.sleep(ms, signal)
+    await this.#paused(signal)
     if (failure.kind === 'expired') await this.#renew(failure)
   }
 
   #pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#options.clock.now() + ms)
+  }
+
+  async #paused(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options
+    for (let ms = this.#pausedUntil - clock.now(); ms > 0; ms = this.#pausedUntil - clock.now())
+      await clock.sleep(ms, signal)
   }
 
   async #renew(failure: TransferFailure): Promise<void> {

@@ -7,10 +7,10 @@ import { FakeClock } from '../../waiting/fake-clock.ts'
 
 const { signal } = new AbortController()
 
-function begin(leftMs = 3_600_000) {
+function begin(leftMs = 3_600_000, renew = async () => undefined as void) {
   const clock = new FakeClock()
   const recovery = new Recovery({
-    source: { link: () => new URL('https://storage.example/export.zip'), renew: async () => undefined },
+    source: { link: () => new URL('https://storage.example/export.zip'), renew },
     dispatcher: new Agent(),
     clock,
     stallTimeoutMs: 1000,
@@ -59,4 +59,15 @@ it('does not wait for a moment after the deadline', async () => {
   expect(await failureOf(recovery.recover(busy(60_000), recovery.attempt(), 0, signal))).toMatchObject({
     code: 'server_error',
   })
+})
+
+it('honors a pause that a connection is asked for while the link is renewed', async () => {
+  const renewed = Promise.withResolvers<void>()
+  const { clock, recovery } = begin(3_600_000, () => renewed.promise)
+  const attempt = recovery.attempt()
+  const expired = recovery.recover(new TransferFailure('expired', 'server_error', 'HTTP 403'), attempt, 0, signal)
+  const other = recovery.recover(busy(17_000), attempt, 0, signal)
+  renewed.resolve()
+  await Promise.all([expired, other])
+  expect(clock.now()).toBeGreaterThanOrEqual(17_000)
 })
