@@ -185,7 +185,11 @@ class KeptParts {
     /** Removes all of them. */
     async remove() {
         this.parts.length = 0;
-        await onDisk('remove the parts', this.folder, () => (0,promises_.rm)(this.folder, { recursive: true, force: true }));
+        await onDisk('remove the parts', this.folder, async () => {
+            // First: whatever is left without it is of no use.
+            await (0,promises_.rm)((0,external_node_path_.join)(this.folder, PLAN), { force: true });
+            await (0,promises_.rm)(this.folder, { recursive: true, force: true });
+        });
     }
     async #load() {
         const numbers = (await (0,promises_.readdir)(this.folder)).filter((name) => /^\d{4,9}$/.test(name)).map(Number);
@@ -515,8 +519,10 @@ class MergedFiles {
                 if (place === undefined)
                     continue;
                 this.#link(part, path, place);
-                if (nth % 256 === 255)
+                if (nth % 256 === 255) {
                     await (0,external_node_timers_promises_.setImmediate)();
+                    this.#signal.throwIfAborted();
+                }
                 const named = place === original ? {} : { original_name: original };
                 yield { path: place, ...named, ...(place === path ? {} : { part: number }), size_bytes, crc32 };
             }
@@ -779,7 +785,7 @@ class Merge {
         return [{ path: 'metadata.json', size_bytes: size, crc32: (0,export_manifest/* checksumText */.d8)(crc32) }];
     }
     #notes() {
-        const notes = [...this.#disagreeing].map((name) => `The parts do not agree on ${JSON.stringify(name)} beside their records. The first part's was kept.`);
+        const notes = [...this.#disagreeing].map((name) => `The parts have different values of ${JSON.stringify(name)} in metadata.json. The first part's was kept.`);
         if (this.#differing > 0)
             notes.push(`Records with the same media_id but other data in one part: ${this.#differing}. All were kept.`);
         return notes;
@@ -1076,7 +1082,7 @@ function checkTotal(asked, merge) {
     const shown = missing.slice(0, MOST_NAMED).join(', ');
     const names = shown === '' ? '' : ` Missing: ${shown}${missing.length > MOST_NAMED ? ', and others' : ''}.`;
     step.reporter.output('media_count', merge.mediaCount);
-    throw new WrongTotal('operation_failed', `The export of dataset "${subject.source.name}" is incomplete: its parts contain ${(0,numbers/* count */.U)(merge.mediaCount)} items${of}, so ${(0,numbers/* count */.U)(lost)} are missing. Nothing was moved into the output folder.${names}`, {
+    throw new WrongTotal('operation_failed', `The export of dataset "${subject.source.name}" is incomplete: its parts contain ${(0,numbers/* counted */.h)(merge.mediaCount, 'item')}${of}; ${(0,numbers/* count */.U)(lost)} missing. Nothing was moved into the output folder.${names}`, {
         todo: 'Make sure that nothing changes the dataset during the export, then re-run the job. If the problem persists, contact Visual Layer support.',
     });
 }
@@ -1441,11 +1447,11 @@ class PartQueue {
      * Lowers the cap after a rejection.
      *
      * @param items of the export that was rejected, as planned
-     * @param counted by the service, if it said so: a limit in its words is in these terms
+     * @param itemsFound by the service, if it said so: a limit in its words is in these terms
      */
-    reject(items, words, counted = items) {
-        const limit = namedLimit(words ?? '', counted);
-        const stated = limit === undefined ? Infinity : Math.max(1, Math.floor((limit * items) / counted));
+    reject(items, words, itemsFound = items) {
+        const limit = namedLimit(words ?? '', itemsFound);
+        const stated = limit === undefined ? Infinity : Math.max(1, Math.floor((limit * items) / itemsFound));
         const next = stated < items ? stated : Math.max(1, Math.floor(items / 2));
         this.#cap = Math.min(this.#cap, next);
         this.#accepted = false;
@@ -1572,7 +1578,7 @@ class PartQueue {
             throw (0,verdicts_export/* refusedExport */.lG)(end, 'Not even a single item can be exported. Contact Visual Layer support.');
         const words = end.words === undefined ? '' : ` (${end.words})`;
         const next = items > 1 ? `limiting parts to ${(0,numbers/* count */.U)(this.#cap)} items from now on` : 'splitting it';
-        step.reporter.info(`Part ${part.number} with ${(0,numbers/* count */.U)(items)} items was rejected as too large${words}; ${next}.`);
+        step.reporter.info(`Part ${part.number} with ${(0,numbers/* counted */.h)(items, 'item')} was rejected as too large${words}; ${next}.`);
         if (this.#cap !== Infinity)
             await save(this.#cap);
         await kept.drop(part);
@@ -2014,7 +2020,7 @@ async function mergeAndPlace(work, queue, signal) {
             await merge.add(part);
         const rest = await restOf(work, merge);
         if (rest.length > 0) {
-            step.reporter.note(`${(0,numbers/* count */.U)(rest.length)} items are in no cluster; exporting them by ID.`);
+            step.reporter.note(`Exporting ${(0,numbers/* counted */.h)(rest.length, 'item')} by ID that the clusters did not contain.`);
             const before = new Set(kept.whole.map(({ number }) => number));
             await queue.run({ clusters: [], mediaIds: rest }, signal);
             for (const part of kept.whole)
@@ -2022,7 +2028,7 @@ async function mergeAndPlace(work, queue, signal) {
                     await merge.add(part);
         }
         checkTotal(work, merge);
-        (0,export_subject/* requireItems */.m)(request, step, subject, merge.mediaCount);
+        (0,export_subject/* requireItems */.mc)(request, step, subject, merge.mediaCount);
         const { shard } = request;
         const manifestShard = shard && { ...shard, plan_digest: slice.digest, total_items: slice.totalItems };
         const { paths, notes, ...records } = await merge.finish((0,export_origin/* originOf */.y)(request, step, subject, null), manifestShard);
@@ -2051,7 +2057,7 @@ async function mergeAndPlace(work, queue, signal) {
         await Promise.allSettled([coco?.close(), merge.close()]);
         // With the same parts the next run would come to the same end.
         const isFinal = error instanceof errors/* ActionError */.lZ && ['unexpected_reply', 'corrupt_download'].includes(error.code);
-        if (isFinal || error instanceof WrongTotal)
+        if (isFinal || error instanceof WrongTotal || error instanceof export_subject/* EmptyExport */.oD)
             await leave(kept, step);
         throw error;
     }

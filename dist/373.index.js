@@ -185,7 +185,11 @@ class KeptParts {
     /** Removes all of them. */
     async remove() {
         this.parts.length = 0;
-        await onDisk('remove the parts', this.folder, () => (0,promises_.rm)(this.folder, { recursive: true, force: true }));
+        await onDisk('remove the parts', this.folder, async () => {
+            // First: whatever is left without it is of no use.
+            await (0,promises_.rm)((0,external_node_path_.join)(this.folder, PLAN), { force: true });
+            await (0,promises_.rm)(this.folder, { recursive: true, force: true });
+        });
     }
     async #load() {
         const numbers = (await (0,promises_.readdir)(this.folder)).filter((name) => /^\d{4,9}$/.test(name)).map(Number);

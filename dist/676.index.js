@@ -2324,7 +2324,7 @@ async function fetchExport(request, step, subject, { exportId, link }, reading) 
         },
         async read(place) {
             const records = await (0,_export_records_metadata_files_js__WEBPACK_IMPORTED_MODULE_5__/* .readExport */ .J)(place, { signal, ...reading });
-            (0,_export_subject_js__WEBPACK_IMPORTED_MODULE_6__/* .requireItems */ .m)(request, step, subject, records.mediaCount);
+            (0,_export_subject_js__WEBPACK_IMPORTED_MODULE_6__/* .requireItems */ .mc)(request, step, subject, records.mediaCount);
             return records;
         },
         coco: reading.coco,
@@ -2396,17 +2396,21 @@ function selected({ selection }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   m: () => (/* binding */ requireItems),
-/* harmony export */   w: () => (/* binding */ selectionWords)
+/* harmony export */   mc: () => (/* binding */ requireItems),
+/* harmony export */   oD: () => (/* binding */ EmptyExport),
+/* harmony export */   w8: () => (/* binding */ selectionWords)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
 
-/** Throws `rejected` for an export without records that is not allowed: it must not replace an earlier one. */
+/** An export without records that is not allowed. */
+class EmptyExport extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ {
+}
+/** Throws {@link EmptyExport} (`rejected`) for an export without records that is not allowed: it must not replace an earlier one. */
 function requireItems(request, { reporter }, { source }, items) {
     if (items > 0 || request.allowEmpty || request.shard)
         return;
     reporter.output('media_count', 0);
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('rejected', `The export of dataset "${source.name}" is empty: it contains no records.`, {
+    throw new EmptyExport('rejected', `The export of dataset "${source.name}" is empty: it contains no records.`, {
         todo: 'Check the dataset and what was selected. If an empty export is fine for this workflow, set allow_empty: true.',
     });
 }
@@ -5770,7 +5774,7 @@ function brokenFiles(broken) {
     const lines = broken.flatMap(({ file, findings: { faults } }) => {
         const more = faults.count - faults.shown.length;
         const shown = faults.shown.map((fault) => `- ${file.shown}, ${fault}`);
-        return more === 0 ? shown : [...shown, `- ${file.shown}: ${(0,numbers/* count */.U)(more)} more problems`];
+        return more === 0 ? shown : [...shown, `- ${file.shown}: ${(0,numbers/* counted */.h)(more, 'more problem')}`];
     });
     const heading = problems === 1
         ? 'There is 1 problem in the annotation files.'
@@ -8283,9 +8287,12 @@ function words({ condition, figure, actual, notCompared }) {
         return notCompared;
     if (!condition.percent)
         return (0,numbers/* count */.U)(figure);
-    return Number.isFinite(actual)
-        ? `${(0,numbers/* count */.U)(figure)} (${(0,numbers/* count */.U)(Number(actual.toPrecision(3)))}%)`
-        : `${(0,numbers/* count */.U)(figure)} (none before)`;
+    return Number.isFinite(actual) ? `${(0,numbers/* count */.U)(figure)} (${percentage(actual)}%)` : `${(0,numbers/* count */.U)(figure)} (none before)`;
+}
+/** Three digits, however small: a share that is not 0 never shows as 0. */
+function percentage(percent) {
+    const rounded = Number(percent.toPrecision(3));
+    return rounded < 1 ? String(rounded) : (0,numbers/* count */.U)(rounded);
 }
 function gates_figureOf({ figure }, figures) {
     if (figure.of === 'whole')
@@ -8390,7 +8397,7 @@ const exportDataset = operation({
         await requireOutput(request, step);
         const earlier = await readEarlier(request, step);
         const source = await (0,facts/* readDataset */.JP)(step, request.datasetId);
-        step.reporter.fact('Exported', (0,export_subject/* selectionWords */.w)(request));
+        step.reporter.fact('Exported', (0,export_subject/* selectionWords */.w8)(request));
         if (request.snapshot === undefined) {
             const carryOn = (exportId) => `The export is still running in Visual Layer. Do not start it again; to download it later, set export_id: ${exportId}.`;
             const again = (exportId) => `The export is complete in Visual Layer. To download it without exporting again, set export_id: ${exportId} and re-run the job.`;

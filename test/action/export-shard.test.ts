@@ -1,6 +1,7 @@
 import '../run/in-process.ts'
 import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -145,16 +146,22 @@ describe('shards of an export', () => {
   })
 })
 
-/** The program in recipes.md that merges the manifests. */
-async function joinProgram(): Promise<string> {
+/** A program for jq in recipes.md, by the files that it is given. */
+async function joinProgram(of: RegExp): Promise<string> {
   const recipes = await readFile(path.resolve(import.meta.dirname, '../../.github/docs/recipes.md'), 'utf8')
-  const [, program] = /jq -s '\n([^']*)' manifests\/\*\/manifest\.json/.exec(recipes) ?? []
-  if (program === undefined) throw new Error('recipes.md has no jq program that merges manifests')
+  const [, program] = of.exec(recipes) ?? []
+  if (program === undefined) throw new Error('recipes.md has no such jq program')
   return program
 }
 
-async function join(manifests: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const run = promisify(execFile)('jq', ['-s', await joinProgram(), ...manifests])
+const MANIFESTS = /jq -s '\n([^']*)' manifests\/\*\/manifest\.json/
+const COCO = /jq -s '\n([^']*)' \\\n {2}shard-\*\/annotations\.json/
+
+async function join(
+  files: readonly string[],
+  of = MANIFESTS,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const run = promisify(execFile)('jq', ['-s', await joinProgram(of), ...files])
   return run.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => error,
@@ -191,6 +198,32 @@ describe('the job that joins the manifests of shards', () => {
     const moved = await join([first, second, later])
     expect(moved.code).not.toBe(0)
     expect(moved.stderr).toContain('the dataset changed between the shards')
+  })
+
+  it('joins the COCO files of shards with the same classes, and no others', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'vl-coco-'))
+    const shard = async (name: string, classes: readonly string[]) => {
+      const file = path.join(folder, name)
+      const categories = classes.map((one, index) => ({ id: index + 1, name: one }))
+      const annotations = [{ id: 1, image_id: 2, category_id: 1 }]
+      await writeFile(file, JSON.stringify({ images: [{ id: 1 }, { id: 2 }], annotations, categories }))
+      return file
+    }
+    const [one, two] = [await shard('one', ['cat', 'dog']), await shard('two', ['cat', 'dog'])]
+    expect(JSON.parse((await join([one, two], COCO)).stdout)).toEqual({
+      images: [1, 2, 3, 4].map((id) => ({ id })),
+      annotations: [
+        { id: 1, image_id: 2, category_id: 1 },
+        { id: 2, image_id: 4, category_id: 1 },
+      ],
+      categories: [
+        { id: 1, name: 'cat' },
+        { id: 2, name: 'dog' },
+      ],
+    })
+    const other = await join([one, await shard('other', ['dog'])], COCO)
+    expect([other.code, other.stdout]).toEqual([5, ''])
+    await rm(folder, { recursive: true })
   })
 
   it('reports that there are too few items', async () => {

@@ -2,11 +2,13 @@ import './in-process.ts'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ZipFile } from 'yazl'
 import { when } from '../action/scene.ts'
 import { ZIP } from '../action/export-scene.ts'
 import { clustersIn, idsOf, splitScene } from '../action/split-scene.ts'
+import { KeptParts } from '../../src/export/parts/kept-parts.ts'
+import { writeZip } from '../transfer/archive/zip-writer.ts'
 import type { EmulatorSettings } from '../emulator/options.ts'
 import type { DatasetSeed } from '../emulator/world.ts'
 
@@ -38,7 +40,7 @@ describe('an export that cannot be done in parts', () => {
       { clusterSizes: [15, 15], unclustered: 7 },
       {},
       'operation_failed',
-      /30 items of 37 .*7 are missing/,
+      /30 items of 37 .*; 7 missing/,
     ],
     ['split: never', { exportCap: 20 }, SIZES, { split: 'never' }, 'rejected', /split: auto/],
     [
@@ -73,7 +75,39 @@ describe('an export that cannot be done in parts', () => {
     await step.logged(/in parts \(split: auto\)/)
     split.dataset.items = split.dataset.items.slice(2)
     const { errors } = scene.sound(await step.ended)
-    expect(errors[0]).toMatch(/43 items of 45 .*2 are missing/)
+    expect(errors[0]).toMatch(/ 43 items of 45 .*; 2 missing/)
+  })
+
+  it('keeps no parts of an export that is empty, and leaves the earlier one in place', async () => {
+    const split = await splitScene({ exportCap: 20, style: { exportRefusal: 'payload_too_large' } }, SIZES)
+    await using scene = split.scene
+    await scene.succeed(split.inputs)
+    const before = await split.manifest()
+    const inputs = { ...split.inputs, media_ids: idsOf(split.dataset.items).slice(0, 25).join(',') }
+    const empty = writeZip([{ name: 'metadata.json', data: '{"info":{},"media_items":[]}' }])
+    const archives = vi.spyOn(scene.world, 'takeArchive').mockReturnValue(empty)
+    const { outputs } = await scene.fail('rejected', inputs)
+    expect([outputs['media_count'], await split.manifest()]).toEqual(['0', before])
+    archives.mockRestore()
+    const again = await scene.succeed(inputs)
+    expect(again.outputs['media_count']).toBe('25')
+  })
+
+  it('does not use the parts of an export again that is in place, where they could not be removed', async () => {
+    const split = await splitScene({ exportCap: 20 }, SIZES)
+    await using scene = split.scene
+    // Removed before the first part, and at the end.
+    const spy = vi
+      .spyOn(KeptParts.prototype, 'remove')
+      .mockResolvedValueOnce()
+      .mockRejectedValueOnce(new Error('the folder is in use'))
+    const { stdout } = await scene.succeed(split.inputs)
+    expect(stdout).toContain('the folder is in use')
+    spy.mockRestore()
+    const before = split.accepted().length
+    await scene.succeed(split.inputs)
+    expect(split.accepted().length - before).toBe(3)
+    await split.expectWhole()
   })
 
   it('fails naming a cluster that was not counted and that nobody divides', async () => {
@@ -181,7 +215,7 @@ describe('what parts bring', () => {
     split.dataset.items = split.dataset.items.filter((item) => !gone.includes(item))
     const { errors, outputs } = scene.sound(await step.ended)
     expect(outputs['error_code']).toBe('operation_failed')
-    expect(errors[0]).toMatch(/so 12 are missing\./)
+    expect(errors[0]).toMatch(/; 12 missing\./)
     expect(gone.filter(({ mediaId }) => errors[0]?.includes(mediaId))).toHaveLength(10)
     expect(errors[0]).toContain('and others')
   })

@@ -191,7 +191,11 @@ export class KeptParts {
   /** Removes all of them. */
   async remove(): Promise<void> {
     this.parts.length = 0
-    await onDisk('remove the parts', this.folder, () => rm(this.folder, { recursive: true, force: true }))
+    await onDisk('remove the parts', this.folder, async () => {
+      // First: whatever is left without it is of no use.
+      await rm(join(this.folder, PLAN), { force: true })
+      await rm(this.folder, { recursive: true, force: true })
+    })
   }
 
   async #load(): Promise<void> {

@@ -222,7 +222,8 @@ export class Merge {
 
   #notes(): string[] {
     const notes = [...this.#disagreeing].map(
-      (name) => `The parts do not agree on ${JSON.stringify(name)} beside their records. The first part's was kept.`,
+      (name) =>
+        `The parts have different values of ${JSON.stringify(name)} in metadata.json. The first part's was kept.`,
     )
     if (this.#differing > 0)
       notes.push(`Records with the same media_id but other data in one part: ${this.#differing}. All were kept.`)

@@ -59,7 +59,10 @@ export class MergedFiles {
         const place = places.of(index, path)
         if (place === undefined) continue
         this.#link(part, path, place)
-        if (nth % 256 === 255) await breathe()
+        if (nth % 256 === 255) {
+          await breathe()
+          this.#signal.throwIfAborted()
+        }
         const named = place === original ? {} : { original_name: original }
         yield { path: place, ...named, ...(place === path ? {} : { part: number }), size_bytes, crc32 }
       }

@@ -52,7 +52,7 @@ function brokenFiles(broken: readonly { file: ChosenFile; findings: Findings }[]
   const lines = broken.flatMap(({ file, findings: { faults } }) => {
     const more = faults.count - faults.shown.length
     const shown = faults.shown.map((fault) => `- ${file.shown}, ${fault}`)
-    return more === 0 ? shown : [...shown, `- ${file.shown}: ${count(more)} more problems`]
+    return more === 0 ? shown : [...shown, `- ${file.shown}: ${counted(more, 'more problem')}`]
   })
   const heading =
     problems === 1

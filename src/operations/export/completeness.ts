@@ -7,7 +7,7 @@ import type { ExportSubject } from './export-subject.ts'
 import { heldBy, type Listed } from './part-contents.ts'
 import type { PartsCause } from './parts-folder.ts'
 import type { ShardContent } from './shard-content.ts'
-import { count } from '../../numbers.ts'
+import { count, counted } from '../../numbers.ts'
 
 /** Media that a message names. */
 const MOST_NAMED = 10
@@ -88,7 +88,7 @@ export function checkTotal(asked: Asked, merge: Found): void {
   step.reporter.output('media_count', merge.mediaCount)
   throw new WrongTotal(
     'operation_failed',
-    `The export of dataset "${subject.source.name}" is incomplete: its parts contain ${count(merge.mediaCount)} items${of}, so ${count(lost)} are missing. Nothing was moved into the output folder.${names}`,
+    `The export of dataset "${subject.source.name}" is incomplete: its parts contain ${counted(merge.mediaCount, 'item')}${of}; ${count(lost)} missing. Nothing was moved into the output folder.${names}`,
     {
       todo: 'Make sure that nothing changes the dataset during the export, then re-run the job. If the problem persists, contact Visual Layer support.',
     },

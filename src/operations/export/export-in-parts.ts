@@ -13,7 +13,7 @@ import { requireSpace } from '../../transfer/disk.ts'
 import { type Asked, checkTotal, restOf, WrongTotal } from './completeness.ts'
 import { originOf } from './export-origin.ts'
 import type { Reading } from './export-review.ts'
-import { type ExportSubject, requireItems } from './export-subject.ts'
+import { EmptyExport, type ExportSubject, requireItems } from './export-subject.ts'
 import { tellPlaced } from '../facts.ts'
 import { listContents, listMembers } from './part-contents.ts'
 import { PartQueue } from './part-queue.ts'
@@ -22,7 +22,7 @@ import { shardContentOf } from './shard-content.ts'
 import type { Step } from '../step.ts'
 import { tellParts } from './tell-parts.ts'
 import { withinDeadline } from '../waits.ts'
-import { count, counted } from '../../numbers.ts'
+import { counted } from '../../numbers.ts'
 
 /** An export that was merged of parts. */
 export interface FromParts {
@@ -155,7 +155,7 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
     for (const part of kept.whole) await merge.add(part)
     const rest = await restOf(work, merge)
     if (rest.length > 0) {
-      step.reporter.note(`${count(rest.length)} items are in no cluster; exporting them by ID.`)
+      step.reporter.note(`Exporting ${counted(rest.length, 'item')} by ID that the clusters did not contain.`)
       const before = new Set(kept.whole.map(({ number }) => number))
       await queue.run({ clusters: [], mediaIds: rest }, signal)
       for (const part of kept.whole) if (!before.has(part.number)) await merge.add(part)
@@ -188,7 +188,7 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
     await Promise.allSettled([coco?.close(), merge.close()])
     // With the same parts the next run would come to the same end.
     const isFinal = error instanceof ActionError && ['unexpected_reply', 'corrupt_download'].includes(error.code)
-    if (isFinal || error instanceof WrongTotal) await leave(kept, step)
+    if (isFinal || error instanceof WrongTotal || error instanceof EmptyExport) await leave(kept, step)
     throw error
   }
 }

@@ -17,7 +17,10 @@ export interface ExportSubject {
   again: (exportId: string) => string
 }
 
-/** Throws `rejected` for an export without records that is not allowed: it must not replace an earlier one. */
+/** An export without records that is not allowed. */
+export class EmptyExport extends ActionError {}
+
+/** Throws {@link EmptyExport} (`rejected`) for an export without records that is not allowed: it must not replace an earlier one. */
 export function requireItems(
   request: ExportRequest,
   { reporter }: Step,
@@ -26,7 +29,7 @@ export function requireItems(
 ): void {
   if (items > 0 || request.allowEmpty || request.shard) return
   reporter.output('media_count', 0)
-  throw new ActionError('rejected', `The export of dataset "${source.name}" is empty: it contains no records.`, {
+  throw new EmptyExport('rejected', `The export of dataset "${source.name}" is empty: it contains no records.`, {
     todo: 'Check the dataset and what was selected. If an empty export is fine for this workflow, set allow_empty: true.',
   })
 }

@@ -133,9 +133,13 @@ function tell({ reporter }: Step, input: keyof typeof INPUTS, checked: readonly 
 function words({ condition, figure, actual, notCompared }: Checked): string {
   if (figure === undefined || actual === undefined) return notCompared
   if (!condition.percent) return count(figure)
-  return Number.isFinite(actual)
-    ? `${count(figure)} (${count(Number(actual.toPrecision(3)))}%)`
-    : `${count(figure)} (none before)`
+  return Number.isFinite(actual) ? `${count(figure)} (${percentage(actual)}%)` : `${count(figure)} (none before)`
+}
+
+/** Three digits, however small: a share that is not 0 never shows as 0. */
+function percentage(percent: number): string {
+  const rounded = Number(percent.toPrecision(3))
+  return rounded < 1 ? String(rounded) : count(rounded)
 }
 
 function figureOf({ figure }: Condition, figures: Figures): number | undefined {

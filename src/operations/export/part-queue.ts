@@ -11,7 +11,7 @@ import { refusedExport } from '../../waiting/verdicts/export.ts'
 import { exportPart, type PartEnd, type PartJob } from './part-export.ts'
 import { extraClusterBytes } from './part-start.ts'
 import type { Step } from '../step.ts'
-import { count } from '../../numbers.ts'
+import { count, counted } from '../../numbers.ts'
 
 /** Parts that are exported and fetched at once, once the service accepted one of that size. */
 const AT_ONCE = 3
@@ -80,11 +80,11 @@ export class PartQueue {
    * Lowers the cap after a rejection.
    *
    * @param items of the export that was rejected, as planned
-   * @param counted by the service, if it said so: a limit in its words is in these terms
+   * @param itemsFound by the service, if it said so: a limit in its words is in these terms
    */
-  reject(items: number, words: string | undefined, counted = items): void {
-    const limit = namedLimit(words ?? '', counted)
-    const stated = limit === undefined ? Infinity : Math.max(1, Math.floor((limit * items) / counted))
+  reject(items: number, words: string | undefined, itemsFound = items): void {
+    const limit = namedLimit(words ?? '', itemsFound)
+    const stated = limit === undefined ? Infinity : Math.max(1, Math.floor((limit * items) / itemsFound))
     const next = stated < items ? stated : Math.max(1, Math.floor(items / 2))
     this.#cap = Math.min(this.#cap, next)
     this.#accepted = false
@@ -201,7 +201,7 @@ export class PartQueue {
     else throw refusedExport(end, 'Not even a single item can be exported. Contact Visual Layer support.')
     const words = end.words === undefined ? '' : ` (${end.words})`
     const next = items > 1 ? `limiting parts to ${count(this.#cap)} items from now on` : 'splitting it'
-    step.reporter.info(`Part ${part.number} with ${count(items)} items was rejected as too large${words}; ${next}.`)
+    step.reporter.info(`Part ${part.number} with ${counted(items, 'item')} was rejected as too large${words}; ${next}.`)
     if (this.#cap !== Infinity) await save(this.#cap)
     await kept.drop(part)
     this.#waiting.push(content)

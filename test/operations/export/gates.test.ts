@@ -80,6 +80,14 @@ describe('check', () => {
     expect(one?.notCompared).toBe('the baseline is parquet')
   })
 
+  it('shows a small percentage with three digits', () => {
+    const statistics = { ...FIGURES.statistics, items: 1_000_000, issues: new Map([['blur', 3]]) }
+    const failIf = check(conditions().parse('issues.blur > 0.0001%'), { ...FIGURES, statistics })
+    const where = { done: 'Exported.', where: 'It is complete.' }
+    const failing = () => passGates(fakeStep(), { failIf, warnIf: [], unlisted: undefined }, where)
+    expect(failing).toThrow('3 (0.0003%)')
+  })
+
   it('takes something of nothing for more than any share', () => {
     const empty = { ...NOTHING, format: 'json' as const, contentDigest: '' }
     const comparison = FIGURES.comparison && { ...FIGURES.comparison, before: empty }
