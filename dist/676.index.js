@@ -9014,10 +9014,15 @@ async function takeSnapshot(step, dataset, wish, wait) {
         step.undo.settle();
         wish.onId(snapshot);
     };
-    const reply = await (0,conflicts/* throughConflicts */.j)(step, dataset.id, wish.onConflict, () => {
+    const { existing, reply } = await (0,conflicts/* throughConflicts */.j)(step, dataset.id, wish.onConflict, async () => {
+        const found = change.mayHaveTakenEffect ? undefined : await wish.existing?.();
+        if (found)
+            return { existing: found };
         step.undo.plan({ kind: 'snapshot', datasetId: dataset.id, mark, safety: wish.safety });
-        return step.undo.during(change);
+        return { reply: await step.undo.during(change) };
     });
+    if (existing)
+        return existing;
     if (reply)
         known(reply);
     if (reply && !wait)
@@ -9307,30 +9312,25 @@ const snapshot = operation({
         const { reporter } = step;
         const dataset = await (0,facts/* readDataset */.JP)(step, request.datasetId);
         const name = request.snapshotName;
-        if (name !== undefined && request.ifExists !== 'create') {
-            const existing = newestNamed(await step.api.snapshots.list(dataset.id), name);
-            if (existing && request.ifExists === 'fail') {
-                throw new errors/* ActionError */.lZ('conflict', `Dataset "${dataset.name}" (${dataset.id}) already has a snapshot named "${name}" (${existing.id}).`, {
+        let isReused = false;
+        const existing = async () => {
+            if (name === undefined || request.ifExists === 'create')
+                return undefined;
+            const found = newestNamed(await step.api.snapshots.list(dataset.id), name);
+            if (found && request.ifExists === 'fail') {
+                throw new errors/* ActionError */.lZ('conflict', `Dataset "${dataset.name}" (${dataset.id}) already has a snapshot named "${name}" (${found.id}).`, {
                     todo: 'Choose another snapshot_name, set if_exists: reuse to use that snapshot, or set if_exists: create to save another one with the same name.',
                 });
             }
-            if (existing) {
-                (0,facts/* aboutSnapshot */.sg)(step, existing, 'Snapshot');
-                if (request.rollbackOnFailure) {
-                    const age = existing.createdAt === undefined
-                        ? 'of unknown age'
-                        : `${(0,runner_text/* duration */.p0)(Math.max(0, step.clock.date() - existing.createdAt))} old`;
-                    reporter.warning(`Snapshot "${existing.name}" is ${age}. A rollback to it also undoes what was changed since then.`);
-                    planRollback(step, dataset.id, existing);
-                }
-                return `Reusing the existing snapshot "${existing.name}" of dataset "${dataset.name}"; none was created.`;
-            }
-        }
+            isReused = found !== undefined;
+            return found;
+        };
         const made = await takeSnapshot(step, dataset, {
             name,
             description: request.description,
             onConflict: request.onConflict,
             safety: false,
+            existing,
             onId: (one) => {
                 reporter.output('snapshot_id', one.id);
                 reporter.output('snapshot_name', one.name);
@@ -9338,8 +9338,16 @@ const snapshot = operation({
             },
         }, request.wait);
         (0,facts/* aboutSnapshot */.sg)(step, made, 'Snapshot');
+        if (isReused && request.rollbackOnFailure) {
+            const age = made.createdAt === undefined
+                ? 'of unknown age'
+                : `${(0,runner_text/* duration */.p0)(Math.max(0, step.clock.date() - made.createdAt))} old`;
+            reporter.warning(`Snapshot "${made.name}" is ${age}. A rollback to it also undoes what was changed since then.`);
+        }
         if (request.rollbackOnFailure)
             planRollback(step, dataset.id, made);
+        if (isReused)
+            return `Reusing the existing snapshot "${made.name}" of dataset "${dataset.name}"; none was created.`;
         return request.wait
             ? `Created snapshot "${made.name}" of dataset "${dataset.name}".`
             : `Visual Layer accepted snapshot "${made.name}" of dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`;

@@ -2680,10 +2680,15 @@ async function takeSnapshot(step, dataset, wish, wait) {
         step.undo.settle();
         wish.onId(snapshot);
     };
-    const reply = await throughConflicts(step, dataset.id, wish.onConflict, () => {
+    const { existing, reply } = await throughConflicts(step, dataset.id, wish.onConflict, async () => {
+        const found = change.mayHaveTakenEffect ? undefined : await wish.existing?.();
+        if (found)
+            return { existing: found };
         step.undo.plan({ kind: 'snapshot', datasetId: dataset.id, mark, safety: wish.safety });
-        return step.undo.during(change);
+        return { reply: await step.undo.during(change) };
     });
+    if (existing)
+        return existing;
     if (reply)
         known(reply);
     if (reply && !wait)

@@ -32,31 +32,21 @@ export const snapshot = operation({
     const { reporter } = step
     const dataset = await readDataset(step, request.datasetId)
     const name = request.snapshotName
-    if (name !== undefined && request.ifExists !== 'create') {
-      const existing = newestNamed(await step.api.snapshots.list(dataset.id), name)
-      if (existing && request.ifExists === 'fail') {
+    let isReused = false
+    const existing = async () => {
+      if (name === undefined || request.ifExists === 'create') return undefined
+      const found = newestNamed(await step.api.snapshots.list(dataset.id), name)
+      if (found && request.ifExists === 'fail') {
         throw new ActionError(
           'conflict',
-          `Dataset "${dataset.name}" (${dataset.id}) already has a snapshot named "${name}" (${existing.id}).`,
+          `Dataset "${dataset.name}" (${dataset.id}) already has a snapshot named "${name}" (${found.id}).`,
           {
             todo: 'Choose another snapshot_name, set if_exists: reuse to use that snapshot, or set if_exists: create to save another one with the same name.',
           },
         )
       }
-      if (existing) {
-        aboutSnapshot(step, existing, 'Snapshot')
-        if (request.rollbackOnFailure) {
-          const age =
-            existing.createdAt === undefined
-              ? 'of unknown age'
-              : `${duration(Math.max(0, step.clock.date() - existing.createdAt))} old`
-          reporter.warning(
-            `Snapshot "${existing.name}" is ${age}. A rollback to it also undoes what was changed since then.`,
-          )
-          planRollback(step, dataset.id, existing)
-        }
-        return `Reusing the existing snapshot "${existing.name}" of dataset "${dataset.name}"; none was created.`
-      }
+      isReused = found !== undefined
+      return found
     }
     const made = await takeSnapshot(
       step,
@@ -66,6 +56,7 @@ export const snapshot = operation({
         description: request.description,
         onConflict: request.onConflict,
         safety: false,
+        existing,
         onId: (one) => {
           reporter.output('snapshot_id', one.id)
           reporter.output('snapshot_name', one.name)
@@ -75,7 +66,15 @@ export const snapshot = operation({
       request.wait,
     )
     aboutSnapshot(step, made, 'Snapshot')
+    if (isReused && request.rollbackOnFailure) {
+      const age =
+        made.createdAt === undefined
+          ? 'of unknown age'
+          : `${duration(Math.max(0, step.clock.date() - made.createdAt))} old`
+      reporter.warning(`Snapshot "${made.name}" is ${age}. A rollback to it also undoes what was changed since then.`)
+    }
     if (request.rollbackOnFailure) planRollback(step, dataset.id, made)
+    if (isReused) return `Reusing the existing snapshot "${made.name}" of dataset "${dataset.name}"; none was created.`
     return request.wait
       ? `Created snapshot "${made.name}" of dataset "${dataset.name}".`
       : `Visual Layer accepted snapshot "${made.name}" of dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`

@@ -16,6 +16,8 @@ export interface SnapshotWish {
   onConflict: 'wait' | 'fail'
   /** Taken before a restore, to distinguish it from the snapshot that the step is about. */
   safety: boolean
+  /** An existing snapshot to use instead, looked for before each attempt. */
+  existing?(): Promise<Snapshot | undefined>
   /** Called with the ID as soon as it is known. */
   onId(snapshot: { id: string; name: string }): void
 }
@@ -53,10 +55,13 @@ export async function takeSnapshot(step: Step, dataset: Dataset, wish: SnapshotW
     step.undo.settle()
     wish.onId(snapshot)
   }
-  const reply = await throughConflicts(step, dataset.id, wish.onConflict, () => {
+  const { existing, reply } = await throughConflicts(step, dataset.id, wish.onConflict, async () => {
+    const found = change.mayHaveTakenEffect ? undefined : await wish.existing?.()
+    if (found) return { existing: found }
     step.undo.plan({ kind: 'snapshot', datasetId: dataset.id, mark, safety: wish.safety })
-    return step.undo.during(change)
+    return { reply: await step.undo.during(change) }
   })
+  if (existing) return existing
   if (reply) known(reply)
   if (reply && !wait) return reply
 

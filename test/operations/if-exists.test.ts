@@ -6,7 +6,7 @@ import type { Dataset } from '../../src/visual-layer/datasets.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { dataset, id, lostReply, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
 import { undo } from '../../src/operations/undo.ts'
 import { fakeStep, type StubApi } from './fake-step.ts'
 
@@ -56,6 +56,52 @@ describe('a snapshot of a name that is taken', () => {
     const { ended, made } = saving({ if_exists: 'fail' })
     expect(await rejection(ended)).toMatchObject({ code: 'conflict', message: expect.stringContaining(id(102)) })
     expect(made).toEqual([])
+  })
+
+  it.each([
+    ['reuse', id(102)],
+    ['fail', undefined],
+  ])('is found with %s, too, if it was taken while a conflict was waited out', async (if_exists, found) => {
+    let asked = 0
+    const step = fakeStep({
+      api: {
+        datasets: { get: async () => dataset() },
+        snapshots: {
+          list: async () => (asked === 0 ? [] : [newer]),
+          create: async () => {
+            asked += 1
+            throw refused(409)
+          },
+        },
+        tasks: { list: async () => [] },
+      },
+    })
+    const asking = request('snapshot', { dataset_id: SOURCE, snapshot_name: 'nightly', if_exists })
+    const ended = snapshotOperation.run(asking, step)
+    if (found === undefined) expect(await rejection(ended)).toMatchObject({ message: expect.stringContaining(id(102)) })
+    else expect(await ended).toContain('Reusing the existing snapshot')
+    expect([asked, step.reporter.outputs['snapshot_id'], step.undo.open]).toEqual([1, found, undefined])
+  })
+
+  it('is not what an attempt whose response was lost may have created', async () => {
+    const answers = [lostReply(), refused(409)]
+    const step = fakeStep({
+      api: {
+        datasets: { get: async () => dataset() },
+        snapshots: {
+          list: async () => (answers.length === 0 ? [newer] : []),
+          create: async () => {
+            const answer = answers.shift()
+            if (answer) throw answer
+            return snapshot({ id: id(103) })
+          },
+        },
+        tasks: { list: async () => [] },
+      },
+    })
+    const inputs = { dataset_id: SOURCE, snapshot_name: 'nightly', if_exists: 'reuse', wait: 'false' }
+    expect(await snapshotOperation.run(request('snapshot', inputs), step)).not.toContain('Reusing')
+    expect(step.reporter.outputs['snapshot_id']).toBe(id(103))
   })
 
   it('need not be waited for', async () => {
