@@ -2103,8 +2103,8 @@ async function blocker(step, datasetId, retries) {
     return clone ? { kind: 'work', line: taskName(clone) } : byStatus;
 }
 /** Waits until no work is visible on the dataset. */
-async function waitForCalm(step, datasetId) {
-    await (0,_waits_js__WEBPACK_IMPORTED_MODULE_8__/* .waitFor */ .fm)(step, calm(datasetId), async () => {
+async function waitForCalm(step, datasetId, phase) {
+    await (0,_waits_js__WEBPACK_IMPORTED_MODULE_8__/* .waitFor */ .fm)(step, phase, async () => {
         const now = await blocker(step, datasetId, 0);
         return now.kind === 'work'
             ? { state: 'pending', line: `waiting for ${now.line}`, phase: now.line.replace(/\(\d+%\)/, '') }
@@ -2116,43 +2116,45 @@ async function waitForCalm(step, datasetId) {
  * and tries again, within the deadline; a conflict that waiting cannot resolve ends the step at once.
  */
 async function throughConflicts(step, datasetId, onConflict, attempt) {
-    return (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_4__/* .asPhase */ .uQ)(step.waiting, calm(datasetId), async () => {
-        let calmSince;
-        for (;;) {
-            try {
-                return await attempt();
-            }
-            catch (error) {
-                if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .RequestFailure */ .e6) || error.outcome.status !== 409)
-                    throw error;
-                if (onConflict === 'fail')
-                    throw error.with({ todo: 'Set on_conflict: wait to wait for it.' });
-                const now = await blocker(step, datasetId);
-                if (now.kind === 'stuck') {
-                    throw error.with({
-                        todo: `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
-                    });
-                }
-                if (now.kind === 'work') {
-                    calmSince = undefined;
-                    step.reporter.info(`Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
-                    await waitForCalm(step, datasetId);
-                    continue;
-                }
-                // Nothing runs, as far as can be seen: the lists may lag a little, and the rejection may have been the last of its kind.
-                calmSince ??= step.clock.now();
-                const calmFor = step.clock.now() - calmSince;
-                if (calmFor >= (0,_waiting_pace_js__WEBPACK_IMPORTED_MODULE_9__/* .patienceMs */ .si)(step.deadline.remainingMs())) {
-                    throw error.with({
-                        todo: `Nothing appears to have been running on the dataset for ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(calmFor)}, so waiting longer will not help.`,
-                    });
-                }
-                step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.');
-                const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000;
-                await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal);
-            }
+    let calmSince;
+    for (;;) {
+        try {
+            return await attempt();
         }
-    });
+        catch (error) {
+            if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .RequestFailure */ .e6) || error.outcome.status !== 409)
+                throw error;
+            const { ifUnclear } = error.outcome;
+            if (onConflict === 'fail')
+                throw error.with({ todo: ifUnclear ?? 'Set on_conflict: wait to wait for it.' });
+            const phase = calm(datasetId, ifUnclear);
+            const now = await (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_4__/* .asPhase */ .uQ)(step.waiting, phase, () => blocker(step, datasetId));
+            if (now.kind === 'stuck') {
+                throw error.with({
+                    todo: ifUnclear ??
+                        `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
+                });
+            }
+            if (now.kind === 'work') {
+                calmSince = undefined;
+                step.reporter.info(`Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
+                await waitForCalm(step, datasetId, phase);
+                continue;
+            }
+            // Nothing runs, as far as can be seen: the lists may lag a little, and the rejection may have been the last of its kind.
+            calmSince ??= step.clock.now();
+            const calmFor = step.clock.now() - calmSince;
+            if (calmFor >= (0,_waiting_pace_js__WEBPACK_IMPORTED_MODULE_9__/* .patienceMs */ .si)(step.deadline.remainingMs())) {
+                throw error.with({
+                    todo: ifUnclear ??
+                        `Nothing appears to have been running on the dataset for ${(0,_runner_text_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(calmFor)}, so waiting longer will not help.`,
+                });
+            }
+            step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.');
+            const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000;
+            await (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_4__/* .asPhase */ .uQ)(step.waiting, phase, () => step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal));
+        }
+    }
 }
 /**
  * Reads the dataset once its status shows no work in progress (at once with `fail`), so that what follows starts from a known
@@ -2175,11 +2177,8 @@ async function calmDataset(step, datasetId, onConflict) {
             : { state: 'done', value: now };
     });
 }
-function calm(datasetId) {
-    return {
-        awaited: `other work on dataset ${datasetId} to end`,
-        carryOn: 'The operation was not started. Re-run the job when that work is finished.',
-    };
+function calm(datasetId, carryOn = 'The operation was not started. Re-run the job when that work is finished.') {
+    return { awaited: `other work on dataset ${datasetId} to end`, carryOn };
 }
 
 
@@ -4029,6 +4028,8 @@ class OnceOnly {
                     const late = await this.#settled();
                     if (late)
                         return late.value;
+                    if (this.#lost)
+                        error.outcome.ifUnclear = this.#change.ifUnclear;
                     throw error;
                 }
                 if (effect === 'unknown') {

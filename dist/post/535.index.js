@@ -1585,6 +1585,8 @@ class OnceOnly {
                     const late = await this.#settled();
                     if (late)
                         return late.value;
+                    if (this.#lost)
+                        error.outcome.ifUnclear = this.#change.ifUnclear;
                     throw error;
                 }
                 if (effect === 'unknown') {
@@ -2478,8 +2480,8 @@ async function blocker(step, datasetId, retries) {
     return clone ? { kind: 'work', line: taskName(clone) } : byStatus;
 }
 /** Waits until no work is visible on the dataset. */
-async function waitForCalm(step, datasetId) {
-    await waits_waitFor(step, calm(datasetId), async () => {
+async function waitForCalm(step, datasetId, phase) {
+    await waits_waitFor(step, phase, async () => {
         const now = await blocker(step, datasetId, 0);
         return now.kind === 'work'
             ? { state: 'pending', line: `waiting for ${now.line}`, phase: now.line.replace(/\(\d+%\)/, '') }
@@ -2491,43 +2493,45 @@ async function waitForCalm(step, datasetId) {
  * and tries again, within the deadline; a conflict that waiting cannot resolve ends the step at once.
  */
 async function throughConflicts(step, datasetId, onConflict, attempt) {
-    return until_asPhase(step.waiting, calm(datasetId), async () => {
-        let calmSince;
-        for (;;) {
-            try {
-                return await attempt();
-            }
-            catch (error) {
-                if (!(error instanceof RequestFailure) || error.outcome.status !== 409)
-                    throw error;
-                if (onConflict === 'fail')
-                    throw error.with({ todo: 'Set on_conflict: wait to wait for it.' });
-                const now = await blocker(step, datasetId);
-                if (now.kind === 'stuck') {
-                    throw error.with({
-                        todo: `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
-                    });
-                }
-                if (now.kind === 'work') {
-                    calmSince = undefined;
-                    step.reporter.info(`Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
-                    await waitForCalm(step, datasetId);
-                    continue;
-                }
-                // Nothing runs, as far as can be seen: the lists may lag a little, and the rejection may have been the last of its kind.
-                calmSince ??= step.clock.now();
-                const calmFor = step.clock.now() - calmSince;
-                if (calmFor >= pace_patienceMs(step.deadline.remainingMs())) {
-                    throw error.with({
-                        todo: `Nothing appears to have been running on the dataset for ${text_duration(calmFor)}, so waiting longer will not help.`,
-                    });
-                }
-                step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.');
-                const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000;
-                await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal);
-            }
+    let calmSince;
+    for (;;) {
+        try {
+            return await attempt();
         }
-    });
+        catch (error) {
+            if (!(error instanceof RequestFailure) || error.outcome.status !== 409)
+                throw error;
+            const { ifUnclear } = error.outcome;
+            if (onConflict === 'fail')
+                throw error.with({ todo: ifUnclear ?? 'Set on_conflict: wait to wait for it.' });
+            const phase = calm(datasetId, ifUnclear);
+            const now = await until_asPhase(step.waiting, phase, () => blocker(step, datasetId));
+            if (now.kind === 'stuck') {
+                throw error.with({
+                    todo: ifUnclear ??
+                        `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
+                });
+            }
+            if (now.kind === 'work') {
+                calmSince = undefined;
+                step.reporter.info(`Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`);
+                await waitForCalm(step, datasetId, phase);
+                continue;
+            }
+            // Nothing runs, as far as can be seen: the lists may lag a little, and the rejection may have been the last of its kind.
+            calmSince ??= step.clock.now();
+            const calmFor = step.clock.now() - calmSince;
+            if (calmFor >= pace_patienceMs(step.deadline.remainingMs())) {
+                throw error.with({
+                    todo: ifUnclear ??
+                        `Nothing appears to have been running on the dataset for ${text_duration(calmFor)}, so waiting longer will not help.`,
+                });
+            }
+            step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.');
+            const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000;
+            await until_asPhase(step.waiting, phase, () => step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal));
+        }
+    }
 }
 /**
  * Reads the dataset once its status shows no work in progress (at once with `fail`), so that what follows starts from a known
@@ -2550,11 +2554,8 @@ async function calmDataset(step, datasetId, onConflict) {
             : { state: 'done', value: now };
     });
 }
-function calm(datasetId) {
-    return {
-        awaited: `other work on dataset ${datasetId} to end`,
-        carryOn: 'The operation was not started. Re-run the job when that work is finished.',
-    };
+function calm(datasetId, carryOn = 'The operation was not started. Re-run the job when that work is finished.') {
+    return { awaited: `other work on dataset ${datasetId} to end`, carryOn };
 }
 
 ;// CONCATENATED MODULE: ./build/operations/operation.js

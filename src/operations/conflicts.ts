@@ -48,8 +48,8 @@ async function blocker(step: Step, datasetId: string, retries?: number): Promise
 }
 
 /** Waits until no work is visible on the dataset. */
-async function waitForCalm(step: Step, datasetId: string): Promise<void> {
-  await waitFor<void>(step, calm(datasetId), async () => {
+async function waitForCalm(step: Step, datasetId: string, phase: Phase): Promise<void> {
+  await waitFor<void>(step, phase, async () => {
     const now = await blocker(step, datasetId, 0)
     return now.kind === 'work'
       ? { state: 'pending', line: `waiting for ${now.line}`, phase: now.line.replace(/\(\d+%\)/, '') }
@@ -67,42 +67,48 @@ export async function throughConflicts<T>(
   onConflict: 'wait' | 'fail',
   attempt: () => Promise<T>,
 ): Promise<T> {
-  return asPhase(step.waiting, calm(datasetId), async () => {
-    let calmSince: number | undefined
-    for (;;) {
-      try {
-        return await attempt()
-      } catch (error) {
-        if (!(error instanceof RequestFailure) || error.outcome.status !== 409) throw error
-        if (onConflict === 'fail') throw error.with({ todo: 'Set on_conflict: wait to wait for it.' })
-        const now = await blocker(step, datasetId)
-        if (now.kind === 'stuck') {
-          throw error.with({
-            todo: `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
-          })
-        }
-        if (now.kind === 'work') {
-          calmSince = undefined
-          step.reporter.info(
-            `Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`,
-          )
-          await waitForCalm(step, datasetId)
-          continue
-        }
-        // Nothing runs, as far as can be seen: the lists may lag a little, and the rejection may have been the last of its kind.
-        calmSince ??= step.clock.now()
-        const calmFor = step.clock.now() - calmSince
-        if (calmFor >= patienceMs(step.deadline.remainingMs())) {
-          throw error.with({
-            todo: `Nothing appears to have been running on the dataset for ${duration(calmFor)}, so waiting longer will not help.`,
-          })
-        }
-        step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.')
-        const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000
-        await step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal)
+  let calmSince: number | undefined
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof RequestFailure) || error.outcome.status !== 409) throw error
+      const { ifUnclear } = error.outcome
+      if (onConflict === 'fail') throw error.with({ todo: ifUnclear ?? 'Set on_conflict: wait to wait for it.' })
+      const phase = calm(datasetId, ifUnclear)
+      const now = await asPhase(step.waiting, phase, () => blocker(step, datasetId))
+      if (now.kind === 'stuck') {
+        throw error.with({
+          todo:
+            ifUnclear ??
+            `The dataset will stay in this state (${now.line}) until someone changes it, so waiting will not help. Fix it in Visual Layer first (PARTIAL INDEX: reindex; ERROR: restore a snapshot).`,
+        })
       }
+      if (now.kind === 'work') {
+        calmSince = undefined
+        step.reporter.info(
+          `Visual Layer reports the dataset as busy (${error.apiWords ?? error.message}). Waiting for ${now.line}.`,
+        )
+        await waitForCalm(step, datasetId, phase)
+        continue
+      }
+      // Nothing runs, as far as can be seen: the lists may lag a little, and the rejection may have been the last of its kind.
+      calmSince ??= step.clock.now()
+      const calmFor = step.clock.now() - calmSince
+      if (calmFor >= patienceMs(step.deadline.remainingMs())) {
+        throw error.with({
+          todo:
+            ifUnclear ??
+            `Nothing appears to have been running on the dataset for ${duration(calmFor)}, so waiting longer will not help.`,
+        })
+      }
+      step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.')
+      const pause = typeof step.waiting.interval === 'number' ? step.waiting.interval : 5_000
+      await asPhase(step.waiting, phase, () =>
+        step.clock.sleep(Math.min(pause, step.deadline.remainingMs()), step.signal),
+      )
     }
-  })
+  }
 }
 
 /**
@@ -126,9 +132,9 @@ export async function calmDataset(step: Step, datasetId: string, onConflict: 'wa
   })
 }
 
-function calm(datasetId: string): Phase {
-  return {
-    awaited: `other work on dataset ${datasetId} to end`,
-    carryOn: 'The operation was not started. Re-run the job when that work is finished.',
-  }
+function calm(
+  datasetId: string,
+  carryOn = 'The operation was not started. Re-run the job when that work is finished.',
+): Phase {
+  return { awaited: `other work on dataset ${datasetId} to end`, carryOn }
 }

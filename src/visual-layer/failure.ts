@@ -17,6 +17,8 @@ export interface Outcome {
   answered?: boolean
   /** JSON came, but not of the documented shape: a repeat seldom heals it. */
   wrongShape?: boolean
+  /** What to do if it stays unclear whether an earlier attempt, whose response was lost, took effect. */
+  ifUnclear?: string
 }
 
 /** A failed request to the Visual Layer API. */

@@ -83,6 +83,7 @@ export class OnceOnly<T> {
           // A rejection after a lost response can be the response to our own first attempt: a dataset busy with it, for one.
           const late = await this.#settled()
           if (late) return late.value
+          if (this.#lost) error.outcome.ifUnclear = this.#change.ifUnclear
           throw error
         }
         if (effect === 'unknown') {

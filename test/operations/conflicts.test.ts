@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { calmDataset, throughConflicts } from '../../src/operations/conflicts.ts'
 import type { Dataset, DatasetStatus } from '../../src/visual-layer/datasets.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
+import { OnceOnly } from '../../src/waiting/once.ts'
 import type { Phase } from '../../src/waiting/until.ts'
 import { failureOf } from '../failure-of.ts'
 import { rejection } from '../visual-layer/loopback.ts'
@@ -136,16 +137,34 @@ describe('a 409 with on_conflict: wait', () => {
     expect(await run('wait')).toBe('made')
   })
 
-  it('is a phase of the step throughout, for what a cancellation says', async () => {
-    const { step } = scene({ conflictUntil: 0 })
+  it('is a phase of the step while it is waited out, for what a cancellation says, and not while an attempt is made', async () => {
     const phases = new Set<Phase>()
-    const seen: string[] = []
-    const attempt = async () => {
-      seen.push(...[...phases].map(({ carryOn }) => carryOn))
-      if (seen.length < 3) throw refused(409, 'busy')
+    const during = { attempt: new Set<string>(), look: new Set<string>(), pause: new Set<string>() }
+    const note = (seen: Set<string>) => seen.add([...phases].map(({ carryOn }) => carryOn).join())
+    const { step } = scene({
+      conflictUntil: 0,
+      status: () => {
+        note(during.look)
+        return 'READY'
+      },
+    })
+    const clock = {
+      now: () => step.clock.now(),
+      date: () => step.clock.date(),
+      sleep: (ms: number) => {
+        note(during.pause)
+        return step.clock.sleep(ms)
+      },
     }
-    await throughConflicts({ ...step, waiting: { ...step.waiting, phases } }, SOURCE, 'wait', attempt)
-    expect(seen).toEqual(Array(3).fill(expect.stringContaining('was not started')))
+    let attempts = 0
+    const attempt = async () => {
+      note(during.attempt)
+      if ((attempts += 1) < 3) throw refused(409, 'busy')
+    }
+    await throughConflicts({ ...step, clock, waiting: { ...step.waiting, phases } }, SOURCE, 'wait', attempt)
+    expect([...during.attempt]).toEqual([''])
+    expect([...during.look]).toEqual([expect.stringContaining('was not started')])
+    expect([...during.pause]).toEqual([expect.stringContaining('was not started')])
   })
 
   it('ends as timed_out when the work outlasts the deadline, naming what was waited for', async () => {
@@ -181,6 +200,35 @@ it('what is no 409 is passed on', async () => {
     const ended = throughConflicts(fakeStep(), SOURCE, 'wait', () => Promise.reject(error))
     expect(await rejection(ended)).toBe(error)
   }
+})
+
+describe('a 409 after a lost response', () => {
+  async function advice(onConflict: 'wait' | 'fail', status: DatasetStatus) {
+    const answers = [lostReply(), refused(409)]
+    const { step } = scene({ conflictUntil: 0, status: () => status, timeoutMs: 20 * MINUTE })
+    const change = new OnceOnly<void>(
+      {
+        what: 'change it',
+        ifUnclear: 'It may have been changed.',
+        send: async () => Promise.reject(answers.shift() ?? refused(409)),
+        look: async () => 'absent',
+      },
+      step.waiting,
+      () => undefined,
+    )
+    return (await failureOf(throughConflicts(step, SOURCE, onConflict, () => change.run()))).todo
+  }
+
+  it.each([
+    ['fail', 'INDEXING'],
+    ['wait', 'INDEXING'],
+    ['wait', 'READY'],
+    ['wait', 'ERROR'],
+  ] as const)('ends with the advice of the change: on_conflict: %s, dataset %s', async (onConflict, status) => {
+    const todo = await advice(onConflict, status)
+    expect(todo).toContain('It may have been changed.')
+    expect(todo).not.toMatch(/was not started|on_conflict/)
+  })
 })
 
 describe('a dataset that is to be calm first', () => {
