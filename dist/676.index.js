@@ -2816,9 +2816,16 @@ function tellPlaced({ outputDir }, step, placed) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ visibleTasks)
+/* harmony export */   H: () => (/* binding */ visibleTasks),
+/* harmony export */   z: () => (/* binding */ nameTask)
 /* harmony export */ });
-/* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57911);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
+/* harmony import */ var _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(57911);
+/* harmony import */ var _waiting_pace_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(19901);
+/* harmony import */ var _waiting_until_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(49404);
+
+
+
 
 /** Steps whose task list turned out to be unreadable. */
 const without = new WeakSet();
@@ -2836,14 +2843,27 @@ async function visibleTasks(step, filter, retries) {
     }
     catch (error) {
         // A web page that stayed one however often it was asked is a rejection, too.
-        const isPage = error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6 && error.code === 'unexpected_reply' && retries !== 0;
-        if (!(0,_visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .isRefusal */ .vu)(error) && !isPage)
+        const isPage = error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .RequestFailure */ .e6 && error.code === 'unexpected_reply' && retries !== 0;
+        if (!(0,_visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .isRefusal */ .vu)(error) && !isPage)
             throw error;
         without.add(step);
         const todo = 'The step relies only on the status of the dataset and its snapshots.';
         step.reporter.warning(`Could not read the task list of Visual Layer: ${error.message}`, { todo });
         return [];
     }
+}
+/** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without, whatever the reason. */
+async function nameTask(step, find) {
+    await (0,_waiting_until_js__WEBPACK_IMPORTED_MODULE_2__/* .until */ .TG)(async () => {
+        const task = await find();
+        if (!task)
+            return { state: 'pending', line: 'task not listed yet' };
+        step.reporter.output('task_id', task.id);
+        return { state: 'done', value: undefined };
+    }, step.waiting, (0,_waiting_pace_js__WEBPACK_IMPORTED_MODULE_3__/* .settlingMs */ .Z0)(step.deadline.remainingMs())).catch((error) => {
+        step.signal.throwIfAborted();
+        step.reporter.info(`Could not look for the task, so task_id is not set: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(error)}.`);
+    });
 }
 
 
@@ -4596,7 +4616,6 @@ function operation(definition) {
 
 
 
-
 const add_media_TYPE = 'MEDIA_ADDITION';
 const SOURCES = ['files', 'archive', 's3_uri'];
 /**
@@ -4629,7 +4648,7 @@ const addMedia = operation({
         reporter.fact('Added', what);
         const { before, acceptedAt } = await startAddition(step, request, dataset, source);
         if (!request.wait) {
-            await nameTask(step, before);
+            await (0,visible_tasks/* nameTask */.z)(step, async () => lastAddition(additionsSince(before, await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: dataset.id }, 0))));
             return `Visual Layer accepted ${what} for dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`;
         }
         let now = await waitForAddition(step, request, before, acceptedAt);
@@ -4694,10 +4713,13 @@ function notOpen(dataset) {
         todo: 'Visual Layer adds media to READY and PARTIAL INDEX datasets only. Fix the dataset first (ERROR: restore a snapshot). Nothing was sent.',
     });
 }
-/** Of the additions that came since, the one that runs, or the one listed first: the newest. */
-function newTask(tasks, { taskIds }) {
-    const since = tasks.filter((task) => task.type === add_media_TYPE && !taskIds.has(task.id));
-    return since.find((task) => !(0,visual_layer_tasks/* hasEnded */.hY)(task)) ?? since[0];
+/** The additions that came since. */
+function additionsSince({ taskIds }, tasks) {
+    return tasks.filter((task) => task.type === add_media_TYPE && !taskIds.has(task.id));
+}
+/** Of these, the one that runs, or the one that is known to have `added` media, or the one listed first: the newest. */
+function lastAddition(since, added) {
+    return since.find((task) => !(0,visual_layer_tasks/* hasEnded */.hY)(task)) ?? added ?? since[0];
 }
 function itemCount({ images = 0, videos = 0 }) {
     return images + videos;
@@ -4737,7 +4759,8 @@ async function startAddition(step, request, dataset, source) {
             return api.media.add(dataset.id, source, request.autoReindex, { signal, onBytes });
         }),
         async look() {
-            if (newTask(await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: dataset.id }, 0), before))
+            const tasks = await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: dataset.id }, 0);
+            if (additionsSince(before, tasks).length > 0)
                 return { found: undefined };
             const now = await api.datasets.get(dataset.id, 0);
             if (isChanged(before.dataset, now))
@@ -4766,16 +4789,6 @@ function withSizeHint(error) {
     const todo = 'Add fewer files per step, or put the media into a bucket and use s3_uri.';
     return error.with({ todo });
 }
-/** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
-async function nameTask(step, before) {
-    await (0,until/* until */.TG)(async () => {
-        const task = newTask(await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: before.dataset.id }, 0), before);
-        if (!task)
-            return { state: 'pending', line: 'task not listed yet' };
-        step.reporter.output('task_id', task.id);
-        return { state: 'done', value: undefined };
-    }, step.waiting, (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs()));
-}
 async function waitForAddition(step, { autoReindex }, before, acceptedAt) {
     const { api, clock, reporter } = step;
     const { id } = before.dataset;
@@ -4783,19 +4796,27 @@ async function waitForAddition(step, { autoReindex }, before, acceptedAt) {
     const settling = (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs());
     const change = new waits/* Seen */.UW();
     let partialSince;
+    let ours;
     return (0,waits/* waitFor */.fm)(step, {
         awaited: `media to be added to ${(0,facts/* namedDataset */.gM)(before.dataset)}`,
         carryOn: `The addition is still running in Visual Layer. Do not add the media again; to resume waiting, use operation: wait and dataset_id: ${id}.`,
     }, async () => {
         const tasks = await (0,visible_tasks/* visibleTasks */.H)(step, { datasetId: id }, 0);
-        const task = newTask(tasks, before);
+        const since = additionsSince(before, tasks);
+        const [first] = since;
+        // Only one runs at a time, so one that runs and is listed alone is ours.
+        if (first && since.length === 1 && !(0,visual_layer_tasks/* hasEnded */.hY)(first))
+            ours ??= first.id;
+        const dataset = await api.datasets.get(id, 0);
+        // If media were added, one that failed may be someone else's.
+        const added = isChanged(before.dataset, dataset) ? since.find(({ state }) => state === 'COMPLETED') : undefined;
+        const task = since.find((one) => one.id === ours) ?? lastAddition(since, added);
         if (task)
             reporter.output('task_id', task.id);
-        const dataset = await api.datasets.get(id, 0);
         reporter.output('dataset_status', dataset.statusWord);
         const ended = !task || (0,visual_layer_tasks/* hasEnded */.hY)(task);
         partialSince = dataset.status === 'PARTIAL_INDEX' && ended ? (partialSince ?? clock.now()) : undefined;
-        return mediaVerdict({
+        const verdict = mediaVerdict({
             dataset,
             task,
             reindexing: tasks.find((one) => one.type === 'REINDEX' && !(0,visual_layer_tasks/* hasEnded */.hY)(one)),
@@ -4806,6 +4827,11 @@ async function waitForAddition(step, { autoReindex }, before, acceptedAt) {
             partialMs: partialSince === undefined ? 0 : clock.now() - partialSince,
             settlingMs: settling,
         });
+        const failed = since.find(({ state }) => state === 'FAILED' || state === 'ABORTED');
+        if (verdict.state === 'done' && failed && task?.id !== ours) {
+            reporter.warning(`Another addition to the dataset, task ${failed.id}, ended as ${failed.statusWord} at the same time. The step took the one that COMPLETED for its own.`, { todo: 'Check in Visual Layer that your media are in the dataset.' });
+        }
+        return verdict;
     });
 }
 /** Files that Visual Layer dropped or took twice show in the number of items. A video may count as its frames. */
@@ -9081,7 +9107,6 @@ async function takeSnapshot(step, dataset, wish, wait) {
 
 
 
-
 const restore_TYPE = 'SNAPSHOT_RESTORE';
 /** How the summary calls the snapshot until it is restored. */
 const TARGET = 'Target snapshot';
@@ -9222,18 +9247,8 @@ async function startRestore(step, request, restoring) {
     reporter.info('Visual Layer accepted the restore.');
     const started = { earlier, snapshotIds, wasCurrent, wasError, acceptedAt: step.clock.now() };
     if (!request.wait)
-        await restore_nameTask(step, dataset, started);
+        await (0,visible_tasks/* nameTask */.z)(step, async () => lastRestore(await newTasks(step, dataset.id, earlier)));
     return started;
-}
-/** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
-async function restore_nameTask(step, dataset, started) {
-    await (0,until/* until */.TG)(async () => {
-        const task = lastRestore(await newTasks(step, dataset.id, started.earlier));
-        if (!task)
-            return { state: 'pending', line: 'task not listed yet' };
-        step.reporter.output('task_id', task.id);
-        return { state: 'done', value: undefined };
-    }, step.waiting, (0,pace/* settlingMs */.Z0)(step.deadline.remainingMs()));
 }
 async function waitForRestore(step, restoring, started) {
     const { dataset, target } = restoring;

@@ -2281,6 +2281,9 @@ function failedClone(background, tasks) {
 
 ;// CONCATENATED MODULE: ./build/operations/visible-tasks.js
 
+
+
+
 /** Steps whose task list turned out to be unreadable. */
 const without = new WeakSet();
 /**
@@ -2305,6 +2308,19 @@ async function visible_tasks_visibleTasks(step, filter, retries) {
         step.reporter.warning(`Could not read the task list of Visual Layer: ${error.message}`, { todo });
         return [];
     }
+}
+/** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without, whatever the reason. */
+async function nameTask(step, find) {
+    await until(async () => {
+        const task = await find();
+        if (!task)
+            return { state: 'pending', line: 'task not listed yet' };
+        step.reporter.output('task_id', task.id);
+        return { state: 'done', value: undefined };
+    }, step.waiting, pace_settlingMs(step.deadline.remainingMs())).catch((error) => {
+        step.signal.throwIfAborted();
+        step.reporter.info(`Could not look for the task, so task_id is not set: ${(0,errors/* describe */.q0)(error)}.`);
+    });
 }
 
 // EXTERNAL MODULE: ./build/clock.js + 1 modules
@@ -2747,7 +2763,6 @@ async function takeSnapshot(step, dataset, wish, wait) {
 
 
 
-
 const TYPE = 'SNAPSHOT_RESTORE';
 /** How the summary calls the snapshot until it is restored. */
 const TARGET = 'Target snapshot';
@@ -2888,18 +2903,8 @@ async function startRestore(step, request, restoring) {
     reporter.info('Visual Layer accepted the restore.');
     const started = { earlier, snapshotIds, wasCurrent, wasError, acceptedAt: step.clock.now() };
     if (!request.wait)
-        await nameTask(step, dataset, started);
+        await nameTask(step, async () => lastRestore(await newTasks(step, dataset.id, earlier)));
     return started;
-}
-/** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
-async function nameTask(step, dataset, started) {
-    await until(async () => {
-        const task = lastRestore(await newTasks(step, dataset.id, started.earlier));
-        if (!task)
-            return { state: 'pending', line: 'task not listed yet' };
-        step.reporter.output('task_id', task.id);
-        return { state: 'done', value: undefined };
-    }, step.waiting, pace_settlingMs(step.deadline.remainingMs()));
 }
 async function waitForRestore(step, restoring, started) {
     const { dataset, target } = restoring;

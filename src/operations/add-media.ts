@@ -10,7 +10,6 @@ import type { MediaSource } from '../visual-layer/media.ts'
 import { hasEnded, type Task } from '../visual-layer/tasks.ts'
 import { type Change, OnceOnly } from '../waiting/once.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'
-import { until } from '../waiting/until.ts'
 import { datasetLine } from '../waiting/verdicts/dataset.ts'
 import { mediaVerdict } from '../waiting/verdicts/media.ts'
 import { calmDataset, throughConflicts } from './conflicts.ts'
@@ -20,7 +19,7 @@ import { reindex } from './reindex.ts'
 import { uploadProgress } from './send-files.ts'
 import { operation, type RequestOf } from './operation.ts'
 import type { Step } from './step.ts'
-import { visibleTasks } from './visible-tasks.ts'
+import { nameTask, visibleTasks } from './visible-tasks.ts'
 import { Seen, waitFor, withinDeadline } from './waits.ts'
 import { count } from '../numbers.ts'
 
@@ -71,7 +70,9 @@ export const addMedia = operation({
     reporter.fact('Added', what)
     const { before, acceptedAt } = await startAddition(step, request, dataset, source)
     if (!request.wait) {
-      await nameTask(step, before)
+      await nameTask(step, async () =>
+        lastAddition(additionsSince(before, await visibleTasks(step, { datasetId: dataset.id }, 0))),
+      )
       return `Visual Layer accepted ${what} for dataset "${dataset.name}". The step did not wait for it to finish (wait: false).`
     }
     let now = await waitForAddition(step, request, before, acceptedAt)
@@ -143,10 +144,14 @@ function notOpen(dataset: Dataset): ActionError {
   })
 }
 
-/** Of the additions that came since, the one that runs, or the one listed first: the newest. */
-function newTask(tasks: readonly Task[], { taskIds }: Before): Task | undefined {
-  const since = tasks.filter((task) => task.type === TYPE && !taskIds.has(task.id))
-  return since.find((task) => !hasEnded(task)) ?? since[0]
+/** The additions that came since. */
+function additionsSince({ taskIds }: Before, tasks: readonly Task[]): Task[] {
+  return tasks.filter((task) => task.type === TYPE && !taskIds.has(task.id))
+}
+
+/** Of these, the one that runs, or the one that is known to have `added` media, or the one listed first: the newest. */
+function lastAddition(since: readonly Task[], added?: Task): Task | undefined {
+  return since.find((task) => !hasEnded(task)) ?? added ?? since[0]
 }
 
 function itemCount({ images = 0, videos = 0 }: Dataset): number {
@@ -195,7 +200,8 @@ async function startAddition(
         return api.media.add(dataset.id, source, request.autoReindex, { signal, onBytes })
       }),
     async look() {
-      if (newTask(await visibleTasks(step, { datasetId: dataset.id }, 0), before)) return { found: undefined }
+      const tasks = await visibleTasks(step, { datasetId: dataset.id }, 0)
+      if (additionsSince(before, tasks).length > 0) return { found: undefined }
       const now = await api.datasets.get(dataset.id, 0)
       if (isChanged(before.dataset, now)) return { found: undefined }
       return isBusy(now) ? 'busy' : 'absent'
@@ -223,20 +229,6 @@ function withSizeHint(error: unknown): unknown {
   return error.with({ todo })
 }
 
-/** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
-async function nameTask(step: Step, before: Before): Promise<void> {
-  await until<void>(
-    async () => {
-      const task = newTask(await visibleTasks(step, { datasetId: before.dataset.id }, 0), before)
-      if (!task) return { state: 'pending', line: 'task not listed yet' }
-      step.reporter.output('task_id', task.id)
-      return { state: 'done', value: undefined }
-    },
-    step.waiting,
-    settlingMs(step.deadline.remainingMs()),
-  )
-}
-
 async function waitForAddition(
   step: Step,
   { autoReindex }: AddMediaRequest,
@@ -249,6 +241,7 @@ async function waitForAddition(
   const settling = settlingMs(step.deadline.remainingMs())
   const change = new Seen()
   let partialSince: number | undefined
+  let ours: string | undefined
   return waitFor(
     step,
     {
@@ -257,13 +250,19 @@ async function waitForAddition(
     },
     async () => {
       const tasks = await visibleTasks(step, { datasetId: id }, 0)
-      const task = newTask(tasks, before)
-      if (task) reporter.output('task_id', task.id)
+      const since = additionsSince(before, tasks)
+      const [first] = since
+      // Only one runs at a time, so one that runs and is listed alone is ours.
+      if (first && since.length === 1 && !hasEnded(first)) ours ??= first.id
       const dataset = await api.datasets.get(id, 0)
+      // If media were added, one that failed may be someone else's.
+      const added = isChanged(before.dataset, dataset) ? since.find(({ state }) => state === 'COMPLETED') : undefined
+      const task = since.find((one) => one.id === ours) ?? lastAddition(since, added)
+      if (task) reporter.output('task_id', task.id)
       reporter.output('dataset_status', dataset.statusWord)
       const ended = !task || hasEnded(task)
       partialSince = dataset.status === 'PARTIAL_INDEX' && ended ? (partialSince ?? clock.now()) : undefined
-      return mediaVerdict({
+      const verdict = mediaVerdict({
         dataset,
         task,
         reindexing: tasks.find((one) => one.type === 'REINDEX' && !hasEnded(one)),
@@ -274,6 +273,14 @@ async function waitForAddition(
         partialMs: partialSince === undefined ? 0 : clock.now() - partialSince,
         settlingMs: settling,
       })
+      const failed = since.find(({ state }) => state === 'FAILED' || state === 'ABORTED')
+      if (verdict.state === 'done' && failed && task?.id !== ours) {
+        reporter.warning(
+          `Another addition to the dataset, task ${failed.id}, ended as ${failed.statusWord} at the same time. The step took the one that COMPLETED for its own.`,
+          { todo: 'Check in Visual Layer that your media are in the dataset.' },
+        )
+      }
+      return verdict
     },
   )
 }

@@ -7,7 +7,6 @@ import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { hasEnded, type Task } from '../visual-layer/tasks.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'
-import { until } from '../waiting/until.ts'
 import { datasetLine, taskLine } from '../waiting/verdicts/dataset.ts'
 import { lastRestore, type Restored, restoreVerdict } from '../waiting/verdicts/restore.ts'
 import { whenTaken } from './catalog.ts'
@@ -17,7 +16,7 @@ import { aboutSnapshot, namedDataset, readDataset } from './facts.ts'
 import { operation, type RequestOf } from './operation.ts'
 import type { Step } from './step.ts'
 import { takeSnapshot } from './take-snapshot.ts'
-import { visibleTasks } from './visible-tasks.ts'
+import { nameTask, visibleTasks } from './visible-tasks.ts'
 import { Seen, waitFor } from './waits.ts'
 
 const TYPE = 'SNAPSHOT_RESTORE'
@@ -208,22 +207,8 @@ async function startRestore(step: Step, request: RestoreRequest, restoring: Rest
   })
   reporter.info('Visual Layer accepted the restore.')
   const started = { earlier, snapshotIds, wasCurrent, wasError, acceptedAt: step.clock.now() }
-  if (!request.wait) await nameTask(step, dataset, started)
+  if (!request.wait) await nameTask(step, async () => lastRestore(await newTasks(step, dataset.id, earlier)))
   return started
-}
-
-/** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without. */
-async function nameTask(step: Step, dataset: Dataset, started: Started): Promise<void> {
-  await until<void>(
-    async () => {
-      const task = lastRestore(await newTasks(step, dataset.id, started.earlier))
-      if (!task) return { state: 'pending', line: 'task not listed yet' }
-      step.reporter.output('task_id', task.id)
-      return { state: 'done', value: undefined }
-    },
-    step.waiting,
-    settlingMs(step.deadline.remainingMs()),
-  )
 }
 
 async function waitForRestore(step: Step, restoring: Restoring, started: Started): Promise<Restored> {

@@ -1,5 +1,8 @@
+import { describe } from '../errors.ts'
 import { isRefusal, RequestFailure } from '../visual-layer/failure.ts'
 import type { Task } from '../visual-layer/tasks.ts'
+import { settlingMs } from '../waiting/pace.ts'
+import { until } from '../waiting/until.ts'
 import type { Step } from './step.ts'
 
 /** Steps whose task list turned out to be unreadable. */
@@ -28,4 +31,21 @@ export async function visibleTasks(
     step.reporter.warning(`Could not read the task list of Visual Layer: ${error.message}`, { todo })
     return []
   }
+}
+
+/** Sets `task_id` where the list shows the task within a moment; a step that does not wait can do without, whatever the reason. */
+export async function nameTask(step: Step, find: () => Promise<Task | undefined>): Promise<void> {
+  await until<void>(
+    async () => {
+      const task = await find()
+      if (!task) return { state: 'pending', line: 'task not listed yet' }
+      step.reporter.output('task_id', task.id)
+      return { state: 'done', value: undefined }
+    },
+    step.waiting,
+    settlingMs(step.deadline.remainingMs()),
+  ).catch((error: unknown) => {
+    step.signal.throwIfAborted()
+    step.reporter.info(`Could not look for the task, so task_id is not set: ${describe(error)}.`)
+  })
 }

@@ -5,7 +5,7 @@ import type { Dataset } from '../../src/visual-layer/datasets.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { rejection, RequestClock } from '../visual-layer/loopback.ts'
-import { dataset, id, lostReply, neverSent, refused, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, neverSent, refused, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 const FATES = ['made', 'made, reply lost', 'lost on the way', 'never sent', 'too many requests'] as const
@@ -161,4 +161,58 @@ describe('what add-media goes by', () => {
     expect(await rejection(ended)).toMatchObject({ code: 'forbidden' })
     expect(asked()).toBe(3)
   })
+})
+
+describe('additions by someone else', () => {
+  const ours = task({ id: id(301), type: 'MEDIA_ADDITION' })
+  const theirs = task({ id: id(302), type: 'MEDIA_ADDITION', state: 'FAILED', words: 'their bucket is empty' })
+  const over = { ...ours, state: 'COMPLETED' } as const
+
+  /** Adds an S3 folder; `looks` are the lists of tasks that follow, the last of which stays. */
+  function adding(looks: Task[][], images: number) {
+    let asked = false
+    const { signal } = new AbortController()
+    const step = fakeStep({
+      signal,
+      clock: new RequestClock(signal),
+      timeoutMs: 600_000,
+      api: {
+        datasets: { get: async () => dataset({ images: asked ? images : 10 }) },
+        tasks: { list: async () => (asked ? ((looks.length > 1 ? looks.shift() : looks[0]) ?? []) : []) },
+        media: { add: async () => void (asked = true) },
+      },
+    })
+    return { step, ended: addMedia.run(request('add-media', { dataset_id: SOURCE }), step) }
+  }
+
+  it('do not count once the one of this step was seen alone', async () => {
+    const { step, ended } = adding([[ours], [theirs, over]], 10)
+    expect(await ended).toContain('Added')
+    expect([step.reporter.outputs['task_id'], step.reporter.warnings]).toEqual([ours.id, []])
+  })
+
+  it('that failed do not fail the step if all show at once and media were added, but are told of', async () => {
+    const { step, ended } = adding([[theirs, over]], 13)
+    expect(await ended).toContain('Added')
+    expect(step.reporter.outputs['task_id']).toBe(ours.id)
+    expect(step.reporter.warnings.join()).toContain(theirs.id)
+  })
+
+  it('may be the one that COMPLETED, so one that failed fails the step if nothing was added', async () => {
+    expect(await rejection(adding([[theirs, over]], 10).ended)).toMatchObject({ apiWords: theirs.words })
+  })
+})
+
+it('media that were accepted need no task list without wait', async () => {
+  let asked = false
+  const step = fakeStep({
+    api: {
+      datasets: { get: async () => dataset() },
+      tasks: { list: async () => (asked ? Promise.reject(refused(401)) : []) },
+      media: { add: async () => void (asked = true) },
+    },
+  })
+  const inputs = { dataset_id: SOURCE, wait: 'false' }
+  expect(await addMedia.run(request('add-media', inputs), step)).toContain('accepted')
+  expect(step.reporter.lines.join()).toContain('HTTP 401')
 })

@@ -111,4 +111,34 @@ describe('restore', () => {
     await restore.run(request('restore', { ...inputs, snapshot_id: target }), step)
     expect(asked).toBe(2)
   })
+
+  /** Restores without waiting; once that was accepted, the task list is as `list` says. */
+  function accepted(list: () => Promise<Task[]>, signal?: AbortSignal) {
+    let asked = false
+    const step = fakeStep({
+      ...(signal ? { signal } : {}),
+      api: {
+        datasets: { get: async () => dataset() },
+        snapshots: { list: async () => [snapshot({ isCurrent: true })], restore: async () => void (asked = true) },
+        tasks: { list: async () => (asked ? list() : []) },
+      },
+    })
+    return { step, ended: restore.run(request('restore', { ...inputs, wait: 'false' }), step) }
+  }
+
+  it('that was accepted needs no task list without wait', async () => {
+    const { step, ended } = accepted(async () => Promise.reject(refused(401)))
+    expect(await ended).toContain('accepted')
+    expect(step.reporter.lines.join()).toContain('HTTP 401')
+  })
+
+  it('that was accepted is canceled all the same while its task is looked for', async () => {
+    const stop = new AbortController()
+    const reason = new Error('canceled')
+    const { ended } = accepted(async () => {
+      stop.abort(reason)
+      throw refused(401)
+    }, stop.signal)
+    await expect(ended).rejects.toBe(reason)
+  })
 })
