@@ -1,13 +1,47 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+/** These replace modules that others use, too. */
+const ISOLATED = [
+  'test/main.test.ts',
+  'test/export/replace-export.test.ts',
+  'test/export/records/records-thread.test.ts',
+  'test/transfer/archive/unpack-thread.test.ts',
+]
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    setupFiles: ['test/setup.ts'],
+    projects: [
+      // Steps in the process of the test, which mostly wait: many at once.
+      {
+        extends: true,
+        test: {
+          name: 'scenes',
+          include: ['test/scenes/**/*.test.ts'],
+          setupFiles: ['test/setup.ts', 'test/scenes/setup.ts'],
+          sequence: { concurrent: true },
+          maxConcurrency: 32,
+        },
+      },
+      // A step that is a process of its own mostly starts: a few at once.
+      {
+        extends: true,
+        test: {
+          name: 'others',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/scenes/**', ...ISOLATED],
+          setupFiles: ['test/setup.ts'],
+          maxConcurrency: 4,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'isolated', include: ISOLATED, setupFiles: ['test/setup.ts'], isolate: true },
+      },
+    ],
+    // The files of a worker share what they import, which is what small ones take most of their time for.
+    isolate: false,
     testTimeout: 60_000,
-    // A step mostly waits: more of them at once than there are cores; with those of another file they are as many again.
-    maxConcurrency: 4,
     hookTimeout: 60_000,
     // The tests mostly wait for the steps that they start.
     maxWorkers: availableParallelism() + 1,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { launchDist, launchStepsBy } from './run-action.ts'
+import { type Launch, launchDist } from './run-action.ts'
 import { splitScene } from './split-scene.ts'
 
-const MANY = 1024
-let limit = MANY
-launchStepsBy((env, cwd, entry) =>
-  launchDist(env, cwd, entry, ['/bin/sh', '-c', `ulimit -n ${limit}; exec "$@"`, 'sh']),
-)
+/** A launch of a process that may open this many files. */
+const limitedTo =
+  (files: number): Launch =>
+  (env, cwd, entry) =>
+    launchDist(env, cwd, entry, ['/bin/sh', '-c', `ulimit -n ${files}; exec "$@"`, 'sh'])
 
 // Windows has no such limit.
 describe.skipIf(process.platform === 'win32')('a process that may open only a few files', () => {
@@ -16,16 +16,14 @@ describe.skipIf(process.platform === 'win32')('a process that may open only a fe
       const split = await splitScene({ exportCap: 20 }, { clusterSizes: [12, 9, 8, 8, 7, 5, 3, 1] })
       await using scene = split.scene
       const inputs = { ...split.inputs, include_images: 'true' }
-      limit = MANY
       await scene.succeed(inputs)
       const before = await split.manifest()
-      limit = files
-      const { exitCode, errors } = scene.sound(await (await scene.start(inputs)).ended)
+      const step = await scene.start(inputs, {}, 'main', limitedTo(files))
+      const { exitCode, errors } = scene.sound(await step.ended)
       if (exitCode !== 0) {
         expect(errors[0]).toContain('EMFILE')
         expect(await split.manifest()).toEqual(before)
       }
-      limit = MANY
       await scene.succeed(inputs)
       await split.expectWhole()
     },

@@ -67,6 +67,7 @@ export class Job {
     inputs: Record<string, string>,
     env: Record<string, string> = {},
     entry: Entry = 'main',
+    start: Launch = launch,
   ): Promise<RunningStep> {
     this.#steps += 1
     const folder = path.join(this.root, `step-${this.#steps}`)
@@ -85,7 +86,7 @@ export class Job {
       ...inputVariables({ ...defaults, ...inputs }),
       ...env,
     }
-    const step = launch(variables, this.workspace, entry)
+    const step = start(variables, this.workspace, entry)
     this.#running.add(step)
     const running = new RunningStep(step, folder)
     const over = () => this.#running.delete(step)

@@ -4,7 +4,7 @@ import { type Emulator, startEmulator } from '../emulator/emulator.ts'
 import type { RecordedRequest } from '../emulator/http/listener.ts'
 import type { EmulatorSettings } from '../emulator/options.ts'
 import type { World } from '../emulator/world.ts'
-import { type Entry, Job, type RunningStep, type StepResult } from './run-action.ts'
+import { type Entry, Job, type Launch, type RunningStep, type StepResult } from './run-action.ts'
 import { expectSound } from './soundness.ts'
 
 /** A job on a runner and a Visual Layer of its own; gone at the end of the block that opened it with `await using`. */
@@ -40,8 +40,10 @@ export class Scene implements AsyncDisposable {
     inputs: Record<string, string>,
     env: Record<string, string> = {},
     entry: Entry = 'main',
+    launch?: Launch,
   ): Promise<RunningStep> {
-    return this.job.start({ ...this.inputs, ...inputs }, { ...this.emulator.artifacts.environment(), ...env }, entry)
+    const variables = { ...this.emulator.artifacts.environment(), ...env }
+    return this.job.start({ ...this.inputs, ...inputs }, variables, entry, launch)
   }
 
   /** Runs a step to its end and holds what it left against the rules that every step keeps. */

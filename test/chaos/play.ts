@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RunningStep, StepResult } from '../action/run-action.ts'
+import { launchDist, type RunningStep, type StepResult } from '../action/run-action.ts'
 import { Scene } from '../action/scene.ts'
 import type { Blow, Ending, Sequence } from './sequence.ts'
 import { subjects } from './subjects.ts'
@@ -22,7 +22,7 @@ export interface Played {
   log: string
 }
 
-/** Plays a sequence on the built action and the emulator, and checks from outside what is left. */
+/** Plays a sequence on the action and the emulator, and checks from outside what is left. */
 export async function play(sequence: Sequence): Promise<Played> {
   const { workMs: ms, lags, style, linkLifetimeMs } = sequence
   const timings = {
@@ -45,7 +45,9 @@ export async function play(sequence: Sequence): Promise<Played> {
   strike(scene, sequence.blows)
 
   const startedAt = performance.now()
-  const { result, cancelledAt } = await endedBy(scene, await scene.start(inputs), sequence.ending)
+  // Only a process can be killed.
+  const launch = sequence.ending?.signal === 'SIGKILL' ? launchDist : undefined
+  const { result, cancelledAt } = await endedBy(scene, await scene.start(inputs, {}, 'main', launch), sequence.ending)
   const endedAt = performance.now()
   const broken: string[] = []
   const check = (what: string, body: () => void) => {

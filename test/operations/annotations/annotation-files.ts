@@ -9,14 +9,15 @@ import type { ChosenFile } from '../../../src/operations/media-files.ts'
 import { rejection, RequestClock } from '../../visual-layer/loopback.ts'
 import { fakeStep } from '../fake-step.ts'
 
-/** Made for each test file that imports this one. */
 let folder: string
 
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vl-annotations-'))
-})
-
-afterAll(() => rm(folder, { recursive: true }))
+/** Makes the folder of all functions below, for the tests of a file. */
+export function useFolder(): void {
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'vl-annotations-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+}
 
 export function chosen(shown: string): ChosenFile {
   const fileName = path.posix.basename(shown)

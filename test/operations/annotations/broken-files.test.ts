@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { checkAnnotations } from '../../../src/operations/annotations/check.ts'
 import { rejection } from '../../visual-layer/loopback.ts'
-import { check, chosen, coco, faults, MEDIA, parquet, stepOf } from './annotation-files.ts'
+import { MEDIA, check, chosen, coco, faults, parquet, stepOf, useFolder } from './annotation-files.ts'
+
+useFolder()
 
 describe('annotation files that are broken', () => {
   const objects = 'filename,label,col_x,row_y,width,height\na.jpg,cat,1,1,1,1\n'

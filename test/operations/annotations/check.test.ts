@@ -3,7 +3,9 @@ import { ActionError } from '../../../src/errors.ts'
 import { warnIfUnlabeled } from '../../../src/operations/annotations/check.ts'
 import { dataset } from '../../visual-layer/samples.ts'
 import { fakeStep } from '../fake-step.ts'
-import { check, coco, MEDIA, parquet } from './annotation-files.ts'
+import { MEDIA, check, coco, parquet, useFolder } from './annotation-files.ts'
+
+useFolder()
 
 describe('annotation files that are sound', () => {
   it.each([

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import type { FaultRule } from '../emulator/http/faults.ts'
+import { when } from '../action/scene.ts'
+import { splitScene } from '../action/split-scene.ts'
+
+/** Three parts under a cap of 20. */
+const SIZES = { clusterSizes: [12, 9, 8, 8, 7, 5, 3, 1] }
+const FAILED = { task: 'FAILED' as const, message: 'worker lost' }
+
+describe('an export in parts of which one goes wrong', () => {
+  it('starts a part again whose export failed', async () => {
+    const split = await splitScene({ exportCap: 20 }, SIZES)
+    await using scene = split.scene
+    scene.world.next('export', FAILED)
+    const { stdout } = await scene.succeed(split.inputs)
+    await split.expectWhole()
+    expect(split.accepted()).toHaveLength(4)
+    expect(stdout).toMatch(/Part \d: Export \S+ ended as FAILED/)
+  })
+
+  it('fails when it fails twice, keeps the other parts, and continues from there when it is run again', async () => {
+    const split = await splitScene({ exportCap: 20 }, SIZES)
+    await using scene = split.scene
+    for (const outcome of [{}, FAILED, FAILED, FAILED, FAILED]) scene.world.next('export', outcome)
+    const step = await scene.start({ ...split.inputs, timeout: '30s' })
+    await when(() => split.accepted().length > 0)
+    // The first part is whole before the others have failed.
+    scene.world.options.timings.exportMs = 1_000
+    const first = scene.sound(await step.ended)
+    expect(first.outputs['error_code']).toBe('operation_failed')
+    expect(first.errors[0]).toMatch(/Part \d of the export: Export \S+ ended as FAILED/)
+    expect(first.errors[0]).toContain('worker lost')
+    expect(first.errors[0]).toContain('Kept in visual-layer-export: 1 of 3 parts')
+    expect(first.errors[0]).toContain('clean: false')
+    const before = split.starts().length
+    // What is left of the bad luck was for exports that nobody waited for any more.
+    scene.world.options.timings.exportMs = 80
+    await when(() => scene.world.exports.every(({ status }) => status !== 'INIT' && status !== 'IN_PROGRESS'))
+    while (scene.world.takeOutcome('export').task) void 0
+    const second = await scene.succeed(split.inputs)
+    expect(second.stdout).toContain('1 part is already on disk')
+    await split.expectWhole()
+    expect(split.starts().length - before).toBeLessThanOrEqual(2)
+  })
+
+  it('starts a part again whose archive is damaged', async () => {
+    const split = await splitScene({ exportCap: 20 }, SIZES)
+    await using scene = split.scene
+    scene.world.replaceArchive('next', Buffer.from('<html>not an archive</html>'))
+    const { stdout } = await scene.succeed(split.inputs)
+    await split.expectWhole()
+    expect(split.accepted()).toHaveLength(4)
+    expect(stdout).toContain('Restarting its export')
+  })
+
+  it('fails where it is damaged each time, and asks for another export in the next run', async () => {
+    const split = await splitScene({ exportCap: 20 }, { clusterSizes: [12, 12] })
+    await using scene = split.scene
+    // Every archive comes without its end.
+    scene.emulator.faults.add({
+      server: 'storage',
+      path: /./,
+      times: Infinity,
+      fault: { kind: 'body', text: 'PK', effect: true },
+    })
+    await scene.fail('corrupt_download', split.inputs)
+    scene.emulator.faults.clear()
+    const before = split.starts().length
+    await scene.succeed(split.inputs)
+    await split.expectWhole()
+    expect(split.starts().length).toBeGreaterThan(before)
+  })
+
+  it.each([
+    ['threshold', 5],
+    ['vague', 5],
+    ['threshold', 2],
+  ] as const)('divides what waits when the limit sinks meanwhile: %s, %d', async (refusalWords, cap) => {
+    const clusterSizes = Array.from({ length: 10 }, () => 5)
+    const split = await splitScene({ exportCap: 10, style: { refusalWords } }, { clusterSizes })
+    await using scene = split.scene
+    const step = await scene.start({ ...split.inputs, timeout: '30s' })
+    await when(() => split.accepted().length >= 2)
+    scene.world.options.exportCap = cap
+    const { outputs } = scene.sound(await step.ended)
+    expect(outputs['error_code']).toBe('')
+    await split.expectWhole()
+    split.expectNothingTwice()
+    const last = split.accepted().at(-1)
+    expect(last?.items).toBeLessThanOrEqual(cap)
+  })
+
+  const FAULTS: [string, FaultRule][] = [
+    ['503 at a start', { path: /export_entities_async$/, times: 2, fault: { kind: 'status', status: 503 } }],
+    ['a reset at a start', { path: /export_entities_async$/, skip: 1, fault: { kind: 'resetBefore' } }],
+    ['503 at a look', { path: /export_status$/, skip: 3, times: 4, fault: { kind: 'status', status: 503 } }],
+    ['a reset at a look', { path: /export_status$/, skip: 5, times: 2, fault: { kind: 'resetMid', afterBytes: 9 } }],
+    ['a web page at the list of clusters', { path: /\/explore\//, fault: { kind: 'html200', effect: false } }],
+    ['502 at the list of clusters', { path: /\/explore\//, times: 2, fault: { kind: 'status', status: 502 } }],
+    ['a reset of the storage', { server: 'storage', path: /./, skip: 1, fault: { kind: 'resetMid', afterBytes: 700 } }],
+    ['500 of the storage', { server: 'storage', path: /./, times: 2, fault: { kind: 'status', status: 500 } }],
+  ]
+  it.each(FAULTS)('is whole after %s, and nothing is exported twice', async (_, rule) => {
+    const split = await splitScene({ exportCap: 20 }, SIZES)
+    await using scene = split.scene
+    scene.emulator.faults.add(rule)
+    const { outputs } = await scene.succeed({ ...split.inputs, timeout: '30s' })
+    await split.expectWhole()
+    split.expectNothingTwice()
+    expect(outputs['media_count']).toBe('53')
+  })
+
+  it('waits for what else runs on the dataset', async () => {
+    const split = await splitScene({ exportCap: 20 }, SIZES)
+    await using scene = split.scene
+    scene.emulator.faults.add({
+      method: 'POST',
+      path: /export_entities_async$/,
+      skip: 1,
+      fault: { kind: 'status', status: 409, body: '{"detail":"Dataset is not in READY status"}' },
+    })
+    await scene.succeed(split.inputs)
+    await split.expectWhole()
+    split.expectNothingTwice()
+  })
+})
