@@ -3,8 +3,9 @@ import { play } from './play.ts'
 import { sequenceOf } from './sequence.ts'
 
 /**
- * `npm run chaos [-- --from 1 --count 300 --jobs 6] [--seed N]`: plays random sequences of operation, faults, signals, and moments on
- * the built action, and checks each from outside. A failure prints the seed that repeats it; `--seed N` plays only that one, and
+ * `npm run chaos [-- --from 1 --count 300 --jobs 6] [--in-process] [--seed N]`: plays random sequences of operation, faults, signals,
+ * and moments on the built action, and checks each from outside. `--in-process` plays the sources in this process instead, which takes a
+ * third of the time; only what is killed is a process. A failure prints the seed that repeats it; `--seed N` plays only that one, and
  * prints its log. Ends with 1 if a promise was broken.
  */
 const { values } = parseArgs({
@@ -13,8 +14,10 @@ const { values } = parseArgs({
     count: { type: 'string', default: '300' },
     jobs: { type: 'string', default: '6' },
     seed: { type: 'string' },
+    'in-process': { type: 'boolean', default: false },
   },
 })
+if (values['in-process']) await import('../scenes/in-process.ts')
 const only = values.seed === undefined ? undefined : Number(values.seed)
 const from = only ?? Number(values.from)
 const until = from + (only === undefined ? Number(values.count) : 1)
