@@ -7392,7 +7392,7 @@ const SKIP_IN_ACT = 'This run is one of act, whose own artifact server is used. 
 /** The error for a name that another artifact of this run has. @param state what became of the export */
 function nameTaken(name, state, cause) {
     return new errors/* ActionError */.lZ('artifact_failed', `${state}: this workflow run already has an artifact named "${name}".`, {
-        todo: `Another job (of the matrix, for example) or an earlier step used the name. Give each a unique name, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
+        todo: `Another job (of the matrix, for example) or an earlier step used the name. Give each a unique name, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or, if they do not run at the same time, replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
         cause,
     });
 }
@@ -8604,17 +8604,20 @@ const WHY_CHARS = 160;
 function shortened(text, chars) {
     return text.length <= chars ? text : `${text.slice(0, chars).toWellFormed()}…`;
 }
-/** The one error for all that stayed: what stayed, why, and what to do. The code is theirs where they share one. */
+/** No faults of the dataset: the same deletion may succeed in the next run. */
+const TRANSIENT = ['network', 'server_error', 'timed_out'];
+/** The one error for all that stayed: what stayed, why, and what to do. The code is theirs if they share one or are all transient. */
 function pruneFailure(dataset, stayed, deleted) {
     const [first] = stayed;
     const shared = stayed.every(({ error }) => error.code === first?.error.code) ? first?.error : undefined;
+    const areAlike = shared !== undefined || stayed.every(({ error }) => TRANSIENT.includes(error.code));
     const named = stayed.slice(0, prune_failure_MOST_NAMED).map(({ snapshot, error }) => {
         const why = shortened(error.apiWords ?? error.message, WHY_CHARS);
         return `- "${shortened(snapshot.name, NAME_CHARS)}" (${snapshot.id}): ${why}`;
     });
     const more = stayed.length > prune_failure_MOST_NAMED ? [`- and ${stayed.length - prune_failure_MOST_NAMED} more, in the job summary`] : [];
     const many = (0,numbers/* counted */.h)(stayed.length, 'snapshot');
-    return new errors/* ActionError */.lZ(shared?.code ?? 'operation_failed', [
+    return new errors/* ActionError */.lZ((areAlike ? first?.error.code : undefined) ?? 'operation_failed', [
         `Could not delete ${many} of dataset "${shortened(dataset.name, NAME_CHARS)}"; ${deleted} ${deleted === 1 ? 'was' : 'were'} deleted.`,
         ...named,
         ...more,

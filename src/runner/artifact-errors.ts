@@ -55,7 +55,7 @@ const SKIP_IN_ACT =
 /** The error for a name that another artifact of this run has. @param state what became of the export */
 export function nameTaken(name: string, state: string, cause?: unknown): ActionError {
   return new ActionError('artifact_failed', `${state}: this workflow run already has an artifact named "${name}".`, {
-    todo: `Another job (of the matrix, for example) or an earlier step used the name. Give each a unique name, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
+    todo: `Another job (of the matrix, for example) or an earlier step used the name. Give each a unique name, such as \`artifact_name: export-\${{ strategy.job-index }}\`, or, if they do not run at the same time, replace the earlier one: \`overwrite_artifact: true\`. ${SKIP}`,
     cause,
   })
 }

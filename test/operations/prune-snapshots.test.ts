@@ -1,12 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
+import { pruneFailure } from '../../src/operations/prune-failure.ts'
 import { pruneSnapshots } from '../../src/operations/prune-snapshots.ts'
 import { retentionPlan } from '../../src/operations/retention.ts'
 import type { Snapshot } from '../../src/visual-layer/snapshots.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { failureOf } from '../failure-of.ts'
-import { id, refused, snapshot, SOURCE } from '../visual-layer/samples.ts'
+import { dataset, id, refused, snapshot, SOURCE } from '../visual-layer/samples.ts'
 import { FakeClock } from '../waiting/fake-clock.ts'
 import { type FakeStep, fakeStep, type StepOptions } from './fake-step.ts'
 import { type Fate, type Plan, SimulatedCatalog } from './simulated-catalog.ts'
@@ -117,6 +118,14 @@ describe('prune-snapshots', () => {
       `- "nightly-5" (${id(5)}): words of 403`,
       `- "nightly-4" (${id(4)}): words of 409`,
     ])
+  })
+
+  it('is as transient as its reasons, where they differ but are all transient', () => {
+    const stayed = (['network', 'server_error'] as const).map((code, index) => ({
+      snapshot: old(index + 1),
+      error: new ActionError(code, 'no answer'),
+    }))
+    expect(pruneFailure(dataset(), stayed, 0).code).toBe('network')
   })
 
   it('names a few of many that stayed, within what an annotation holds', async () => {
