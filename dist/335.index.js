@@ -73,7 +73,9 @@ function fileOf(comparison, comparedWith) {
         examples: {
             added: examples.added.map(namedItem),
             removed: examples.removed.map(namedItem),
-            modified: examples.modified.map((example) => ({ ...namedItem(example), fields: example.fields })),
+            modified: examples.modified.map((example) => {
+                return { ...namedItem(example), fields: example.fields, values: example.values };
+            }),
         },
     };
 }

@@ -94,11 +94,13 @@ function numberIn(value) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   D8: () => (/* binding */ drawSeeds),
+/* harmony export */   Rp: () => (/* binding */ shownOf),
 /* harmony export */   SB: () => (/* binding */ SUM_WORDS),
 /* harmony export */   W1: () => (/* binding */ differingFields),
 /* harmony export */   Xf: () => (/* binding */ CONFIDENCE_TOLERANCE),
 /* harmony export */   ZS: () => (/* binding */ UNIQUENESS_TOLERANCE),
 /* harmony export */   cJ: () => (/* binding */ FIELDS),
+/* harmony export */   fz: () => (/* binding */ shownIn),
 /* harmony export */   lf: () => (/* binding */ FieldSums),
 /* harmony export */   nf: () => (/* binding */ AMOUNT_COUNT)
 /* harmony export */ });
@@ -115,9 +117,17 @@ const UNIQUENESS_TOLERANCE = 0.01;
 /** So do issues of the same kinds if the sum of their confidences moves by more than this. */
 const CONFIDENCE_TOLERANCE = 0.01;
 const METADATA = new Map([
-    ['image_label', { field: 'labels', by: ['category_name'] }],
-    ['object_label', { field: 'boxes', by: ['category_name', 'bbox', 'metadata_items'], never: ['uniqueness_score'] }],
-    ['user_tag', { field: 'tags', by: ['tag_name'], never: ['assigned_date'] }],
+    ['image_label', { field: 'labels', by: ['category_name'], shown: 'category_name' }],
+    [
+        'object_label',
+        {
+            field: 'boxes',
+            by: ['category_name', 'bbox', 'metadata_items'],
+            never: ['uniqueness_score'],
+            shown: 'category_name',
+        },
+    ],
+    ['user_tag', { field: 'tags', by: ['tag_name'], never: ['assigned_date'], shown: 'tag_name' }],
     ['caption', { field: 'captions', by: ['text', 'caption'] }],
     [
         'issue',
@@ -125,6 +135,7 @@ const METADATA = new Map([
             field: 'issues',
             by: ['issue_type', 'duplicate_group_id'],
             score: { property: 'confidence', amount: 'confidence' },
+            shown: 'issue_type',
         },
     ],
 ]);
@@ -258,6 +269,43 @@ function differingFields(sums, amounts) {
         }
     });
     return fields.length === 0 && differs('details') ? ['other'] : fields;
+}
+/** The fields whose values an example shows. */
+const SHOWN = [...METADATA.values()].flatMap(({ field, shown }) => (shown === undefined ? [] : [field]));
+const LONGEST_SHOWN = 80;
+/**
+ * What an example shows of an item: a line for each of these fields, such as `bus, car ×2`; '' for an item without any. Many items have the
+ * same.
+ */
+function shownOf({ metadata }) {
+    const names = new Map();
+    for (const { type, properties } of metadata) {
+        const { field, shown } = METADATA.get(type) ?? {};
+        const name = shown === undefined ? undefined : (0,_records_item_js__WEBPACK_IMPORTED_MODULE_2__/* .textOf */ .b6)(properties[shown]);
+        if (!field || name === undefined)
+            continue;
+        const others = names.get(field);
+        if (others)
+            others.push(name);
+        else
+            names.set(field, [name]);
+    }
+    if (names.size === 0)
+        return '';
+    return SHOWN.map((field) => listOf(names.get(field) ?? [])).join('\n');
+}
+/** The part of what {@link shownOf} returned that is about a field; `undefined` for a field whose values are not shown. */
+function shownIn(shown, field) {
+    const line = SHOWN.indexOf(field);
+    return line === -1 ? undefined : (shown.split('\n')[line] ?? '');
+}
+function listOf(names) {
+    const times = new Map();
+    for (const name of names.toSorted())
+        times.set(name, (times.get(name) ?? 0) + 1);
+    const list = Array.from(times, ([name, count]) => (count === 1 ? name : `${name} ×${count}`)).join(', ');
+    const line = list.replaceAll('\n', ' ');
+    return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN).toWellFormed()}…` : line;
 }
 
 
@@ -916,6 +964,7 @@ class BatchReader {
     #fields;
     #otherIds = new Map();
     #names = [];
+    #shown = [];
     #coco;
     #count = 0;
     constructor(records, { items, coco }) {
@@ -937,6 +986,7 @@ class BatchReader {
         if (this.#fields) {
             this.#fields.add(index, record, item);
             this.#names.push(item.name);
+            this.#shown.push((0,_comparison_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .shownOf */ .Rp)(item));
         }
         this.#coco?.add(item);
         this.#count += 1;
@@ -945,7 +995,7 @@ class BatchReader {
         const count = this.#count;
         const keys = this.#keys.subarray(0, count * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
         const hashes = this.#hashes.subarray(0, count * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F);
-        const items = this.#fields && { names: this.#names, fields: this.#fields };
+        const items = this.#fields && { names: this.#names, shown: this.#shown, fields: this.#fields };
         const coco = this.#coco?.end();
         return { hashes, keys, otherIds: this.#otherIds, tally: this.#tally, items, coco, broken };
     }

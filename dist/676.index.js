@@ -248,6 +248,8 @@ const FIRST_ITEMS = 1024;
 const BEFORE = 1;
 const AFTER = 2;
 const LONGEST_BYTES = 200;
+/** Different values of items that are kept, so that they take no more memory than the rest. */
+const MOST_SHOWN = 200_000;
 /**
  * The items of a baseline, and how those of a later export differ: about 200 bytes per item and its name. The fields of the records of an
  * item add up, so neither their order nor that of the items matters.
@@ -260,6 +262,10 @@ class ItemIndex {
     /** Of the items of the baseline: their names, and their IDs if these are no UUIDs. */
     #names = [];
     #ids = new Map();
+    /** The different values of items, numbered from 1; an item whose values are too many to keep has 0. */
+    #shown = new Map();
+    #shownBefore = new Uint32Array(FIRST_ITEMS);
+    #shownAfter = new Uint32Array(FIRST_ITEMS);
     /** Different items, of both exports together. */
     get size() {
         return this.#table.size;
@@ -293,13 +299,18 @@ class ItemIndex {
         }
         return added;
     }
-    #change(number, { fields }, index, sign, side) {
+    #change(number, { fields, shown: all }, index, sign, side) {
+        const values = all[index] ?? '';
         while (number >= this.#seen.length) {
             this.#seen = (0,_records_id_table_js__WEBPACK_IMPORTED_MODULE_0__/* .holding */ .G)(new Uint8Array(this.#seen.length * 2), this.#seen);
+            this.#shownBefore = (0,_records_id_table_js__WEBPACK_IMPORTED_MODULE_0__/* .holding */ .G)(new Uint32Array(this.#seen.length), this.#shownBefore);
+            this.#shownAfter = (0,_records_id_table_js__WEBPACK_IMPORTED_MODULE_0__/* .holding */ .G)(new Uint32Array(this.#seen.length), this.#shownAfter);
             this.#sums = (0,_records_id_table_js__WEBPACK_IMPORTED_MODULE_0__/* .holding */ .G)(new Uint32Array(this.#sums.length * 2), this.#sums);
             this.#amounts = (0,_records_id_table_js__WEBPACK_IMPORTED_MODULE_0__/* .holding */ .G)(new Float64Array(this.#amounts.length * 2), this.#amounts);
         }
         this.#seen[number] = (this.#seen[number] ?? 0) | side;
+        const shown = side === BEFORE ? this.#shownBefore : this.#shownAfter;
+        shown[number] = this.#numberOf(values);
         for (let word = 0; word < _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .SUM_WORDS */ .SB; word += 1) {
             const at = number * _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .SUM_WORDS */ .SB + word;
             this.#sums[at] = (this.#sums[at] ?? 0) + sign * (fields.sums[index * _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .SUM_WORDS */ .SB + word] ?? 0);
@@ -317,9 +328,33 @@ class ItemIndex {
                 yield { fate: 'added' };
             else if (this.#seen[number] === BEFORE)
                 yield { fate: 'removed', example };
-            else
-                yield { fate: 'kept', fields: this.#fieldsOf(number), example };
+            else {
+                const fields = this.#fieldsOf(number);
+                const values = () => this.#valuesOf(number, fields);
+                yield { fate: 'kept', fields, example: () => ({ ...example(), fields, values: values() }) };
+            }
         }
+    }
+    #numberOf(values) {
+        const known = this.#shown.get(values);
+        if (known !== undefined || this.#shown.size === MOST_SHOWN)
+            return known ?? 0;
+        this.#shown.set(values, this.#shown.size + 1);
+        return this.#shown.size;
+    }
+    #valuesOf(number, fields) {
+        const all = [...this.#shown.keys()];
+        const before = all[(this.#shownBefore[number] ?? 0) - 1];
+        const after = all[(this.#shownAfter[number] ?? 0) - 1];
+        const values = {};
+        if (before === undefined || after === undefined)
+            return values;
+        for (const field of fields) {
+            const [was, is] = [(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .shownIn */ .fz)(before, field), (0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .shownIn */ .fz)(after, field)];
+            if (was !== undefined && is !== undefined && was !== is)
+                values[field] = { before: was, after: is };
+        }
+        return values;
     }
     #fieldsOf(number) {
         const sums = this.#sums.subarray(number * _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .SUM_WORDS */ .SB, (number + 1) * _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .SUM_WORDS */ .SB);
@@ -7959,7 +7994,7 @@ function outcome(index, added) {
             for (const field of item.fields)
                 fields[field] += 1;
             if (item.fields.length > 0 && examples.modified.length < MOST_EXAMPLES)
-                examples.modified.push({ ...item.example(), fields: item.fields });
+                examples.modified.push(item.example());
         }
     }
     return { ...counts, fields, examples, changed: counts.added + counts.removed + counts.modified > 0 };
@@ -8054,7 +8089,7 @@ function tellItems(reporter, comparison) {
     // Only a modified item has fields.
     const columns = examples.modified.length > 0 ? 3 : 2;
     if (rows.length > 0) {
-        const headers = ['Change', 'Item', 'Fields'].slice(0, columns);
+        const headers = ['Change', 'Item', 'What differs'].slice(0, columns);
         reporter.table({ title: 'Examples', headers, rows: rows.map((row) => row.slice(0, columns)) });
     }
 }
@@ -8123,13 +8158,17 @@ function drawChanges(reporter, drawn, before, after) {
 /** The first of each kind, by their names, else their IDs, and how many more there are. */
 function exampleRows(change, items, examples) {
     const shown = examples.slice(0, export_pictures_MOST_EXAMPLES);
-    const rows = shown.map(({ name, mediaId = '', fields = [] }) => [
+    const rows = shown.map(({ name, mediaId = '', fields = [], values = {} }) => [
         change,
         { code: name === '' ? mediaId : name },
-        fields.join(', '),
+        fields.map((field) => differenceOf(field, values[field])).join('; '),
     ]);
     const more = items - shown.length;
     return more > 0 && shown.length > 0 ? [...rows, [change, `and ${(0,numbers/* count */.U)(more)} more`, '']] : rows;
+}
+/** `labels: cat → dog`, or the field alone. */
+function differenceOf(field, values) {
+    return values ? `${field}: ${values.before || 'none'} → ${values.after || 'none'}` : field;
 }
 
 ;// CONCATENATED MODULE: ./build/operations/export/export-review.js

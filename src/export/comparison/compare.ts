@@ -3,7 +3,7 @@ import type { ExportRecords, MetadataFormat } from '../records/metadata-files.ts
 import type { ReadBatch } from '../records/read-records.ts'
 import type { Statistics } from '../records/statistics.ts'
 import type { Baseline } from './baseline.ts'
-import { type Example, ItemIndex } from './item-index.ts'
+import { type Example, ItemIndex, type ModifiedExample } from './item-index.ts'
 
 /** One side of a comparison. */
 export interface ComparedExport extends Statistics {
@@ -25,7 +25,7 @@ export interface Comparison {
   before: ComparedExport
   after: ComparedExport
   /** The first ten of each, in the order of the baseline; those that were added in the order of the new export. */
-  examples: { added: Example[]; removed: Example[]; modified: (Example & { fields: Field[] })[] }
+  examples: { added: Example[]; removed: Example[]; modified: ModifiedExample[] }
 }
 
 const MOST_EXAMPLES = 10
@@ -94,8 +94,7 @@ function outcome(index: ItemIndex, added: Example[]) {
     } else {
       counts[item.fields.length === 0 ? 'unchanged' : 'modified'] += 1
       for (const field of item.fields) fields[field] += 1
-      if (item.fields.length > 0 && examples.modified.length < MOST_EXAMPLES)
-        examples.modified.push({ ...item.example(), fields: item.fields })
+      if (item.fields.length > 0 && examples.modified.length < MOST_EXAMPLES) examples.modified.push(item.example())
     }
   }
   return { ...counts, fields, examples, changed: counts.added + counts.removed + counts.modified > 0 }

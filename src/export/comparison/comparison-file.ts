@@ -4,7 +4,7 @@ import { type CountChange, changesOf } from '../records/counts.ts'
 import type { Named } from '../records/statistics.ts'
 import type { ComparedExport, Comparison } from './compare.ts'
 import { CONFIDENCE_TOLERANCE, UNIQUENESS_TOLERANCE } from './fields.ts'
-import type { Example } from './item-index.ts'
+import type { Example, ModifiedExample } from './item-index.ts'
 
 /** More names than this are not listed, those least that changed most. */
 const MOST_LISTED = 10_000
@@ -71,7 +71,8 @@ interface ComparisonFile {
   examples: {
     added: NamedItem[]
     removed: NamedItem[]
-    modified: (NamedItem & { fields: string[] })[]
+    /** `values` of labels, boxes, tags, and issues, where these differ. */
+    modified: (NamedItem & { fields: string[]; values: ModifiedExample['values'] })[]
   }
 }
 
@@ -130,7 +131,9 @@ function fileOf(comparison: Comparison, comparedWith: object): ComparisonFile {
     examples: {
       added: examples.added.map(namedItem),
       removed: examples.removed.map(namedItem),
-      modified: examples.modified.map((example) => ({ ...namedItem(example), fields: example.fields })),
+      modified: examples.modified.map((example) => {
+        return { ...namedItem(example), fields: example.fields, values: example.values }
+      }),
     },
   }
 }

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import { canonicalText } from '../records/canonical.ts'
-import { type Item, type MetadataItem, scoreIn } from '../records/item.ts'
+import { type Item, type MetadataItem, scoreIn, textOf } from '../records/item.ts'
 
 /** What of an item can differ. `boxes` are its objects; `other` is all that has no field of its own. */
 export const FIELDS = ['labels', 'boxes', 'tags', 'captions', 'cluster', 'issues', 'uniqueness', 'other'] as const
@@ -21,12 +21,22 @@ interface Row {
   never?: readonly string[]
   /** A score that is compared within a tolerance. */
   score?: { property: string; amount: Amount }
+  /** The property that an example of a change shows. */
+  shown?: string
 }
 
 const METADATA = new Map<string, Row>([
-  ['image_label', { field: 'labels', by: ['category_name'] }],
-  ['object_label', { field: 'boxes', by: ['category_name', 'bbox', 'metadata_items'], never: ['uniqueness_score'] }],
-  ['user_tag', { field: 'tags', by: ['tag_name'], never: ['assigned_date'] }],
+  ['image_label', { field: 'labels', by: ['category_name'], shown: 'category_name' }],
+  [
+    'object_label',
+    {
+      field: 'boxes',
+      by: ['category_name', 'bbox', 'metadata_items'],
+      never: ['uniqueness_score'],
+      shown: 'category_name',
+    },
+  ],
+  ['user_tag', { field: 'tags', by: ['tag_name'], never: ['assigned_date'], shown: 'tag_name' }],
   ['caption', { field: 'captions', by: ['text', 'caption'] }],
   [
     'issue',
@@ -34,6 +44,7 @@ const METADATA = new Map<string, Row>([
       field: 'issues',
       by: ['issue_type', 'duplicate_group_id'],
       score: { property: 'confidence', amount: 'confidence' },
+      shown: 'issue_type',
     },
   ],
 ])
@@ -173,4 +184,40 @@ export function differingFields(sums: Uint32Array, amounts: Float64Array): Field
     }
   })
   return fields.length === 0 && differs('details') ? ['other'] : fields
+}
+
+/** The fields whose values an example shows. */
+const SHOWN = [...METADATA.values()].flatMap(({ field, shown }) => (shown === undefined ? [] : [field]))
+const LONGEST_SHOWN = 80
+
+/**
+ * What an example shows of an item: a line for each of these fields, such as `bus, car ×2`; '' for an item without any. Many items have the
+ * same.
+ */
+export function shownOf({ metadata }: Item): string {
+  const names = new Map<Field, string[]>()
+  for (const { type, properties } of metadata) {
+    const { field, shown } = METADATA.get(type) ?? {}
+    const name = shown === undefined ? undefined : textOf(properties[shown])
+    if (!field || name === undefined) continue
+    const others = names.get(field)
+    if (others) others.push(name)
+    else names.set(field, [name])
+  }
+  if (names.size === 0) return ''
+  return SHOWN.map((field) => listOf(names.get(field) ?? [])).join('\n')
+}
+
+/** The part of what {@link shownOf} returned that is about a field; `undefined` for a field whose values are not shown. */
+export function shownIn(shown: string, field: Field): string | undefined {
+  const line = SHOWN.indexOf(field)
+  return line === -1 ? undefined : (shown.split('\n')[line] ?? '')
+}
+
+function listOf(names: readonly string[]): string {
+  const times = new Map<string, number>()
+  for (const name of names.toSorted()) times.set(name, (times.get(name) ?? 0) + 1)
+  const list = Array.from(times, ([name, count]) => (count === 1 ? name : `${name} ×${count}`)).join(', ')
+  const line = list.replaceAll('\n', ' ')
+  return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN).toWellFormed()}…` : line
 }

@@ -1,6 +1,6 @@
 import { holding, IdTable, KEY_WORDS, uuidOf } from '../records/id-table.ts'
 import { type BatchResult, type ItemBatch, mediaIdOf } from '../records/read-batch.ts'
-import { AMOUNT_COUNT, differingFields, type Field, SUM_WORDS } from './fields.ts'
+import { AMOUNT_COUNT, differingFields, type Field, shownIn, SUM_WORDS } from './fields.ts'
 
 const FIRST_ITEMS = 1024
 const BEFORE = 1
@@ -14,14 +14,29 @@ export interface Example {
   name: string
 }
 
+/** What a field was and is, for people. */
+export interface Values {
+  before: string
+  after: string
+}
+
+/** An item of both exports that differs. */
+export interface ModifiedExample extends Example {
+  fields: Field[]
+  /** Of the fields whose values can be shown, and differ as they are shown. */
+  values: Partial<Record<Field, Values>>
+}
+
 /** What became of an item. */
 export type IndexedItem =
   | { fate: 'added' }
   | { fate: 'removed'; example: () => Example }
   /** With the fields in which it differs. */
-  | { fate: 'kept'; fields: Field[]; example: () => Example }
+  | { fate: 'kept'; fields: Field[]; example: () => ModifiedExample }
 
 const LONGEST_BYTES = 200
+/** Different values of items that are kept, so that they take no more memory than the rest. */
+const MOST_SHOWN = 200_000
 
 /**
  * The items of a baseline, and how those of a later export differ: about 200 bytes per item and its name. The fields of the records of an
@@ -35,6 +50,10 @@ export class ItemIndex {
   /** Of the items of the baseline: their names, and their IDs if these are no UUIDs. */
   readonly #names: string[] = []
   readonly #ids = new Map<number, string | undefined>()
+  /** The different values of items, numbered from 1; an item whose values are too many to keep has 0. */
+  readonly #shown = new Map<string, number>()
+  #shownBefore = new Uint32Array(FIRST_ITEMS)
+  #shownAfter = new Uint32Array(FIRST_ITEMS)
 
   /** Different items, of both exports together. */
   get size(): number {
@@ -69,13 +88,18 @@ export class ItemIndex {
     return added
   }
 
-  #change(number: number, { fields }: ItemBatch, index: number, sign: 1 | -1, side: number): void {
+  #change(number: number, { fields, shown: all }: ItemBatch, index: number, sign: 1 | -1, side: number): void {
+    const values = all[index] ?? ''
     while (number >= this.#seen.length) {
       this.#seen = holding(new Uint8Array(this.#seen.length * 2), this.#seen)
+      this.#shownBefore = holding(new Uint32Array(this.#seen.length), this.#shownBefore)
+      this.#shownAfter = holding(new Uint32Array(this.#seen.length), this.#shownAfter)
       this.#sums = holding(new Uint32Array(this.#sums.length * 2), this.#sums)
       this.#amounts = holding(new Float64Array(this.#amounts.length * 2), this.#amounts)
     }
     this.#seen[number] = (this.#seen[number] ?? 0) | side
+    const shown = side === BEFORE ? this.#shownBefore : this.#shownAfter
+    shown[number] = this.#numberOf(values)
     for (let word = 0; word < SUM_WORDS; word += 1) {
       const at = number * SUM_WORDS + word
       this.#sums[at] = (this.#sums[at] ?? 0) + sign * (fields.sums[index * SUM_WORDS + word] ?? 0)
@@ -92,8 +116,32 @@ export class ItemIndex {
       const example = () => this.#example(number)
       if (this.#seen[number] === AFTER) yield { fate: 'added' }
       else if (this.#seen[number] === BEFORE) yield { fate: 'removed', example }
-      else yield { fate: 'kept', fields: this.#fieldsOf(number), example }
+      else {
+        const fields = this.#fieldsOf(number)
+        const values = () => this.#valuesOf(number, fields)
+        yield { fate: 'kept', fields, example: () => ({ ...example(), fields, values: values() }) }
+      }
     }
+  }
+
+  #numberOf(values: string): number {
+    const known = this.#shown.get(values)
+    if (known !== undefined || this.#shown.size === MOST_SHOWN) return known ?? 0
+    this.#shown.set(values, this.#shown.size + 1)
+    return this.#shown.size
+  }
+
+  #valuesOf(number: number, fields: readonly Field[]): ModifiedExample['values'] {
+    const all = [...this.#shown.keys()]
+    const before = all[(this.#shownBefore[number] ?? 0) - 1]
+    const after = all[(this.#shownAfter[number] ?? 0) - 1]
+    const values: ModifiedExample['values'] = {}
+    if (before === undefined || after === undefined) return values
+    for (const field of fields) {
+      const [was, is] = [shownIn(before, field), shownIn(after, field)]
+      if (was !== undefined && is !== undefined && was !== is) values[field] = { before: was, after: is }
+    }
+    return values
   }
 
   #fieldsOf(number: number): Field[] {

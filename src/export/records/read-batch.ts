@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer'
 import { type CocoBatch, CocoBatchBuilder, type CocoLabels } from '../coco/coco-batch.ts'
-import { FieldSums, type HashSeeds } from '../comparison/fields.ts'
+import { FieldSums, type HashSeeds, shownOf } from '../comparison/fields.ts'
 import { InexactNumber, recordHash } from './canonical.ts'
 import { HASH_BYTES } from './digest.ts'
 import { KEY_WORDS, uuidOf, writeKey } from './id-table.ts'
@@ -27,6 +27,8 @@ export interface Wanted {
 /** What else the comparison needs of the records, each in as many entries, or words, as there are records. */
 export interface ItemBatch {
   names: string[]
+  /** As {@link shownOf} returns it. */
+  shown: string[]
   fields: { sums: Uint32Array; amounts: Float64Array }
 }
 
@@ -88,6 +90,7 @@ class BatchReader {
   readonly #fields: FieldSums | undefined
   readonly #otherIds = new Map<number, string | undefined>()
   readonly #names: string[] = []
+  readonly #shown: string[] = []
   readonly #coco: CocoBatchBuilder | undefined
   #count = 0
 
@@ -110,6 +113,7 @@ class BatchReader {
     if (this.#fields) {
       this.#fields.add(index, record, item)
       this.#names.push(item.name)
+      this.#shown.push(shownOf(item))
     }
     this.#coco?.add(item)
     this.#count += 1
@@ -119,7 +123,7 @@ class BatchReader {
     const count = this.#count
     const keys = this.#keys.subarray(0, count * KEY_WORDS)
     const hashes = this.#hashes.subarray(0, count * HASH_BYTES)
-    const items = this.#fields && { names: this.#names, fields: this.#fields }
+    const items = this.#fields && { names: this.#names, shown: this.#shown, fields: this.#fields }
     const coco = this.#coco?.end()
     return { hashes, keys, otherIds: this.#otherIds, tally: this.#tally, items, coco, broken }
   }

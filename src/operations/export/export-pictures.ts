@@ -1,6 +1,6 @@
 import type { Comparison } from '../../export/comparison/compare.ts'
 import { FIELDS, type Field } from '../../export/comparison/fields.ts'
-import type { Example } from '../../export/comparison/item-index.ts'
+import type { Example, ModifiedExample, Values } from '../../export/comparison/item-index.ts'
 import { changesOf } from '../../export/records/counts.ts'
 import type { Named, Statistics } from '../../export/records/statistics.ts'
 import type { Cell, Reporter } from '../../runner/reporter.ts'
@@ -91,7 +91,7 @@ function tellItems(reporter: Teller, comparison: Comparison): void {
   // Only a modified item has fields.
   const columns = examples.modified.length > 0 ? 3 : 2
   if (rows.length > 0) {
-    const headers = ['Change', 'Item', 'Fields'].slice(0, columns)
+    const headers = ['Change', 'Item', 'What differs'].slice(0, columns)
     reporter.table({ title: 'Examples', headers, rows: rows.map((row) => row.slice(0, columns)) })
   }
 }
@@ -166,14 +166,19 @@ function drawChanges(reporter: Teller, drawn: Drawn, before: Statistics, after: 
 function exampleRows(
   change: string,
   items: number,
-  examples: readonly (Example & { fields?: readonly string[] })[],
+  examples: readonly (Example & Partial<ModifiedExample>)[],
 ): Cell[][] {
   const shown = examples.slice(0, MOST_EXAMPLES)
-  const rows: Cell[][] = shown.map(({ name, mediaId = '', fields = [] }) => [
+  const rows: Cell[][] = shown.map(({ name, mediaId = '', fields = [], values = {} }) => [
     change,
     { code: name === '' ? mediaId : name },
-    fields.join(', '),
+    fields.map((field) => differenceOf(field, values[field])).join('; '),
   ])
   const more = items - shown.length
   return more > 0 && shown.length > 0 ? [...rows, [change, `and ${count(more)} more`, '']] : rows
+}
+
+/** `labels: cat → dog`, or the field alone. */
+function differenceOf(field: Field, values: Values | undefined): string {
+  return values ? `${field}: ${values.before || 'none'} → ${values.after || 'none'}` : field
 }

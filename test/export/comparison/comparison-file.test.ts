@@ -80,7 +80,14 @@ describe('comparison.json', () => {
       examples: {
         added: [{ media_id: 'd', name: 's3://bucket/d.jpg' }],
         removed: [{ media_id: 'a', name: 's3://bucket/a.jpg' }],
-        modified: [{ media_id: 'c', name: 's3://bucket/c.jpg', fields: ['labels'] }],
+        modified: [
+          {
+            media_id: 'c',
+            name: 's3://bucket/c.jpg',
+            fields: ['labels'],
+            values: { labels: { before: 'cat', after: 'dog' } },
+          },
+        ],
       },
     })
   })

@@ -65,6 +65,56 @@ describe('the items of an export', () => {
     const comparison = await compared(many, [...changed.toReversed(), { media_id: 'new' }])
     expect(comparison).toMatchObject({ added: 1, removed: 1, modified: 9999, unchanged: 10_000 })
     expect(comparison.examples.removed).toEqual([{ mediaId: '0', name: '0' }])
-    expect(comparison.examples.modified[0]).toEqual({ mediaId: '2', name: '2', fields: ['other'] })
+    expect(comparison.examples.modified[0]).toEqual({ mediaId: '2', name: '2', fields: ['other'], values: {} })
+  })
+
+  it('that differ show what they were and are, as far as names say it', async () => {
+    const item = (kinds: [type: string, property: string, name: unknown][], more = {}) => ({
+      media_id: 'a',
+      ...more,
+      metadata_items: kinds.map(([type, property, name], left) => ({
+        type,
+        properties: { [property]: name, ...(type === 'object_label' ? { bbox: [left, 0, 1, 1] } : {}) },
+      })),
+    })
+    const [label, box, tag, issue] = [
+      ['image_label', 'category_name'],
+      ['object_label', 'category_name'],
+      ['user_tag', 'tag_name'],
+      ['issue', 'issue_type'],
+    ] as const
+    const before = item([
+      [...label, 'cat'],
+      [...box, 'car'],
+      [...box, 'bus'],
+      [...box, 'car'],
+      [...issue, 'blur'],
+    ])
+    const after = item(
+      [
+        [...label, 'a\nb'],
+        [...box, 'bus'],
+        [...tag, 7],
+        [...issue, 'blur'],
+      ],
+      { cluster_id: 'c' },
+    )
+    const { examples } = await compared([before], [after])
+    expect(examples.modified[0]?.values).toEqual({
+      labels: { before: 'cat', after: 'a b' },
+      boxes: { before: 'bus, car ×2', after: 'bus' },
+      tags: { before: '', after: '7' },
+    })
+  })
+
+  it('that differ show no values where only the place of a box did, and no more than fits', async () => {
+    const boxes = (left: number, name = 'car') => ({
+      media_id: 'a',
+      metadata_items: [{ type: 'object_label', properties: { category_name: name, bbox: [left, 0, 1, 1] } }],
+    })
+    const moved = await compared([boxes(0)], [boxes(5)])
+    expect(moved.examples.modified).toMatchObject([{ fields: ['boxes'], values: {} }])
+    const long = await compared([boxes(0)], [boxes(0, 'x'.repeat(500))])
+    expect(long.examples.modified[0]?.values.boxes?.after).toHaveLength(81)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Comparison } from '../../../src/export/comparison/compare.ts'
+import type { Field } from '../../../src/export/comparison/fields.ts'
 import { type Statistics, StatisticsBuilder } from '../../../src/export/records/statistics.ts'
 import { changeClause, changeWords, tellContents } from '../../../src/operations/export/export-pictures.ts'
 import { fakeStep } from '../fake-step.ts'
@@ -126,13 +127,15 @@ describe('what changed', () => {
 
   it('comes with the fields, a few examples of each kind, and how many more there are', () => {
     const examples = Array.from({ length: 10 }, (_, index) => ({ mediaId: `id-${index}`, name: `${index}.png` }))
+    const fields: Field[] = ['labels', 'captions']
+    const values = { labels: { before: 'cat', after: '' } }
     const { tables } = tell(
       after,
       comparison(before, after, {
         added: 30,
         removed: 0,
         modified: 10,
-        examples: { added: examples, removed: [], modified: examples.map((one) => ({ ...one, fields: ['labels'] })) },
+        examples: { added: examples, removed: [], modified: examples.map((one) => ({ ...one, fields, values })) },
       }),
     )
     expect(tables['Changes']?.rows.slice(0, 4)).toEqual([
@@ -145,7 +148,7 @@ describe('what changed', () => {
     expect(rows).toHaveLength(8)
     expect(rows[0]).toEqual(['added', { code: '0.png' }, ''])
     expect(rows[3]).toEqual(['added', 'and 27 more', ''])
-    expect(rows[4]).toEqual(['modified', { code: '0.png' }, 'labels'])
+    expect(rows[4]).toEqual(['modified', { code: '0.png' }, 'labels: cat → none; captions'])
     expect(rows[7]).toEqual(['modified', 'and 7 more', ''])
   })
 
