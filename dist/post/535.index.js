@@ -1212,7 +1212,7 @@ const MEANING = {
     403: {
         code: 'forbidden',
         happened: 'permission denied',
-        todo: 'The account needs the Editor or Owner role on the dataset, and the feature must be enabled for it (datasets created before snapshot support have no snapshots).',
+        todo: 'Check that the account of the credentials has the Editor or Owner role on the dataset, and that the feature is enabled for it.',
     },
     404: {
         code: 'not_found',
@@ -1285,7 +1285,10 @@ function statusFailure(what, status, words, answered, retryAfter, rejection = 'k
         });
     }
     const meaning = status === 401 ? { code: 'unauthorized', ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED);
-    return new RequestFailure(meaning.code, `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`, { apiWords, todo: meaning.todo }, { transient: false, effect: 'none', status, answered });
+    const old = status === 403 && what.includes('snapshot')
+        ? ' Datasets created before Visual Layer had snapshots do not support them.'
+        : '';
+    return new RequestFailure(meaning.code, `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`, { apiWords, todo: meaning.todo + old }, { transient: false, effect: 'none', status, answered });
 }
 /** The API itself rejects the request, permanently, although it knows the account. */
 function isRefusal(error) {
@@ -3801,9 +3804,12 @@ async function undoEnrichment(plan, api, waiting, confirm) {
 /** A snapshot stays. It is named, so that someone can find or delete it. */
 async function nameSnapshot(plan, api, waiting) {
     const [snapshot] = await appeared(waiting, async () => (await api.snapshots.list(plan.datasetId, 0)).filter((one) => one.description.includes(plan.mark)));
-    if (!snapshot)
-        return { text: 'No snapshot of this step has appeared.', settled: false };
-    return { text: `Snapshot "${snapshot.name}" (${snapshot.id}) was created.`, settled: true, snapshot };
+    const restore = plan.safety ? ' No restore was started.' : '';
+    if (!snapshot) {
+        const text = `No snapshot of this step has appeared. If one appears later, its description ends with [mark ${plan.mark}].`;
+        return { text: text + restore, settled: false };
+    }
+    return { text: `Snapshot "${snapshot.name}" (${snapshot.id}) was created.${restore}`, settled: true, snapshot };
 }
 function perhapsOurs(ids, advice) {
     return ids.length === 1
@@ -5985,9 +5991,11 @@ class Page {
 }
 function errorSection(error) {
     const said = error.apiWords && `\n**Server message:** ${markdown(error.apiWords, 2000)}\n`;
-    const todo = error.todo && `\n**What to do:** ${paragraph(error.todo, 3000)}\n`;
+    // A cancellation is no failure, and its text says what was left or undone.
+    const [what, next] = error.code === 'cancelled' ? ['What happened', 'What is left'] : ['What failed', 'What to do'];
+    const todo = error.todo && `\n**${next}:** ${paragraph(error.todo, 3000)}\n`;
     const trace = error.trace && `\n${markdown(error.trace, 700)}\n`;
-    return `\n**What failed** (${code(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}${trace ?? ''}`;
+    return `\n**${what}** (${code(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}${trace ?? ''}`;
 }
 /** The rows of the facts, and those of the details that are folded. */
 function factRows(model) {

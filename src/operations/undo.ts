@@ -165,8 +165,12 @@ async function nameSnapshot(plan: SnapshotPlan, api: VisualLayer, waiting: Waiti
   const [snapshot] = await appeared(waiting, async () =>
     (await api.snapshots.list(plan.datasetId, 0)).filter((one) => one.description.includes(plan.mark)),
   )
-  if (!snapshot) return { text: 'No snapshot of this step has appeared.', settled: false }
-  return { text: `Snapshot "${snapshot.name}" (${snapshot.id}) was created.`, settled: true, snapshot }
+  const restore = plan.safety ? ' No restore was started.' : ''
+  if (!snapshot) {
+    const text = `No snapshot of this step has appeared. If one appears later, its description ends with [mark ${plan.mark}].`
+    return { text: text + restore, settled: false }
+  }
+  return { text: `Snapshot "${snapshot.name}" (${snapshot.id}) was created.${restore}`, settled: true, snapshot }
 }
 
 function perhapsOurs(ids: readonly string[], advice: string): string {

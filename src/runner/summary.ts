@@ -189,9 +189,11 @@ class Page {
 
 function errorSection(error: NonNullable<SummaryModel['error']>): string {
   const said = error.apiWords && `\n**Server message:** ${markdown(error.apiWords, 2000)}\n`
-  const todo = error.todo && `\n**What to do:** ${paragraph(error.todo, 3000)}\n`
+  // A cancellation is no failure, and its text says what was left or undone.
+  const [what, next] = error.code === 'cancelled' ? ['What happened', 'What is left'] : ['What failed', 'What to do']
+  const todo = error.todo && `\n**${next}:** ${paragraph(error.todo, 3000)}\n`
   const trace = error.trace && `\n${markdown(error.trace, 700)}\n`
-  return `\n**What failed** (${code(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}${trace ?? ''}`
+  return `\n**${what}** (${code(error.code)}): ${paragraph(error.message, 4000)}\n${said ?? ''}${todo ?? ''}${trace ?? ''}`
 }
 
 /** The rows of the facts, and those of the details that are folded. */

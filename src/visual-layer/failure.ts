@@ -97,7 +97,7 @@ const MEANING: Record<number, { code: ErrorCode; happened: string; todo: string 
   403: {
     code: 'forbidden',
     happened: 'permission denied',
-    todo: 'The account needs the Editor or Owner role on the dataset, and the feature must be enabled for it (datasets created before snapshot support have no snapshots).',
+    todo: 'Check that the account of the credentials has the Editor or Owner role on the dataset, and that the feature is enabled for it.',
   },
   404: {
     code: 'not_found',
@@ -186,10 +186,14 @@ export function statusFailure(
   }
   const meaning =
     status === 401 ? { code: 'unauthorized' as const, ...REJECTIONS[rejection] } : (MEANING[status] ?? REJECTED)
+  const old =
+    status === 403 && what.includes('snapshot')
+      ? ' Datasets created before Visual Layer had snapshots do not support them.'
+      : ''
   return new RequestFailure(
     meaning.code,
     `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`,
-    { apiWords, todo: meaning.todo },
+    { apiWords, todo: meaning.todo + old },
     { transient: false, effect: 'none', status, answered },
   )
 }

@@ -302,10 +302,10 @@ describe('undoing an enrichment', () => {
 })
 
 describe('undoing a snapshot', () => {
-  const plan: Plan = { kind: 'snapshot', datasetId: SOURCE, mark: '[mark 1]', safety: false }
+  const plan: Plan = { kind: 'snapshot', datasetId: SOURCE, mark: '1f', safety: false }
 
   it('names the one that was created, and keeps it', async () => {
-    const made = snapshot({ description: 'before training\n[mark 1]' })
+    const made = snapshot({ description: 'before training\n[mark 1f]' })
     expect(await undone(plan, { snapshots: { list: async () => [snapshot({}), made] } })).toMatchObject({
       settled: true,
       snapshot: { id: made.id },
@@ -316,5 +316,13 @@ describe('undoing a snapshot', () => {
     const none = await undone(plan, { snapshots: { list: async () => [snapshot({})] } })
     expect(none).toMatchObject({ settled: false })
     expect(none).not.toHaveProperty('snapshot')
+    expect(none.text).toContain('[mark 1f]')
+  })
+
+  it('says that no restore was started if it was to be the safety snapshot', async () => {
+    for (const there of [[], [snapshot({ description: '[mark 1f]' })]]) {
+      const { text } = await undone({ ...plan, safety: true }, { snapshots: { list: async () => there } })
+      expect(text).toContain('No restore was started')
+    }
   })
 })

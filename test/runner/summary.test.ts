@@ -295,6 +295,13 @@ describe('a summary of a step of which little is known', () => {
     expect(text).not.toContain('What to do')
   })
 
+  it('does not call a cancellation a failure, nor what is left something to do', () => {
+    const error = { code: 'cancelled' as const, message: 'It was canceled.', todo: 'The export is still running.' }
+    const text = buildSummary({ ...model, error })
+    expect(text).toContain('**What happened** (<code>cancelled</code>): It was canceled.')
+    expect(text).toContain('**What is left:** The export is still running.')
+  })
+
   it.each([
     ['https://github.com/o/r/actions/runs/12', '12'],
     ['https://github.com/o/r', 'this run'],

@@ -54,6 +54,8 @@ describe('a status that is no success', () => {
 
   it('of 403 names the role and the feature', () => {
     expect(statusFailure('read it', 403, '', true, undefined).todo).toMatch(/Editor or Owner.*feature/)
+    expect(statusFailure('read it', 403, '', true, undefined).todo).not.toContain('snapshots')
+    expect(statusFailure('take a snapshot', 403, '', true, undefined).todo).toContain('snapshots')
   })
 
   it('distinguishes a proxy that asks for credentials from the API', () => {
