@@ -55,6 +55,8 @@ export async function splitScene(
 ): Promise<SplitScene> {
   const base = await exportScene(settings, seed)
   const { dataset, outputDir, scene } = base
+  // Parts are many requests, and many scenes run at once.
+  scene.inputs['timeout'] = '40s'
   const starts = () => scene.world.exportStarts.filter(({ datasetId }) => datasetId === dataset.id)
   const accepted = () => starts().filter(({ refused }) => !refused)
   const read = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'))

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ZipFile } from 'yazl'
@@ -43,7 +43,7 @@ function added(dataset: Dataset): string[] {
 describe('add-media', () => {
   it('adds files in one request, and waits for its task and READY', async () => {
     await using at = await prepared()
-    const { outputs, summary, warnings } = await at.scene.succeed({ ...at.add, files: 'new/**' })
+    const { outputs, stdout, summary, warnings } = await at.scene.succeed({ ...at.add, files: 'new/**' })
     expect(added(at.dataset)).toEqual(['a.jpg', 'b.jpg', 'c.png'])
     expect(at.scene.requests('POST', /add_media/)).toHaveLength(1)
     expect(outputs).toMatchObject({
@@ -52,7 +52,8 @@ describe('add-media', () => {
       task_id: additions(at.scene)[0]?.id,
       error_code: '',
     })
-    expect(summary).toContain('3 files')
+    expect(stdout).toContain('3 files (15 B)')
+    for (const told of ['3 files', '11 images']) expect(summary).toContain(told)
     expect(warnings).toEqual([])
     expect(at.scene.requests('POST', /reindex/)).toEqual([])
   })
@@ -64,6 +65,16 @@ describe('add-media', () => {
     await at.scene.succeed({ ...at.add, s3_uri: 's3://acme/more/' })
     expect(at.dataset.items).toHaveLength(8 + 2 + 12)
     expect(additions(at.scene)).toHaveLength(2)
+  })
+
+  it.each([
+    ['more.tar', 'application/x-tar'],
+    ['more.tar.gz', 'application/gzip'],
+  ])('sends the archive %s with its own media type', async (archive, type) => {
+    await using at = await prepared()
+    await writeFile(path.join(at.scene.job.workspace, archive), archive)
+    await at.scene.run({ ...at.add, archive })
+    expect(at.scene.requests('POST', /add_media$/)[0]?.body.toLowerCase()).toContain(`content-type: ${type}`)
   })
 
   it('ends at PARTIAL INDEX without auto_reindex', async () => {
@@ -130,12 +141,25 @@ describe('add-media', () => {
     expect(at.scene.emulator.requests).toEqual([])
   })
 
+  it('says what is wrong with an archive before anything is sent', async () => {
+    await using at = await prepared()
+    const inWorkspace = (name: string) => path.join(at.scene.job.workspace, name)
+    await writeFile(inWorkspace('empty.zip'), '')
+    await mkdir(inWorkspace('folder.zip'))
+    await symlink(inWorkspace('gone'), inWorkspace('broken.zip'))
+    const said = async (archive: string) => (await at.scene.fail('invalid_input', { ...at.add, archive })).errors[0]
+    expect(await said('empty.zip')).toContain('empty')
+    expect(await said('folder.zip')).toContain('regular file')
+    expect(await said('broken.zip')).toContain('broken link')
+    expect(at.scene.emulator.requests).toEqual([])
+  })
+
   it('waits for other work before anything is sent, or fails at once with on_conflict: fail', async () => {
     await using at = await prepared()
     const task = at.scene.world.runTask({ datasetId: at.dataset.id, type: 'ENRICHMENT' })
     at.dataset.status = 'READ ONLY'
     const { errors } = await at.scene.fail('conflict', { ...at.add, files: 'new/*', on_conflict: 'fail' })
-    expect(errors[0]).toContain('READ ONLY')
+    for (const told of ['READ ONLY', 'on_conflict: wait']) expect(errors[0]).toContain(told)
     const step = await at.scene.start({ ...at.add, files: 'new/*' })
     await step.logged(/other work on dataset[^]*READ ONLY/)
     expect(at.scene.requests('POST', /add_media/)).toEqual([])
@@ -166,13 +190,13 @@ describe('add-media', () => {
 
   it('says how to carry on when the time ends', async () => {
     await using at = await prepared({ timings: { addMediaMs: 60_000 } })
-    const { errors, outputs } = await at.scene.fail('timed_out', { ...at.add, files: 'new/*', timeout: '4s' })
+    const { errors, outputs } = await at.scene.fail('timed_out', { ...at.add, files: 'new/*', timeout: '6s' })
     expect(errors[0]).toContain('operation: wait')
     expect(outputs['task_id']).toBe(additions(at.scene)[0]?.id)
   })
 
   it('returns once it is accepted with wait: false', async () => {
-    await using at = await prepared({ timings: { addMediaMs: 60_000 } })
+    await using at = await prepared({ timings: { addMediaMs: 60_000 }, lags: { taskListMs: 200 } })
     const { outputs } = await at.scene.succeed({ ...at.add, files: 'new/*', wait: 'false' })
     expect(outputs['task_id']).toBe(additions(at.scene)[0]?.id)
     expect(at.dataset.status).toBe('READ ONLY')
@@ -184,6 +208,22 @@ describe('add-media', () => {
     const { warnings } = await at.scene.succeed({ ...at.add, files: 'new/*', timeout: '8s' })
     expect(warnings[0]).toContain('task list')
     expect(added(at.dataset)).toHaveLength(3)
+  })
+
+  it('finds by the dataset alone that an addition took effect whose response was lost', async () => {
+    await using at = await prepared()
+    at.scene.emulator.faults.add({ path: /tasks$/, times: Infinity, fault: { kind: 'status', status: 403 } })
+    at.scene.emulator.faults.add({ method: 'POST', path: /add_media$/, fault: { kind: 'resetAfter' } })
+    await at.scene.succeed({ ...at.add, files: 'new/*' })
+    expect(added(at.dataset)).toHaveLength(3)
+    expect(at.scene.requests('POST', /add_media$/)).toHaveLength(1)
+  })
+
+  it('warns with the numbers where the dataset did not grow by what was sent', async () => {
+    await using at = await prepared()
+    at.scene.world.next('addMedia', { effect: false })
+    const { warnings } = await at.scene.succeed({ ...at.add, files: 'new/*' })
+    expect(warnings).toEqual([expect.stringMatching(/\b3 images\b.*\b0 more\b/)])
   })
 
   it('ends at once when it is cancelled in the upload or in the wait, and aborts nothing', async () => {

@@ -12,7 +12,7 @@ describe('what an error advises', () => {
     expect(errors[0]).not.toContain('still running')
     scene.emulator.faults.clear()
     scene.emulator.faults.add({ server: 'storage', path: /./, times: Infinity, fault: { kind: 'hang' } })
-    const late = await scene.fail('timed_out', { ...inputs, timeout: '3s' })
+    const late = await scene.fail('timed_out', { ...inputs, timeout: '6s' })
     expect(late.errors[0]).toContain(`set export_id: ${scene.world.exports[1]?.id}`)
     expect(late.errors[0]).not.toContain('still running')
   })

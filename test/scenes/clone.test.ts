@@ -6,7 +6,7 @@ async function withSnapshots(settings?: Parameters<typeof Scene.open>[0]) {
   const source = scene.world.addDataset({ name: 'cats', snapshots: ['reviewed', 'tagged'] })
   const reviewed = source.snapshots[1]
   if (!reviewed) throw new Error('the emulator made no snapshot')
-  const inputs = { operation: 'clone', dataset_id: source.id, snapshot_id: reviewed.id, timeout: '5s' }
+  const inputs = { operation: 'clone', dataset_id: source.id, snapshot_id: reviewed.id, timeout: '8s' }
   return { scene, source, reviewed, inputs, clones: () => scene.world.datasets.filter((one) => one !== source) }
 }
 
@@ -72,10 +72,10 @@ describe('clone', () => {
   it('says how to carry on when the time ends', async () => {
     const { scene, inputs, clones } = await withSnapshots({ timings: { cloneMs: 60_000 } })
     await using _ = scene
-    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '2s' })
+    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '6s' })
     const id = clones()[0]?.id ?? ''
     expect(outputs).toMatchObject({ dataset_id: id, dataset_name: clones()[0]?.name })
-    expect(errors[0]).toContain('timeout: 2s')
+    expect(errors[0]).toContain('timeout: 6s')
     expect(errors[0]).toContain('READ ONLY')
     expect(errors[0]).toContain(`dataset_id: ${id}`)
   })
@@ -86,6 +86,23 @@ describe('clone', () => {
     const { outputs } = await scene.succeed({ ...inputs, wait: 'false' })
     expect(outputs['dataset_id']).toBe(clones()[0]?.id)
     expect(clones()[0]?.status).toBe('READ ONLY')
+  })
+
+  it('is found by the list of datasets where the task list is rejected', async () => {
+    const { scene, inputs, clones } = await withSnapshots()
+    await using _ = scene
+    scene.emulator.faults.add({ path: /tasks$/, times: Infinity, fault: { kind: 'status', status: 403 } })
+    const { outputs } = await scene.succeed(inputs)
+    expect(outputs['dataset_id']).toBe(clones()[0]?.id)
+  })
+
+  it('says that it took the one that is new where the response was lost', async () => {
+    const { scene, inputs, clones } = await withSnapshots()
+    await using _ = scene
+    scene.emulator.faults.add({ method: 'POST', path: /clone$/, fault: { kind: 'resetAfter' } })
+    const { outputs, warnings } = await scene.succeed({ ...inputs, timeout: '12s' })
+    expect(warnings).toEqual([expect.stringMatching(/response.* lost/)])
+    expect(clones().map(({ id }) => id)).toEqual([outputs['dataset_id']])
   })
 
   it('is distinguished from earlier clones of the same dataset', async () => {

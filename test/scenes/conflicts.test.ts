@@ -45,7 +45,7 @@ describe('a dataset that is busy', () => {
     const { scene, dataset, inputs } = await withDataset()
     await using _ = scene
     scene.world.runTask({ datasetId: dataset.id, type: 'MEDIA_ADDITION' })
-    const { errors } = await scene.fail('timed_out', { ...inputs, ...own, timeout: '3s' })
+    const { errors } = await scene.fail('timed_out', { ...inputs, ...own, timeout: '6s' })
     expect(errors[0]).toContain(name === 'restore' ? 'READ ONLY' : 'MEDIA_ADDITION')
     expect(errors[0]).toContain(dataset.id)
     expect(errors[0]).toContain('The operation was not started')
@@ -104,7 +104,7 @@ describe('a dataset that is busy', () => {
       times: Infinity,
       fault: { kind: 'status', status: 409, body: detail },
     })
-    const { errors } = await scene.fail('conflict', { ...inputs, ...operations['snapshot'], timeout: '4s' })
+    const { errors } = await scene.fail('conflict', { ...inputs, ...operations['snapshot'], timeout: '8s' })
     expect(errors[0]).toContain('GHOST')
   })
 

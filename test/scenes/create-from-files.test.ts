@@ -52,21 +52,37 @@ describe('create-from-files', () => {
     expect(scene.requests('GET', /data_files$/)).toHaveLength(1)
   })
 
-  it.each([
-    ['another format', ['images/notes.txt'], /images\/notes\.txt.*not a format/],
-    ['an archive', ['images/more.zip'], /images\/more\.zip.*archive/],
-  ])('rejects %s before anything is sent, and names it', async (_name, extra, said) => {
-    await using scene = await withFiles([...images(3), ...extra])
+  it('names every file that cannot be sent, and why, before anything is sent', async () => {
+    await using scene = await withFiles(['images/a.jpg', 'images/notes.txt', 'images/more.zip', 'images/empty.png'])
+    const inWorkspace = (name: string) => path.join(scene.job.workspace, 'images', name)
+    await truncate(inWorkspace('empty.png'))
+    await mkdir(inWorkspace('real'))
+    await symlink(inWorkspace('real'), inWorkspace('folder.jpg'))
+    await symlink(inWorkspace('nowhere'), inWorkspace('broken.jpg'))
+    await symlink(path.resolve(import.meta.filename), inWorkspace('outside.jpg'))
     const { errors } = await scene.fail('invalid_input', pets)
-    expect(errors[0]).toMatch(said)
+    expect(errors[0]).toContain('6 of the 7 files')
+    for (const [name, why] of [
+      ['notes.txt', 'not a format'],
+      ['more.zip', 'an archive'],
+      ['empty.png', 'empty (0 bytes)'],
+      ['folder.jpg', 'a link to a folder'],
+      ['broken.jpg', 'a broken link'],
+      ['outside.jpg', 'a link out of the workspace'],
+    ])
+      expect(errors[0]).toContain(`images/${name}": ${why}`)
     expect(scene.emulator.requests).toEqual([])
   })
 
-  it('rejects what matches nothing, empty files and wrong inputs before anything is sent', async () => {
-    await using scene = await withFiles(['images/empty.jpg'])
-    await truncate(path.join(scene.job.workspace, 'images/empty.jpg'))
-    const empty = await scene.fail('invalid_input', pets)
-    expect(empty.errors[0]).toContain('empty (0 bytes)')
+  it('names the first ten of many that cannot be sent', async () => {
+    await using scene = await withFiles(Array.from({ length: 13 }, (_, index) => `images/${index}.txt`))
+    const { errors } = await scene.fail('invalid_input', pets)
+    expect(errors[0]?.match(/images\/\d+\.txt/g)).toHaveLength(10)
+    expect(errors[0]).toContain('3 more')
+  })
+
+  it('rejects what matches nothing and wrong inputs before anything is sent', async () => {
+    await using scene = await withFiles(['images/a.jpg'])
     const none = await scene.fail('invalid_input', { ...pets, files: 'pictures/*.jpg' })
     expect(none.errors[0]).toContain('matches no file')
     const wrong = await scene.fail('invalid_input', {
@@ -87,6 +103,8 @@ describe('create-from-files', () => {
     await scene.succeed({ ...pets, dataset_name: 'more', files: 'images/.cache/*.jpg' })
     const [file] = scene.world.datasets[1]?.transactions.values() ?? []
     expect(file?.files.map(({ name }) => name)).toEqual(['c.jpg'])
+    const { errors } = await scene.fail('invalid_input', { ...pets, files: '**/*.jpg\n!**/a.jpg' })
+    expect(errors[0]).toContain('no file except hidden ones')
   })
 
   it('follows no link out of the workspace, and takes one that stays inside', async () => {
@@ -116,6 +134,14 @@ describe('create-from-files', () => {
     expect(uploaded(scene)).toEqual(['1.jpg', '1.jpg', '2.jpg'])
   })
 
+  it('names the first ten of many equal base names', async () => {
+    const twice = Array.from({ length: 11 }, (_, index) => [`images/a/${index}.jpg`, `images/b/${index}.jpg`]).flat()
+    await using scene = await withFiles(twice)
+    const { warnings } = await scene.succeed(pets)
+    expect(warnings).toHaveLength(1)
+    for (const told of ['11 file names', '1 more names']) expect(warnings[0]).toContain(told)
+  })
+
   it('halves batches that are rejected as too large', async () => {
     await using scene = await withFiles(images(60), { uploadLimitBytes: 2_000 })
     const { stdout } = await scene.succeed(pets)
@@ -136,6 +162,14 @@ describe('create-from-files', () => {
     expect(scene.requests('POST', /process_files/)).toEqual([])
   })
 
+  it('names the draft that it leaves where it may not upload', async () => {
+    await using scene = await withFiles(images(2))
+    const fault = { kind: 'status', status: 403 } as const
+    scene.emulator.faults.add({ method: 'POST', path: /data_files/, times: Infinity, fault })
+    const { errors } = await scene.fail('forbidden', pets)
+    for (const told of ['draft', scene.world.datasets[0]?.id]) expect(errors[0]).toContain(told)
+  })
+
   it('fails with the words of Visual Layer when the processing fails', async () => {
     await using scene = await withFiles(images(3))
     scene.world.next('process', { task: 'FAILED', message: 'the disk is on fire' })
@@ -146,11 +180,11 @@ describe('create-from-files', () => {
 
   it('says how to carry on when the time ends, in the wait and in the upload', async () => {
     await using scene = await withFiles(images(3), { timings: { processMs: 60_000 } })
-    const waiting = await scene.fail('timed_out', { ...pets, timeout: '4s' })
+    const waiting = await scene.fail('timed_out', { ...pets, timeout: '6s' })
     expect(waiting.errors[0]).toContain('operation: wait')
     expect(waiting.errors[0]).toContain(scene.world.datasets[0]?.id)
     scene.emulator.faults.add({ method: 'POST', path: /data_files/, times: Infinity, fault: { kind: 'hang' } })
-    const sending = await scene.fail('timed_out', { ...pets, timeout: '4s' })
+    const sending = await scene.fail('timed_out', { ...pets, timeout: '6s' })
     expect(sending.errors[0]).toContain(`while waiting for the upload to dataset ${scene.world.datasets[1]?.id}`)
     expect(sending.errors[0]).toContain('draft')
   })
@@ -161,6 +195,9 @@ describe('create-from-files', () => {
     expect(scene.world.datasets[0]?.status).toBe('INDEXING')
     expect(outputs['dataset_id']).toBe(scene.world.datasets[0]?.id)
     expect(state['STATE_undo'] ?? '').toBe('')
+    const again = await scene.succeed({ ...pets, if_exists: 'reuse', wait: 'false' })
+    expect(again.outputs['dataset_id']).toBe(scene.world.datasets[0]?.id)
+    expect(scene.world.datasets).toHaveLength(1)
   })
 
   it('uses, rejects or makes another one of the name, as if_exists says', async () => {

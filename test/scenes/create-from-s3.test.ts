@@ -10,7 +10,7 @@ const cats = {
 describe('create-from-s3', () => {
   it('creates a dataset and waits until it is READY', async () => {
     await using scene = await Scene.open()
-    const { outputs, summary } = await scene.succeed(cats)
+    const { outputs, state, summary } = await scene.succeed(cats)
     const [dataset, ...others] = scene.world.datasets
     expect(others).toEqual([])
     expect(dataset?.status).toBe('READY')
@@ -24,6 +24,7 @@ describe('create-from-s3', () => {
     })
     expect(summary).toContain(dataset?.id)
     expect(summary).toContain('12 images')
+    expect(state['STATE_undo'] ?? '').toBe('')
   })
 
   it('fails with the reason that Visual Layer gives, and still names the dataset', async () => {
@@ -41,9 +42,38 @@ describe('create-from-s3', () => {
 
   it('fails with the words of an HTTP 500 that stays, and creates nothing', async () => {
     await using scene = await Scene.open()
-    const { errors } = await scene.fail('server_error', { ...cats, bucket_path: 's3://forbidden/x/', timeout: '4s' })
+    const inputs = { ...cats, bucket_path: 's3://forbidden/x/', max_retries: '1' }
+    const { errors } = await scene.fail('server_error', inputs)
     expect(errors[0]).toContain('Cannot access s3://forbidden/x/: Access Denied')
+    expect(errors[0]).toContain('Visual Layer can read it')
     expect(scene.world.datasets).toEqual([])
+  })
+
+  it('fails as rejected with the words of an HTTP 402, and leaves nothing to undo', async () => {
+    await using scene = await Scene.open()
+    const fault = { kind: 'status', status: 402, body: '{"detail":"quota used up"}' } as const
+    scene.emulator.faults.add({ method: 'POST', path: /dataset$/, times: Infinity, fault })
+    const { errors, state } = await scene.fail('rejected', cats)
+    expect(errors[0]).toContain('quota used up')
+    expect(state['STATE_undo'] ?? '').toBe('')
+  })
+
+  it('waits for a new dataset that cannot be read yet', async () => {
+    await using scene = await Scene.open()
+    const fault = { kind: 'status', status: 404 } as const
+    scene.emulator.faults.add({ method: 'GET', path: /dataset\/[^/]+$/, times: 2, fault })
+    const { outputs, stdout } = await scene.succeed(cats)
+    expect(outputs['dataset_status']).toBe('READY')
+    expect(stdout).toContain('cannot be read yet')
+  })
+
+  it('finds the dataset whose response was lost beside an older one of the name, and makes no second one', async () => {
+    await using scene = await Scene.open()
+    scene.world.addDataset({ name: 'cats' })
+    scene.emulator.faults.add({ method: 'POST', path: /dataset$/, fault: { kind: 'resetAfter' } })
+    const { outputs } = await scene.succeed(cats)
+    expect(scene.world.datasets).toHaveLength(2)
+    expect(outputs['dataset_id']).toBe(scene.world.datasets[1]?.id)
   })
 
   it.each(['FAILED', 'ABORTED'] as const)('fails when the task ends as %s while the dataset stays', async (task) => {
@@ -68,11 +98,11 @@ describe('create-from-s3', () => {
 
   it('says how to carry on when the time ends', async () => {
     await using scene = await Scene.open({ timings: { createMs: 60_000 } })
-    const { errors, outputs, summary } = await scene.fail('timed_out', { ...cats, timeout: '3s' })
+    const { errors, outputs, summary } = await scene.fail('timed_out', { ...cats, timeout: '6s' })
     const id = scene.world.datasets[0]?.id ?? ''
     expect(outputs['dataset_id']).toBe(id)
     expect(outputs['dataset_status']).toBe('INDEXING')
-    expect(errors[0]).toContain('timeout: 3s')
+    expect(errors[0]).toContain('timeout: 6s')
     expect(errors[0]).toContain('INDEXING')
     expect(errors[0]).toContain('operation: wait')
     expect(errors[0]).toContain(`dataset_id: ${id}`)
@@ -81,9 +111,10 @@ describe('create-from-s3', () => {
 
   it('returns with the id as soon as it is accepted with wait: false', async () => {
     await using scene = await Scene.open({ timings: { createMs: 60_000 } })
-    const { outputs } = await scene.succeed({ ...cats, wait: 'false' })
+    const { outputs, state } = await scene.succeed({ ...cats, wait: 'false' })
     expect(outputs['dataset_id']).toBe(scene.world.datasets[0]?.id)
     expect(scene.world.datasets[0]?.status).toBe('INDEXING')
+    expect(state['STATE_undo'] ?? '').toBe('')
   })
 
   it('creates another one of the same name by default', async () => {
@@ -112,7 +143,16 @@ describe('create-from-s3', () => {
     await using scene = await Scene.open()
     scene.world.addDataset({ name: 'Cats' })
     await scene.succeed({ ...cats, if_exists: 'reuse' })
-    await scene.fail('conflict', { ...cats, if_exists: 'fail' })
+    const { errors } = await scene.fail('conflict', { ...cats, if_exists: 'fail' })
+    expect(errors[0]).toContain(scene.world.datasets[1]?.id)
     expect(scene.world.datasets.map(({ name }) => name)).toEqual(['Cats', 'cats'])
+  })
+
+  it('takes no draft with if_exists: reuse', async () => {
+    await using scene = await Scene.open()
+    const draft = scene.world.addDataset({ name: 'cats', status: 'DRAFT' })
+    const { errors } = await scene.fail('conflict', { ...cats, if_exists: 'reuse' })
+    expect(errors[0]).toContain(draft.id)
+    expect(scene.requests('POST', /dataset$/)).toEqual([])
   })
 })

@@ -72,7 +72,7 @@ describe('delete-dataset', () => {
     const { scene, dataset, inputs } = await withDatasets()
     await using _ = scene
     scene.emulator.faults.add({ method: 'DELETE', path: /./, fault: { kind: 'body', text: 'null' } })
-    const { errors } = await scene.fail('operation_failed', { ...inputs, timeout: '4s' })
+    const { errors } = await scene.fail('operation_failed', { ...inputs, timeout: '8s' })
     expect(errors[0]).toContain('still shows it')
     expect(dataset.deleted).toBe(false)
   })

@@ -175,7 +175,7 @@ describe('enrich', () => {
   it('says how to resume when the time ends', async () => {
     const { scene, inputs, copies } = await withSource({ timings: { enrichMs: 60_000 } })
     await using _ = scene
-    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '2s' })
+    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '6s' })
     expect(outputs['dataset_id']).toBe(copies()[0]?.id)
     expect(errors[0]).toContain(`dataset_id: ${copies()[0]?.id}`)
   })

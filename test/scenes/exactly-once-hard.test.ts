@@ -81,7 +81,7 @@ describe('a change under faults that stay', () => {
       await using scene = await Scene.open()
       const subject = change.prepare(scene)
       scene.emulator.faults.add({ method: change.method, path: change.path, fault: { kind: 'resetAfter' } })
-      const step = await scene.start({ ...time, timeout: '2s', ...subject.inputs })
+      const step = await scene.start({ ...time, timeout: '6s', ...subject.inputs })
       await step.logged(/Checking whether it took effect/)
       scene.emulator.faults.add({ method: 'GET', path: /./, times: Infinity, fault: { kind: 'status', status: 503 } })
       const { outputs, errors } = scene.sound(await step.ended)

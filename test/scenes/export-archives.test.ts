@@ -76,14 +76,19 @@ describe('an archive that means harm', () => {
   })
 
   it('fails as empty where the archive contains no records, unless allowed', async () => {
-    const { scene, inputs } = await exportScene()
+    const { scene, dataset, inputs, files } = await exportScene()
     await using _ = scene
     const empty = writeZip([{ name: 'metadata.json', data: '{"info":{},"media_items":[]}' }])
     scene.world.replaceArchive('next', empty)
     await scene.fail('rejected', inputs)
     scene.world.replaceArchive('next', empty)
-    const { outputs } = await scene.succeed({ ...inputs, allow_empty: 'true', output_dir: 'empty' })
-    expect(outputs['media_count']).toBe('0')
+    const taken = await scene.succeed({ ...inputs, allow_empty: 'true' })
+    expect(taken.outputs['media_count']).toBe('0')
+    const before = await files()
+    dataset.items = []
+    const nothing = await scene.succeed({ ...inputs, allow_empty: 'true' })
+    expect(nothing.outputs).toMatchObject({ media_count: '0', content_digest: taken.outputs['content_digest'] })
+    expect(await files()).toEqual(before)
   })
 
   it.each(['true', 'false'])(

@@ -98,6 +98,7 @@ describe('the artifact of an export', () => {
     scene.emulator.artifacts.quotaBytes = 10
     const { errors, outputs } = await scene.fail('artifact_failed', { ...inputs, ...upload })
     expect(errors[0]).toContain('used up')
+    expect(outputs['export_path']).toContain(ZIP)
     expect(outputs['export_sha256']).toMatch(/^[0-9a-f]{64}$/)
     expect(outputs['media_count']).toBe('12')
     expect(await files()).toEqual(['manifest.json', ZIP])
@@ -114,12 +115,13 @@ describe('the artifact of an export', () => {
   it('is left out with a warning on GitHub Enterprise Server', async () => {
     const { scene, inputs } = await exportScene()
     await using _ = scene
-    const { warnings, outputs } = await scene.succeed(
+    const { warnings, outputs, summary } = await scene.succeed(
       { ...inputs, ...upload },
       { GITHUB_SERVER_URL: 'https://github.acme.example' },
     )
     expect(warnings.join()).toContain('GitHub Enterprise Server')
     expect(outputs['artifact_id'] ?? '').toBe('')
+    expect(summary).toContain('No artifact')
     expect(scene.emulator.artifacts.stored).toEqual([])
   })
 

@@ -91,11 +91,29 @@ describe('compare_with: a path', () => {
     const { outputs } = await scene.succeed(inputs)
     expect(outputs).toMatchObject({ changed: 'true', removed_count: '12', added_count: '0' })
     const gated = await scene.fail('gate_failed', { ...inputs, fail_if: 'removed > 50%' })
+    expect(gated.errors[0]).toContain('removed > 50%')
+    expect(gated.summary).toContain('no file was written')
+    expect(await at.files()).toEqual([])
     expect(gated.outputs).toMatchObject({
       removed_count: '12',
       media_count: '0',
       content_digest: outputs['content_digest'],
     })
+  })
+
+  it('compares with an export in the workspace itself', async () => {
+    const at = await exportScene()
+    await using scene = at.scene
+    await writeFile(path.join(scene.job.workspace, 'metadata.json'), '{"media_items":[]}')
+    const { outputs } = await scene.succeed({ ...at.inputs, compare_with: '.' })
+    expect(outputs).toMatchObject({ added_count: '12', removed_count: '0' })
+  })
+
+  it('compares nothing with wait: false', async () => {
+    const at = await exportScene()
+    await using scene = at.scene
+    const { outputs } = await scene.succeed({ ...at.inputs, wait: 'false', compare_with: 'not-there' })
+    expect(outputs).not.toHaveProperty('changed')
   })
 
   it('takes a comparison along that belongs to an earlier export, and leaves that of someone else', async () => {
@@ -166,6 +184,17 @@ describe('compare_with: previous-run', () => {
     )
     expect(errors[0]).toContain('actions: read')
     expect(scene.requests('POST', /./)).toEqual([])
+  })
+
+  it('fails before any request where the previous export has no room', async () => {
+    const at = await exportScene()
+    await using scene = at.scene
+    const file = path.join(scene.job.workspace, 'note.txt')
+    await writeFile(file, 'no folder')
+    const env = { ...scene.emulator.github.environment(), RUNNER_TEMP: file }
+    const { errors } = await scene.fail('operation_failed', { ...at.inputs, compare_with: 'previous-run' }, env)
+    expect(errors[0]).toContain('folder for the previous export')
+    expect(scene.emulator.requests).toEqual([])
   })
 
   it('exports all the same where GitHub has a bad night, and counts that as changed', async () => {

@@ -74,6 +74,19 @@ describe('the download of an export', () => {
     expect(await files()).toEqual([])
   })
 
+  it('fails where the link has expired and the export is not COMPLETED any more', async () => {
+    const { scene, inputs, files } = await exportScene({ linkLifetimeMs: 0 })
+    await using _ = scene
+    const step = await scene.start(inputs)
+    await step.logged(/Downloading and verifying/)
+    const text = JSON.stringify({ id: scene.world.exports[0]?.id, status: 'IN_PROGRESS', progress: 0.5 })
+    scene.emulator.faults.add({ path: /export_status$/, times: Infinity, fault: { kind: 'body', text } })
+    const { errors, outputs } = scene.sound(await step.ended)
+    expect(outputs['error_code'], errors[0]).toBe('operation_failed')
+    expect(errors[0]).toContain('IN_PROGRESS')
+    expect(await files()).toEqual([])
+  })
+
   it('fails when the storage host keeps failing, and leaves no file with a final name', async () => {
     const { scene, inputs, files } = await exportScene()
     await using _ = scene
@@ -93,8 +106,8 @@ describe('the download of an export', () => {
       times: Infinity,
       fault: { kind: 'slow', bytesPerSecond: 200 },
     })
-    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, ...images, timeout: '2s' })
-    expect(errors[0]).toContain('timeout: 2s')
+    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, ...images, timeout: '6s' })
+    expect(errors[0]).toContain('timeout: 6s')
     expect(errors[0]).toContain(`export_id: ${outputs['export_id']}`)
     expect(await files()).toEqual([])
   })

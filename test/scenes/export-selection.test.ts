@@ -70,6 +70,34 @@ describe('what an export selects', () => {
     expect(await records(set, { entity_type: 'objects' })).toHaveLength(4)
   })
 
+  it('what the manifest and the summary say', async () => {
+    const { scene, dataset, inputs, outputDir } = await exportScene()
+    await using _ = scene
+    const manifest = async (): Promise<unknown> =>
+      JSON.parse(await readFile(path.join(outputDir, 'manifest.json'), 'utf8'))
+    const [first, second] = dataset.items
+    const chosen = await scene.succeed({
+      ...inputs,
+      media_ids: `${second?.mediaId}`,
+      cluster_ids: `${first?.clusterId}`,
+      exclude_media_ids: `${first?.mediaId}`,
+    })
+    expect(chosen.summary).toContain('1 media, 1 clusters, less 1 media')
+    const selection = {
+      media_ids: [second?.mediaId],
+      cluster_ids: [first?.clusterId],
+      exclude_media_ids: [first?.mediaId],
+    }
+    expect(await manifest()).toMatchObject({ export: { selection } })
+    const vql = '[{"labels":{"op":"one_of","value":["cat"]}}]'
+    const matched = await scene.succeed({ ...inputs, vql, entity_type: 'OBJECTS' })
+    expect(matched.summary).toContain('VQL filter')
+    expect(await manifest()).toMatchObject({ export: { entity_type: 'OBJECTS' } })
+    const { export_id: id = '' } = (await scene.succeed({ ...inputs, wait: 'false' })).outputs
+    await scene.succeed({ ...inputs, export_id: id })
+    expect(await manifest()).toMatchObject({ export: { id, selection: { export_id: id } } })
+  })
+
   it('passes on the words of a filter that Visual Layer does not understand', async () => {
     const { scene, inputs } = await exportScene()
     await using _ = scene

@@ -33,7 +33,7 @@ describe('an export of a snapshot', () => {
   it('exports that state from a clone, deletes the clone, and leaves the live dataset alone', async () => {
     const { scene, dataset, snapshot, inputs, listed } = await golden()
     await using _ = scene
-    const { outputs, summary } = await scene.succeed(inputs)
+    const { outputs, state, summary } = await scene.succeed(inputs)
     expect(outputs).toMatchObject({
       dataset_id: dataset.id,
       dataset_name: 'cats',
@@ -48,6 +48,7 @@ describe('an export of a snapshot', () => {
     expect(dataset.items).toHaveLength(3)
     expect(scene.requests('POST', /restore$/)).toEqual([])
     expect(summary).toContain('golden')
+    expect(state['STATE_undo'] ?? '').toBe('')
     const manifest: unknown = JSON.parse(
       await readFile(path.join(outputs['export_dir'] ?? '', 'manifest.json'), 'utf8'),
     )
@@ -68,7 +69,7 @@ describe('an export of a snapshot', () => {
   it('deletes the clone when time runs out', async () => {
     const { scene, inputs, listed } = await golden({ timings: { exportMs: 60_000 } })
     await using _ = scene
-    const { errors } = await scene.fail('timed_out', { ...inputs, timeout: '3s' })
+    const { errors } = await scene.fail('timed_out', { ...inputs, timeout: '6s' })
     expect(errors[0]).toContain('clone')
     expect(await listed()).toEqual(['cats'])
   })
@@ -122,6 +123,9 @@ describe('an export of a snapshot', () => {
     // If the job fails later, the post step tries again.
     expect(state['STATE_undo']).toContain(cloneIn(outputs))
     expect(await listed()).toContain('cats (cloned)')
+    scene.world.next('export', { task: 'FAILED' })
+    const failed = await scene.fail('operation_failed', inputs)
+    expect(failed.warnings).toEqual([expect.stringContaining(cloneIn(failed.outputs))])
   })
 
   it('says that a clone may be left when it is cancelled before its id is known', async () => {
@@ -132,6 +136,16 @@ describe('an export of a snapshot', () => {
     await step.logged(/not listed yet/)
     step.kill('SIGINT')
     const { stdout } = scene.sound(await step.ended)
+    expect(stdout).toContain('"cats (cloned)" appears later')
+  })
+
+  it('says that a clone may appear when it is cancelled before its request is answered', async () => {
+    const { scene, inputs } = await golden()
+    await using _ = scene
+    scene.emulator.faults.add({ method: 'POST', path: /clone$/, fault: { kind: 'hang' } })
+    const step = await scene.start({ ...inputs, timeout: '1h' })
+    await when(() => scene.requests('POST', /clone$/).length === 1)
+    const { stdout } = scene.sound(await step.cancel())
     expect(stdout).toContain('"cats (cloned)" appears later')
   })
 

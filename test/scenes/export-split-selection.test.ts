@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { when } from '../action/scene.ts'
+import { writeZip } from '../transfer/archive/zip-writer.ts'
 import { clustersIn, idsOf, splitScene } from '../action/split-scene.ts'
 
 const SIZES = { clusterSizes: [12, 9, 8, 8, 7, 5, 3, 1, 0] }
@@ -39,6 +41,30 @@ describe('an export in parts with media files', () => {
     await scene.succeed({ ...split.inputs, include_images: 'true' })
     await split.expectWhole()
     expect(await readdir(path.join(split.outputDir, 'images'))).toHaveLength(18)
+  })
+
+  it('names the first ten of the media that its metadata had and its parts do not', async () => {
+    const split = await splitScene({ imagesCap: 6 }, SIZES)
+    await using scene = split.scene
+    const step = await scene.start({ ...split.inputs, include_images: 'true', entity_type: 'OBJECTS' })
+    await when(() => split.accepted().length > 0)
+    const metadata = () => scene.world.exports.find(({ includeImages }) => !includeImages)
+    await when(() => metadata()?.status === 'COMPLETED')
+    const gone = split.dataset.items.filter(({ objects }) => objects.length > 0).slice(-12)
+    split.dataset.items = split.dataset.items.filter((item) => !gone.includes(item))
+    const { errors, outputs } = scene.sound(await step.ended)
+    expect(outputs['error_code']).toBe('operation_failed')
+    expect(errors[0]).toContain('12 missing')
+    expect(gone.filter(({ mediaId }) => errors[0]?.includes(mediaId))).toHaveLength(10)
+  })
+
+  it('fails where its metadata names no media ids', async () => {
+    const split = await splitScene({ imagesCap: 20 }, SIZES)
+    await using scene = split.scene
+    const nameless = writeZip([{ name: 'metadata.json', data: '{"media_items":[{"file_name":"a.jpg"}]}' }])
+    scene.world.replaceArchive('next', nameless)
+    const { errors } = await scene.fail('unexpected_reply', { ...split.inputs, include_images: 'true' })
+    expect(errors[0]).toContain('media_id')
   })
 })
 
@@ -86,6 +112,17 @@ describe('an export in parts of a selection', () => {
     await split.expectWhole(idsOf(given))
     split.expectNothingTwice(25)
     expect(scene.requests('GET', /explore/)).toEqual([])
+  })
+
+  it('is asked for in several requests where the server takes no long ones, unless split: never', async () => {
+    const split = await splitScene({ selectionLimitBytes: 600 }, SIZES)
+    await using scene = split.scene
+    const given = split.dataset.items.slice(0, 25)
+    const inputs = { ...split.inputs, media_ids: given.map(({ mediaId }) => mediaId).join() }
+    const { errors } = await scene.fail('rejected', { ...inputs, split: 'never' })
+    expect(errors[0]).toContain('HTTP 413')
+    await scene.succeed(inputs)
+    await split.expectWhole(idsOf(given))
   })
 
   it('contains the media with objects', async () => {

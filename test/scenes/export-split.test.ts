@@ -65,6 +65,12 @@ describe('an export that is rejected as too large', () => {
       2,
     ],
     ['pages that tell no total', { exportCap: 20, style: { explore: 'bare' } }, { clusterSizes: [15, 15] }, 2],
+    [
+      'a service that takes the first of several clusters only',
+      { exportCap: 20, style: { singleSelection: true } },
+      { clusterSizes: [12, 9, 8] },
+      3,
+    ],
     ['a whole task in the reply', { exportCap: 20, style: { exportReply: 'whole' } }, { clusterSizes: [15, 15] }, 2],
   ]
   it.each(SHAPES)('is whole with %s', async (_, settings, seed, parts) => {
@@ -141,6 +147,14 @@ describe('an export that is rejected as too large', () => {
     expect(await split.files()).toEqual([])
   })
 
+  it('fails with the refusal of the list of clusters', async () => {
+    const split = await splitScene({ exportCap: 20 })
+    await using scene = split.scene
+    scene.emulator.faults.add({ path: /\/explore\//, times: Infinity, fault: { kind: 'status', status: 403 } })
+    await scene.fail('forbidden', split.inputs)
+    expect(split.accepted()).toEqual([])
+  })
+
   it('says so when it cannot be divided at all', async () => {
     const style: Style = { explore: 'missing', mediaIdList: 'missing' }
     const split = await splitScene({ exportCap: 20, style })
@@ -151,10 +165,11 @@ describe('an export that is rejected as too large', () => {
   })
 
   it.each([
-    ['split: never', { split: 'never' }, 'split: auto'],
-    ['wait: false', { wait: 'false' }, 'wait: true'],
-  ])('fails with what to do under %s', async (_, inputs, advice) => {
-    const split = await splitScene({ exportCap: 20, style: { exportRefusal: 'rejected_at_start' } })
+    ['split: never', 'rejected_at_start', { split: 'never' }, 'split: auto'],
+    ['split: never', 'payload_too_large', { split: 'never' }, 'split: auto'],
+    ['wait: false', 'rejected_at_start', { wait: 'false' }, 'wait: true'],
+  ] as const)('fails with what to do under %s: %s', async (_, exportRefusal, inputs, advice) => {
+    const split = await splitScene({ exportCap: 20, style: { exportRefusal } })
     await using scene = split.scene
     const { errors } = await scene.fail('rejected', { ...split.inputs, ...inputs })
     expect(errors[0]).toContain(advice)
@@ -197,14 +212,4 @@ describe('an export that is rejected as too large', () => {
     expect(split.accepted()).toEqual([])
     expect(await split.files()).toEqual([name])
   })
-})
-
-it('contains 100,000 items in 20,000 clusters', async () => {
-  const clusterSizes = Array.from({ length: 20_000 }, (_, index) => 1 + (index % 9))
-  const split = await splitScene({ exportCap: 30_000 }, { clusterSizes })
-  await using scene = split.scene
-  await scene.succeed({ ...split.inputs, timeout: '90s' })
-  await split.expectWhole()
-  split.expectNothingTwice()
-  expect((await split.manifest()).parts).toHaveLength(4)
 })

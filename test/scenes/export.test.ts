@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exportScene, ZIP } from '../action/export-scene.ts'
@@ -26,6 +26,20 @@ describe('export', () => {
     expect(JSON.parse(outputs['result'] ?? '')).toMatchObject({ media_count: 12, export_size_bytes: bytes.length })
     expect(await files()).toEqual(['manifest.json', ZIP])
     expect(summary).toContain(outputs['export_sha256'])
+    expect(JSON.parse(await readFile(path.join(outputDir, 'manifest.json'), 'utf8'))).toMatchObject({
+      dataset: { id: dataset.id, name: 'cats' },
+      export: { id: outputs['export_id'], selection: null },
+      produced_by: { repository: 'octo/cats', run_id: '4242' },
+    })
+  })
+
+  it('exports a dataset without a name', async () => {
+    const { scene, dataset, inputs, outputDir } = await exportScene({}, { name: '' })
+    await using _ = scene
+    await scene.succeed(inputs)
+    const manifest: unknown = JSON.parse(await readFile(path.join(outputDir, 'manifest.json'), 'utf8'))
+    expect(manifest).toMatchObject({ dataset: { id: dataset.id } })
+    expect(manifest).not.toHaveProperty('dataset.name')
   })
 
   it('unpacks with extract, and keeps no ZIP', async () => {
@@ -54,20 +68,23 @@ describe('export', () => {
     expect(third.outputs['content_digest']).not.toBe(first.outputs['content_digest'])
   })
 
-  it('replaces an earlier export in the same folder', async () => {
-    const { scene, inputs, files } = await exportScene()
+  it('replaces an earlier export in the same folder, and no other file', async () => {
+    const { scene, inputs, files, outputDir } = await exportScene()
     await using _ = scene
     await scene.succeed({ ...inputs, extract: 'true', include_images: 'true' })
+    await writeFile(path.join(outputDir, 'notes.txt'), 'mine')
     const { outputs } = await scene.succeed(inputs)
-    expect(await files()).toEqual(['manifest.json', ZIP])
+    expect(await files()).toEqual(['manifest.json', 'notes.txt', ZIP])
     expect(outputs['media_count']).toBe('12')
   })
 
   it('exports parquet, and counts its rows', async () => {
-    const { scene, inputs, files } = await exportScene()
+    const { scene, inputs, files } = await exportScene({}, { videos: 2 })
     await using _ = scene
-    const { outputs } = await scene.succeed({ ...inputs, export_format: 'parquet', extract: 'true' })
-    expect(outputs['media_count']).toBe('12')
+    const parquet = { export_format: 'parquet', extract: 'true', include_images: 'true' }
+    const { outputs, summary } = await scene.succeed({ ...inputs, ...parquet })
+    expect(outputs['media_count']).toBe('14')
+    expect(summary).toContain('14 rows')
     expect(await files()).toContain('metadata.parquet')
   })
 
@@ -123,16 +140,28 @@ describe('export', () => {
   })
 
   it('says how to carry on when the time ends, and a later step does', async () => {
-    const { scene, inputs } = await exportScene({ timings: { exportMs: 6000 } })
+    const { scene, inputs } = await exportScene({ timings: { exportMs: 9_000 } })
     await using _ = scene
-    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '3s' })
+    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '6s' })
     const id = scene.world.exports[0]?.id ?? ''
     expect(outputs['export_id']).toBe(id)
     expect(errors[0]).toContain('IN_PROGRESS')
-    expect(errors[0]).toContain('timeout: 3s')
+    expect(errors[0]).toContain('timeout: 6s')
     expect(errors[0]).toContain(`export_id: ${id}`)
     const later = await scene.succeed({ ...inputs, export_id: id })
     expect(later.outputs).toMatchObject({ export_id: id, media_count: '12' })
+    expect(scene.world.exports).toHaveLength(1)
+  })
+
+  it('gets over a conflict of which nothing is seen, and over a status that is not available yet', async () => {
+    const { scene, inputs } = await exportScene()
+    await using _ = scene
+    const { faults } = scene.emulator
+    faults.add({ method: 'GET', path: /export_context_async$/, fault: { kind: 'status', status: 409 } })
+    faults.add({ path: /export_status$/, times: 2, fault: { kind: 'status', status: 404 } })
+    const { outputs, stdout } = await scene.succeed(inputs)
+    expect(outputs['media_count']).toBe('12')
+    expect(stdout).toContain('not available yet')
     expect(scene.world.exports).toHaveLength(1)
   })
 

@@ -142,9 +142,10 @@ describe('inputs', () => {
   it('runs without the files that the runner gives', async () => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({ name: 'cats' })
-    const none = { GITHUB_OUTPUT: '', GITHUB_STATE: '', GITHUB_STEP_SUMMARY: '' }
+    const none = { GITHUB_OUTPUT: '', GITHUB_STATE: '', GITHUB_STEP_SUMMARY: '', GITHUB_ACTIONS: '' }
     const step = await scene.start({ operation: 'wait', dataset_id: dataset.id }, none)
-    const { exitCode, stderr } = await step.ended
+    const { exitCode, stderr, stdout } = await step.ended
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toContain(`::debug::Output dataset_id: ${dataset.id}`)
   })
 })

@@ -80,7 +80,7 @@ describe('a view that lags', () => {
       dataset_id: dataset.id,
       snapshot_name: 'nightly',
       safety_snapshot: 'false',
-      timeout: '4s',
+      timeout: '8s',
     })
     expect(exitCode).toBe(1)
   })

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { actionYml } from '../action/action-yml.ts'
@@ -59,7 +59,7 @@ describe('outputs', () => {
       operation: 'create-from-s3',
       dataset_name: 'x',
       bucket_path: 's3://a/b/',
-      timeout: '3s',
+      timeout: '6s',
     })
     const running = await scene.start({
       operation: 'create-from-s3',
@@ -88,6 +88,20 @@ describe('outputs', () => {
       const plain = (text: string) => text.replace(/\| Duration \| .*\n/, '')
       expect(plain(report)).toBe(plain(summary))
     }
+  })
+
+  it('that cannot be written fail the step before any request, and a report says so', async () => {
+    await using scene = await Scene.open()
+    const dataset = scene.world.addDataset({ name: 'cats' })
+    const folder = path.join(scene.job.root, 'full')
+    await mkdir(folder)
+    const step = await scene.start({ operation: 'wait', dataset_id: dataset.id }, { GITHUB_OUTPUT: folder })
+    const { exitCode, errors, summary } = await step.ended
+    expect(exitCode).toBe(1)
+    expect(errors).toEqual([expect.stringContaining('GITHUB_OUTPUT')])
+    expect(summary).toContain('operation&#95;failed')
+    expect((await readdir(scene.job.root)).filter((name) => name.includes('report'))).toHaveLength(1)
+    expect(scene.emulator.requests).toEqual([])
   })
 
   it('are without a report where it cannot be written, which is a warning', async () => {

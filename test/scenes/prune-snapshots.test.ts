@@ -132,7 +132,7 @@ describe('prune-snapshots', () => {
     const { scene, idOf, inputs } = await withHistory()
     await using _ = scene
     scene.emulator.faults.add({ method: 'DELETE', path: /snapshot/, skip: 1, times: Infinity, fault: { kind: 'hang' } })
-    const { outputs, errors } = await scene.fail('timed_out', { ...inputs, keep_last: '1', timeout: '3s' })
+    const { outputs, errors } = await scene.fail('timed_out', { ...inputs, keep_last: '1', timeout: '6s' })
     expect(outputs['deleted_snapshot_ids']).toBe(JSON.stringify([idOf('nightly-40')]))
     expect(errors[0]).toContain('Could not delete 3 snapshots of dataset "cats"; 1 was deleted.')
   })

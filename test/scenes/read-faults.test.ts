@@ -63,7 +63,7 @@ describe('a read that goes wrong', () => {
   it('names the last fault when the time ends in an outage', async () => {
     await using scene = await Scene.open()
     const dataset = scene.world.addDataset({ name: 'cats', status: 'INDEXING' })
-    const step = await scene.start({ operation: 'wait', dataset_id: dataset.id, timeout: '2s' })
+    const step = await scene.start({ operation: 'wait', dataset_id: dataset.id, timeout: '6s' })
     await step.logged(/dataset INDEXING \(/)
     scene.emulator.faults.add({ path: /./, times: Infinity, fault: { kind: 'status', status: 502 } })
     const { outputs, errors } = scene.sound(await step.ended)

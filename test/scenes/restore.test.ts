@@ -21,6 +21,7 @@ describe('restore', () => {
     expect(dataset.status).toBe('READY')
     expect(reviewed.isCurrent).toBe(true)
     expect(dataset.snapshots).toHaveLength(4)
+    expect(safety?.name).toBe('before restore to reviewed, run 4242')
     expect(outputs).toMatchObject({
       dataset_id: dataset.id,
       dataset_status: 'READY',
@@ -33,6 +34,13 @@ describe('restore', () => {
     expect(summary).toContain(safety?.id)
     expect(summary).toContain('Restored to')
     expect(summary).not.toContain('Target snapshot')
+  })
+
+  it('names the safety snapshot without a run where there is none', async () => {
+    const { scene, dataset, inputs } = await withSnapshots()
+    await using _ = scene
+    await scene.succeed(inputs, { GITHUB_RUN_ID: '' })
+    expect(dataset.snapshots.at(-1)?.name).toBe('before restore to reviewed')
   })
 
   it('saves nothing with safety_snapshot: false', async () => {
@@ -102,7 +110,7 @@ describe('restore', () => {
   ])('never falls through to another snapshot: %o', async (choice) => {
     const { scene, dataset, inputs } = await withSnapshots()
     await using _ = scene
-    const { errors } = await scene.fail('not_found', { ...inputs, ...choice, timeout: '4s' })
+    const { errors } = await scene.fail('not_found', { ...inputs, ...choice, timeout: '6s' })
     expect(errors[0]).toContain('reviewed')
     expect(dataset.snapshots).toHaveLength(3)
     expect(scene.requests('POST', /./)).toEqual([])
@@ -135,7 +143,7 @@ describe('restore', () => {
     const { scene, inputs } = await withSnapshots()
     await using _ = scene
     scene.world.next('restore', { effect: false })
-    const { errors } = await scene.fail('operation_failed', { ...inputs, timeout: '4s' })
+    const { errors } = await scene.fail('operation_failed', { ...inputs, timeout: '8s' })
     expect(errors[0]).toContain('not the current state')
   })
 
@@ -143,23 +151,26 @@ describe('restore', () => {
     const { scene, inputs } = await withSnapshots()
     await using _ = scene
     scene.world.next('restore', { datasetStatus: 'ERROR' })
-    await scene.fail('operation_failed', { ...inputs, timeout: '4s' })
+    await scene.fail('operation_failed', { ...inputs, timeout: '8s' })
   })
 
   it('says how to carry on when the time ends', async () => {
     const { scene, dataset, reviewed, inputs } = await withSnapshots({ timings: { restoreMs: 60_000 } })
     await using _ = scene
-    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '2s' })
+    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '6s' })
     expect(errors[0]).toContain(reviewed.id)
     expect(errors[0]).toContain('READ ONLY')
-    expect(errors[0]).toContain('timeout: 2s')
+    expect(errors[0]).toContain('timeout: 6s')
     expect(errors[0]).toContain(`dataset_id: ${dataset.id}`)
     expect(outputs).toMatchObject({ snapshot_id: reviewed.id, task_id: scene.world.tasks[0]?.id })
     expect(outputs['safety_snapshot_id']).not.toBe('')
   })
 
   it('returns with the task with wait: false', async () => {
-    const { scene, dataset, inputs } = await withSnapshots({ timings: { restoreMs: 60_000 } })
+    const { scene, dataset, inputs } = await withSnapshots({
+      timings: { restoreMs: 60_000 },
+      lags: { taskListMs: 150 },
+    })
     await using _ = scene
     const { outputs } = await scene.succeed({ ...inputs, wait: 'false' })
     expect(outputs['task_id']).toBe(scene.world.tasks[0]?.id)

@@ -15,8 +15,8 @@ async function trained(settings?: Parameters<typeof Scene.open>[0]) {
   const main = await scene.succeed(inputs)
   const saved = dataset.items
   dataset.items = saved.slice(0, 2)
-  const post = async (): Promise<StepResult> => {
-    const result = await (await scene.start(inputs, main.state, 'post')).ended
+  const post = async (more: Record<string, string> = {}): Promise<StepResult> => {
+    const result = await (await scene.start({ ...inputs, ...more }, main.state, 'post')).ended
     expect(result.exitCode, result.stdout).toBe(0)
     expect(result.errors).toEqual([])
     expect(result.stdout.replace(/^::add-mask::.*$/gm, '')).not.toContain(scene.emulator.apiSecret)
@@ -75,6 +75,22 @@ describe('rollback_on_failure', () => {
     expect(warnings[0]).toContain(`snapshot_id: ${main.outputs['snapshot_id']}`)
     expect(summary.match(/no space left on the index/g)).toHaveLength(1)
     expect(current()).toContain('before restore to before-training')
+  })
+
+  it.each([
+    ['before the restore', /snapshot$/, 'hang', /^The rollback .* failed: .*No restore was started.*Restore it:/s],
+    [
+      'at the restore',
+      /restore$/,
+      'resetBefore',
+      /^Could not confirm .*: .*Could not tell.*If the snapshot is not current/s,
+    ],
+  ] as const)('whose connection fails %s does not contradict itself', async (_when, path, kind, warning) => {
+    const { scene, post } = await trained()
+    await using _ = scene
+    scene.emulator.faults.add({ method: 'POST', path, times: Infinity, fault: { kind } })
+    const { warnings } = await post({ timeout: '8s', max_retries: '0' })
+    expect(warnings).toEqual([expect.stringMatching(warning)])
   })
 
   it('that is cancelled itself ends with a warning', async () => {

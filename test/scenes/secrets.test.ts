@@ -34,7 +34,7 @@ describe('secrets', () => {
     const { errors, outputs } = await scene.fail('server_error', {
       operation: 'snapshot',
       dataset_id: dataset.id,
-      timeout: '4s',
+      timeout: '8s',
     })
     expect(errors[0]).toContain('no snapshot for ***')
     expect(outputs['dataset_name']).toBe('cats ***')

@@ -73,7 +73,7 @@ describe('update-snapshot', () => {
       dataset_id: dataset.id,
       snapshot_id: older.id,
       snapshot_name: 'golden',
-      timeout: '4s',
+      timeout: '8s',
     })
     expect(errors[0]).toContain('still shows the old values')
   })
@@ -147,7 +147,7 @@ describe('delete-snapshot', () => {
     await using _ = scene
     scene.world.strangerClone(dataset.id, older.id)
     const inputs = { operation: 'delete-snapshot', dataset_id: dataset.id, snapshot_id: older.id }
-    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '2s' })
+    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '6s' })
     expect(errors[0]).toContain('SNAPSHOT_CLONE')
     expect(errors[0]).toContain('The operation was not started')
     expect(outputs['deleted_snapshot_ids']).toBe('[]')

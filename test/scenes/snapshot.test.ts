@@ -108,10 +108,10 @@ describe('snapshot', () => {
       style: { snapshotCreate: 'accepted' },
     })
     await using _ = scene
-    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '3s' })
+    const { errors, outputs } = await scene.fail('timed_out', { ...inputs, timeout: '6s' })
     expect(errors[0]).toContain('before-tagging')
     expect(errors[0]).toContain('READ ONLY')
-    expect(errors[0]).toContain('timeout: 3s')
+    expect(errors[0]).toContain('timeout: 6s')
     expect(errors[0]).toContain('if_exists: reuse')
     expect(outputs).toMatchObject({ dataset_id: dataset.id, dataset_status: 'READ ONLY' })
   })

@@ -84,7 +84,7 @@ describe("someone else's work right after ours", () => {
 })
 
 describe('an addition of media that may have been made', () => {
-  const add = { operation: 'add-media', files: 'images/*', timeout: '3s' }
+  const add = { operation: 'add-media', files: 'images/*', timeout: '6s' }
   const advice = /Check dataset .* in Visual Layer first/
 
   it.each(['resetAfter', 'hangAfter'] as const)('and cannot be looked for (%s) says to look first', async (kind) => {
@@ -103,7 +103,7 @@ describe('an addition of media that may have been made', () => {
   it('and is answered after the deadline is found, or says to look first', async () => {
     await using scene = await withFiles(images(3))
     const dataset = scene.world.addDataset({ name: 'cats', images: 4 })
-    scene.emulator.faults.add({ method: 'POST', path: /add_media$/, fault: { kind: 'delay', ms: 4_000 } })
+    scene.emulator.faults.add({ method: 'POST', path: /add_media$/, fault: { kind: 'delay', ms: 8_000 } })
     scene.emulator.options.timings.addMediaMs = 60_000
     const { outputs, errors } = await scene.run({ ...add, dataset_id: dataset.id })
     expect(outputs['error_code']).toBe('timed_out')

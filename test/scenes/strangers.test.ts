@@ -70,6 +70,17 @@ describe('someone else at the same time', () => {
     },
   )
 
+  it('clones at the same time, and no ending tells the two apart: both are named', async () => {
+    const { scene, source, other, inputs, clonesBy } = await withSource({ timings: { cloneMs: 60_000 } })
+    await using _ = scene
+    const step = await scene.start(inputs)
+    await step.logged(/accepted the clone/)
+    const theirs = scene.world.strangerClone(source.id, other.id)
+    const { errors, outputs } = scene.sound(await step.ended)
+    expect(outputs['error_code']).toBe('operation_failed')
+    for (const { id } of [theirs, ...clonesBy(scene.world.user)]) expect(errors[0]).toContain(id)
+  })
+
   it('clones another dataset of the same name', async () => {
     const { scene, inputs, clonesBy } = await withSource()
     await using _ = scene

@@ -38,24 +38,25 @@ describe('wait', () => {
   it('says what it saw last when the time ends', async () => {
     const { scene, dataset, inputs } = await withDataset('INDEXING')
     await using _ = scene
-    const { errors } = await scene.fail('timed_out', { ...inputs, timeout: '500ms' })
+    const { errors } = await scene.fail('timed_out', { ...inputs, timeout: '5500ms' })
     expect(errors[0]).toContain(`dataset "cats" (${dataset.id})`)
     expect(errors[0]).toContain('INDEXING')
-    expect(errors[0]).toContain('timeout: 0.5s')
+    expect(errors[0]).toContain('timeout: 5.5s')
+    expect(errors[0]).toContain('Re-run the job')
     expect(errors[0]).not.toContain('reindex')
   })
 
   it('says how a PARTIAL INDEX dataset becomes READY when the time ends', async () => {
     const { scene, inputs } = await withDataset('PARTIAL INDEX')
     await using _ = scene
-    const { errors } = await scene.fail('timed_out', { ...inputs, timeout: '500ms' })
+    const { errors } = await scene.fail('timed_out', { ...inputs, timeout: '5500ms' })
     expect(errors[0]).toContain('start the reindex')
   })
 
   it('looks once more when the time has ended', async () => {
     const { scene, dataset, inputs } = await withDataset('INDEXING')
     await using _ = scene
-    const step = await scene.start({ ...inputs, timeout: '2s', poll_interval: '1h' })
+    const step = await scene.start({ ...inputs, timeout: '6s', poll_interval: '1h' })
     await step.logged(/dataset INDEXING \(/)
     scene.world.timeline.change(dataset, { status: 'READY' })
     expect(scene.sound(await step.ended).outputs['error_code']).toBe('')

@@ -60,14 +60,15 @@ describe('words that no page of the API documents', () => {
   })
 
   it('PENDING tasks are told as waiting for their turn', async () => {
-    await using scene = await Scene.open({ timings: { restoreMs: 60_000 } })
+    // Its task stays as it is for a tenth of that.
+    await using scene = await Scene.open({ timings: { restoreMs: 600_000 } })
     const dataset = scene.world.addDataset({ name: 'cats', snapshots: ['nightly', 'later'] })
     const step = await scene.start({
       operation: 'restore',
       dataset_id: dataset.id,
       snapshot_name: 'nightly',
       safety_snapshot: 'false',
-      timeout: '4s',
+      timeout: '8s',
     })
     await step.logged(/task (?:INITIALIZING|RUNNING)/)
     const [task] = scene.world.tasks
