@@ -70,7 +70,7 @@ describe('someone else at the same time', () => {
     },
   )
 
-  it('clones at the same time, and no ending tells the two apart: both are named', async () => {
+  it('clones at the same time, and nothing tells the two apart: both are named', async () => {
     const { scene, source, other, inputs, clonesBy } = await withSource({ timings: { cloneMs: 60_000 } })
     await using _ = scene
     const step = await scene.start(inputs)
