@@ -270,42 +270,44 @@ function differingFields(sums, amounts) {
     });
     return fields.length === 0 && differs('details') ? ['other'] : fields;
 }
-/** The fields whose values an example shows. */
-const SHOWN = [...METADATA.values()].flatMap(({ field, shown }) => (shown === undefined ? [] : [field]));
+/** The fields whose values an example shows, by the type of their metadata: one line for each, made of these properties. */
+const SHOWN = new Map([...METADATA]
+    .flatMap(([type, { field, shown }]) => (shown === undefined ? [] : [{ type, field, shown }]))
+    .map(({ type, field, shown }, line) => [type, { field, shown, line }]));
+const LINES = [...SHOWN.values()].map(({ field }) => field);
 const LONGEST_SHOWN = 80;
 /**
  * What an example shows of an item: a line for each of these fields, such as `bus, car ×2`; '' for an item without any. Many items have the
  * same.
  */
 function shownOf({ metadata }) {
-    const names = new Map();
-    for (const { type, properties } of metadata) {
-        const { field, shown } = METADATA.get(type) ?? {};
-        const name = shown === undefined ? undefined : (0,_records_item_js__WEBPACK_IMPORTED_MODULE_2__/* .textOf */ .b6)(properties[shown]);
-        if (!field || name === undefined)
-            continue;
-        const others = names.get(field);
-        if (others)
-            others.push(name);
-        else
-            names.set(field, [name]);
-    }
-    if (names.size === 0)
+    if (metadata.length === 0)
         return '';
-    return SHOWN.map((field) => listOf(names.get(field) ?? [])).join('\n');
+    const lines = LINES.map(() => []);
+    for (const { type, properties } of metadata) {
+        const row = SHOWN.get(type);
+        const name = row && (0,_records_item_js__WEBPACK_IMPORTED_MODULE_2__/* .textOf */ .b6)(properties[row.shown]);
+        if (row && name !== undefined)
+            lines[row.line]?.push(name);
+    }
+    return lines.some((names) => names.length > 0) ? lines.map(listOf).join('\n') : '';
 }
 /** The part of what {@link shownOf} returned that is about a field; `undefined` for a field whose values are not shown. */
 function shownIn(shown, field) {
-    const line = SHOWN.indexOf(field);
+    const line = LINES.indexOf(field);
     return line === -1 ? undefined : (shown.split('\n')[line] ?? '');
 }
 function listOf(names) {
+    // Most have one, of millions of items.
+    const list = names.length > 1 ? listOfMany(names) : (names[0] ?? '');
+    const line = list.includes('\n') ? list.replaceAll('\n', ' ') : list;
+    return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN).toWellFormed()}…` : line;
+}
+function listOfMany(names) {
     const times = new Map();
     for (const name of names.toSorted())
         times.set(name, (times.get(name) ?? 0) + 1);
-    const list = Array.from(times, ([name, count]) => (count === 1 ? name : `${name} ×${count}`)).join(', ');
-    const line = list.replaceAll('\n', ' ');
-    return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN).toWellFormed()}…` : line;
+    return Array.from(times, ([name, count]) => (count === 1 ? name : `${name} ×${count}`)).join(', ');
 }
 
 
@@ -965,6 +967,7 @@ class BatchReader {
     #otherIds = new Map();
     #names = [];
     #shown = [];
+    #texts = new Map();
     #coco;
     #count = 0;
     constructor(records, { items, coco }) {
@@ -986,16 +989,27 @@ class BatchReader {
         if (this.#fields) {
             this.#fields.add(index, record, item);
             this.#names.push(item.name);
-            this.#shown.push((0,_comparison_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .shownOf */ .Rp)(item));
+            this.#shown.push(this.#numberOf((0,_comparison_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .shownOf */ .Rp)(item)));
         }
         this.#coco?.add(item);
         this.#count += 1;
+    }
+    #numberOf(text) {
+        const known = this.#texts.get(text);
+        if (known === undefined)
+            this.#texts.set(text, this.#texts.size);
+        return known ?? this.#texts.size - 1;
     }
     end(broken) {
         const count = this.#count;
         const keys = this.#keys.subarray(0, count * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
         const hashes = this.#hashes.subarray(0, count * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F);
-        const items = this.#fields && { names: this.#names, shown: this.#shown, fields: this.#fields };
+        const items = this.#fields && {
+            names: this.#names,
+            texts: [...this.#texts.keys()],
+            shown: this.#shown,
+            fields: this.#fields,
+        };
         const coco = this.#coco?.end();
         return { hashes, keys, otherIds: this.#otherIds, tally: this.#tally, items, coco, broken };
     }

@@ -275,6 +275,7 @@ class ItemIndex {
         const { keys, otherIds, items } = batch;
         if (!items)
             return;
+        const texts = items.texts.map((text) => this.#numberOf(text));
         for (const [index, name] of items.names.entries()) {
             const { number, isNew } = this.#table.addKey(keys, index * _records_id_table_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_WORDS */ .cm);
             if (isNew) {
@@ -283,6 +284,7 @@ class ItemIndex {
                     this.#ids.set(number, optional(otherIds.get(index)));
             }
             this.#change(number, items, index, 1, BEFORE);
+            this.#shownBefore[number] = texts[items.shown[index] ?? 0] ?? 0;
         }
     }
     /** Takes records of the later export. Returns the first ones, at most `most`, whose items the baseline does not have. */
@@ -291,16 +293,17 @@ class ItemIndex {
         const { keys, items } = batch;
         if (!items)
             return added;
+        const texts = items.texts.map((text) => this.#numberOf(text));
         for (const [index, name] of items.names.entries()) {
             const { number, isNew } = this.#table.addKey(keys, index * _records_id_table_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_WORDS */ .cm);
             if (isNew && added.length < most)
                 added.push({ mediaId: optional((0,_records_read_batch_js__WEBPACK_IMPORTED_MODULE_1__/* .mediaIdOf */ .vK)(batch, index)), name: shortened(name) });
             this.#change(number, items, index, -1, AFTER);
+            this.#shownAfter[number] = texts[items.shown[index] ?? 0] ?? 0;
         }
         return added;
     }
-    #change(number, { fields, shown: all }, index, sign, side) {
-        const values = all[index] ?? '';
+    #change(number, { fields }, index, sign, side) {
         while (number >= this.#seen.length) {
             this.#seen = (0,_records_id_table_js__WEBPACK_IMPORTED_MODULE_0__/* .holding */ .G)(new Uint8Array(this.#seen.length * 2), this.#seen);
             this.#shownBefore = (0,_records_id_table_js__WEBPACK_IMPORTED_MODULE_0__/* .holding */ .G)(new Uint32Array(this.#seen.length), this.#shownBefore);
@@ -309,8 +312,6 @@ class ItemIndex {
             this.#amounts = (0,_records_id_table_js__WEBPACK_IMPORTED_MODULE_0__/* .holding */ .G)(new Float64Array(this.#amounts.length * 2), this.#amounts);
         }
         this.#seen[number] = (this.#seen[number] ?? 0) | side;
-        const shown = side === BEFORE ? this.#shownBefore : this.#shownAfter;
-        shown[number] = this.#numberOf(values);
         for (let word = 0; word < _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .SUM_WORDS */ .SB; word += 1) {
             const at = number * _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .SUM_WORDS */ .SB + word;
             this.#sums[at] = (this.#sums[at] ?? 0) + sign * (fields.sums[index * _fields_js__WEBPACK_IMPORTED_MODULE_2__/* .SUM_WORDS */ .SB + word] ?? 0);

@@ -186,8 +186,13 @@ export function differingFields(sums: Uint32Array, amounts: Float64Array): Field
   return fields.length === 0 && differs('details') ? ['other'] : fields
 }
 
-/** The fields whose values an example shows. */
-const SHOWN = [...METADATA.values()].flatMap(({ field, shown }) => (shown === undefined ? [] : [field]))
+/** The fields whose values an example shows, by the type of their metadata: one line for each, made of these properties. */
+const SHOWN = new Map(
+  [...METADATA]
+    .flatMap(([type, { field, shown }]) => (shown === undefined ? [] : [{ type, field, shown }]))
+    .map(({ type, field, shown }, line) => [type, { field, shown, line }]),
+)
+const LINES = [...SHOWN.values()].map(({ field }) => field)
 const LONGEST_SHOWN = 80
 
 /**
@@ -195,29 +200,31 @@ const LONGEST_SHOWN = 80
  * same.
  */
 export function shownOf({ metadata }: Item): string {
-  const names = new Map<Field, string[]>()
+  if (metadata.length === 0) return ''
+  const lines: string[][] = LINES.map(() => [])
   for (const { type, properties } of metadata) {
-    const { field, shown } = METADATA.get(type) ?? {}
-    const name = shown === undefined ? undefined : textOf(properties[shown])
-    if (!field || name === undefined) continue
-    const others = names.get(field)
-    if (others) others.push(name)
-    else names.set(field, [name])
+    const row = SHOWN.get(type)
+    const name = row && textOf(properties[row.shown])
+    if (row && name !== undefined) lines[row.line]?.push(name)
   }
-  if (names.size === 0) return ''
-  return SHOWN.map((field) => listOf(names.get(field) ?? [])).join('\n')
+  return lines.some((names) => names.length > 0) ? lines.map(listOf).join('\n') : ''
 }
 
 /** The part of what {@link shownOf} returned that is about a field; `undefined` for a field whose values are not shown. */
 export function shownIn(shown: string, field: Field): string | undefined {
-  const line = SHOWN.indexOf(field)
+  const line = LINES.indexOf(field)
   return line === -1 ? undefined : (shown.split('\n')[line] ?? '')
 }
 
 function listOf(names: readonly string[]): string {
+  // Most have one, of millions of items.
+  const list = names.length > 1 ? listOfMany(names) : (names[0] ?? '')
+  const line = list.includes('\n') ? list.replaceAll('\n', ' ') : list
+  return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN).toWellFormed()}…` : line
+}
+
+function listOfMany(names: readonly string[]): string {
   const times = new Map<string, number>()
   for (const name of names.toSorted()) times.set(name, (times.get(name) ?? 0) + 1)
-  const list = Array.from(times, ([name, count]) => (count === 1 ? name : `${name} ×${count}`)).join(', ')
-  const line = list.replaceAll('\n', ' ')
-  return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN).toWellFormed()}…` : line
+  return Array.from(times, ([name, count]) => (count === 1 ? name : `${name} ×${count}`)).join(', ')
 }

@@ -64,6 +64,7 @@ export class ItemIndex {
   addBefore(batch: BatchResult): void {
     const { keys, otherIds, items } = batch
     if (!items) return
+    const texts = items.texts.map((text) => this.#numberOf(text))
     for (const [index, name] of items.names.entries()) {
       const { number, isNew } = this.#table.addKey(keys, index * KEY_WORDS)
       if (isNew) {
@@ -71,6 +72,7 @@ export class ItemIndex {
         if (otherIds.has(index)) this.#ids.set(number, optional(otherIds.get(index)))
       }
       this.#change(number, items, index, 1, BEFORE)
+      this.#shownBefore[number] = texts[items.shown[index] ?? 0] ?? 0
     }
   }
 
@@ -79,17 +81,18 @@ export class ItemIndex {
     const added: Example[] = []
     const { keys, items } = batch
     if (!items) return added
+    const texts = items.texts.map((text) => this.#numberOf(text))
     for (const [index, name] of items.names.entries()) {
       const { number, isNew } = this.#table.addKey(keys, index * KEY_WORDS)
       if (isNew && added.length < most)
         added.push({ mediaId: optional(mediaIdOf(batch, index)), name: shortened(name) })
       this.#change(number, items, index, -1, AFTER)
+      this.#shownAfter[number] = texts[items.shown[index] ?? 0] ?? 0
     }
     return added
   }
 
-  #change(number: number, { fields, shown: all }: ItemBatch, index: number, sign: 1 | -1, side: number): void {
-    const values = all[index] ?? ''
+  #change(number: number, { fields }: ItemBatch, index: number, sign: 1 | -1, side: number): void {
     while (number >= this.#seen.length) {
       this.#seen = holding(new Uint8Array(this.#seen.length * 2), this.#seen)
       this.#shownBefore = holding(new Uint32Array(this.#seen.length), this.#shownBefore)
@@ -98,8 +101,6 @@ export class ItemIndex {
       this.#amounts = holding(new Float64Array(this.#amounts.length * 2), this.#amounts)
     }
     this.#seen[number] = (this.#seen[number] ?? 0) | side
-    const shown = side === BEFORE ? this.#shownBefore : this.#shownAfter
-    shown[number] = this.#numberOf(values)
     for (let word = 0; word < SUM_WORDS; word += 1) {
       const at = number * SUM_WORDS + word
       this.#sums[at] = (this.#sums[at] ?? 0) + sign * (fields.sums[index * SUM_WORDS + word] ?? 0)

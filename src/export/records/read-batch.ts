@@ -27,8 +27,9 @@ export interface Wanted {
 /** What else the comparison needs of the records, each in as many entries, or words, as there are records. */
 export interface ItemBatch {
   names: string[]
-  /** As {@link shownOf} returns it. */
-  shown: string[]
+  /** The different texts of {@link shownOf}, and which of them each record has. */
+  texts: string[]
+  shown: number[]
   fields: { sums: Uint32Array; amounts: Float64Array }
 }
 
@@ -90,7 +91,8 @@ class BatchReader {
   readonly #fields: FieldSums | undefined
   readonly #otherIds = new Map<number, string | undefined>()
   readonly #names: string[] = []
-  readonly #shown: string[] = []
+  readonly #shown: number[] = []
+  readonly #texts = new Map<string, number>()
   readonly #coco: CocoBatchBuilder | undefined
   #count = 0
 
@@ -113,17 +115,28 @@ class BatchReader {
     if (this.#fields) {
       this.#fields.add(index, record, item)
       this.#names.push(item.name)
-      this.#shown.push(shownOf(item))
+      this.#shown.push(this.#numberOf(shownOf(item)))
     }
     this.#coco?.add(item)
     this.#count += 1
+  }
+
+  #numberOf(text: string): number {
+    const known = this.#texts.get(text)
+    if (known === undefined) this.#texts.set(text, this.#texts.size)
+    return known ?? this.#texts.size - 1
   }
 
   end(broken?: BatchResult['broken']): BatchResult {
     const count = this.#count
     const keys = this.#keys.subarray(0, count * KEY_WORDS)
     const hashes = this.#hashes.subarray(0, count * HASH_BYTES)
-    const items = this.#fields && { names: this.#names, shown: this.#shown, fields: this.#fields }
+    const items = this.#fields && {
+      names: this.#names,
+      texts: [...this.#texts.keys()],
+      shown: this.#shown,
+      fields: this.#fields,
+    }
     const coco = this.#coco?.end()
     return { hashes, keys, otherIds: this.#otherIds, tally: this.#tally, items, coco, broken }
   }
