@@ -1025,14 +1025,14 @@ async function listMembers(request, step, subject, cluster) {
 /** Media that a message names. */
 const MOST_NAMED = 10;
 /** What the service itself says there is, as a least number of items. */
-function expectations({ request, subject, cause, slice }) {
+function expectations({ request, subject, cause, own }) {
     const { entityType, shard } = request;
     // An export of objects counts objects, while records are of media.
     if (entityType !== 'IMAGES')
         return [];
     const found = [];
     if (isListingExact(request, subject))
-        found.push({ items: itemsOf(slice.content), source: 'as its clusters and media are listed' });
+        found.push({ items: itemsOf(own.content), source: 'as its clusters and media are listed' });
     if (shard)
         return found;
     if (cause?.kind === 'refused' && cause.entities !== undefined)
@@ -1050,12 +1050,12 @@ function expectedIds({ request, all }) {
 }
 /** What no part contained and can be requested by its media IDs: media that were given in addition to clusters, and those in no cluster. */
 async function restOf(asked, merge) {
-    const { request, step, subject, slice } = asked;
+    const { request, step, subject, own } = asked;
     const { selection, shard } = request;
     if (shard)
         return [];
     if (selection.kind === 'selected')
-        return slice.content.clusters.length > 0 ? slice.content.mediaIds.filter((id) => !merge.has(id)) : [];
+        return own.content.clusters.length > 0 ? own.content.mediaIds.filter((id) => !merge.has(id)) : [];
     const wanted = Math.max(0, ...expectations(asked).map(({ items }) => items));
     if (selection.kind !== 'whole' || merge.mediaCount >= wanted)
         return [];
@@ -1067,8 +1067,8 @@ class WrongTotal extends errors/* ActionError */.lZ {
 }
 /** Throws {@link WrongTotal} when the records that were merged are fewer than the service says there are, or more than were asked for. */
 function checkTotal(asked, merge) {
-    const { request, subject, slice, step } = asked;
-    const listed = itemsOf(slice.content);
+    const { request, subject, own, step } = asked;
+    const listed = itemsOf(own.content);
     // Whether the service applies a filter to the media of a cluster is not documented.
     if (request.selection.kind === 'vql' && isListingExact(request, subject) && merge.mediaCount > listed) {
         throw new WrongTotal('rejected', `The export in parts contains ${(0,numbers/* count */.U)(merge.mediaCount)} items, but the filter (vql) matches only ${(0,numbers/* count */.U)(listed)}: Visual Layer does not apply it to the clusters of a part. Nothing was moved into the output folder.`, { todo: 'Run several exports, each with a filter that matches few enough items.' });
@@ -1861,7 +1861,7 @@ async function shardContentOf(request, step, subject, { content }) {
 
 /** Rows of the table of parts: more would bury the rest of the summary. */
 const MOST_ROWS = 50;
-/** Tells of the parts that an export was merged of. @param bytes of their ZIPs together */
+/** Reports the parts that an export was merged from. @param bytes of their ZIPs together */
 function tellParts(step, parts, bytes) {
     const { reporter } = step;
     reporter.output('export_size_bytes', bytes);
@@ -1924,8 +1924,8 @@ async function exportInParts(request, step, subject, cause, reading) {
     }
     const earlier = await prepareOutput(request);
     const all = await listContents(request, step, subject, request.shard !== undefined);
-    const slice = await shardContentOf(request, step, subject, all);
-    const plan = { key: (0,parts_folder/* partsKey */.qM)(request, subject), listing: `${slice.digest} ${all.revision}` };
+    const own = await shardContentOf(request, step, subject, all);
+    const plan = { key: (0,parts_folder/* partsKey */.qM)(request, subject), listing: `${own.digest} ${all.revision}` };
     const { kept, cap, discarded } = await kept_parts.KeptParts.open((0,parts_folder/* partsFolder */.Hb)(request), plan, step.clock.date());
     if (discarded !== undefined)
         reporter.note(`Parts of an interrupted export were not used: ${discarded}.`);
@@ -1948,9 +1948,9 @@ async function exportInParts(request, step, subject, cause, reading) {
         },
     });
     if (cause?.kind === 'refused' && cap === undefined)
-        queue.reject(itemsOf(slice.content), cause.words, cause.entities);
+        queue.reject(itemsOf(own.content), cause.words, cause.entities);
     await kept.save(queue.cap === Infinity ? plan : { ...plan, cap: queue.cap });
-    const work = { request, step, subject, cause, all, slice, kept, reading, earlier };
+    const work = { request, step, subject, cause, all, own, kept, reading, earlier };
     const phase = {
         get awaited() {
             return `the export in parts; last status: ${queue.state}`;
@@ -1961,7 +1961,7 @@ async function exportInParts(request, step, subject, cause, reading) {
     };
     return reporter.group('Exporting in parts', () => (0,waits/* withinDeadline */.iP)(step, phase, async (signal) => {
         try {
-            await queue.run(withoutKept(firstContent(request, slice.content), kept), signal);
+            await queue.run(withoutKept(firstContent(request, own.content), kept), signal);
             return await mergeAndPlace(work, queue, signal);
         }
         catch (error) {
@@ -2010,7 +2010,7 @@ function withoutKept({ clusters, mediaIds }, kept) {
  * contained is requested by its media IDs, if they are listed. Throws `operation_failed` naming what is missing: then nothing is moved.
  */
 async function mergeAndPlace(work, queue, signal) {
-    const { request, step, subject, slice, kept, reading, earlier } = work;
+    const { request, step, subject, own, kept, reading, earlier } = work;
     step.reporter.progress('merging the parts');
     const { wanted, take, coco } = reading;
     const merge = new Merge({ work: kept.folder, format: request.exportFormat, wanted, take, coco, signal });
@@ -2030,7 +2030,7 @@ async function mergeAndPlace(work, queue, signal) {
         checkTotal(work, merge);
         (0,export_subject/* requireItems */.mc)(request, step, subject, merge.mediaCount);
         const { shard } = request;
-        const manifestShard = shard && { ...shard, plan_digest: slice.digest, total_items: slice.totalItems };
+        const manifestShard = shard && { ...shard, plan_digest: own.digest, total_items: own.totalItems };
         const { paths, notes, ...records } = await merge.finish((0,export_origin/* originOf */.y)(request, step, subject, null), manifestShard);
         for (const note of notes)
             step.reporter.note(note);

@@ -17,7 +17,7 @@ function count(value) {
     const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
     return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
-/** So many of something: `1 class`, `1,234 classes`. */
+/** A number and its noun: `1 class`, `1,234 classes`. */
 function counted(value, one, many = `${one}s`) {
     return `${count(value)} ${value === 1 ? one : many}`;
 }
@@ -472,7 +472,7 @@ var paths = __webpack_require__(31340);
 /** Leaves room for the output folder within the 4,096 bytes that Linux allows a path. */
 const LONGEST_PATH = 2048;
 /**
- * Decides where each entry of an archive goes on disk, in the order given.
+ * Chooses the path of each entry of an archive, in the given order.
  *
  * Refused, with an `unsafe_archive` error that names the entry: a name that leaves the folder (`..` in any spelling), an absolute
  * one, one with a drive letter, an empty one, one with a NUL; links, devices, sockets and pipes; the same name twice; a file

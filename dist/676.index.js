@@ -2277,7 +2277,7 @@ function sourceOf(step, datasetId, exportId, first) {
         },
     };
 }
-/** Says how to carry on where a transfer failed for a reason that may pass. */
+/** Says how to continue after a transfer that failed because of a transient error. */
 async function toldHow(carryOn, transfer) {
     try {
         return await transfer();
@@ -2296,7 +2296,7 @@ function fetchVerified(step, wanted) {
 /**
  * Downloads an export to `archive`, verifies every byte of it and unpacks it to `target`, a folder that is not there yet; the ZIP
  * is removed then. The places of our own files next to it are left free. On failure and on abort neither is left. Throws an
- * `ActionError` that says how to carry on where the reason may pass, or the signal's reason.
+ * `ActionError` that says how to continue after a transient error, or the signal's reason.
  */
 async function fetchUnpacked(step, wanted) {
     const progress = new _transfer_progress_js__WEBPACK_IMPORTED_MODULE_8__/* .Progress */ .k(step, wanted.label, 'unpacked');
@@ -2687,7 +2687,7 @@ function refusalAtStart(error) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ transferOptions)
 /* harmony export */ });
-/** What every transfer of a step has in common, but for what is transferred. `signal` ends it. */
+/** What all transfers of a step have in common. `signal` ends it. */
 async function transferOptions(step, signal) {
     return {
         dispatcher: await step.connection(),
@@ -2931,7 +2931,7 @@ async function nameTask(step, find) {
 
 /**
  * Waits until `probe` is done; a failed look or the end of the time is thrown. The message of a `timed_out` names what was
- * waited for, the last state seen, how long, and how to carry on.
+ * waited for, the last status, how long, and how to resume.
  */
 async function waitFor(step, phase, probe) {
     let hasLooked = false;
@@ -6465,7 +6465,7 @@ const deleteSnapshot = operation({
 async function isCurrentNow(step, dataset, target) {
     return (await step.api.snapshots.list(dataset.id)).some((one) => one.id === target.id && one.isCurrent);
 }
-/** No waiting heals this conflict. */
+/** Waiting does not end this conflict. */
 function currentIsKept(dataset, target, refusal) {
     return new errors/* ActionError */.lZ('conflict', `Snapshot "${target.name}" (${target.id}) is the current snapshot of dataset "${dataset.name}", and Visual Layer does not delete the current snapshot. Nothing was deleted.`, {
         apiWords: refusal?.apiWords,
@@ -7335,7 +7335,7 @@ function idle(given) {
 function request({ snapshotId, snapshotName, exportId, ...given }) {
     const { vql, mediaIds, clusterIds, excludeMediaIds, classList: classes, ...values } = given;
     const isAttached = exportId !== undefined;
-    const slice = isAttached ? undefined : values.shard;
+    const shard = isAttached ? undefined : values.shard;
     return {
         ...values,
         /** The state that is exported, from a clone of it; without one the live dataset is. */
@@ -7346,12 +7346,12 @@ function request({ snapshotId, snapshotName, exportId, ...given }) {
         /** Whether an export that is rejected as too large is done in parts. */
         split: values.split === 'auto',
         /** The shard of the selection that this step exports; without one, all of it. */
-        shard: slice,
+        shard,
         /** Which labels are written to `annotations.json`, and their classes if a list gives them; `undefined` for no such file. */
         coco: values.coco === 'false' ? undefined : { labels: values.coco === 'boxes' ? 'boxes' : 'all', classes },
         // Where no runner filled it in, the default is the expression itself.
         githubToken: values.githubToken?.startsWith('${{') ? undefined : values.githubToken,
-        artifactName: artifactOf(values.artifactName, slice),
+        artifactName: artifactOf(values.artifactName, shard),
     };
 }
 /** What an export takes, and the request that it makes of that. */
@@ -7368,8 +7368,8 @@ function selection(values) {
     return { kind: 'selected', mediaIds, clusterIds, excludeMediaIds };
 }
 /** The jobs of a matrix cannot share one artifact name: if none was chosen, that of a shard says which one it is. */
-function artifactOf(name, slice) {
-    return slice && name === INPUT_DEFAULTS.artifact_name ? `${name}-${slice.index}-of-${slice.of}` : name;
+function artifactOf(name, shard) {
+    return shard && name === INPUT_DEFAULTS.artifact_name ? `${name}-${shard.index}-of-${shard.of}` : name;
 }
 /** Any place on the runner: it is only read. Whether something is there is checked at that time. */
 function comparedWith(text, workspace) {
@@ -8289,7 +8289,7 @@ const INPUTS = {
 /**
  * Tells what became of the conditions. Each one of `warn_if` that is met is a warning. Fails with `gate_failed` if one of `fail_if` is met,
  * naming each that is with its figure, or if the data contains classes that are not in `class_list`. To be called when the export is safe:
- * nothing is taken back.
+ * nothing is undone.
  */
 function passGates(step, { failIf, warnIf, unlisted }, { done, where }) {
     const { reporter } = step;
@@ -12463,7 +12463,7 @@ function signed(difference) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   W: () => (/* binding */ Slots)
 /* harmony export */ });
-/** Limits how many connections work at once, over all downloads of a step. Whoever waits longest is next. */
+/** Limits how many connections work at once, over all downloads of a step. The one that waits longest is next. */
 class Slots {
     #free;
     #waiting = [];

@@ -981,7 +981,7 @@ const MIB = 1024 * 1024;
 /** Bytes that one request asks for, unless the caller says otherwise. */
 const SEGMENT = 4 * MIB;
 const MOST_CONNECTIONS = 8;
-/** Where the host refused a connection while others worked, one more is tried after this many segments. */
+/** If the host refused a connection while others worked, one more is tried after this many segments. */
 const SEGMENTS_PER_ATTEMPT = 4;
 /** Responses in a row that contain the whole object instead of a segment, before the download restarts without segments. */
 const MOST_WHOLES = 10;
@@ -1313,7 +1313,7 @@ async function fetchArchive(options) {
             const downloaded = await download({ ...options, signal: scope.signal, onSize });
             onDownloaded?.(downloaded);
             const read = await early;
-            // The reader may have ended before the object changed: its bytes were all there, but for those that belong to no entry.
+            // The reader may have ended before the object changed: it had all bytes except those that belong to no entry.
             const inTime = hasChanged ? undefined : read;
             if (read && !inTime && options.target !== undefined)
                 await (0,promises_.rm)(options.target, { recursive: true, force: true });

@@ -108,7 +108,7 @@ class GitHubFailure extends errors/* ActionError */.lZ {
         this.pauseMs = details.pauseMs;
     }
 }
-/** Whether what was asked for is not there, or not any more: an expired artifact is answered with 410. */
+/** Whether something does not exist, or no longer: for an expired artifact, GitHub responds with 410. */
 function isGone(error) {
     return error instanceof GitHubFailure && (error.status === 404 || error.status === 410);
 }

@@ -7,7 +7,7 @@ export function count(value: number): string {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`
 }
 
-/** So many of something: `1 class`, `1,234 classes`. */
+/** A number and its noun: `1 class`, `1,234 classes`. */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`
 }

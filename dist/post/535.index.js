@@ -157,7 +157,7 @@ function count(value) {
     const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
     return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
-/** So many of something: `1 class`, `1,234 classes`. */
+/** A number and its noun: `1 class`, `1,234 classes`. */
 function numbers_counted(value, one, many = `${one}s`) {
     return `${count(value)} ${value === 1 ? one : many}`;
 }
@@ -2337,7 +2337,7 @@ var build_clock = __webpack_require__(4701);
 
 /**
  * Waits until `probe` is done; a failed look or the end of the time is thrown. The message of a `timed_out` names what was
- * waited for, the last state seen, how long, and how to carry on.
+ * waited for, the last status, how long, and how to resume.
  */
 async function waits_waitFor(step, phase, probe) {
     let hasLooked = false;
@@ -4337,7 +4337,7 @@ class RunnerReporter {
 }
 
 ;// CONCATENATED MODULE: ./build/transfer/download/slots.js
-/** Limits how many connections work at once, over all downloads of a step. Whoever waits longest is next. */
+/** Limits how many connections work at once, over all downloads of a step. The one that waits longest is next. */
 class Slots {
     #free;
     #waiting = [];

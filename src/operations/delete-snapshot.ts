@@ -70,7 +70,7 @@ async function isCurrentNow(step: Step, dataset: Dataset, target: Snapshot): Pro
   return (await step.api.snapshots.list(dataset.id)).some((one) => one.id === target.id && one.isCurrent)
 }
 
-/** No waiting heals this conflict. */
+/** Waiting does not end this conflict. */
 function currentIsKept(dataset: Dataset, target: Snapshot, refusal?: RequestFailure): ActionError {
   return new ActionError(
     'conflict',

@@ -9,7 +9,7 @@ import type { Step } from './step.ts'
 
 /**
  * Waits until `probe` is done; a failed look or the end of the time is thrown. The message of a `timed_out` names what was
- * waited for, the last state seen, how long, and how to carry on.
+ * waited for, the last status, how long, and how to resume.
  */
 export async function waitFor<T>(step: Step, phase: Phase, probe: () => Promise<Look<T>>): Promise<T> {
   let hasLooked = false

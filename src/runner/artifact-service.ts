@@ -14,7 +14,7 @@ const responseMessage = z.object({
 
 interface ServiceOptions {
   clock: Clock
-  /** Ends the wait. The library cannot be stopped: the bytes under way go on until the process ends. */
+  /** Ends the wait. The library cannot be stopped: its transfer continues until the process ends. */
   signal: AbortSignal
 }
 

@@ -27,7 +27,7 @@ export interface UploadOptions {
   context: RunnerContext
   reporter: Reporter
   clock: Clock
-  /** Ends the wait. The library cannot be stopped: the bytes under way go on until the process ends. */
+  /** Ends the wait. The library cannot be stopped: its transfer continues until the process ends. */
   signal: AbortSignal
 }
 

@@ -55,7 +55,7 @@ export async function fetchArchive(options: FetchArchiveOptions): Promise<Fetche
       const downloaded = await download({ ...options, signal: scope.signal, onSize })
       onDownloaded?.(downloaded)
       const read = await early
-      // The reader may have ended before the object changed: its bytes were all there, but for those that belong to no entry.
+      // The reader may have ended before the object changed: it had all bytes except those that belong to no entry.
       const inTime = hasChanged ? undefined : read
       if (read && !inTime && options.target !== undefined) await rm(options.target, { recursive: true, force: true })
       const later = async () => readArchive({ ...reading, signal: scope.signal, ...(early ? { threaded: false } : {}) })

@@ -15,7 +15,7 @@ export interface Outcome {
   retryAfterMs?: number | undefined
   /** A whole response that the application itself wrote, not a gateway in front of it. */
   answered?: boolean
-  /** JSON came, but not of the documented shape: a repeat seldom heals it. */
+  /** The response is JSON, but not of the documented shape: a retry seldom helps. */
   wrongShape?: boolean
   /** What to do if it stays unclear whether an earlier attempt, whose response was lost, took effect. */
   ifUnclear?: string

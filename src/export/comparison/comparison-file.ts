@@ -59,7 +59,7 @@ interface ComparisonFile {
   /** Items with a caption. */
   captioned: Both
   clusters: Both
-  /** `from` belongs to a bin; `to` to the next, but for the last. */
+  /** `from` belongs to a bin; `to` to the next, except in the last. */
   uniqueness: {
     bins: ({ from: number; to: number } & Both)[]
     scored: Both

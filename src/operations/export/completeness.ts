@@ -19,20 +19,20 @@ export interface Asked {
   subject: ExportSubject
   cause: PartsCause
   all: Listed
-  slice: ShardContent
+  own: ShardContent
 }
 
 /** Records that were merged so far. */
 type Found = Pick<Merge, 'has' | 'mediaCount'>
 
 /** What the service itself says there is, as a least number of items. */
-function expectations({ request, subject, cause, slice }: Asked): { items: number; source: string }[] {
+function expectations({ request, subject, cause, own }: Asked): { items: number; source: string }[] {
   const { entityType, shard } = request
   // An export of objects counts objects, while records are of media.
   if (entityType !== 'IMAGES') return []
   const found: { items: number; source: string }[] = []
   if (isListingExact(request, subject))
-    found.push({ items: itemsOf(slice.content), source: 'as its clusters and media are listed' })
+    found.push({ items: itemsOf(own.content), source: 'as its clusters and media are listed' })
   if (shard) return found
   if (cause?.kind === 'refused' && cause.entities !== undefined)
     found.push({ items: cause.entities, source: 'as counted when the whole export was rejected' })
@@ -52,11 +52,11 @@ function expectedIds({ request, all }: Asked): readonly string[] {
 
 /** What no part contained and can be requested by its media IDs: media that were given in addition to clusters, and those in no cluster. */
 export async function restOf(asked: Asked, merge: Found): Promise<string[]> {
-  const { request, step, subject, slice } = asked
+  const { request, step, subject, own } = asked
   const { selection, shard } = request
   if (shard) return []
   if (selection.kind === 'selected')
-    return slice.content.clusters.length > 0 ? slice.content.mediaIds.filter((id) => !merge.has(id)) : []
+    return own.content.clusters.length > 0 ? own.content.mediaIds.filter((id) => !merge.has(id)) : []
   const wanted = Math.max(0, ...expectations(asked).map(({ items }) => items))
   if (selection.kind !== 'whole' || merge.mediaCount >= wanted) return []
   const ids = await step.api.explore.mediaIds(subject.exported.id)
@@ -68,8 +68,8 @@ export class WrongTotal extends ActionError {}
 
 /** Throws {@link WrongTotal} when the records that were merged are fewer than the service says there are, or more than were asked for. */
 export function checkTotal(asked: Asked, merge: Found): void {
-  const { request, subject, slice, step } = asked
-  const listed = itemsOf(slice.content)
+  const { request, subject, own, step } = asked
+  const listed = itemsOf(own.content)
   // Whether the service applies a filter to the media of a cluster is not documented.
   if (request.selection.kind === 'vql' && isListingExact(request, subject) && merge.mediaCount > listed) {
     throw new WrongTotal(

@@ -46,7 +46,7 @@ function sourceOf(step: Step, datasetId: string, exportId: string, first: string
   }
 }
 
-/** Says how to carry on where a transfer failed for a reason that may pass. */
+/** Says how to continue after a transfer that failed because of a transient error. */
 async function toldHow<T>(carryOn: string, transfer: () => Promise<T>): Promise<T> {
   try {
     return await transfer()
@@ -82,7 +82,7 @@ function fetchVerified(step: Step, wanted: Wanted): Promise<FetchedArchive> {
 /**
  * Downloads an export to `archive`, verifies every byte of it and unpacks it to `target`, a folder that is not there yet; the ZIP
  * is removed then. The places of our own files next to it are left free. On failure and on abort neither is left. Throws an
- * `ActionError` that says how to carry on where the reason may pass, or the signal's reason.
+ * `ActionError` that says how to continue after a transient error, or the signal's reason.
  */
 export async function fetchUnpacked(step: Step, wanted: Wanted & { target: string }): Promise<FetchedArchive> {
   const progress = new Progress(step, wanted.label, 'unpacked')

@@ -60,8 +60,8 @@ export async function exportInParts(
   }
   const earlier = await prepareOutput(request)
   const all = await listContents(request, step, subject, request.shard !== undefined)
-  const slice = await shardContentOf(request, step, subject, all)
-  const plan = { key: partsKey(request, subject), listing: `${slice.digest} ${all.revision}` }
+  const own = await shardContentOf(request, step, subject, all)
+  const plan = { key: partsKey(request, subject), listing: `${own.digest} ${all.revision}` }
   const { kept, cap, discarded } = await KeptParts.open(partsFolder(request), plan, step.clock.date())
   if (discarded !== undefined) reporter.note(`Parts of an interrupted export were not used: ${discarded}.`)
   if (kept.whole.length > 0)
@@ -84,9 +84,9 @@ export async function exportInParts(
       await requireSpace(kept.folder, [{ bytes: rest, purpose: 'unpack the remaining parts' }])
     },
   })
-  if (cause?.kind === 'refused' && cap === undefined) queue.reject(itemsOf(slice.content), cause.words, cause.entities)
+  if (cause?.kind === 'refused' && cap === undefined) queue.reject(itemsOf(own.content), cause.words, cause.entities)
   await kept.save(queue.cap === Infinity ? plan : { ...plan, cap: queue.cap })
-  const work: PartsWork = { request, step, subject, cause, all, slice, kept, reading, earlier }
+  const work: PartsWork = { request, step, subject, cause, all, own, kept, reading, earlier }
   const phase = {
     get awaited() {
       return `the export in parts; last status: ${queue.state}`
@@ -98,7 +98,7 @@ export async function exportInParts(
   return reporter.group('Exporting in parts', () =>
     withinDeadline(step, phase, async (signal) => {
       try {
-        await queue.run(withoutKept(firstContent(request, slice.content), kept), signal)
+        await queue.run(withoutKept(firstContent(request, own.content), kept), signal)
         return await mergeAndPlace(work, queue, signal)
       } catch (error) {
         if (step.signal.aborted) reporter.note(phase.carryOn)
@@ -146,7 +146,7 @@ function withoutKept({ clusters, mediaIds }: PartContent, kept: KeptParts): Part
  * contained is requested by its media IDs, if they are listed. Throws `operation_failed` naming what is missing: then nothing is moved.
  */
 async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSignal): Promise<FromParts> {
-  const { request, step, subject, slice, kept, reading, earlier } = work
+  const { request, step, subject, own, kept, reading, earlier } = work
   step.reporter.progress('merging the parts')
   const { wanted, take, coco } = reading
   const merge = new Merge({ work: kept.folder, format: request.exportFormat, wanted, take, coco, signal })
@@ -163,7 +163,7 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
     checkTotal(work, merge)
     requireItems(request, step, subject, merge.mediaCount)
     const { shard } = request
-    const manifestShard = shard && { ...shard, plan_digest: slice.digest, total_items: slice.totalItems }
+    const manifestShard = shard && { ...shard, plan_digest: own.digest, total_items: own.totalItems }
     const { paths, notes, ...records } = await merge.finish(originOf(request, step, subject, null), manifestShard)
     for (const note of notes) step.reporter.note(note)
     refuseObstacles(request.outputDir, paths, earlier)

@@ -63,7 +63,7 @@ interface Account {
 /**
  * Tells what became of the conditions. Each one of `warn_if` that is met is a warning. Fails with `gate_failed` if one of `fail_if` is met,
  * naming each that is with its figure, or if the data contains classes that are not in `class_list`. To be called when the export is safe:
- * nothing is taken back.
+ * nothing is undone.
  */
 export function passGates(step: Step, { failIf, warnIf, unlisted }: Gates, { done, where }: Account): void {
   const { reporter } = step

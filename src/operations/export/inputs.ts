@@ -182,7 +182,7 @@ function idle(given: Given): Idle[] {
 function request({ snapshotId, snapshotName, exportId, ...given }: Values<ReturnType<typeof inputs>>) {
   const { vql, mediaIds, clusterIds, excludeMediaIds, classList: classes, ...values } = given
   const isAttached = exportId !== undefined
-  const slice = isAttached ? undefined : values.shard
+  const shard = isAttached ? undefined : values.shard
   return {
     ...values,
     /** The state that is exported, from a clone of it; without one the live dataset is. */
@@ -194,13 +194,13 @@ function request({ snapshotId, snapshotName, exportId, ...given }: Values<Return
     /** Whether an export that is rejected as too large is done in parts. */
     split: values.split === 'auto',
     /** The shard of the selection that this step exports; without one, all of it. */
-    shard: slice,
+    shard,
     /** Which labels are written to `annotations.json`, and their classes if a list gives them; `undefined` for no such file. */
     coco:
       values.coco === 'false' ? undefined : ({ labels: values.coco === 'boxes' ? 'boxes' : 'all', classes } as const),
     // Where no runner filled it in, the default is the expression itself.
     githubToken: values.githubToken?.startsWith('${{') ? undefined : values.githubToken,
-    artifactName: artifactOf(values.artifactName, slice),
+    artifactName: artifactOf(values.artifactName, shard),
   }
 }
 
@@ -219,8 +219,8 @@ function selection(values: Values<typeof selectionFields>): ExportSelection {
 }
 
 /** The jobs of a matrix cannot share one artifact name: if none was chosen, that of a shard says which one it is. */
-function artifactOf(name: string, slice: fields.Shard | undefined): string {
-  return slice && name === INPUT_DEFAULTS.artifact_name ? `${name}-${slice.index}-of-${slice.of}` : name
+function artifactOf(name: string, shard: fields.Shard | undefined): string {
+  return shard && name === INPUT_DEFAULTS.artifact_name ? `${name}-${shard.index}-of-${shard.of}` : name
 }
 
 /** Any place on the runner: it is only read. Whether something is there is checked at that time. */

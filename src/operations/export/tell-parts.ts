@@ -6,7 +6,7 @@ import { count } from '../../numbers.ts'
 /** Rows of the table of parts: more would bury the rest of the summary. */
 const MOST_ROWS = 50
 
-/** Tells of the parts that an export was merged of. @param bytes of their ZIPs together */
+/** Reports the parts that an export was merged from. @param bytes of their ZIPs together */
 export function tellParts(step: Step, parts: readonly WholePart[], bytes: number): void {
   const { reporter } = step
   reporter.output('export_size_bytes', bytes)

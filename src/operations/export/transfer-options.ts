@@ -1,7 +1,7 @@
 import type { DownloadOptions } from '../../transfer/download/download.ts'
 import type { Step } from '../step.ts'
 
-/** What every transfer of a step has in common, but for what is transferred. `signal` ends it. */
+/** What all transfers of a step have in common. `signal` ends it. */
 export async function transferOptions(
   step: Step,
   signal: AbortSignal,

@@ -24,7 +24,7 @@ export class GitHubFailure extends ActionError {
   }
 }
 
-/** Whether what was asked for is not there, or not any more: an expired artifact is answered with 410. */
+/** Whether something does not exist, or no longer: for an expired artifact, GitHub responds with 410. */
 export function isGone(error: unknown): boolean {
   return error instanceof GitHubFailure && (error.status === 404 || error.status === 410)
 }

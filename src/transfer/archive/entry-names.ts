@@ -26,7 +26,7 @@ interface Candidate<T> extends PlacedName<T> {
 }
 
 /**
- * Decides where each entry of an archive goes on disk, in the order given.
+ * Chooses the path of each entry of an archive, in the given order.
  *
  * Refused, with an `unsafe_archive` error that names the entry: a name that leaves the folder (`..` in any spelling), an absolute
  * one, one with a drive letter, an empty one, one with a NUL; links, devices, sockets and pipes; the same name twice; a file

@@ -1,4 +1,4 @@
-/** Limits how many connections work at once, over all downloads of a step. Whoever waits longest is next. */
+/** Limits how many connections work at once, over all downloads of a step. The one that waits longest is next. */
 export class Slots {
   #free: number
   readonly #waiting: (() => void)[] = []
