@@ -42152,12 +42152,12 @@ function addLength (str) {
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
 exports.extract = __webpack_require__(35763)
-exports.pack = __webpack_require__(80861)
+exports.pack = __webpack_require__(3242)
 
 
 /***/ }),
 
-/***/ 80861:
+/***/ 3242:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 const { Readable, Writable, getStreamError } = __webpack_require__(36204)

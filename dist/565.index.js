@@ -93,8 +93,7 @@ function numberIn(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   D8: () => (/* binding */ drawSeeds),
-/* harmony export */   Rp: () => (/* binding */ shownOf),
+/* harmony export */   KR: () => (/* binding */ ShownTexts),
 /* harmony export */   SB: () => (/* binding */ SUM_WORDS),
 /* harmony export */   W1: () => (/* binding */ differingFields),
 /* harmony export */   Xf: () => (/* binding */ CONFIDENCE_TOLERANCE),
@@ -104,9 +103,9 @@ function numberIn(value) {
 /* harmony export */   lf: () => (/* binding */ FieldSums),
 /* harmony export */   nf: () => (/* binding */ AMOUNT_COUNT)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
-/* harmony import */ var _records_canonical_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(58312);
-/* harmony import */ var _records_item_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(43155);
+/* harmony import */ var _records_canonical_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58312);
+/* harmony import */ var _records_item_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(43155);
+/* harmony import */ var _value_hash_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(80861);
 
 
 
@@ -147,29 +146,31 @@ const SUM_WORDS = SUMS.length * 2;
 const AMOUNT_COUNT = AMOUNTS.length;
 const sumAt = new Map(SUMS.map((name, index) => [name, index * 2]));
 const amountAt = new Map(AMOUNTS.map((name, index) => [name, index]));
-function drawSeeds() {
-    const [one = 0, two = 0] = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomFillSync)(new Int32Array(2));
-    return [one, two];
-}
 /** The fields of records, hashed: as many sums and amounts as there are records. The contents of the records of an item add up. */
 class FieldSums {
     sums;
     amounts;
-    #seeds;
+    /** Of what is compared, and of all that there is. */
+    #compared;
+    #details;
     #record = 0;
     constructor(records, seeds) {
         this.sums = new Uint32Array(records * SUM_WORDS);
         this.amounts = new Float64Array(records * AMOUNT_COUNT);
-        this.#seeds = seeds;
+        this.#compared = new _value_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .ValueHash */ .C(seeds);
+        this.#details = new _value_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .ValueHash */ .C(seeds);
     }
-    /** @param record its index among the records */
+    /** Throws `corrupt_download` for a record that is nested too deeply. @param record its index among the records */
     add(record, value, item) {
         this.#record = record;
         this.#addAmount('records', 1);
+        (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_0__/* .notTooDeep */ .os)(() => this.#addAll(value, item));
+    }
+    #addAll(value, item) {
         const { members } = item;
         if (!members)
-            return this.#add('other', (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalText */ .A4)(value));
-        for (const key of Object.keys(members)) {
+            return this.#add('other', value);
+        for (const key of (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_0__/* .namesOf */ .eZ)(members, '')) {
             const content = members[key];
             if (content !== null && content !== undefined)
                 this.#addMember(key, content, item);
@@ -177,72 +178,63 @@ class FieldSums {
         for (const metadata of item.metadata)
             this.#addMetadata(metadata);
         for (const odd of item.oddMetadata)
-            this.#add('details', (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalText */ .A4)(odd));
+            this.#add('details', odd);
     }
     #addMember(key, content, item) {
-        if (key === 'url' || (key === 'media_id' && item.id !== undefined))
+        if (key === 'media_id' && item.id !== undefined)
             return;
         if (key === 'metadata_items' && item.hasMetadata)
             return;
         if (key === 'cluster_id')
-            return this.#add('cluster', (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalText */ .A4)(item.cluster ?? content));
+            return this.#add('cluster', item.cluster ?? content);
         if (key === 'uniqueness_score' && item.uniqueness !== undefined) {
             this.#addAmount('uniqueness', item.uniqueness);
             return this.#addAmount('scored', 1);
         }
-        this.#add('other', `${key}:${(0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalText */ .A4)(content, key)}`);
+        this.#compared.add(key);
+        this.#add('other', content, key);
     }
     #addMetadata({ type, properties, element }) {
         const row = METADATA.get(type);
         if (!row)
-            return this.#add(type === 'video_info' ? 'other' : 'details', (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalText */ .A4)(element));
+            return this.#add(type === 'video_info' ? 'other' : 'details', element);
         const { by, never = [], score } = row;
-        let compared = '';
-        let details = '';
-        for (const key of Object.keys(properties).sort()) {
+        for (const key of (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_0__/* .namesOf */ .eZ)(properties, 'properties')) {
             const content = properties[key];
-            if (content === null || content === undefined || key === 'url' || never.includes(key))
+            if (content === null || content === undefined || never.includes(key))
                 continue;
-            const amount = key === score?.property ? (0,_records_item_js__WEBPACK_IMPORTED_MODULE_2__/* .scoreIn */ .OB)(content) : undefined;
-            if (score && amount !== undefined)
+            const amount = key === score?.property ? (0,_records_item_js__WEBPACK_IMPORTED_MODULE_1__/* .scoreIn */ .OB)(content) : undefined;
+            if (score && amount !== undefined) {
                 this.#addAmount(score.amount, amount);
-            else if (by.includes(key))
-                compared += `${key}:${(0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalText */ .A4)(content, key)},`;
-            else
-                details += `${key}:${(0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalText */ .A4)(content, key)},`;
+                continue;
+            }
+            const hash = by.includes(key) ? this.#compared : this.#details;
+            hash.add(key);
+            hash.add(content, key);
         }
-        if (element !== properties)
-            details += (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalText */ .A4)({ ...element, properties: null });
-        this.#add(row.field, compared);
-        this.#add('details', compared + details);
+        if (element !== properties) {
+            for (const key of (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_0__/* .namesOf */ .eZ)(element, '')) {
+                if (key === 'properties')
+                    continue;
+                this.#details.add(key);
+                this.#details.add(element[key], key);
+            }
+        }
+        this.#details.addHash(this.#compared);
+        this.#end(row.field, this.#compared);
+        this.#end('details', this.#details);
     }
     #addAmount(name, value) {
         const at = this.#record * AMOUNT_COUNT + (amountAt.get(name) ?? 0);
         this.amounts[at] = (this.amounts[at] ?? 0) + value;
     }
-    /** Adds the 64-bit hash of a text, in two halves. */
-    #add(name, text) {
-        let [one, two] = this.#seeds;
-        two ^= text.length;
-        for (let at = 0; at < text.length; at += 1) {
-            const code = text.charCodeAt(at);
-            one = Math.imul(one ^ code, 0x85ebca6b);
-            one ^= one >>> 15;
-            two = Math.imul(two ^ code, 0xc2b2ae35);
-            two = (two << 13) | (two >>> 19);
-        }
-        const first = one ^ mixed(two);
-        const second = two ^ mixed(first);
-        const at = this.#record * SUM_WORDS + (sumAt.get(name) ?? 0);
-        this.sums[at] = (this.sums[at] ?? 0) + (first ^ mixed(second));
-        this.sums[at + 1] = (this.sums[at + 1] ?? 0) + second;
+    #add(name, value, member = '') {
+        this.#compared.add(value, member);
+        this.#end(name, this.#compared);
     }
-}
-/** Spreads each bit over all 32: the finish of MurmurHash3, public domain. */
-function mixed(value) {
-    let bits = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-    return bits ^ (bits >>> 16);
+    #end(name, hash) {
+        hash.endIn(this.sums, this.#record * SUM_WORDS + (sumAt.get(name) ?? 0));
+    }
 }
 /**
  * The fields in which an item differs, in the order of {@link FIELDS}; none if nothing does.
@@ -276,31 +268,49 @@ const SHOWN = new Map([...METADATA]
     .map(({ type, field, shown }, line) => [type, { field, shown, line }]));
 const LINES = [...SHOWN.values()].map(({ field }) => field);
 const LONGEST_SHOWN = 80;
-/**
- * What an example shows of an item: a line for each of these fields, such as `bus, car ×2`; '' for an item without any. Many items have the
- * same.
- */
-function shownOf({ metadata }) {
-    if (metadata.length === 0)
-        return '';
+/** What examples show of items: texts, and which of them each item has. Many have the same. */
+class ShownTexts {
+    /** A line for each field, such as `bus, car ×2`; '' for an item without any. */
+    texts = [];
+    /** By the names as they come: sorting and counting those of every item would take most of the time. */
+    #numbers = new Map();
+    /** Returns the number of the item's text. */
+    add({ metadata }) {
+        let key = '';
+        for (const element of metadata) {
+            const shown = shownOf(element);
+            if (shown)
+                key += `${shown.line}${shown.name}\0`;
+        }
+        const known = this.#numbers.get(key);
+        if (known !== undefined)
+            return known;
+        this.#numbers.set(key, this.texts.length);
+        return this.texts.push(textFor(metadata)) - 1;
+    }
+}
+function textFor(metadata) {
     const lines = LINES.map(() => []);
-    for (const { type, properties } of metadata) {
-        const row = SHOWN.get(type);
-        const name = row && (0,_records_item_js__WEBPACK_IMPORTED_MODULE_2__/* .textOf */ .b6)(properties[row.shown]);
-        if (row && name !== undefined)
-            lines[row.line]?.push(name);
+    for (const element of metadata) {
+        const shown = shownOf(element);
+        if (shown)
+            lines[shown.line]?.push(shown.name);
     }
     return lines.some((names) => names.length > 0) ? lines.map(listOf).join('\n') : '';
 }
-/** The part of what {@link shownOf} returned that is about a field; `undefined` for a field whose values are not shown. */
+function shownOf({ type, properties }) {
+    const row = SHOWN.get(type);
+    const name = row && (0,_records_item_js__WEBPACK_IMPORTED_MODULE_1__/* .textOf */ .b6)(properties[row.shown]);
+    return row && name !== undefined ? { line: row.line, name } : undefined;
+}
+/** The part of a text of {@link ShownTexts} that is about a field; `undefined` for a field whose values are not shown. */
 function shownIn(shown, field) {
     const line = LINES.indexOf(field);
     return line === -1 ? undefined : (shown.split('\n')[line] ?? '');
 }
 function listOf(names) {
     // Most have one, of millions of items.
-    const list = names.length > 1 ? listOfMany(names) : (names[0] ?? '');
-    const line = list.includes('\n') ? list.replaceAll('\n', ' ') : list;
+    const line = (names.length > 1 ? listOfMany(names) : (names[0] ?? '')).replaceAll('\n', ' ');
     return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN).toWellFormed()}…` : line;
 }
 function listOfMany(names) {
@@ -313,15 +323,160 @@ function listOfMany(names) {
 
 /***/ }),
 
+/***/ 80861:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ ValueHash),
+/* harmony export */   D: () => (/* binding */ drawSeeds)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var _visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9313);
+/* harmony import */ var _records_canonical_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(58312);
+var _a;
+
+
+
+function drawSeeds() {
+    const [one = 0, two = 0] = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomFillSync)(new Int32Array(2));
+    return [one, two];
+}
+/** What comes before a value, so that one kind never looks like another. */
+const NULL = 0x10000;
+const BOOLEAN = 0x20000;
+const NUMBER = 0x30000;
+const STRING = 0x40000;
+const LIST = 0x50000;
+const SET = 0x60000;
+const OBJECT = 0x70000;
+const double = new Float64Array(1);
+const halves = new Int32Array(double.buffer);
+/** The 64-bit hash of some values in a row: equal if `canonicalText` is equal for each of them, but six times as fast. */
+class ValueHash {
+    #seeds;
+    #one;
+    #two;
+    constructor(seeds) {
+        this.#seeds = seeds;
+        [this.#one, this.#two] = seeds;
+    }
+    /** @param name of the member that the value is */
+    add(value, name = '') {
+        if (typeof value === 'string')
+            this.#addText(STRING, (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_2__/* .withoutSignature */ .Nv)(value));
+        else if (typeof value === 'number')
+            this.#addNumber(value);
+        else if (typeof value === 'boolean')
+            this.#addWord(BOOLEAN + Number(value));
+        else if (typeof value === 'bigint')
+            this.#addWhole(value);
+        else if (Array.isArray(value))
+            this.#addArray(value, name);
+        else if ((0,_visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u4)(value))
+            this.#addObject(value, name);
+        else
+            this.#addWord(NULL);
+    }
+    /** Adds what another hash has so far. */
+    addHash(other) {
+        this.#addWord(other.#one);
+        this.#addWord(other.#two);
+    }
+    /** Adds the hash to the two words at a place, whose order of additions does not count, and begins anew. */
+    endIn(sums, at) {
+        const first = this.#one ^ mixed(this.#two);
+        const second = this.#two ^ mixed(first);
+        sums[at] = (sums[at] ?? 0) + (first ^ mixed(second));
+        sums[at + 1] = (sums[at + 1] ?? 0) + second;
+        [this.#one, this.#two] = this.#seeds;
+    }
+    #addNumber(value) {
+        if (!Number.isFinite(value))
+            return this.#addText(STRING, String(value));
+        // A larger whole number may be a bigint elsewhere.
+        if (Number.isInteger(value) && !Number.isSafeInteger(value))
+            return this.#addText(NUMBER, String(value));
+        // -0 is 0.
+        double[0] = value + 0;
+        this.#addWord(NUMBER);
+        this.#addWord(halves[0] ?? 0);
+        this.#addWord(halves[1] ?? 0);
+    }
+    #addWhole(value) {
+        const number = Number(value);
+        if (Number.isSafeInteger(number))
+            this.#addNumber(number);
+        else
+            this.#addText(NUMBER, String(value));
+    }
+    #addArray(values, name) {
+        if (!(0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_2__/* .isSet */ .vM)(name)) {
+            this.#addWord(LIST);
+            this.#addWord(values.length);
+            for (const value of values)
+                this.add(value);
+            return;
+        }
+        const sum = new Uint32Array(2);
+        for (const value of values) {
+            const element = new _a(this.#seeds);
+            element.add(value);
+            element.endIn(sum, 0);
+        }
+        this.#addWord(SET);
+        this.#addWord(values.length);
+        for (const word of sum)
+            this.#addWord(word);
+    }
+    #addObject(object, name) {
+        const value = (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(object);
+        if (!(0,_visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u4)(value))
+            return this.add(value, name);
+        const names = (0,_records_canonical_js__WEBPACK_IMPORTED_MODULE_2__/* .namesOf */ .eZ)(value, name);
+        this.#addWord(OBJECT);
+        this.#addWord(names.length);
+        for (const member of names) {
+            this.#addText(STRING, member);
+            this.add(value[member], member);
+        }
+    }
+    #addText(kind, text) {
+        this.#addWord(kind);
+        this.#addWord(text.length);
+        for (let at = 0; at < text.length; at += 1)
+            this.#addWord(text.charCodeAt(at));
+    }
+    #addWord(word) {
+        const one = Math.imul(this.#one ^ word, 0x85ebca6b);
+        this.#one = one ^ (one >>> 15);
+        const two = Math.imul(this.#two ^ word, 0xc2b2ae35);
+        this.#two = (two << 13) | (two >>> 19);
+    }
+}
+_a = ValueHash;
+/** Spreads each bit over all 32: the finish of MurmurHash3, public domain. */
+function mixed(value) {
+    let bits = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+    return bits ^ (bits >>> 16);
+}
+
+
+/***/ }),
+
 /***/ 58312:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   A4: () => (/* binding */ canonicalText),
+/* harmony export */   Nv: () => (/* binding */ withoutSignature),
+/* harmony export */   eZ: () => (/* binding */ namesOf),
 /* harmony export */   oj: () => (/* binding */ recordHash),
-/* harmony export */   uS: () => (/* binding */ InexactNumber)
+/* harmony export */   os: () => (/* binding */ notTooDeep),
+/* harmony export */   pj: () => (/* binding */ plain),
+/* harmony export */   uS: () => (/* binding */ InexactNumber),
+/* harmony export */   vM: () => (/* binding */ isSet)
 /* harmony export */ });
-/* unused harmony export withoutSignature */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(19473);
 /* harmony import */ var _visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9313);
@@ -332,9 +487,10 @@ function listOfMany(names) {
 class InexactNumber extends Error {
     name = 'InexactNumber';
 }
-/** SHA-256 of {@link canonicalText} in UTF-8: 32 bytes, equal for equal records. Throws as it does. */
+/** SHA-256 of {@link canonicalText} in UTF-8, in hex: equal for equal records. Throws as it does. */
 function recordHash(record, exact = false) {
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('sha256', canonicalText(record, '', exact), 'buffer');
+    // As a buffer it would take twice as long.
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('sha256', canonicalText(record, '', exact));
 }
 /**
  * Any value of a record as text that is equal for equal data: JSON without white space, members sorted by the UTF-16 code units of their
@@ -352,8 +508,12 @@ function recordHash(record, exact = false) {
  * @param exact `false` throws {@link InexactNumber} for a whole number that may have lost digits when it was parsed
  */
 function canonicalText(value, name = '', exact = true) {
+    return notTooDeep(() => textOf(value, name, exact));
+}
+/** What `walk` returns, which goes through a record. Throws `corrupt_download` if that is nested too deeply for it. */
+function notTooDeep(walk) {
     try {
-        return textOf(value, name, exact);
+        return walk();
     }
     catch (error) {
         // JSON.parse accepts a nesting that no function after it has a stack for.
@@ -368,7 +528,7 @@ function canonicalText(value, name = '', exact = true) {
 function textOf(value, name, exact) {
     switch (typeof value) {
         case 'string':
-            return JSON.stringify(isLink(value) ? withoutSignature(value) : value);
+            return JSON.stringify(withoutSignature(value));
         case 'number':
             if (!exact && Math.abs(value) > Number.MAX_SAFE_INTEGER && Number.isInteger(value))
                 throw new InexactNumber();
@@ -378,7 +538,7 @@ function textOf(value, name, exact) {
         case 'bigint':
             return String(value);
         case 'object':
-            return value === null ? 'null' : objectText(value, name, exact);
+            return value === null ? 'null' : objectText(plain(value), name, exact);
         default:
             return 'null';
     }
@@ -386,17 +546,10 @@ function textOf(value, name, exact) {
 function objectText(value, name, exact) {
     if (Array.isArray(value)) {
         const texts = value.map((one) => textOf(one, '', exact));
-        return `[${(name === 'metadata_items' ? texts.sort(byCodeUnits) : texts).join(',')}]`;
+        return `[${(isSet(name) ? texts.sort(byCodeUnits) : texts).join(',')}]`;
     }
-    if (value instanceof Date)
-        return JSON.stringify(value);
-    if (value instanceof Uint8Array)
-        return `{"base64":"${Buffer.from(value).toString('base64')}"}`;
-    // Parquet readers give typed arrays for lists of plain numbers.
-    if (ArrayBuffer.isView(value))
-        return objectText(Array.from(Object.values(value)), name, exact);
     if (!(0,_visual_layer_reply_js__WEBPACK_IMPORTED_MODULE_2__/* .isRecord */ .u4)(value))
-        return 'null';
+        return textOf(value, name, exact);
     const { names, heads } = orderOf(value, name);
     let text = '{';
     for (let index = 0; index < names.length; index += 1) {
@@ -404,6 +557,23 @@ function objectText(value, name, exact) {
         text += `${heads[index]}${textOf(value[member], member, exact)}`;
     }
     return `${text}}`;
+}
+/** Whether the order of an array does not count. @param name of the member that it is */
+function isSet(name) {
+    return name === 'metadata_items';
+}
+/** What parquet readers give for what JSON does not know, as JSON would have it. */
+function plain(value) {
+    if (value instanceof Date)
+        return value.toJSON();
+    if (value instanceof Uint8Array)
+        return { base64: Buffer.from(value).toString('base64') };
+    // For lists of plain numbers.
+    return ArrayBuffer.isView(value) ? Object.values(value) : value;
+}
+/** The names of an object's members in the order in which they count, without links. @param name of the member that it is */
+function namesOf(value, name) {
+    return orderOf(value, name).names;
 }
 const MOST_ORDERS = 20;
 /** By the name of the member that the objects are. */
@@ -444,7 +614,7 @@ function isLink(text) {
 }
 /** A link without the query parameters that sign it. Any other string comes back unchanged. */
 function withoutSignature(text) {
-    if (!text.includes('?') || !isLink(text))
+    if (!isLink(text) || !text.includes('?'))
         return text;
     const isAzure = /[?&]sig=/i.test(text);
     const unsigned = text.replaceAll(SIGNING, '');
@@ -967,7 +1137,7 @@ class BatchReader {
     #otherIds = new Map();
     #names = [];
     #shown = [];
-    #texts = new Map();
+    #texts = new _comparison_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .ShownTexts */ .KR();
     #coco;
     #count = 0;
     constructor(records, { items, coco }) {
@@ -978,27 +1148,20 @@ class BatchReader {
     }
     add(record, exact) {
         const index = this.#count;
-        const hash = (0,_canonical_js__WEBPACK_IMPORTED_MODULE_3__/* .recordHash */ .oj)(record, exact);
-        hash.copy(this.#hashes, index * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F);
+        this.#hashes.write((0,_canonical_js__WEBPACK_IMPORTED_MODULE_3__/* .recordHash */ .oj)(record, exact), index * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F, 'hex');
         const item = (0,_item_js__WEBPACK_IMPORTED_MODULE_6__/* .itemOf */ .Tu)(record);
-        const { id } = item;
-        const isUuid = (0,_id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .writeKey */ .TE)(id ?? hash, this.#keys, index * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
+        const id = item.id ?? this.#hashes.subarray(index * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F, (index + 1) * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F);
+        const isUuid = (0,_id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .writeKey */ .TE)(id, this.#keys, index * _id_table_js__WEBPACK_IMPORTED_MODULE_5__/* .KEY_WORDS */ .cm);
         if (!isUuid)
             this.#otherIds.set(index, typeof id === 'string' ? id : undefined);
         (0,_statistics_js__WEBPACK_IMPORTED_MODULE_8__/* .tally */ .N4)(this.#tally, item);
         if (this.#fields) {
             this.#fields.add(index, record, item);
             this.#names.push(item.name);
-            this.#shown.push(this.#numberOf((0,_comparison_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .shownOf */ .Rp)(item)));
+            this.#shown.push(this.#texts.add(item));
         }
         this.#coco?.add(item);
         this.#count += 1;
-    }
-    #numberOf(text) {
-        const known = this.#texts.get(text);
-        if (known === undefined)
-            this.#texts.set(text, this.#texts.size);
-        return known ?? this.#texts.size - 1;
     }
     end(broken) {
         const count = this.#count;
@@ -1006,7 +1169,7 @@ class BatchReader {
         const hashes = this.#hashes.subarray(0, count * _digest_js__WEBPACK_IMPORTED_MODULE_4__/* .HASH_BYTES */ .F);
         const items = this.#fields && {
             names: this.#names,
-            texts: [...this.#texts.keys()],
+            texts: this.#texts.texts,
             shown: this.#shown,
             fields: this.#fields,
         };

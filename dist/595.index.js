@@ -111,8 +111,8 @@ function noExport({ path, given }, why, cause) {
     });
 }
 
-// EXTERNAL MODULE: ./build/export/comparison/fields.js
-var fields = __webpack_require__(79736);
+// EXTERNAL MODULE: ./build/export/comparison/value-hash.js
+var value_hash = __webpack_require__(80861);
 // EXTERNAL MODULE: ./build/export/comparison/item-index.js
 var item_index = __webpack_require__(95059);
 ;// CONCATENATED MODULE: ./build/export/comparison/baseline.js
@@ -133,7 +133,7 @@ async function readBaseline(source, { signal }) {
     const place = await locateBaseline(source);
     let index = new item_index/* ItemIndex */.k();
     const reading = index;
-    const seeds = (0,fields/* drawSeeds */.D8)();
+    const seeds = (0,value_hash/* drawSeeds */.D)();
     // Readers may need a table on disk; the folder of the ZIP is not ours to write to.
     const spool = (0,external_node_path_.join)((0,external_node_os_.tmpdir)(), `visual-layer-${(0,external_node_crypto_.randomUUID)()}`);
     let records;

@@ -26,7 +26,7 @@ export function mediaItem(id: string, more: Record<string, unknown> = {}): Recor
 /** The `content_digest` of records. */
 export function digestOf(records: readonly unknown[]): string {
   const digest = new RecordDigest()
-  for (const record of records) digest.add(recordHash(record, true))
+  for (const record of records) digest.add(Buffer.from(recordHash(record, true), 'hex'))
   return digest.hex()
 }
 

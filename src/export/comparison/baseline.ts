@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ActionError } from '../../errors.ts'
 import { type ExportRecords, readExport } from '../records/metadata-files.ts'
 import { type BaselineSource, locateBaseline, noExport } from './baseline-source.ts'
-import { drawSeeds, type HashSeeds } from './fields.ts'
+import { drawSeeds, type HashSeeds } from './value-hash.ts'
 import { ItemIndex } from './item-index.ts'
 
 /** The export to compare with, as it was read: what it was read from may be replaced. */

@@ -1,4 +1,5 @@
-import type { Field, HashSeeds } from './fields.ts'
+import type { Field } from './fields.ts'
+import type { HashSeeds } from './value-hash.ts'
 import type { ExportRecords, MetadataFormat } from '../records/metadata-files.ts'
 import type { ReadBatch } from '../records/read-records.ts'
 import type { Statistics } from '../records/statistics.ts'

@@ -1,6 +1,6 @@
-import { randomFillSync } from 'node:crypto'
-import { canonicalText } from '../records/canonical.ts'
+import { namesOf, notTooDeep } from '../records/canonical.ts'
 import { type Item, type MetadataItem, scoreIn, textOf } from '../records/item.ts'
+import { type HashSeeds, ValueHash } from './value-hash.ts'
 
 /** What of an item can differ. `boxes` are its objects; `other` is all that has no field of its own. */
 export const FIELDS = ['labels', 'boxes', 'tags', 'captions', 'cluster', 'issues', 'uniqueness', 'other'] as const
@@ -63,69 +63,78 @@ export const AMOUNT_COUNT = AMOUNTS.length
 const sumAt = new Map<string, number>(SUMS.map((name, index) => [name, index * 2]))
 const amountAt = new Map<string, number>(AMOUNTS.map((name, index) => [name, index]))
 
-/** Random in every process: nobody can prepare other data that has the same hashes. Threads are given those of their process. */
-export type HashSeeds = readonly [number, number]
-
-export function drawSeeds(): HashSeeds {
-  const [one = 0, two = 0] = randomFillSync(new Int32Array(2))
-  return [one, two]
-}
-
 /** The fields of records, hashed: as many sums and amounts as there are records. The contents of the records of an item add up. */
 export class FieldSums {
   readonly sums: Uint32Array
   readonly amounts: Float64Array
-  readonly #seeds: HashSeeds
+  /** Of what is compared, and of all that there is. */
+  readonly #compared: ValueHash
+  readonly #details: ValueHash
   #record = 0
 
   constructor(records: number, seeds: HashSeeds) {
     this.sums = new Uint32Array(records * SUM_WORDS)
     this.amounts = new Float64Array(records * AMOUNT_COUNT)
-    this.#seeds = seeds
+    this.#compared = new ValueHash(seeds)
+    this.#details = new ValueHash(seeds)
   }
 
-  /** @param record its index among the records */
+  /** Throws `corrupt_download` for a record that is nested too deeply. @param record its index among the records */
   add(record: number, value: unknown, item: Item): void {
     this.#record = record
     this.#addAmount('records', 1)
+    notTooDeep(() => this.#addAll(value, item))
+  }
+
+  #addAll(value: unknown, item: Item): void {
     const { members } = item
-    if (!members) return this.#add('other', canonicalText(value))
-    for (const key of Object.keys(members)) {
+    if (!members) return this.#add('other', value)
+    for (const key of namesOf(members, '')) {
       const content = members[key]
       if (content !== null && content !== undefined) this.#addMember(key, content, item)
     }
     for (const metadata of item.metadata) this.#addMetadata(metadata)
-    for (const odd of item.oddMetadata) this.#add('details', canonicalText(odd))
+    for (const odd of item.oddMetadata) this.#add('details', odd)
   }
 
   #addMember(key: string, content: unknown, item: Item): void {
-    if (key === 'url' || (key === 'media_id' && item.id !== undefined)) return
+    if (key === 'media_id' && item.id !== undefined) return
     if (key === 'metadata_items' && item.hasMetadata) return
-    if (key === 'cluster_id') return this.#add('cluster', canonicalText(item.cluster ?? content))
+    if (key === 'cluster_id') return this.#add('cluster', item.cluster ?? content)
     if (key === 'uniqueness_score' && item.uniqueness !== undefined) {
       this.#addAmount('uniqueness', item.uniqueness)
       return this.#addAmount('scored', 1)
     }
-    this.#add('other', `${key}:${canonicalText(content, key)}`)
+    this.#compared.add(key)
+    this.#add('other', content, key)
   }
 
   #addMetadata({ type, properties, element }: MetadataItem): void {
     const row = METADATA.get(type)
-    if (!row) return this.#add(type === 'video_info' ? 'other' : 'details', canonicalText(element))
+    if (!row) return this.#add(type === 'video_info' ? 'other' : 'details', element)
     const { by, never = [], score } = row
-    let compared = ''
-    let details = ''
-    for (const key of Object.keys(properties).sort()) {
+    for (const key of namesOf(properties, 'properties')) {
       const content = properties[key]
-      if (content === null || content === undefined || key === 'url' || never.includes(key)) continue
+      if (content === null || content === undefined || never.includes(key)) continue
       const amount = key === score?.property ? scoreIn(content) : undefined
-      if (score && amount !== undefined) this.#addAmount(score.amount, amount)
-      else if (by.includes(key)) compared += `${key}:${canonicalText(content, key)},`
-      else details += `${key}:${canonicalText(content, key)},`
+      if (score && amount !== undefined) {
+        this.#addAmount(score.amount, amount)
+        continue
+      }
+      const hash = by.includes(key) ? this.#compared : this.#details
+      hash.add(key)
+      hash.add(content, key)
     }
-    if (element !== properties) details += canonicalText({ ...element, properties: null })
-    this.#add(row.field, compared)
-    this.#add('details', compared + details)
+    if (element !== properties) {
+      for (const key of namesOf(element, '')) {
+        if (key === 'properties') continue
+        this.#details.add(key)
+        this.#details.add(element[key], key)
+      }
+    }
+    this.#details.addHash(this.#compared)
+    this.#end(row.field, this.#compared)
+    this.#end('details', this.#details)
   }
 
   #addAmount(name: Amount, value: number): void {
@@ -133,30 +142,14 @@ export class FieldSums {
     this.amounts[at] = (this.amounts[at] ?? 0) + value
   }
 
-  /** Adds the 64-bit hash of a text, in two halves. */
-  #add(name: Sum | Field, text: string): void {
-    let [one, two] = this.#seeds
-    two ^= text.length
-    for (let at = 0; at < text.length; at += 1) {
-      const code = text.charCodeAt(at)
-      one = Math.imul(one ^ code, 0x85ebca6b)
-      one ^= one >>> 15
-      two = Math.imul(two ^ code, 0xc2b2ae35)
-      two = (two << 13) | (two >>> 19)
-    }
-    const first = one ^ mixed(two)
-    const second = two ^ mixed(first)
-    const at = this.#record * SUM_WORDS + (sumAt.get(name) ?? 0)
-    this.sums[at] = (this.sums[at] ?? 0) + (first ^ mixed(second))
-    this.sums[at + 1] = (this.sums[at + 1] ?? 0) + second
+  #add(name: Sum | Field, value: unknown, member = ''): void {
+    this.#compared.add(value, member)
+    this.#end(name, this.#compared)
   }
-}
 
-/** Spreads each bit over all 32: the finish of MurmurHash3, public domain. */
-function mixed(value: number): number {
-  let bits = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
-  return bits ^ (bits >>> 16)
+  #end(name: Sum | Field, hash: ValueHash): void {
+    hash.endIn(this.sums, this.#record * SUM_WORDS + (sumAt.get(name) ?? 0))
+  }
 }
 
 /**
@@ -195,22 +188,43 @@ const SHOWN = new Map(
 const LINES = [...SHOWN.values()].map(({ field }) => field)
 const LONGEST_SHOWN = 80
 
-/**
- * What an example shows of an item: a line for each of these fields, such as `bus, car ×2`; '' for an item without any. Many items have the
- * same.
- */
-export function shownOf({ metadata }: Item): string {
-  if (metadata.length === 0) return ''
+/** What examples show of items: texts, and which of them each item has. Many have the same. */
+export class ShownTexts {
+  /** A line for each field, such as `bus, car ×2`; '' for an item without any. */
+  readonly texts: string[] = []
+  /** By the names as they come: sorting and counting those of every item would take most of the time. */
+  readonly #numbers = new Map<string, number>()
+
+  /** Returns the number of the item's text. */
+  add({ metadata }: Item): number {
+    let key = ''
+    for (const element of metadata) {
+      const shown = shownOf(element)
+      if (shown) key += `${shown.line}${shown.name}\0`
+    }
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    this.#numbers.set(key, this.texts.length)
+    return this.texts.push(textFor(metadata)) - 1
+  }
+}
+
+function textFor(metadata: Item['metadata']): string {
   const lines: string[][] = LINES.map(() => [])
-  for (const { type, properties } of metadata) {
-    const row = SHOWN.get(type)
-    const name = row && textOf(properties[row.shown])
-    if (row && name !== undefined) lines[row.line]?.push(name)
+  for (const element of metadata) {
+    const shown = shownOf(element)
+    if (shown) lines[shown.line]?.push(shown.name)
   }
   return lines.some((names) => names.length > 0) ? lines.map(listOf).join('\n') : ''
 }
 
-/** The part of what {@link shownOf} returned that is about a field; `undefined` for a field whose values are not shown. */
+function shownOf({ type, properties }: MetadataItem): { line: number; name: string } | undefined {
+  const row = SHOWN.get(type)
+  const name = row && textOf(properties[row.shown])
+  return row && name !== undefined ? { line: row.line, name } : undefined
+}
+
+/** The part of a text of {@link ShownTexts} that is about a field; `undefined` for a field whose values are not shown. */
 export function shownIn(shown: string, field: Field): string | undefined {
   const line = LINES.indexOf(field)
   return line === -1 ? undefined : (shown.split('\n')[line] ?? '')
@@ -218,8 +232,7 @@ export function shownIn(shown: string, field: Field): string | undefined {
 
 function listOf(names: readonly string[]): string {
   // Most have one, of millions of items.
-  const list = names.length > 1 ? listOfMany(names) : (names[0] ?? '')
-  const line = list.includes('\n') ? list.replaceAll('\n', ' ') : list
+  const line = (names.length > 1 ? listOfMany(names) : (names[0] ?? '')).replaceAll('\n', ' ')
   return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN).toWellFormed()}…` : line
 }
 

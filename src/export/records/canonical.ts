@@ -7,9 +7,10 @@ export class InexactNumber extends Error {
   override readonly name = 'InexactNumber'
 }
 
-/** SHA-256 of {@link canonicalText} in UTF-8: 32 bytes, equal for equal records. Throws as it does. */
-export function recordHash(record: unknown, exact = false): Buffer {
-  return hash('sha256', canonicalText(record, '', exact), 'buffer')
+/** SHA-256 of {@link canonicalText} in UTF-8, in hex: equal for equal records. Throws as it does. */
+export function recordHash(record: unknown, exact = false): string {
+  // As a buffer it would take twice as long.
+  return hash('sha256', canonicalText(record, '', exact))
 }
 
 /**
@@ -28,8 +29,13 @@ export function recordHash(record: unknown, exact = false): Buffer {
  * @param exact `false` throws {@link InexactNumber} for a whole number that may have lost digits when it was parsed
  */
 export function canonicalText(value: unknown, name = '', exact = true): string {
+  return notTooDeep(() => textOf(value, name, exact))
+}
+
+/** What `walk` returns, which goes through a record. Throws `corrupt_download` if that is nested too deeply for it. */
+export function notTooDeep<T>(walk: () => T): T {
   try {
-    return textOf(value, name, exact)
+    return walk()
   } catch (error) {
     // JSON.parse accepts a nesting that no function after it has a stack for.
     if (!(error instanceof RangeError)) throw error
@@ -43,7 +49,7 @@ export function canonicalText(value: unknown, name = '', exact = true): string {
 function textOf(value: unknown, name: string, exact: boolean): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(isLink(value) ? withoutSignature(value) : value)
+      return JSON.stringify(withoutSignature(value))
     case 'number':
       if (!exact && Math.abs(value) > Number.MAX_SAFE_INTEGER && Number.isInteger(value)) throw new InexactNumber()
       // -0 is 0.
@@ -52,22 +58,18 @@ function textOf(value: unknown, name: string, exact: boolean): string {
     case 'bigint':
       return String(value)
     case 'object':
-      return value === null ? 'null' : objectText(value, name, exact)
+      return value === null ? 'null' : objectText(plain(value), name, exact)
     default:
       return 'null'
   }
 }
 
-function objectText(value: object, name: string, exact: boolean): string {
+function objectText(value: unknown, name: string, exact: boolean): string {
   if (Array.isArray(value)) {
     const texts = value.map((one: unknown) => textOf(one, '', exact))
-    return `[${(name === 'metadata_items' ? texts.sort(byCodeUnits) : texts).join(',')}]`
+    return `[${(isSet(name) ? texts.sort(byCodeUnits) : texts).join(',')}]`
   }
-  if (value instanceof Date) return JSON.stringify(value)
-  if (value instanceof Uint8Array) return `{"base64":"${Buffer.from(value).toString('base64')}"}`
-  // Parquet readers give typed arrays for lists of plain numbers.
-  if (ArrayBuffer.isView(value)) return objectText(Array.from(Object.values(value)), name, exact)
-  if (!isRecord(value)) return 'null'
+  if (!isRecord(value)) return textOf(value, name, exact)
   const { names, heads } = orderOf(value, name)
   let text = '{'
   for (let index = 0; index < names.length; index += 1) {
@@ -75,6 +77,24 @@ function objectText(value: object, name: string, exact: boolean): string {
     text += `${heads[index]}${textOf(value[member], member, exact)}`
   }
   return `${text}}`
+}
+
+/** Whether the order of an array does not count. @param name of the member that it is */
+export function isSet(name: string): boolean {
+  return name === 'metadata_items'
+}
+
+/** What parquet readers give for what JSON does not know, as JSON would have it. */
+export function plain(value: object): unknown {
+  if (value instanceof Date) return value.toJSON()
+  if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') }
+  // For lists of plain numbers.
+  return ArrayBuffer.isView(value) ? Object.values(value) : value
+}
+
+/** The names of an object's members in the order in which they count, without links. @param name of the member that it is */
+export function namesOf(value: object, name: string): readonly string[] {
+  return orderOf(value, name).names
 }
 
 /** The order of an object's members: sorting the same few names for millions of records would take longer than all the rest. */
@@ -129,7 +149,7 @@ function isLink(text: string): boolean {
 
 /** A link without the query parameters that sign it. Any other string comes back unchanged. */
 export function withoutSignature(text: string): string {
-  if (!text.includes('?') || !isLink(text)) return text
+  if (!isLink(text) || !text.includes('?')) return text
   const isAzure = /[?&]sig=/i.test(text)
   const unsigned = text.replaceAll(SIGNING, '')
   return (isAzure ? unsigned.replaceAll(SIGNING_WITH_SIG, '') : unsigned).replace(/[?&]+(?=#|$)/, '')

@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer'
 import { type CocoBatch, CocoBatchBuilder, type CocoLabels } from '../coco/coco-batch.ts'
-import { FieldSums, type HashSeeds, shownOf } from '../comparison/fields.ts'
+import { FieldSums, ShownTexts } from '../comparison/fields.ts'
+import type { HashSeeds } from '../comparison/value-hash.ts'
 import { InexactNumber, recordHash } from './canonical.ts'
 import { HASH_BYTES } from './digest.ts'
 import { KEY_WORDS, uuidOf, writeKey } from './id-table.ts'
@@ -27,7 +28,7 @@ export interface Wanted {
 /** What else the comparison needs of the records, each in as many entries, or words, as there are records. */
 export interface ItemBatch {
   names: string[]
-  /** The different texts of {@link shownOf}, and which of them each record has. */
+  /** Those of {@link ShownTexts}, and which of them each record has. */
   texts: string[]
   shown: number[]
   fields: { sums: Uint32Array; amounts: Float64Array }
@@ -92,7 +93,7 @@ class BatchReader {
   readonly #otherIds = new Map<number, string | undefined>()
   readonly #names: string[] = []
   readonly #shown: number[] = []
-  readonly #texts = new Map<string, number>()
+  readonly #texts = new ShownTexts()
   readonly #coco: CocoBatchBuilder | undefined
   #count = 0
 
@@ -105,26 +106,19 @@ class BatchReader {
 
   add(record: unknown, exact: boolean): void {
     const index = this.#count
-    const hash = recordHash(record, exact)
-    hash.copy(this.#hashes, index * HASH_BYTES)
+    this.#hashes.write(recordHash(record, exact), index * HASH_BYTES, 'hex')
     const item = itemOf(record)
-    const { id } = item
-    const isUuid = writeKey(id ?? hash, this.#keys, index * KEY_WORDS)
+    const id = item.id ?? this.#hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)
+    const isUuid = writeKey(id, this.#keys, index * KEY_WORDS)
     if (!isUuid) this.#otherIds.set(index, typeof id === 'string' ? id : undefined)
     tally(this.#tally, item)
     if (this.#fields) {
       this.#fields.add(index, record, item)
       this.#names.push(item.name)
-      this.#shown.push(this.#numberOf(shownOf(item)))
+      this.#shown.push(this.#texts.add(item))
     }
     this.#coco?.add(item)
     this.#count += 1
-  }
-
-  #numberOf(text: string): number {
-    const known = this.#texts.get(text)
-    if (known === undefined) this.#texts.set(text, this.#texts.size)
-    return known ?? this.#texts.size - 1
   }
 
   end(broken?: BatchResult['broken']): BatchResult {
@@ -133,7 +127,7 @@ class BatchReader {
     const hashes = this.#hashes.subarray(0, count * HASH_BYTES)
     const items = this.#fields && {
       names: this.#names,
-      texts: [...this.#texts.keys()],
+      texts: this.#texts.texts,
       shown: this.#shown,
       fields: this.#fields,
     }

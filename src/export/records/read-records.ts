@@ -60,7 +60,7 @@ export async function readJson(reader: RecordReader, sizeBytes: number, options:
         const batch = threads.read(records).then((result) => ({ result, json: records }))
         batch.catch(() => undefined)
         pending.push({ first, batch })
-        while (pending.length > threads.capacity) await takeNext()
+        while (pending.length > 2 * threads.capacity) await takeNext()
         await breathe()
       }
     } catch (error) {

@@ -84,37 +84,44 @@ export class ValueScanner {
     return chunk.length
   }
 
-  // The hot loop: every byte of every record passes here.
+  // The hot loops: every byte of every record passes one of these two. As one loop they take twice as long.
   #scanNested(chunk: Buffer, from: number): number {
     const { length } = chunk
-    let depth = this.#depth
-    let inString = this.#inString
-    let at = from
-    if (this.#escaped && at < length) {
-      this.#escaped = false
-      at += 1
-    }
+    let at = this.#inString ? this.#scanString(chunk, from) : from
+    if (this.#depth === 0 && at > from && !this.#inString) return this.#ended(at)
     while (at < length) {
       const byte = chunk[at] ?? 0
       at += 1
-      if (inString) {
-        if (byte === QUOTE) {
-          inString = false
-          if (depth === 0) return this.#ended(at)
-        } else if (byte === BACKSLASH) {
-          if (at === length) this.#escaped = true
-          at += 1
-        }
-      } else if (byte === QUOTE) inString = true
+      if (byte === QUOTE) {
+        at = this.#scanString(chunk, at)
+        if (this.#depth === 0 && !this.#inString) return this.#ended(at)
+      }
       // Setting this bit makes "[" of "{" and "]" of "}" the same.
-      else if ((byte | 0x20) === OPEN_OBJECT) depth += 1
+      else if ((byte | 0x20) === OPEN_OBJECT) this.#depth += 1
       else if ((byte | 0x20) === CLOSE_OBJECT) {
-        depth -= 1
-        if (depth === 0) return this.#ended(at)
+        this.#depth -= 1
+        if (this.#depth === 0) return this.#ended(at)
       }
     }
-    this.#depth = depth
-    this.#inString = inString
+    return at
+  }
+
+  /** From inside of a string to after its end, or to the end of the chunk. */
+  #scanString(chunk: Buffer, from: number): number {
+    const { length } = chunk
+    this.#inString = true
+    let at = this.#escaped ? from + 1 : from
+    this.#escaped = false
+    while (at < length) {
+      const byte = chunk[at] ?? 0
+      at += 1
+      if (byte === QUOTE) {
+        this.#inString = false
+        return at
+      }
+      if (byte === BACKSLASH) at += 1
+    }
+    this.#escaped = at > length
     return length
   }
 
