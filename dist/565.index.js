@@ -679,20 +679,22 @@ function sizeOf({ before, after }) {
 /* harmony export */   G: () => (/* binding */ RecordDigest)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(48161);
+
 
 /** The length of a record's hash. */
 const HASH_BYTES = 32;
 const BLOCK_HASHES = 32 * 1024;
-/** By their first two bytes. Of a million records, about 15 share a bucket. */
-const BUCKETS = 2 ** 16;
 const GATHERED_HASHES = 2048;
 const NONE = Buffer.alloc(0);
+/** Which half of a 64-bit integer comes first in memory. */
+const [LOW, HIGH] = (0,node_os__WEBPACK_IMPORTED_MODULE_1__.endianness)() === 'LE' ? [0, 1] : [1, 0];
 /**
  * The `content_digest` of an export: SHA-256, in hex, over its records, regardless of their order, their links, or the time of export. It is
  * the SHA-256 of the sorted hashes of all records in a row. A record that is there twice counts twice; without records it is the SHA-256 of
  * nothing. Only the records count: `info` does not.
  *
- * Uses 32 bytes of memory per record (and 4 more while it ends).
+ * Uses 32 bytes of memory per record (and 12 more while it ends).
  */
 class RecordDigest {
     count = 0;
@@ -706,17 +708,10 @@ class RecordDigest {
         this.count += 1;
     }
     hex() {
-        const { order, ends } = this.#byBucket();
-        let start = 0;
-        for (const end of ends) {
-            if (end - start > 1)
-                order.subarray(start, end).sort((one, other) => this.#compare(one, other));
-            start = end;
-        }
         const total = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
         const gathered = Buffer.allocUnsafeSlow(GATHERED_HASHES * HASH_BYTES);
         let length = 0;
-        for (const index of order) {
+        for (const index of this.#order()) {
             const at = placeOf(index);
             length += this.#blockOf(index).copy(gathered, length, at, at + HASH_BYTES);
             if (length < gathered.length)
@@ -726,31 +721,23 @@ class RecordDigest {
         }
         return total.update(gathered.subarray(0, length)).digest('hex');
     }
-    /** The numbers of all records, those of a bucket side by side, and where each bucket ends among them. */
-    #byBucket() {
-        const ends = new Uint32Array(BUCKETS);
+    /** The numbers of all records, sorted by their hashes. */
+    #order() {
+        // The first four bytes of a hash and its number, together one integer that is sorted without a call for each two.
+        const words = new Uint32Array(2 * this.count);
         for (let index = 0; index < this.count; index += 1) {
-            const bucket = this.#bucketOf(index);
-            ends[bucket] = (ends[bucket] ?? 0) + 1;
+            words[2 * index + LOW] = index;
+            words[2 * index + HIGH] = this.#blockOf(index).readUInt32BE(placeOf(index));
         }
-        let sum = 0;
-        for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-            const size = ends[bucket] ?? 0;
-            ends[bucket] = sum;
-            sum += size;
+        new BigUint64Array(words.buffer).sort();
+        const order = new Uint32Array(this.count).map((_, index) => words[2 * index + LOW] ?? 0);
+        for (let start = 0, end = 1; start < this.count; start = end, end += 1) {
+            while (end < this.count && words[2 * end + HIGH] === words[2 * start + HIGH])
+                end += 1;
+            if (end - start > 1)
+                order.subarray(start, end).sort((one, other) => this.#compare(one, other));
         }
-        // Each is where its bucket begins, and moves to its end as the bucket fills.
-        const order = new Uint32Array(this.count);
-        for (let index = 0; index < this.count; index += 1) {
-            const bucket = this.#bucketOf(index);
-            const at = ends[bucket] ?? 0;
-            order[at] = index;
-            ends[bucket] = at + 1;
-        }
-        return { order, ends };
-    }
-    #bucketOf(index) {
-        return this.#blockOf(index).readUInt16BE(placeOf(index));
+        return order;
     }
     #compare(one, other) {
         const [first, second] = [placeOf(one), placeOf(other)];

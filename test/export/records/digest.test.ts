@@ -103,6 +103,24 @@ describe('the content digest', () => {
     )
   })
 
+  it('sorts hashes that begin alike', () => {
+    const hash = fc.uint8Array({ minLength: 3, maxLength: 3, max: 1 }).map(([first = 0, middle = 0, last = 0]) => {
+      const bytes = Buffer.alloc(32)
+      bytes[0] = 0x80 * first
+      bytes[4] = middle
+      bytes[31] = last
+      return bytes
+    })
+    fc.assert(
+      fc.property(fc.array(hash, { maxLength: 12 }), (hashes) => {
+        const counted = new RecordDigest()
+        for (const each of hashes) counted.add(each)
+        const sorted = hashes.toSorted((one, other) => one.compare(other))
+        expect(counted.hex()).toBe(sha256(Buffer.concat(sorted)).toString('hex'))
+      }),
+    )
+  })
+
   it('holds for more records than its first buffer', () => {
     const many = Array.from({ length: 5000 }, (_, index) => ({ index }))
     const counted = new RecordDigest()
