@@ -901,7 +901,7 @@ function heldBy({ selection, entityType }, { exported }) {
     return Math.max(0, exported.images ?? 0, exported.videos ?? 0);
 }
 function outsideClusters(items, held) {
-    return new errors/* ActionError */.lZ('rejected', `The dataset cannot be exported in shards: ${(0,numbers/* count */.U)(items)} of its ${(0,numbers/* count */.U)(held)} items are in no listed cluster, and Visual Layer does not list all media.`, { todo: 'Export it without shard. If items were added recently, wait until the dataset is indexed.' });
+    return new errors/* ActionError */.lZ('rejected', `The dataset cannot be exported in shards: ${(0,numbers/* count */.U9)(items)} of its ${(0,numbers/* count */.U9)(held)} items are in no listed cluster, and Visual Layer does not list all media.`, { todo: 'Export it without shard. If items were added recently, wait until the dataset is indexed.' });
 }
 /** Of the media that were given in addition to clusters, those that are not in one of them: otherwise two shards would contain them. */
 async function outsideOf(clusters, given, request, step, { exported }) {
@@ -922,8 +922,8 @@ async function listClusters(request, step, subject) {
     const { selection, entityType } = request;
     const explored = { entityType, vql: selection.kind === 'vql' ? selection.vql : undefined };
     const onPage = (found, total) => {
-        const of = total === undefined ? '' : ` of ${(0,numbers/* count */.U)(total)}`;
-        step.reporter.progress(`listed ${(0,numbers/* count */.U)(found)}${of} clusters`);
+        const of = total === undefined ? '' : ` of ${(0,numbers/* count */.U9)(total)}`;
+        step.reporter.progress(`listed ${(0,numbers/* count */.U9)(found)}${of} clusters`);
     };
     let listed = await step.api.explore.clusters(exported.id, explored, onPage).catch((error) => {
         // A server without this call: there may be another way.
@@ -1007,7 +1007,7 @@ function* idsOf(result) {
 /** The media of one cluster, for a cluster that one export cannot contain; `undefined` if Visual Layer does not list them all. */
 async function listMembers(request, step, subject, cluster) {
     const { selection, entityType } = request;
-    const items = cluster.items > 1 ? `${(0,numbers/* count */.U)(cluster.items)} items` : 'media';
+    const items = cluster.items > 1 ? `${(0,numbers/* count */.U9)(cluster.items)} items` : 'media';
     step.reporter.info(`Listing the ${items} of cluster ${cluster.id}.`);
     const vql = selection.kind === 'vql' ? selection.vql : undefined;
     const members = await step.api.explore.members(subject.exported.id, cluster.id, { entityType, vql });
@@ -1071,18 +1071,18 @@ function checkTotal(asked, merge) {
     const listed = itemsOf(own.content);
     // Whether the service applies a filter to the media of a cluster is not documented.
     if (request.selection.kind === 'vql' && isListingExact(request, subject) && merge.mediaCount > listed) {
-        throw new WrongTotal('rejected', `The export in parts contains ${(0,numbers/* count */.U)(merge.mediaCount)} items, but the filter (vql) matches only ${(0,numbers/* count */.U)(listed)}: Visual Layer does not apply it to the clusters of a part. Nothing was moved into the output folder.`, { todo: 'Run several exports, each with a filter that matches few enough items.' });
+        throw new WrongTotal('rejected', `The export in parts contains ${(0,numbers/* count */.U9)(merge.mediaCount)} items, but the filter (vql) matches only ${(0,numbers/* count */.U9)(listed)}: Visual Layer does not apply it to the clusters of a part. Nothing was moved into the output folder.`, { todo: 'Run several exports, each with a filter that matches few enough items.' });
     }
     const missing = expectedIds(asked).filter((id) => !merge.has(id));
     const short = expectations(asked).find(({ items }) => merge.mediaCount < items);
     if (missing.length === 0 && !short)
         return;
-    const of = short ? ` of ${(0,numbers/* count */.U)(short.items)} (${short.source})` : '';
+    const of = short ? ` of ${(0,numbers/* count */.U9)(short.items)} (${short.source})` : '';
     const lost = short ? short.items - merge.mediaCount : missing.length;
     const shown = missing.slice(0, MOST_NAMED).join(', ');
     const names = shown === '' ? '' : ` Missing: ${shown}${missing.length > MOST_NAMED ? ', and others' : ''}.`;
     step.reporter.output('media_count', merge.mediaCount);
-    throw new WrongTotal('operation_failed', `The export of dataset "${subject.source.name}" is incomplete: its parts contain ${(0,numbers/* counted */.h)(merge.mediaCount, 'item')}${of}; ${(0,numbers/* count */.U)(lost)} missing. Nothing was moved into the output folder.${names}`, {
+    throw new WrongTotal('operation_failed', `The export of dataset "${subject.source.name}" is incomplete: its parts contain ${(0,numbers/* counted */.hS)(merge.mediaCount, 'item')}${of}; ${(0,numbers/* count */.U9)(lost)} missing. Nothing was moved into the output folder.${names}`, {
         todo: 'Make sure that nothing changes the dataset during the export, then re-run the job. If the problem persists, contact Visual Layer support.',
     });
 }
@@ -1577,8 +1577,8 @@ class PartQueue {
         else
             throw (0,verdicts_export/* refusedExport */.lG)(end, 'Not even a single item can be exported. Contact Visual Layer support.');
         const words = end.words === undefined ? '' : ` (${end.words})`;
-        const next = items > 1 ? `limiting parts to ${(0,numbers/* count */.U)(this.#cap)} items from now on` : 'splitting it';
-        step.reporter.info(`Part ${part.number} with ${(0,numbers/* counted */.h)(items, 'item')} was rejected as too large${words}; ${next}.`);
+        const next = items > 1 ? `limiting parts to ${(0,numbers/* count */.U9)(this.#cap)} items from now on` : 'splitting it';
+        step.reporter.info(`Part ${part.number} with ${(0,numbers/* counted */.hS)(items, 'item')} was rejected as too large${words}; ${next}.`);
         if (this.#cap !== Infinity)
             await save(this.#cap);
         await kept.drop(part);
@@ -1597,7 +1597,7 @@ class PartQueue {
     }
 }
 function undividable({ id, items }) {
-    const contents = items > 1 ? `${(0,numbers/* count */.U)(items)} items, more than one export may` : 'more than one export may';
+    const contents = items > 1 ? `${(0,numbers/* count */.U9)(items)} items, more than one export may` : 'more than one export may';
     return new errors/* ActionError */.lZ('rejected', `Cluster ${id} contains ${contents}, and Visual Layer does not list its media, so it cannot be split.`, { todo: 'Export it with several filters (vql) that each match fewer items.' });
 }
 
@@ -1848,11 +1848,11 @@ async function shardContentOf(request, step, subject, { content }) {
         // The other jobs cannot list it either.
         else if (from === 0) {
             clusters.push(cluster);
-            step.reporter.note(`Cluster ${cluster.id} with ${(0,numbers/* count */.U)(cluster.items)} items goes to one shard as a whole, because Visual Layer does not list its media. The shards have unequal sizes.`);
+            step.reporter.note(`Cluster ${cluster.id} with ${(0,numbers/* count */.U9)(cluster.items)} items goes to one shard as a whole, because Visual Layer does not list its media. The shards have unequal sizes.`);
         }
     }
     const chosen = { clusters, mediaIds: [...mediaIds] };
-    step.reporter.note(`Shard ${shard.index} of ${shard.of} contains ${(0,numbers/* count */.U)(itemsOf(chosen))} of ${(0,numbers/* count */.U)(totalItems)} items.`);
+    step.reporter.note(`Shard ${shard.index} of ${shard.of} contains ${(0,numbers/* count */.U9)(itemsOf(chosen))} of ${(0,numbers/* count */.U9)(totalItems)} items.`);
     return { content: chosen, digest, totalItems };
 }
 
@@ -1866,7 +1866,7 @@ function tellParts(step, parts, bytes) {
     const { reporter } = step;
     reporter.output('export_size_bytes', bytes);
     const zips = parts.length === 1 ? 'one ZIP' : `${parts.length} ZIPs`;
-    reporter.fact('Size', `${(0,facts/* size */.Ej)(bytes)} (${(0,numbers/* count */.U)(bytes)} bytes) in ${zips}`);
+    reporter.fact('Size', `${(0,facts/* size */.Ej)(bytes)} (${(0,numbers/* count */.U9)(bytes)} bytes) in ${zips}`);
     if (parts.length === 0)
         return;
     const shown = parts.slice(0, MOST_ROWS);
@@ -1930,7 +1930,7 @@ async function exportInParts(request, step, subject, cause, reading) {
     if (discarded !== undefined)
         reporter.note(`Parts of an interrupted export were not used: ${discarded}.`);
     if (kept.whole.length > 0)
-        reporter.note(`Resuming an interrupted export: ${(0,numbers/* counted */.h)(kept.whole.length, 'part')} ${kept.whole.length === 1 ? 'is' : 'are'} already on disk.`);
+        reporter.note(`Resuming an interrupted export: ${(0,numbers/* counted */.hS)(kept.whole.length, 'part')} ${kept.whole.length === 1 ? 'is' : 'are'} already on disk.`);
     const queue = new PartQueue({
         step,
         request,
@@ -2020,7 +2020,7 @@ async function mergeAndPlace(work, queue, signal) {
             await merge.add(part);
         const rest = await restOf(work, merge);
         if (rest.length > 0) {
-            step.reporter.note(`Exporting ${(0,numbers/* counted */.h)(rest.length, 'item')} by ID that the clusters did not contain.`);
+            step.reporter.note(`Exporting ${(0,numbers/* counted */.hS)(rest.length, 'item')} by ID that the clusters did not contain.`);
             const before = new Set(kept.whole.map(({ number }) => number));
             await queue.run({ clusters: [], mediaIds: rest }, signal);
             for (const part of kept.whole)
@@ -2071,7 +2071,7 @@ function carryOn({ outputDir, snapshot }, { context }, kept, parts) {
     if (whole === 0 || snapshot)
         return 'Re-run the job.';
     const where = external_node_path_.relative(context.workspace, outputDir);
-    return `Kept in ${where}: ${whole} of ${(0,numbers/* counted */.h)(parts, 'part')}. To export only the rest, re-run the job with the same inputs within a day. The folder must still exist: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`;
+    return `Kept in ${where}: ${whole} of ${(0,numbers/* counted */.hS)(parts, 'part')}. To export only the rest, re-run the job with the same inputs within a day. The folder must still exist: a self-hosted runner keeps it with "clean: false" in actions/checkout; elsewhere save and restore it with actions/cache.`;
 }
 /** Says how to continue if that helps: what was rejected is rejected again. */
 function told(error, whole, how) {

@@ -6,9 +6,14 @@ export const modules = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ count),
-/* harmony export */   h: () => (/* binding */ counted)
+/* harmony export */   KN: () => (/* binding */ percent),
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   hS: () => (/* binding */ counted),
+/* harmony export */   p0: () => (/* binding */ duration),
+/* harmony export */   x8: () => (/* binding */ signed)
 /* harmony export */ });
+/* harmony import */ var pretty_ms__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(64506);
+
 /**
  * A number for people: `1,234,567`; at most three digits after the point. Without `Intl`, which takes 20 ms to load.
  */
@@ -20,6 +25,23 @@ function count(value) {
 /** A number and its noun: `1 class`, `1,234 classes`. */
 function counted(value, one, many = `${one}s`) {
     return `${count(value)} ${value === 1 ? one : many}`;
+}
+/** A length of time for people, in two units at most: `0.4s`, `8s`, `1m 20s`, `2h 5m`. @param ms milliseconds */
+function duration(ms) {
+    const tenths = Math.floor(ms / 100);
+    return tenths < 100 ? `${tenths / 10}s` : (0,pretty_ms__WEBPACK_IMPORTED_MODULE_0__/* ["default"] */ .A)(Math.floor(ms / 1000) * 1000, { unitCount: 2 });
+}
+/** How far work is, to follow its figures: ` (40%)`; '' if that says nothing, as 100% of work that continues does not. */
+function percent(done, total) {
+    const share = total ? Math.floor((done / total) * 100) : 100;
+    return share >= 0 && share < 100 ? ` (${share}%)` : '';
+}
+/** A difference for people: `+12`, `−3` with a real minus, `±0`. */
+function signed(difference) {
+    const size = count(Math.abs(difference));
+    if (size === '0')
+        return '±0';
+    return `${difference < 0 ? '−' : '+'}${size}`;
 }
 
 
@@ -855,7 +877,7 @@ const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
 /** Shows sizes that are to be compared in one unit: that of `largest` bytes. */
 function inUnitOf(largest) {
     const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, largest)) / 10));
-    return (bytes) => `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .count */ .U)(Number((bytes / 1024 ** power).toFixed(power === 0 ? 0 : 2)))} ${UNITS[power]}`;
+    return (bytes) => `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_5__/* .count */ .U9)(Number((bytes / 1024 ** power).toFixed(power === 0 ? 0 : 2)))} ${UNITS[power]}`;
 }
 /** Writes all of `bytes` at `position`: one write call may take fewer than it is given. */
 async function writeFully(file, bytes, position) {

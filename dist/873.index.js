@@ -499,10 +499,10 @@ class FileWriter {
     }
 }
 
+// EXTERNAL MODULE: ./build/numbers.js
+var numbers = __webpack_require__(82746);
 // EXTERNAL MODULE: ./node_modules/pretty-bytes/index.js
 var pretty_bytes = __webpack_require__(85901);
-// EXTERNAL MODULE: ./node_modules/pretty-ms/index.js
-var pretty_ms = __webpack_require__(64506);
 // EXTERNAL MODULE: ./build/visual-layer/retry.js
 var retry = __webpack_require__(86055);
 ;// CONCATENATED MODULE: ./build/transfer/download/source.js
@@ -650,12 +650,12 @@ class Recovery {
         const pauseMs = Math.max(Math.min((0,retry/* fullJitter */.G1)(retries - 1), Math.max(0, restMs)), failure.pauseMs ?? 0);
         if (retries > maxRetries || restMs <= 0 || pauseMs >= leftMs()) {
             const times = this.#failures > 1 ? `, ${this.#failures} times in a row without progress` : '';
-            const wait = failure.pauseMs === undefined ? '' : `; it asked to wait ${(0,pretty_ms/* default */.A)(failure.pauseMs)}`;
+            const wait = failure.pauseMs === undefined ? '' : `; it asked to wait ${(0,numbers/* duration */.p0)(failure.pauseMs)}`;
             throw toActionError(failure, this.#place(), `${times}${wait}`);
         }
         const from = received > 0 ? `Resuming at ${(0,pretty_bytes/* default */.A)(received, { binary: true })}` : 'Restarting';
         const count = maxRetries === Infinity ? `retry ${retries}` : `retry ${retries} of ${maxRetries}`;
-        onNote(`Download interrupted: ${failure.message}. ${from} in ${(0,pretty_ms/* default */.A)(Math.round(pauseMs))} (${count}).`);
+        onNote(`Download interrupted: ${failure.message}. ${from} in ${(0,numbers/* duration */.p0)(pauseMs)} (${count}).`);
         this.#pause(pauseMs);
         await this.#paused(signal);
         if (failure.kind === 'expired')
@@ -960,8 +960,6 @@ async function refusalWords(body) {
 
 // EXTERNAL MODULE: ./build/transfer/download/watermark.js
 var watermark = __webpack_require__(15245);
-// EXTERNAL MODULE: ./build/numbers.js
-var numbers = __webpack_require__(82746);
 ;// CONCATENATED MODULE: ./build/transfer/download/download.js
 
 
@@ -1204,7 +1202,7 @@ class Version {
             return this.#end(segment);
         if (arrived >= end)
             return;
-        const missing = `only ${(0,numbers/* count */.U)(arrived)} of ${(0,numbers/* count */.U)(end)} bytes arrived`;
+        const missing = `only ${(0,numbers/* count */.U9)(arrived)} of ${(0,numbers/* count */.U9)(end)} bytes arrived`;
         throw new TransferFailure('transient', 'corrupt_download', missing);
     }
     /** How many bytes at the beginning of a response are in the file already. */

@@ -682,14 +682,14 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 // The bundle has one entry, which the threads that unpack archives or hash records start as well.
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
     (0,_lifetime_js__WEBPACK_IMPORTED_MODULE_2__/* .runAsProcess */ .d)(async () => {
-        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(565), __nccwpck_require__.e(393), __nccwpck_require__.e(676)]).then(__nccwpck_require__.bind(__nccwpck_require__, 61676));
+        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(565), __nccwpck_require__.e(393), __nccwpck_require__.e(748)]).then(__nccwpck_require__.bind(__nccwpck_require__, 38748));
         return (options) => run({ ...options, clock: _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .ml });
     });
 }
 else if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.workerData.work === 'records')
     await Promise.all(/* import() */[__nccwpck_require__.e(565), __nccwpck_require__.e(161)]).then(__nccwpck_require__.bind(__nccwpck_require__, 28161));
 else
-    await Promise.all(/* import() */[__nccwpck_require__.e(393), __nccwpck_require__.e(172)]).then(__nccwpck_require__.bind(__nccwpck_require__, 31394));
+    await Promise.all(/* import() */[__nccwpck_require__.e(393), __nccwpck_require__.e(171)]).then(__nccwpck_require__.bind(__nccwpck_require__, 31394));
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { type Clock, Deadline, orAborted, within } from './clock.ts'
-import { duration } from './runner/text.ts'
+import { duration } from './numbers.ts'
 import type { SharedRequest } from './inputs/service-inputs.ts'
 import type { Step } from './operations/step.ts'
 import { Slots } from './transfer/download/slots.ts'

@@ -148,7 +148,10 @@ function hasDefault(given, name) {
     return caseless && text.toLowerCase() === standard.toLowerCase();
 }
 
+// EXTERNAL MODULE: ./node_modules/pretty-ms/index.js
+var pretty_ms = __webpack_require__(4506);
 ;// CONCATENATED MODULE: ./build/numbers.js
+
 /**
  * A number for people: `1,234,567`; at most three digits after the point. Without `Intl`, which takes 20 ms to load.
  */
@@ -160,6 +163,23 @@ function count(value) {
 /** A number and its noun: `1 class`, `1,234 classes`. */
 function numbers_counted(value, one, many = `${one}s`) {
     return `${count(value)} ${value === 1 ? one : many}`;
+}
+/** A length of time for people, in two units at most: `0.4s`, `8s`, `1m 20s`, `2h 5m`. @param ms milliseconds */
+function numbers_duration(ms) {
+    const tenths = Math.floor(ms / 100);
+    return tenths < 100 ? `${tenths / 10}s` : (0,pretty_ms/* default */.A)(Math.floor(ms / 1000) * 1000, { unitCount: 2 });
+}
+/** How far work is, to follow its figures: ` (40%)`; '' if that says nothing, as 100% of work that continues does not. */
+function percent(done, total) {
+    const share = total ? Math.floor((done / total) * 100) : 100;
+    return share >= 0 && share < 100 ? ` (${share}%)` : '';
+}
+/** A difference for people: `+12`, `−3` with a real minus, `±0`. */
+function signed(difference) {
+    const size = count(Math.abs(difference));
+    if (size === '0')
+        return '±0';
+    return `${difference < 0 ? '−' : '+'}${size}`;
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/faults.js
@@ -438,7 +458,7 @@ function wholeNumber(lowest, highest) {
 }
 const DURATION_FORM = 'a duration such as 90s, 45m, 2h, 1h30m, or 500ms';
 /** A duration in milliseconds, more than zero and at most the 120 hours that a job can last. */
-function fields_duration() {
+function timeLimit() {
     const rule = `it must be ${DURATION_FORM}, more than zero and at most 120h`;
     return parsed(rule, (text) => durationWithin(text, rule, 1, LONGEST_JOB));
 }
@@ -641,8 +661,8 @@ const fields = {
     api_key: headerText('it must be the key alone, without spaces or line breaks').optional(),
     api_secret: schemas/* string */.YjP().optional(),
     token: headerText('it must be the token alone, without "Bearer", spaces or line breaks').optional(),
-    timeout: fields_duration(),
-    request_timeout: fields_duration(),
+    timeout: timeLimit(),
+    request_timeout: timeLimit(),
     max_retries: wholeNumber(0, 100),
     poll_interval: pollInterval(),
 };
@@ -1062,8 +1082,6 @@ class Tasks {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/pretty-ms/index.js
-var pretty_ms = __webpack_require__(4506);
 ;// CONCATENATED MODULE: ./build/network.js
 
 
@@ -1199,7 +1217,7 @@ function networkFailure(what, host, error, whole = true) {
  * @param whole `false`: the request had not been sent completely
  */
 function outOfTime(what, host, words, deadline, whole) {
-    return new RequestFailure('timed_out', `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${(0,pretty_ms/* default */.A)(Math.round(deadline.totalMs / 100) * 100)}).`, { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' }, { transient: true, effect: whole ? 'unknown' : 'none' });
+    return new RequestFailure('timed_out', `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${numbers_duration(deadline.totalMs)}).`, { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' }, { transient: true, effect: whole ? 'unknown' : 'none' });
 }
 /** A response that came with a 2xx but cannot be what the API documents. */
 function unexpectedReply(what, reason, excerpt, wrongShape) {
@@ -1391,14 +1409,14 @@ async function persistent(attempt, retries = Infinity, { clock, deadline, signal
             const { retryAfterMs: asked = 0 } = error.outcome;
             const pause = Math.max(Math.min(growingPause(failures), Math.max(restMs, 0)), asked);
             if (left <= 0 || restMs <= 0 || asked > restMs || pause >= deadline.remainingMs()) {
-                const times = `${failures} ${failures === 1 ? 'retry' : 'retries'} in ${(0,pretty_ms/* default */.A)(Math.round(failingMs / 100) * 100)}`;
+                const times = `${failures} ${failures === 1 ? 'retry' : 'retries'} in ${numbers_duration(failingMs)}`;
                 const tried = failures === 0 ? '' : ` ${times} did not help.`;
                 const asks = left > 0 && asked > patienceMs;
-                const longer = asks ? ` Retry-After asks for longer than the ${(0,pretty_ms/* default */.A)(patienceMs)} of retries.` : '';
+                const longer = asks ? ` Retry-After asks for longer than the ${numbers_duration(patienceMs)} of retries.` : '';
                 throw tried + longer === '' ? error : error.with({ message: `${error.message}${tried}${longer}` });
             }
             const count = left === Infinity ? '' : ` of ${failures + left}`;
-            onRetry(`${error.message} Retrying in ${(0,pretty_ms/* default */.A)(Math.round(pause))} (retry ${failures + 1}${count}).`);
+            onRetry(`${error.message} Retrying in ${numbers_duration(pause)} (retry ${failures + 1}${count}).`);
             await clock.sleep(pause, signal);
         }
     }
@@ -2071,111 +2089,6 @@ async function chooseSnapshot(step, dataset, choice) {
     });
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __webpack_require__(7975);
-;// CONCATENATED MODULE: ./build/runner/text.js
-
-
-
-/** The least that is looked at of a text, in characters. */
-const READ_CHARS = 100_000;
-/**
- * Text from outside made fit for one line of the log or of a message: no terminal sequence, no line break or other control
- * character, nothing invisible that hides or reorders what is read, and nothing the runner takes for a workflow command.
- * Longer text is cut, and says by how much. White space inside a line stays as it is.
- */
-function text_oneLine(text, maxChars = 500) {
-    const read = readable(text, maxChars);
-    return cut(unarmed(visible(read)), maxChars, text.length - read.length);
-}
-/** As {@link oneLine}, for text of several lines: the breaks stay, and each line keeps its indentation. */
-function text_lines(text, maxChars = 4000) {
-    const read = readable(text, maxChars);
-    return cut(read
-        .split(/\r\n|\r|\n/)
-        .map((line) => indentedLine(line, maxChars))
-        .join('\n')
-        .trimEnd(), maxChars, text.length - read.length);
-}
-/** A line of our own log: as {@link oneLine}, with the spaces it begins with. */
-function indentedLine(line, maxChars = 2000) {
-    const indent = /^ */.exec(line)?.[0] ?? '';
-    return indent + text_oneLine(line.slice(indent.length), maxChars);
-}
-/**
- * Text from outside as plain text in Markdown, a table cell included: every character that Markdown or HTML would act on
- * becomes an entity. What GitHub links on its own (mentions, issue numbers, addresses) is parted by an invisible space, so
- * use {@link code} for what a reader will copy.
- */
-function markdown(text, maxChars = 500) {
-    return (entities(text_oneLine(text, maxChars))
-        // A list marker counts only at the start of a line, which this text may be.
-        .replace(/^[-+=]/, (character) => `&#${character.charCodeAt(0)};`)
-        .replace(/^(\d+)\./, '$1&#46;')
-        .replace(/&#64;(?=\w)/g, '&#64;&#8203;')
-        .replace(/&#35;(?=\d)/g, '&#35;&#8203;')
-        .replace(/\bGH-(?=\d)/gi, (prefix) => `${prefix}&#8203;`)
-        .replace(/:(?=\/\/)/g, '&#58;&#8203;')
-        .replace(/\b(mailto|xmpp):/gi, '$1&#58;&#8203;')
-        .replace(/\bwww\./gi, (prefix) => `${prefix.slice(0, -1)}&#8203;&#46;`));
-}
-/** Text from outside as `<code>`, a table cell included; empty for empty text. Nothing invisible is added: it can be copied. */
-function code(text, maxChars = 500) {
-    const escaped = entities(text_oneLine(text, maxChars))
-        .replace(/:(?=\/\/)/g, '&#58;')
-        .replace(/\bwww\./gi, (prefix) => `${prefix.slice(0, -1)}&#46;`);
-    return escaped && `<code>${escaped}</code>`;
-}
-/** The beginning of a text: more than is shown of it, and no more than can be gone through in a moment, whatever it is made of. */
-function readable(text, maxChars) {
-    return text.slice(0, Math.max(READ_CHARS, 2 * maxChars));
-}
-function visible(text) {
-    return (0,external_node_util_.stripVTControlCharacters)(text)
-        .toWellFormed()
-        .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\n')
-        .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
-        .split('\n')
-        .map((part) => part.trim())
-        .filter(Boolean)
-        .join(' ');
-}
-/**
- * The runner takes a line for a command when it begins, white space aside, with `::`, or contains `##[` anywhere
- * (ActionCommand.cs of actions/runner).
- */
-function unarmed(text) {
-    return text.replaceAll('##[', '## [').replace(/^::/, ': :');
-}
-/** @param unread how many more characters there are that are not in `text` */
-function cut(text, maxChars, unread) {
-    if (text.length <= maxChars && unread === 0)
-        return text;
-    const lastIsHalf = /[\uD800-\uDBFF]/.test(text[maxChars - 1] ?? '');
-    const kept = text.slice(0, lastIsHalf ? maxChars - 1 : maxChars);
-    return `${kept}… (${count(text.length - kept.length + unread)} more characters)`;
-}
-function entities(text) {
-    return text.replace(/[&<>"'\\*_`[\]()#|~!@${}^]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-/** A length of time for people, in two units at most: `0.4s`, `8s`, `1m 20s`, `2h 5m`. @param ms milliseconds */
-function text_duration(ms) {
-    const tenths = Math.floor(ms / 100);
-    return tenths < 100 ? `${tenths / 10}s` : (0,pretty_ms/* default */.A)(Math.floor(ms / 1000) * 1000, { unitCount: 2 });
-}
-/** How far work is, to follow its figures: ` (40%)`; '' if that says nothing, as 100% of work that continues does not. */
-function percent(done, total) {
-    const share = total ? Math.floor((done / total) * 100) : 100;
-    return share >= 0 && share < 100 ? ` (${share}%)` : '';
-}
-/** A difference for people: `+12`, `−3` with a real minus, `±0`. */
-function signed(difference) {
-    const size = count(Math.abs(difference));
-    if (size === '0')
-        return '±0';
-    return `${difference < 0 ? '−' : '+'}${size}`;
-}
-
 ;// CONCATENATED MODULE: ./build/waiting/verdicts/copy.js
 
 /** By the type of the task that makes a dataset of another one. */
@@ -2372,7 +2285,7 @@ const REDO = 'If that was unintended, re-run the job.';
 function timedOut({ deadline }, { awaited, carryOn }, { lastLine, lastFault, waitedMs }) {
     const last = lastLine === undefined ? 'no status received' : `last status: ${lastLine}`;
     const fault = lastFault ? ` The last poll failed: ${lastFault.message}` : '';
-    return new errors/* ActionError */.lZ('timed_out', `Timed out after ${text_duration(deadline.elapsedMs())} (timeout: ${text_duration(deadline.totalMs)}). Waited ${text_duration(waitedMs)} for ${awaited}; ${last}.${fault}`, { apiWords: lastFault?.apiWords, todo: `${carryOn} Or increase timeout.`, cause: lastFault });
+    return new errors/* ActionError */.lZ('timed_out', `Timed out after ${numbers_duration(deadline.elapsedMs())} (timeout: ${numbers_duration(deadline.totalMs)}). Waited ${numbers_duration(waitedMs)} for ${awaited}; ${last}.${fault}`, { apiWords: lastFault?.apiWords, todo: `${carryOn} Or increase timeout.`, cause: lastFault });
 }
 /** Makes a read that answers `undefined` for what is not there yet, for at most `graceMs` from now. */
 function lenient(step, graceMs, read) {
@@ -2543,7 +2456,7 @@ async function throughConflicts(step, datasetId, onConflict, attempt) {
             if (calmFor >= pace_patienceMs(step.deadline.remainingMs())) {
                 throw error.with({
                     todo: ifUnclear ??
-                        `Nothing appears to have been running on the dataset for ${text_duration(calmFor)}, so waiting longer will not help.`,
+                        `Nothing appears to have been running on the dataset for ${numbers_duration(calmFor)}, so waiting longer will not help.`,
                 });
             }
             step.reporter.progress('Visual Layer reports the dataset as busy, but nothing appears to be running. Retrying.');
@@ -2744,7 +2657,7 @@ async function takeSnapshot(step, dataset, wish, wait) {
         return made;
     if (!last)
         throw new Error('a snapshot without a name cannot be gone');
-    step.reporter.warning(`Snapshot "${last.name}" (${last.id}) was created, but after ${text_duration(patience)} the catalog does not list it. Someone else may have deleted it.`);
+    step.reporter.warning(`Snapshot "${last.name}" (${last.id}) was created, but after ${numbers_duration(patience)} the catalog does not list it. Someone else may have deleted it.`);
     return last;
 }
 
@@ -3843,6 +3756,93 @@ async function appeared(waiting, read) {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(8161);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(7975);
+;// CONCATENATED MODULE: ./build/runner/text.js
+
+
+/** The least that is looked at of a text, in characters. */
+const READ_CHARS = 100_000;
+/**
+ * Text from outside made fit for one line of the log or of a message: no terminal sequence, no line break or other control
+ * character, nothing invisible that hides or reorders what is read, and nothing the runner takes for a workflow command.
+ * Longer text is cut, and says by how much. White space inside a line stays as it is.
+ */
+function text_oneLine(text, maxChars = 500) {
+    const read = readable(text, maxChars);
+    return cut(unarmed(visible(read)), maxChars, text.length - read.length);
+}
+/** As {@link oneLine}, for text of several lines: the breaks stay, and each line keeps its indentation. */
+function text_lines(text, maxChars = 4000) {
+    const read = readable(text, maxChars);
+    return cut(read
+        .split(/\r\n|\r|\n/)
+        .map((line) => indentedLine(line, maxChars))
+        .join('\n')
+        .trimEnd(), maxChars, text.length - read.length);
+}
+/** A line of our own log: as {@link oneLine}, with the spaces it begins with. */
+function indentedLine(line, maxChars = 2000) {
+    const indent = /^ */.exec(line)?.[0] ?? '';
+    return indent + text_oneLine(line.slice(indent.length), maxChars);
+}
+/**
+ * Text from outside as plain text in Markdown, a table cell included: every character that Markdown or HTML would act on
+ * becomes an entity. What GitHub links on its own (mentions, issue numbers, addresses) is parted by an invisible space, so
+ * use {@link code} for what a reader will copy.
+ */
+function markdown(text, maxChars = 500) {
+    return (entities(text_oneLine(text, maxChars))
+        // A list marker counts only at the start of a line, which this text may be.
+        .replace(/^[-+=]/, (character) => `&#${character.charCodeAt(0)};`)
+        .replace(/^(\d+)\./, '$1&#46;')
+        .replace(/&#64;(?=\w)/g, '&#64;&#8203;')
+        .replace(/&#35;(?=\d)/g, '&#35;&#8203;')
+        .replace(/\bGH-(?=\d)/gi, (prefix) => `${prefix}&#8203;`)
+        .replace(/:(?=\/\/)/g, '&#58;&#8203;')
+        .replace(/\b(mailto|xmpp):/gi, '$1&#58;&#8203;')
+        .replace(/\bwww\./gi, (prefix) => `${prefix.slice(0, -1)}&#8203;&#46;`));
+}
+/** Text from outside as `<code>`, a table cell included; empty for empty text. Nothing invisible is added: it can be copied. */
+function code(text, maxChars = 500) {
+    const escaped = entities(text_oneLine(text, maxChars))
+        .replace(/:(?=\/\/)/g, '&#58;')
+        .replace(/\bwww\./gi, (prefix) => `${prefix.slice(0, -1)}&#46;`);
+    return escaped && `<code>${escaped}</code>`;
+}
+/** The beginning of a text: more than is shown of it, and no more than can be gone through in a moment, whatever it is made of. */
+function readable(text, maxChars) {
+    return text.slice(0, Math.max(READ_CHARS, 2 * maxChars));
+}
+function visible(text) {
+    return (0,external_node_util_.stripVTControlCharacters)(text)
+        .toWellFormed()
+        .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\n')
+        .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+        .split('\n')
+        .map((part) => part.trim())
+        .filter(Boolean)
+        .join(' ');
+}
+/**
+ * The runner takes a line for a command when it begins, white space aside, with `::`, or contains `##[` anywhere
+ * (ActionCommand.cs of actions/runner).
+ */
+function unarmed(text) {
+    return text.replaceAll('##[', '## [').replace(/^::/, ': :');
+}
+/** @param unread how many more characters there are that are not in `text` */
+function cut(text, maxChars, unread) {
+    if (text.length <= maxChars && unread === 0)
+        return text;
+    const lastIsHalf = /[\uD800-\uDBFF]/.test(text[maxChars - 1] ?? '');
+    const kept = text.slice(0, lastIsHalf ? maxChars - 1 : maxChars);
+    return `${kept}… (${count(text.length - kept.length + unread)} more characters)`;
+}
+function entities(text) {
+    return text.replace(/[&<>"'\\*_`[\]()#|~!@${}^]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
 ;// CONCATENATED MODULE: ./build/runner/context.js
 
 
@@ -4133,6 +4133,7 @@ function savedUndo(env) {
 
 
 
+
 /** Wide enough for `23h 59m`, so that the lines of a wait align. */
 const STAMP_WIDTH = 7;
 /** A wait in which nothing changes says so this often, in ms, so that a log never looks dead. */
@@ -4219,7 +4220,7 @@ class RunnerReporter {
             return;
         this.#lastProgress = line;
         this.#lastProgressMs = this.elapsedMs;
-        this.info(`[${text_duration(Math.floor(this.elapsedMs / 1000) * 1000).padStart(STAMP_WIDTH)}] ${line}`);
+        this.info(`[${numbers_duration(Math.floor(this.elapsedMs / 1000) * 1000).padStart(STAMP_WIDTH)}] ${line}`);
     }
     output(name, value) {
         const given = String(value);
@@ -5555,7 +5556,7 @@ class Session {
      * or when `signal` aborts.
      */
     async lastly(limitMs, signal, onLook, body) {
-        const late = () => new Error(`it took longer than ${text_duration(limitMs)}`);
+        const late = () => new Error(`it took longer than ${numbers_duration(limitMs)}`);
         const deadline = new build_clock/* Deadline */.B2(this.#clock, limitMs, 'limit of the cleanup');
         return await (0,build_clock/* within */.ux)(this.#clock, limitMs + LAST_REQUEST_MS, signal, late, (ends) => 
         // A change in flight would get more time to be answered, and there is none.
@@ -6016,7 +6017,7 @@ function factRows(model) {
             facts.push(row);
     }
     if (durationMs >= 1000)
-        facts.push(tableRow(['Duration', text_duration(durationMs)]));
+        facts.push(tableRow(['Duration', numbers_duration(durationMs)]));
     if (runUrl)
         details.push(tableRow(['Workflow run', summary_link(markdown(runName(runUrl)), runUrl)]));
     return [underHeader(facts), underHeader(details)];

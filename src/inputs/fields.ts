@@ -88,7 +88,7 @@ export function wholeNumber(lowest: number, highest: number) {
 const DURATION_FORM = 'a duration such as 90s, 45m, 2h, 1h30m, or 500ms'
 
 /** A duration in milliseconds, more than zero and at most the 120 hours that a job can last. */
-export function duration() {
+export function timeLimit() {
   const rule = `it must be ${DURATION_FORM}, more than zero and at most 120h`
   return parsed(rule, (text) => durationWithin(text, rule, 1, LONGEST_JOB))
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Credentials } from '../visual-layer/token.ts'
 import { isLoopback, type Service, serviceAt } from './base-url.ts'
 import { type Fault, removal, yamlLine } from './faults.ts'
-import { duration, parsed, pollInterval, wholeNumber } from './fields.ts'
+import { parsed, pollInterval, timeLimit, wholeNumber } from './fields.ts'
 import { exampleOf, type Given, INPUT_DEFAULTS, inputNames } from './input-table.ts'
 import { type Reading, readFields, type Values } from './read-fields.ts'
 
@@ -25,8 +25,8 @@ const fields = {
   api_key: headerText('it must be the key alone, without spaces or line breaks').optional(),
   api_secret: z.string().optional(),
   token: headerText('it must be the token alone, without "Bearer", spaces or line breaks').optional(),
-  timeout: duration(),
-  request_timeout: duration(),
+  timeout: timeLimit(),
+  request_timeout: timeLimit(),
   max_retries: wholeNumber(0, 100),
   poll_interval: pollInterval(),
 }

@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.ts'
-import { duration } from '../runner/text.ts'
+import { duration } from '../numbers.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { RequestFailure } from '../visual-layer/failure.ts'
 import { hasEnded, isBlocking, type Task } from '../visual-layer/tasks.ts'

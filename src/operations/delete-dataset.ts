@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import * as fields from '../inputs/fields.ts'
-import { duration } from '../runner/text.ts'
+import { duration } from '../numbers.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { patienceMs } from '../waiting/pace.ts'
 import { throughConflicts } from './conflicts.ts'

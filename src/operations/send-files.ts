@@ -1,4 +1,3 @@
-import { percent } from '../runner/text.ts'
 import { totalBytes, uploadFiles } from '../transfer/upload.ts'
 import type { Sending } from '../visual-layer/ingestion.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
@@ -6,7 +5,7 @@ import { size } from './facts.ts'
 import type { Phase } from '../waiting/until.ts'
 import type { Step } from './step.ts'
 import { withinDeadline } from './waits.ts'
-import { count } from '../numbers.ts'
+import { count, percent } from '../numbers.ts'
 
 /** Between two lines of progress, in ms. */
 const PROGRESS_MS = 5_000

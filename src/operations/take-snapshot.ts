@@ -1,4 +1,4 @@
-import { duration } from '../runner/text.ts'
+import { duration } from '../numbers.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { OnceOnly } from '../waiting/once.ts'

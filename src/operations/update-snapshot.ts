@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import * as fields from '../inputs/fields.ts'
-import { duration } from '../runner/text.ts'
+import { duration } from '../numbers.ts'
 import type { Snapshot } from '../visual-layer/snapshots.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs } from '../waiting/pace.ts'

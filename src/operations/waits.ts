@@ -1,6 +1,6 @@
 import { within } from '../clock.ts'
 import { ActionError } from '../errors.ts'
-import { duration } from '../runner/text.ts'
+import { duration } from '../numbers.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import { isMissing } from '../visual-layer/failure.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'

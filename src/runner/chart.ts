@@ -1,7 +1,7 @@
 import { chartNames, widthOf } from './chart-names.ts'
 import type { Chart, Table } from './reporter.ts'
-import { markdown, signed } from './text.ts'
-import { count } from '../numbers.ts'
+import { markdown } from './text.ts'
+import { count, signed } from '../numbers.ts'
 
 /** More bars are no picture any more. */
 const MAX_CATEGORIES = 15

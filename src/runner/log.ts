@@ -6,7 +6,8 @@ import { Outputs, type OutputName, type SettableOutput } from './outputs.ts'
 import type { Chart, Fact, Reporter, Section, Table } from './reporter.ts'
 import { Secrets } from './secrets.ts'
 import { UNDO_STATE } from './state.ts'
-import { duration, indentedLine, lines } from './text.ts'
+import { duration } from '../numbers.ts'
+import { indentedLine, lines } from './text.ts'
 
 /** Wide enough for `23h 59m`, so that the lines of a wait align. */
 const STAMP_WIDTH = 7

@@ -5,8 +5,8 @@ import { describe, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { chartMarkdown, chartTable, frameOf } from './chart.ts'
 import { endOf } from './headline.ts'
 import type { Cell, Chart, Fact, Reporter, Section, Table } from './reporter.ts'
-import { code, duration, lines, markdown } from './text.ts'
-import { count } from '../numbers.ts'
+import { code, lines, markdown } from './text.ts'
+import { count, duration } from '../numbers.ts'
 
 /** What the job summary shows. All text is plain; it may come from outside, and is escaped here. */
 export interface SummaryModel {

@@ -1,5 +1,4 @@
 import { stripVTControlCharacters } from 'node:util'
-import prettyMilliseconds from 'pretty-ms'
 import { count } from '../numbers.ts'
 
 /** The least that is looked at of a text, in characters. */
@@ -97,23 +96,4 @@ function cut(text: string, maxChars: number, unread: number): string {
 
 function entities(text: string): string {
   return text.replace(/[&<>"'\\*_`[\]()#|~!@${}^]/g, (character) => `&#${character.charCodeAt(0)};`)
-}
-
-/** A length of time for people, in two units at most: `0.4s`, `8s`, `1m 20s`, `2h 5m`. @param ms milliseconds */
-export function duration(ms: number): string {
-  const tenths = Math.floor(ms / 100)
-  return tenths < 100 ? `${tenths / 10}s` : prettyMilliseconds(Math.floor(ms / 1000) * 1000, { unitCount: 2 })
-}
-
-/** How far work is, to follow its figures: ` (40%)`; '' if that says nothing, as 100% of work that continues does not. */
-export function percent(done: number, total: number | undefined): string {
-  const share = total ? Math.floor((done / total) * 100) : 100
-  return share >= 0 && share < 100 ? ` (${share}%)` : ''
-}
-
-/** A difference for people: `+12`, `−3` with a real minus, `±0`. */
-export function signed(difference: number): string {
-  const size = count(Math.abs(difference))
-  if (size === '0') return '±0'
-  return `${difference < 0 ? '−' : '+'}${size}`
 }

@@ -1,4 +1,4 @@
-import prettyMs from 'pretty-ms'
+import { duration } from '../numbers.ts'
 import type { Deadline } from '../clock.ts'
 import { ActionError, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { networkFault } from '../network.ts'
@@ -74,7 +74,7 @@ export function outOfTime(
 ): RequestFailure {
   return new RequestFailure(
     'timed_out',
-    `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${prettyMs(Math.round(deadline.totalMs / 100) * 100)}).`,
+    `Timed out: the request to ${what} got ${words} (${host}; ${deadline.name}: ${duration(deadline.totalMs)}).`,
     { todo: 'Increase timeout, and check that Visual Layer is up, then re-run the job.' },
     { transient: true, effect: whole ? 'unknown' : 'none' },
   )

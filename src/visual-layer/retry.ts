@@ -1,4 +1,4 @@
-import prettyMs from 'pretty-ms'
+import { duration } from '../numbers.ts'
 import { isTransient } from './failure.ts'
 import type { HttpOptions } from './http.ts'
 
@@ -93,14 +93,14 @@ export async function persistent<T>(
       const { retryAfterMs: asked = 0 } = error.outcome
       const pause = Math.max(Math.min(growingPause(failures), Math.max(restMs, 0)), asked)
       if (left <= 0 || restMs <= 0 || asked > restMs || pause >= deadline.remainingMs()) {
-        const times = `${failures} ${failures === 1 ? 'retry' : 'retries'} in ${prettyMs(Math.round(failingMs / 100) * 100)}`
+        const times = `${failures} ${failures === 1 ? 'retry' : 'retries'} in ${duration(failingMs)}`
         const tried = failures === 0 ? '' : ` ${times} did not help.`
         const asks = left > 0 && asked > patienceMs
-        const longer = asks ? ` Retry-After asks for longer than the ${prettyMs(patienceMs)} of retries.` : ''
+        const longer = asks ? ` Retry-After asks for longer than the ${duration(patienceMs)} of retries.` : ''
         throw tried + longer === '' ? error : error.with({ message: `${error.message}${tried}${longer}` })
       }
       const count = left === Infinity ? '' : ` of ${failures + left}`
-      onRetry(`${error.message} Retrying in ${prettyMs(Math.round(pause))} (retry ${failures + 1}${count}).`)
+      onRetry(`${error.message} Retrying in ${duration(pause)} (retry ${failures + 1}${count}).`)
       await clock.sleep(pause, signal)
     }
   }

@@ -4,9 +4,8 @@ import type { Example, ModifiedExample, Values } from '../../export/comparison/i
 import { changesOf } from '../../export/records/counts.ts'
 import type { Named, Statistics } from '../../export/records/statistics.ts'
 import type { Cell, Reporter } from '../../runner/reporter.ts'
-import { signed } from '../../runner/text.ts'
 import { size } from '../facts.ts'
-import { count } from '../../numbers.ts'
+import { count, signed } from '../../numbers.ts'
 
 /** More names than this would bury the rest of the summary. */
 const MOST_NAMES = 50

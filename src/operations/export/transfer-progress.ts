@@ -1,4 +1,4 @@
-import { percent } from '../../runner/text.ts'
+import { percent } from '../../numbers.ts'
 import { size } from '../facts.ts'
 import type { Step } from '../step.ts'
 

@@ -1,5 +1,5 @@
+import { duration } from '../../numbers.ts'
 import prettyBytes from 'pretty-bytes'
-import prettyMs from 'pretty-ms'
 import { fullJitter } from '../../visual-layer/retry.ts'
 import { placeOf } from './source.ts'
 import type { StorageOptions } from './storage.ts'
@@ -101,12 +101,12 @@ export class Recovery {
     const pauseMs = Math.max(Math.min(fullJitter(retries - 1), Math.max(0, restMs)), failure.pauseMs ?? 0)
     if (retries > maxRetries || restMs <= 0 || pauseMs >= leftMs()) {
       const times = this.#failures > 1 ? `, ${this.#failures} times in a row without progress` : ''
-      const wait = failure.pauseMs === undefined ? '' : `; it asked to wait ${prettyMs(failure.pauseMs)}`
+      const wait = failure.pauseMs === undefined ? '' : `; it asked to wait ${duration(failure.pauseMs)}`
       throw toActionError(failure, this.#place(), `${times}${wait}`)
     }
     const from = received > 0 ? `Resuming at ${prettyBytes(received, { binary: true })}` : 'Restarting'
     const count = maxRetries === Infinity ? `retry ${retries}` : `retry ${retries} of ${maxRetries}`
-    onNote(`Download interrupted: ${failure.message}. ${from} in ${prettyMs(Math.round(pauseMs))} (${count}).`)
+    onNote(`Download interrupted: ${failure.message}. ${from} in ${duration(pauseMs)} (${count}).`)
     this.#pause(pauseMs)
     await this.#paused(signal)
     if (failure.kind === 'expired') await this.#renew(failure)
