@@ -45,7 +45,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // The tests mostly wait for the steps that they start.
     maxWorkers: availableParallelism() + 1,
-    // Measured by npm test, which runs all tests: one file alone would miss the thresholds. What the built action does as a
+    // Measured by .ci/run, which runs all tests: one file alone would miss the thresholds. What the built action does as a
     // process of its own, in test/action, does not count.
     coverage: {
       provider: 'v8',

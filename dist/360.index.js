@@ -887,7 +887,7 @@ async function listContents(request, step, subject, alike) {
     if (alike && selection.kind === 'vql') {
         if (request.allowEmpty)
             return listedMedia([]);
-        throw (0,verdicts_export/* refusedExport */.lG)({ reason: 'nothing_matched', words: undefined, entities: undefined });
+        throw (0,verdicts_export/* rejectedExport */.lE)({ reason: 'nothing_matched', words: undefined, entities: undefined });
     }
     throw new errors/* ActionError */.lZ('rejected', 'The export cannot be split: Visual Layer lists neither the clusters nor the media of the dataset.', { todo: 'Split it into several exports by vql or media_ids. A dataset has clusters once it is indexed.' });
 }
@@ -964,7 +964,7 @@ async function metadataIds(step, { exported }, request) {
     const carryOn = 'Re-run the job.';
     const awaited = `export ${exportId}, the metadata alone`;
     const end = await (0,waits/* waitFor */.fm)(step, { awaited, carryOn }, (0,export_task/* exportProbe */.Z)(step, exported.id, exportId, Infinity));
-    if (end.kind === 'refused')
+    if (end.kind === 'rejected')
         return undefined;
     const folder = `${(0,parts_folder/* partsFolder */.Hb)(request)}-metadata`;
     try {
@@ -1035,7 +1035,7 @@ function expectations({ request, subject, cause, own }) {
         found.push({ items: itemsOf(own.content), source: 'as its clusters and media are listed' });
     if (shard)
         return found;
-    if (cause?.kind === 'refused' && cause.entities !== undefined)
+    if (cause?.kind === 'rejected' && cause.entities !== undefined)
         found.push({ items: cause.entities, source: 'as counted when the whole export was rejected' });
     found.push({ items: heldBy(request, subject), source: 'as the dataset itself says' });
     return found;
@@ -1104,12 +1104,12 @@ const OTHER_UNIT = String.raw `(?:%|[KMGT]i?B|bytes?|ms|seconds?|minutes?|hours?
 const LIMIT = new RegExp(`(?:${BEFORE})(?<between>[^\\d.;!?\\n]{0,40}?)(?<number>${NUMBER})(?!\\s*${OTHER_UNIT})`, 'gi');
 /**
  * The most items that the words of a rejection name: the first number that follows words such as "threshold", "limit" or "at most"
- * and is below the `refused` count. Not one of another unit ("2 exports", "30 minutes"), nor an excess ("by 5,000").
+ * and is below the `rejected` count. Not one of another unit ("2 exports", "30 minutes"), nor an excess ("by 5,000").
  */
-function namedLimit(words, refused) {
+function namedLimit(words, rejected) {
     for (const { groups } of words.matchAll(LIMIT)) {
         const limit = Number((groups?.['number'] ?? '').replace(/\.0$/, '').replaceAll(/\D/g, ''));
-        if (limit >= 1 && limit < refused && !/\bby\b/i.test(groups?.['between'] ?? ''))
+        if (limit >= 1 && limit < rejected && !/\bby\b/i.test(groups?.['between'] ?? ''))
             return limit;
     }
     return undefined;
@@ -1304,8 +1304,8 @@ async function exportPart(job) {
             const begun = await (0,export_task/* beginExport */.c)(step, job.dataset, startOfPart(job.request, part.content), job.request.onConflict);
             // A request that is too long is divided like an export that is too large.
             if (begun.kind === 'too_long')
-                return { kind: 'refused', reason: 'too_large', words: undefined, entities: undefined };
-            if (begun.kind === 'refused')
+                return { kind: 'rejected', reason: 'too_large', words: undefined, entities: undefined };
+            if (begun.kind === 'rejected')
                 return begun;
             exportId = begun.exportId;
             starts += 1;
@@ -1313,7 +1313,7 @@ async function exportPart(job) {
         }
         try {
             const end = await ended(job, exportId, graceMs);
-            if (end.kind === 'refused')
+            if (end.kind === 'rejected')
                 return end;
             return { kind: 'whole', record: await fetched(job, exportId, end.link) };
         }
@@ -1567,7 +1567,7 @@ class PartQueue {
             return kept.drop(part);
         }
         if (end.reason !== 'too_large')
-            throw (0,verdicts_export/* refusedExport */.lG)(end);
+            throw (0,verdicts_export/* rejectedExport */.lE)(end);
         const items = itemsOf(content);
         const [cluster] = content.clusters;
         if (items > 1)
@@ -1575,7 +1575,7 @@ class PartQueue {
         else if (cluster)
             this.#divided.add(cluster.id);
         else
-            throw (0,verdicts_export/* refusedExport */.lG)(end, 'Not even a single item can be exported. Contact Visual Layer support.');
+            throw (0,verdicts_export/* rejectedExport */.lE)(end, 'Not even a single item can be exported. Contact Visual Layer support.');
         const words = end.words === undefined ? '' : ` (${end.words})`;
         const next = items > 1 ? `limiting parts to ${(0,numbers/* count */.U9)(this.#cap)} items from now on` : 'splitting it';
         step.reporter.info(`Part ${part.number} with ${(0,numbers/* counted */.hS)(items, 'item')} was rejected as too large${words}; ${next}.`);
@@ -1917,7 +1917,7 @@ function tellParts(step, parts, bytes) {
 async function exportInParts(request, step, subject, cause, reading) {
     const { reporter } = step;
     reporter.output('export_id', '');
-    if (cause?.kind === 'refused') {
+    if (cause?.kind === 'rejected') {
         reporter.fact('Export ID', 'one per part');
         const words = cause.words === undefined ? '' : ` ("${cause.words}")`;
         reporter.note(`Visual Layer rejected the export as too large${words}; exporting in parts (split: auto).`);
@@ -1947,7 +1947,7 @@ async function exportInParts(request, step, subject, cause, reading) {
             await (0,disk/* requireSpace */.MK)(kept.folder, [{ bytes: rest, purpose: 'unpack the remaining parts' }]);
         },
     });
-    if (cause?.kind === 'refused' && cap === undefined)
+    if (cause?.kind === 'rejected' && cap === undefined)
         queue.reject(itemsOf(own.content), cause.words, cause.entities);
     await kept.save(queue.cap === Infinity ? plan : { ...plan, cap: queue.cap });
     const work = { request, step, subject, cause, all, own, kept, reading, earlier };
@@ -2034,7 +2034,7 @@ async function mergeAndPlace(work, queue, signal) {
         const { paths, notes, ...records } = await merge.finish((0,export_origin/* originOf */.y)(request, step, subject, null), manifestShard);
         for (const note of notes)
             step.reporter.note(note);
-        (0,earlier_export/* refuseObstacles */.TZ)(request.outputDir, paths, earlier);
+        (0,earlier_export/* checkObstacles */.FD)(request.outputDir, paths, earlier);
         signal.throwIfAborted();
         await kept.placing();
         await (0,replace_export/* replaceExport */.PZ)(request.outputDir, kept.folder, paths, earlier).catch((error) => {

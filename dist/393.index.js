@@ -496,7 +496,7 @@ const LONGEST_PATH = 2048;
 /**
  * Chooses the path of each entry of an archive, in the given order.
  *
- * Refused, with an `unsafe_archive` error that names the entry: a name that leaves the folder (`..` in any spelling), an absolute
+ * Rejected, with an `unsafe_archive` error that names the entry: a name that leaves the folder (`..` in any spelling), an absolute
  * one, one with a drive letter, an empty one, one with a NUL; links, devices, sockets and pipes; the same name twice; a file
  * where another entry needs a folder.
  *
@@ -509,7 +509,7 @@ const LONGEST_PATH = 2048;
  */
 function placeNames(entries, reserved = []) {
     const places = entries.map((entry) => placeName(entry));
-    refuseTwins(places);
+    checkTwins(places);
     separate(places, reserved);
     return places;
 }
@@ -573,7 +573,7 @@ function withHash(name, original) {
     const digits = (0,external_node_crypto_.createHash)('sha256').update(original).digest('hex').slice(0, 8);
     return (0,paths/* markedName */.QE)(name, `~${digits}`);
 }
-function refuseTwins(places) {
+function checkTwins(places) {
     const files = new Set();
     for (const { entry, kind, meant } of places) {
         if (kind === 'folder')

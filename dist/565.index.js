@@ -1376,8 +1376,8 @@ function startThread(from, source, work, data = {}) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Kb: () => (/* binding */ excerpt),
 /* harmony export */   So: () => (/* binding */ LARGEST_REPLY),
+/* harmony export */   TS: () => (/* binding */ rejectionIn),
 /* harmony export */   Yi: () => (/* binding */ errorWords),
-/* harmony export */   c3: () => (/* binding */ refusalIn),
 /* harmony export */   "if": () => (/* binding */ decodedText),
 /* harmony export */   u4: () => (/* binding */ isRecord),
 /* harmony export */   uQ: () => (/* binding */ spelled),
@@ -1517,7 +1517,7 @@ function wordsOf(json, depth = 0) {
  * A rejection that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
  * recorded in public clients. `undefined` where the response is no rejection.
  */
-function refusalIn(json) {
+function rejectionIn(json) {
     if (!isRecord(json))
         return undefined;
     if ('id' in json || 'dataset_id' in json || 'snapshot_id' in json || 'tasks' in json)

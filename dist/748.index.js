@@ -387,10 +387,10 @@ function shortened(text) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Dn: () => (/* binding */ isPlainFile),
 /* harmony export */   E$: () => (/* binding */ hasRealFolders),
+/* harmony export */   FD: () => (/* binding */ checkObstacles),
 /* harmony export */   HT: () => (/* binding */ requireOwnComparison),
 /* harmony export */   Mb: () => (/* binding */ inTheWay),
 /* harmony export */   Op: () => (/* binding */ look),
-/* harmony export */   TZ: () => (/* binding */ refuseObstacles),
 /* harmony export */   _l: () => (/* binding */ findEarlier)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
@@ -425,7 +425,7 @@ async function findEarlier(dir) {
     return files;
 }
 /** Throws unless every file has a free place, or one that a file of the earlier export will leave, reached through no link. */
-function refuseObstacles(dir, paths, earlier) {
+function checkObstacles(dir, paths, earlier) {
     const free = new Map();
     const replaces = (path) => earlier.has(path) && isPlainFile(dir, path);
     const isFree = (folder) => {
@@ -692,7 +692,7 @@ async function placeExport(options) {
         await (0,_manifest_js__WEBPACK_IMPORTED_MODULE_8__/* .writeManifest */ .HN)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(work, _manifest_js__WEBPACK_IMPORTED_MODULE_8__/* .MANIFEST_NAME */ .ir), manifest, extract ? list : undefined);
         if (!extract && (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_7__/* .isPlainFile */ .Dn)(outputDir, archiveName))
             earlier.add(archiveName);
-        (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_7__/* .refuseObstacles */ .TZ)(outputDir, paths, earlier);
+        (0,_earlier_export_js__WEBPACK_IMPORTED_MODULE_7__/* .checkObstacles */ .FD)(outputDir, paths, earlier);
         signal.throwIfAborted();
         await (0,_replace_export_js__WEBPACK_IMPORTED_MODULE_9__/* .replaceExport */ .PZ)(outputDir, work, paths, earlier);
         return {
@@ -1213,7 +1213,7 @@ async function footer(path, mostRows) {
         const file = await asyncBufferFromFile(path);
         const metadata = await parquetMetadataAsync(file);
         const columns = parquetSchema(metadata).children;
-        refuseBombs(metadata.row_groups, file.byteLength, mostRows);
+        checkForBombs(metadata.row_groups, file.byteLength, mostRows);
         return { file, metadata, columns, converts: conversions(metadata, columns) };
     }
     catch (error) {
@@ -1223,7 +1223,7 @@ async function footer(path, mostRows) {
     }
 }
 /** Throws for a file that claims to contain far more than one of its size can, before anything of it is unpacked. */
-function refuseBombs(groups, bytes, mostRows) {
+function checkForBombs(groups, bytes, mostRows) {
     const isTooMuch = (claimed, { free, perByte }) => claimed > Math.max(free, bytes * perByte);
     const rows = groups.reduce((sum, { num_rows }) => sum + Math.abs(Number(num_rows)), 0);
     if (isTooMuch(rows, mostRows))
@@ -2513,7 +2513,7 @@ async function beginExport(step, dataset, start, onConflict) {
         throw error;
     }
     if (task.state === 'REJECTED')
-        return (0,_waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_2__/* .refused */ .J5)(task.words, task.entities);
+        return (0,_waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_2__/* .rejected */ .nS)(task.words, task.entities);
     if (task.id === undefined)
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('unexpected_reply', 'Visual Layer started an export but did not return its ID.');
     return { kind: 'begun', exportId: task.id };
@@ -2645,9 +2645,9 @@ async function startExport(step, datasetId, start) {
         }
         catch (error) {
             if (!(0,_visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .isTransient */ .dg)(error)) {
-                const refused = refusalAtStart(error);
-                if (refused)
-                    return refused;
+                const rejected = rejectionAtStart(error);
+                if (rejected)
+                    return rejected;
                 throw error;
             }
             const pause = Math.max((0,_visual_layer_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .fullJitter */ .G1)(failures), error.outcome.retryAfterMs ?? 0);
@@ -2660,11 +2660,11 @@ async function startExport(step, datasetId, start) {
     }
 }
 /** A rejection at the start that says the same as a REJECTED export, in another form. */
-function refusalAtStart(error) {
+function rejectionAtStart(error) {
     if (!(error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .RequestFailure */ .e6) || error.code !== 'rejected')
         return undefined;
     const words = error.apiWords;
-    const reason = (0,_waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_2__/* .refusalReason */ .b)(words, undefined);
+    const reason = (0,_waiting_verdicts_export_js__WEBPACK_IMPORTED_MODULE_2__/* .rejectionReason */ .OE)(words, undefined);
     // A proxy that finds the request too long says nothing of the export.
     if (error.outcome.status === 413 && !error.outcome.answered)
         return undefined;
@@ -2884,7 +2884,7 @@ async function visibleTasks(step, filter, retries) {
     catch (error) {
         // A web page that stayed one however often it was asked is a rejection, too.
         const isPage = error instanceof _visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .RequestFailure */ .e6 && error.code === 'unexpected_reply' && retries !== 0;
-        if (!(0,_visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .isRefusal */ .vu)(error) && !isPage)
+        if (!(0,_visual_layer_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .isRejection */ .aK)(error) && !isPage)
             throw error;
         without.add(step);
         const todo = 'The step relies only on the status of the dataset and its snapshots.';
@@ -4381,12 +4381,12 @@ async function chooseMedia(step, patterns, operation) {
         step.reporter.warning(`${idle.length === 1 ? 'One pattern' : `${idle.length} patterns`} of "files" match${idle.length === 1 ? 'es' : ''} no file: ${quotedList(idle)}. Sending the files that the other patterns match.`, { todo: hints(idle) });
     }
     const annotations = new Set();
-    const refused = taken.flatMap((file) => {
+    const rejected = taken.flatMap((file) => {
         const why = reasonAgainst(file, operation, annotations);
         return why === undefined ? [] : [{ file, why }];
     });
-    if (refused.length > 0)
-        throw cannotBeSent(refused, taken.length);
+    if (rejected.length > 0)
+        throw cannotBeSent(rejected, taken.length);
     const files = taken.map((file) => {
         const fileName = external_node_path_.posix.basename(file.shown);
         return {
@@ -4498,11 +4498,11 @@ function hints(patterns) {
         .map(hint));
     return found.length === 0 ? undefined : found.join(' ');
 }
-function cannotBeSent(refused, total) {
-    const lines = refused.slice(0, MOST_NAMED).map(({ file, why }) => `- ${JSON.stringify(file.shown)}: ${why}`);
-    if (refused.length > MOST_NAMED)
-        lines.push(`- and ${(0,numbers/* count */.U9)(refused.length - MOST_NAMED)} more`);
-    return new errors/* ActionError */.lZ('invalid_input', [`${refused.length} of the ${(0,numbers/* counted */.hS)(total, 'file')} that "files" matches cannot be sent.`, ...lines].join('\n'), {
+function cannotBeSent(rejected, total) {
+    const lines = rejected.slice(0, MOST_NAMED).map(({ file, why }) => `- ${JSON.stringify(file.shown)}: ${why}`);
+    if (rejected.length > MOST_NAMED)
+        lines.push(`- and ${(0,numbers/* count */.U9)(rejected.length - MOST_NAMED)} more`);
+    return new errors/* ActionError */.lZ('invalid_input', [`${rejected.length} of the ${(0,numbers/* counted */.hS)(total, 'file')} that "files" matches cannot be sent.`, ...lines].join('\n'), {
         todo: `Narrow the patterns, or exclude other files, for example with the line "!**/*.txt" under files. Visual Layer accepts ${MEDIA_FORMATS}. Nothing was sent to Visual Layer.`,
     });
 }
@@ -5108,7 +5108,7 @@ async function backgroundOf(step, type, find, { id, name }) {
 /** The datasets that may be the copy. Each is read, since the list may say less of where it comes from than it does itself. */
 async function copiesSince(api, find, known, tasks) {
     const found = find(known, tasks, await api.datasets.list(0)).map(async (candidate) => {
-        const dataset = await (0,visual_layer_failure/* unlessRefused */.J0)(api.datasets.get(candidate.datasetId, 0));
+        const dataset = await (0,visual_layer_failure/* unlessRejected */.hg)(api.datasets.get(candidate.datasetId, 0));
         const isFromSource = (dataset ?? candidate.dataset)?.sourceDatasetId !== undefined;
         return { ...candidate, dataset, isFromSource };
     });
@@ -6449,8 +6449,8 @@ const deleteSnapshot = operation({
                 await change.run();
             }
             catch (error) {
-                const refused = error instanceof visual_layer_failure/* RequestFailure */.e6 && error.outcome.status === 409;
-                if (refused && (await isCurrentNow(step, dataset, target)))
+                const rejected = error instanceof visual_layer_failure/* RequestFailure */.e6 && error.outcome.status === 409;
+                if (rejected && (await isCurrentNow(step, dataset, target)))
                     throw currentIsKept(dataset, target, error);
                 throw error;
             }
@@ -6467,11 +6467,11 @@ async function isCurrentNow(step, dataset, target) {
     return (await step.api.snapshots.list(dataset.id)).some((one) => one.id === target.id && one.isCurrent);
 }
 /** Waiting does not end this conflict. */
-function currentIsKept(dataset, target, refusal) {
+function currentIsKept(dataset, target, rejection) {
     return new errors/* ActionError */.lZ('conflict', `Snapshot "${target.name}" (${target.id}) is the current snapshot of dataset "${dataset.name}", and Visual Layer does not delete the current snapshot. Nothing was deleted.`, {
-        apiWords: refusal?.apiWords,
+        apiWords: rejection?.apiWords,
         todo: `First take another snapshot (operation: snapshot) or restore another one (operation: restore), so this one is no longer current. Then delete it by its ID:\n  snapshot_id: ${target.id}`,
-        cause: refusal,
+        cause: rejection,
     });
 }
 
@@ -6801,7 +6801,7 @@ async function sighting(step, known) {
     const source = await api.datasets.get(known.source.id, 0);
     const tasks = await (0,visible_tasks/* visibleTasks */.H)(step, { type: make_enrichment_TYPE }, 0);
     const found = await copiesSince(api, enrichedCopies, known, tasks);
-    const contexts = await Promise.all(found.map((copy) => (0,visual_layer_failure/* unlessRefused */.J0)(api.enrichment.context(copy.datasetId, 0))));
+    const contexts = await Promise.all(found.map((copy) => (0,visual_layer_failure/* unlessRejected */.hg)(api.enrichment.context(copy.datasetId, 0))));
     return {
         source,
         copies: found.filter((_, index) => !excludes(contexts[index], known.applying)),
@@ -8483,7 +8483,7 @@ async function requireOutput(request, step) {
     const { coco, outputDir } = request;
     await (0,place/* requireWritable */.ik)(outputDir);
     if (coco && (0,earlier_export/* look */.Op)(external_node_path_.join(outputDir, manifest/* ANNOTATIONS_NAME */.fn)))
-        (0,earlier_export/* refuseObstacles */.TZ)(outputDir, [manifest/* ANNOTATIONS_NAME */.fn], await (0,place/* prepareFolder */.G8)(outputDir, (0,parts_folder/* partsFolder */.Hb)(request)));
+        (0,earlier_export/* checkObstacles */.FD)(outputDir, [manifest/* ANNOTATIONS_NAME */.fn], await (0,place/* prepareFolder */.G8)(outputDir, (0,parts_folder/* partsFolder */.Hb)(request)));
     if (!request.uploadArtifact)
         return;
     const name = request.extract || request.shard ? request.artifactName : (0,start_export/* archiveName */.uv)(request);
@@ -8529,35 +8529,35 @@ async function fetched(request, step, subject, reading) {
             throw begun.error;
         return inParts(request, step, subject, begun, reading);
     }
-    if (begun.kind === 'refused')
-        return refusedOutcome(request, step, subject, begun, reading);
+    if (begun.kind === 'rejected')
+        return rejectedOutcome(request, step, subject, begun, reading);
     const { exportId } = begun;
     step.reporter.output('export_id', exportId);
     step.reporter.fact('Export ID', exportId, { code: true });
     if (!request.wait)
         return { kind: 'started', exportId };
     const end = await completed(request, step, subject, exportId);
-    if (end.kind === 'refused')
-        return refusedOutcome(request, step, subject, end, reading);
+    if (end.kind === 'rejected')
+        return rejectedOutcome(request, step, subject, end, reading);
     const placed = await (0,export_bytes/* fetchExport */.H)(request, step, subject, { exportId, link: end.link }, reading);
     return { kind: 'placed', placed, how: '' };
 }
-async function refusedOutcome(request, step, subject, refusal, reading) {
-    if (refusal.reason === 'nothing_matched' && request.allowEmpty)
+async function rejectedOutcome(request, step, subject, rejection, reading) {
+    if (rejection.reason === 'nothing_matched' && request.allowEmpty)
         return { kind: 'nothing' };
-    if (refusal.reason !== 'too_large' || !request.split)
-        throw (0,verdicts_export/* refusedExport */.lG)(refusal);
+    if (rejection.reason !== 'too_large' || !request.split)
+        throw (0,verdicts_export/* rejectedExport */.lE)(rejection);
     if (request.selection.kind === 'attached') {
-        throw (0,verdicts_export/* refusedExport */.lG)(refusal, 'Remove export_id: the step then exports in parts (split: auto).');
+        throw (0,verdicts_export/* rejectedExport */.lE)(rejection, 'Remove export_id: the step then exports in parts (split: auto).');
     }
     if (!request.wait) {
-        throw (0,verdicts_export/* refusedExport */.lG)(refusal, 'Set wait: true: the step then exports in parts and merges them (split: auto).');
+        throw (0,verdicts_export/* rejectedExport */.lE)(rejection, 'Set wait: true: the step then exports in parts and merges them (split: auto).');
     }
-    return inParts(request, step, subject, refusal, reading);
+    return inParts(request, step, subject, rejection, reading);
 }
-async function inParts(request, step, subject, refusal, reading) {
+async function inParts(request, step, subject, rejection, reading) {
     const { exportInParts } = await __webpack_require__.e(/* import() */ 360).then(__webpack_require__.bind(__webpack_require__, 62360));
-    const { placed, parts } = await exportInParts(request, step, subject, refusal, reading);
+    const { placed, parts } = await exportInParts(request, step, subject, rejection, reading);
     const ofShard = request.shard ? `, shard ${request.shard.index} of ${request.shard.of}` : '';
     const ofParts = parts === 0 ? '' : ` in ${(0,numbers/* counted */.hS)(parts, 'part')}`;
     return { kind: 'placed', placed, how: `${ofShard}${ofParts}` };
@@ -9669,7 +9669,7 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
     const isCopy = datasetId !== source.id;
     const look = async () => {
         const list = api.tasks.list({ type: 'ENRICHMENT' }, 0);
-        const tasks = (await (isCopy ? (0,visual_layer_failure/* unlessRefused */.J0)(list) : list)) ?? [];
+        const tasks = (await (isCopy ? (0,visual_layer_failure/* unlessRejected */.hg)(list) : list)) ?? [];
         const task = taskId
             ? tasks.find(({ id }) => id === taskId)
             : (0,copy/* ownTask */.IO)({ source, taskIds: new Set(earlierTasks) }, datasetId, tasks);
@@ -9677,7 +9677,7 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
             const end = task.state === 'COMPLETED' ? 'applied' : 'failed';
             return { task, state: (0,visual_layer_tasks/* hasEnded */.hY)(task) ? end : 'running', word: task.statusWord };
         }
-        const word = isCopy ? ((await (0,visual_layer_failure/* unlessRefused */.J0)(api.enrichment.context(datasetId, 0)))?.status ?? 'NEW') : 'NEW';
+        const word = isCopy ? ((await (0,visual_layer_failure/* unlessRejected */.hg)(api.enrichment.context(datasetId, 0)))?.status ?? 'NEW') : 'NEW';
         return { task, state: contextState(word), word };
     };
     const outcome = async () => {
@@ -9708,7 +9708,7 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
     });
     if (abort_enrichment_isOver(first))
         return abort_enrichment_alreadyEnded(datasetId, first);
-    let refusal = 'there is no request for it';
+    let rejection = 'there is no request for it';
     // A task on the source of a copy may be someone else's: it shows that something runs, and is not aborted.
     const task = isCopy && first.task?.datasetId !== datasetId ? undefined : first.task;
     for (const send of await ways(api, task, datasetId)) {
@@ -9722,9 +9722,9 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
             await change.run();
         }
         catch (error) {
-            if (!(0,visual_layer_failure/* isRefusal */.vu)(error))
+            if (!(0,visual_layer_failure/* isRejection */.aK)(error))
                 throw error;
-            refusal = error.apiWords ?? error.message;
+            rejection = error.apiWords ?? error.message;
             continue;
         }
         onAccepted();
@@ -9734,7 +9734,7 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
     if (abort_enrichment_isOver(now))
         return abort_enrichment_alreadyEnded(datasetId, now);
     return {
-        text: `Could not abort the enrichment of dataset ${datasetId} (${refusal}), so it continues in Visual Layer.`,
+        text: `Could not abort the enrichment of dataset ${datasetId} (${rejection}), so it continues in Visual Layer.`,
         settled: true,
     };
 }
@@ -9742,7 +9742,7 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
 async function ways(api, task, datasetId) {
     const found = [];
     for (const id of new Set([datasetId, task?.datasetId ?? datasetId])) {
-        const context = await (0,visual_layer_failure/* unlessRefused */.J0)(api.enrichment.context(id, 0));
+        const context = await (0,visual_layer_failure/* unlessRejected */.hg)(api.enrichment.context(id, 0));
         const contextId = context && contextState(context.status) === 'running' ? context.id : undefined;
         if (contextId !== undefined)
             found.push(() => api.enrichment.abort(id, contextId));
@@ -11340,11 +11340,11 @@ function accepted(request, body) {
     if (body.kind === 'other' && !wanted) {
         throw (0,visual_layer_failure/* unexpectedReply */.Cp)(request.what, request.text ? 'it is a web page' : 'it is not JSON', (0,visual_layer_reply/* excerpt */.Kb)(body), false);
     }
-    const refusal = body.kind === 'json' ? (0,visual_layer_reply/* refusalIn */.c3)(body.json) : undefined;
-    if (refusal !== undefined) {
+    const rejection = body.kind === 'json' ? (0,visual_layer_reply/* rejectionIn */.TS)(body.json) : undefined;
+    if (rejection !== undefined) {
         const message = `Visual Layer rejected the request to ${request.what} (HTTP 200 with an error).`;
         const todo = 'Fix what the server message describes, then re-run the job.';
-        throw new visual_layer_failure/* RequestFailure */.e6('rejected', message, { apiWords: refusal, todo }, { transient: false, effect: 'none', status: 200 });
+        throw new visual_layer_failure/* RequestFailure */.e6('rejected', message, { apiWords: rejection, todo }, { transient: false, effect: 'none', status: 200 });
     }
     return body;
 }
@@ -12622,13 +12622,13 @@ class Datasets {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Cp: () => (/* binding */ unexpectedReply),
 /* harmony export */   FP: () => (/* binding */ statusFailure),
-/* harmony export */   J0: () => (/* binding */ unlessRefused),
+/* harmony export */   aK: () => (/* binding */ isRejection),
 /* harmony export */   b2: () => (/* binding */ isMissing),
 /* harmony export */   dg: () => (/* binding */ isTransient),
 /* harmony export */   e6: () => (/* binding */ RequestFailure),
+/* harmony export */   hg: () => (/* binding */ unlessRejected),
 /* harmony export */   p3: () => (/* binding */ outOfTime),
-/* harmony export */   rd: () => (/* binding */ networkFailure),
-/* harmony export */   vu: () => (/* binding */ isRefusal)
+/* harmony export */   rd: () => (/* binding */ networkFailure)
 /* harmony export */ });
 /* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(82746);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
@@ -12762,16 +12762,16 @@ function statusFailure(what, status, words, answered, retryAfter, rejection = 'k
     return new RequestFailure(meaning.code, `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`, { apiWords, todo: meaning.todo + old }, { transient: false, effect: 'none', status, answered });
 }
 /** The API itself rejects the request, permanently, although it knows the account. */
-function isRefusal(error) {
+function isRejection(error) {
     if (!(error instanceof RequestFailure) || error.outcome.transient)
         return false;
     const { status = 0 } = error.outcome;
     return status === 200 || (status >= 400 && status !== 401 && status !== 407);
 }
 /** What is read; `undefined` if the API rejects the request. */
-async function unlessRefused(reading) {
+async function unlessRejected(reading) {
     return reading.catch((error) => {
-        if (!isRefusal(error))
+        if (!isRejection(error))
             throw error;
         return undefined;
     });
@@ -13492,10 +13492,10 @@ function readyVerdict(dataset, unended, readyForMs, patienceMs) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   J5: () => (/* binding */ refused),
 /* harmony export */   MP: () => (/* binding */ exportVerdict),
-/* harmony export */   b: () => (/* binding */ refusalReason),
-/* harmony export */   lG: () => (/* binding */ refusedExport)
+/* harmony export */   OE: () => (/* binding */ rejectionReason),
+/* harmony export */   lE: () => (/* binding */ rejectedExport),
+/* harmony export */   nS: () => (/* binding */ rejected)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
 /* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(82746);
@@ -13505,7 +13505,7 @@ function readyVerdict(dataset, unended, readyForMs, patienceMs) {
  * Distinguishes the rejections. REJECTED is in no documentation: public clients met it for filters that match nothing and for
  * exports over a cap whose number is not known.
  */
-function refusalReason(words, entities) {
+function rejectionReason(words, entities) {
     const said = words ?? '';
     if (/exceed|threshold|too (?:many|large|big)|maximum/i.test(said))
         return 'too_large';
@@ -13519,15 +13519,15 @@ function refusalReason(words, entities) {
 }
 const NOTHING = /\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|\bnothing\b|\bempty\b|\b0 (?:entit|item|media|image|result)/i;
 /** What a rejection comes to, however it came. */
-function refused(words, entities) {
-    return { kind: 'refused', reason: refusalReason(words, entities), words, entities };
+function rejected(words, entities) {
+    return { kind: 'rejected', reason: rejectionReason(words, entities), words, entities };
 }
 /**
  * The error for a rejected export that nothing else handles.
  *
  * @param instead what to do about one that is too large, instead of the general advice
  */
-function refusedExport({ reason, words, entities }, instead) {
+function rejectedExport({ reason, words, entities }, instead) {
     const items = entities === undefined || entities <= 0 ? '' : ` (${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(entities)} items)`;
     switch (reason) {
         case 'nothing_matched':
@@ -13559,7 +13559,7 @@ function exportVerdict(task, exportId) {
                 return { state: 'done', value: { kind: 'link', link: task.link } };
             return { state: 'pending', line: 'export COMPLETED, its download link is not available yet', phase: 'COMPLETED' };
         case 'REJECTED':
-            return { state: 'done', value: refused(task.words, task.entities) };
+            return { state: 'done', value: rejected(task.words, task.entities) };
         case 'FAILED':
         case 'CANCELLED':
             return {

@@ -767,7 +767,7 @@ var trace = __webpack_require__(15028);
 
 const MOST_REDIRECTS = 5;
 /** How much of a rejection is read for its words, in bytes. */
-const LONGEST_REFUSAL = 8 * 1024;
+const LONGEST_REJECTION = 8 * 1024;
 /**
  * Requests bytes of an object. Returns `undefined` when the object ends at `start`. Throws a {@link TransferFailure}, with the storage
  * host's own words and the pause it asks for, or the signal's reason.
@@ -790,7 +790,7 @@ async function requestBytes(options, wanted, signal) {
         if (!(error instanceof TransferFailure))
             throw error;
         error.pauseMs = (0,retry/* retryAfterMs */.Vs)(reply.headers, options.clock.date());
-        error.apiWords = await refusalWords(reply.body);
+        error.apiWords = await rejectionWords(reply.body);
         error.trace = reply.trace;
         throw error;
     }
@@ -942,12 +942,12 @@ function discard(body) {
  * The storage host's own words in a rejection: `Code` and `Message` of the XML that S3 and its kin send. Nothing else of it is kept,
  * because it repeats keys and signatures.
  */
-async function refusalWords(body) {
+async function rejectionWords(body) {
     let text = '';
     try {
         for await (const chunk of body) {
             text += chunk.toString('latin1');
-            if (text.length > LONGEST_REFUSAL)
+            if (text.length > LONGEST_REJECTION)
                 break;
         }
     }
@@ -979,7 +979,7 @@ const MIB = 1024 * 1024;
 /** Bytes that one request asks for, unless the caller says otherwise. */
 const SEGMENT = 4 * MIB;
 const MOST_CONNECTIONS = 8;
-/** If the host refused a connection while others worked, one more is tried after this many segments. */
+/** If the host rejected a connection while others worked, one more is tried after this many segments. */
 const SEGMENTS_PER_ATTEMPT = 4;
 /** Responses in a row that contain the whole object instead of a segment, before the download restarts without segments. */
 const MOST_WHOLES = 10;
@@ -1152,8 +1152,8 @@ class Version {
         }
         catch (error) {
             // A host that knows no ranges may answer with an error.
-            const refused = error instanceof TransferFailure && error.status !== undefined;
-            if (!refused ||
+            const rejected = error instanceof TransferFailure && error.status !== undefined;
+            if (!rejected ||
                 error.kind === 'transient' ||
                 error.kind === 'expired' ||
                 !ranged ||

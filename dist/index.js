@@ -747,7 +747,7 @@ function codeOf(error) {
     return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 /**
- * The error for a file, folder, or thread that the machine refused. An `ActionError` stays as it is.
+ * The error for a file, folder, or thread that the operating system reported. An `ActionError` stays as it is.
  *
  * @param doing completes "could not …": `write the manifest`
  * @param path what it is about, if the error itself names none

@@ -51,7 +51,7 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /**
- * The error for a file, folder, or thread that the machine refused. An `ActionError` stays as it is.
+ * The error for a file, folder, or thread that the operating system reported. An `ActionError` stays as it is.
  *
  * @param doing completes "could not …": `write the manifest`
  * @param path what it is about, if the error itself names none

@@ -1309,16 +1309,16 @@ function statusFailure(what, status, words, answered, retryAfter, rejection = 'k
     return new RequestFailure(meaning.code, `The request to ${what} failed (HTTP ${status}): ${meaning.happened}.`, { apiWords, todo: meaning.todo + old }, { transient: false, effect: 'none', status, answered });
 }
 /** The API itself rejects the request, permanently, although it knows the account. */
-function isRefusal(error) {
+function isRejection(error) {
     if (!(error instanceof RequestFailure) || error.outcome.transient)
         return false;
     const { status = 0 } = error.outcome;
     return status === 200 || (status >= 400 && status !== 401 && status !== 407);
 }
 /** What is read; `undefined` if the API rejects the request. */
-async function unlessRefused(reading) {
+async function unlessRejected(reading) {
     return reading.catch((error) => {
-        if (!isRefusal(error))
+        if (!isRejection(error))
             throw error;
         return undefined;
     });
@@ -2217,7 +2217,7 @@ async function visible_tasks_visibleTasks(step, filter, retries) {
     catch (error) {
         // A web page that stayed one however often it was asked is a rejection, too.
         const isPage = error instanceof RequestFailure && error.code === 'unexpected_reply' && retries !== 0;
-        if (!isRefusal(error) && !isPage)
+        if (!isRejection(error) && !isPage)
             throw error;
         without.add(step);
         const todo = 'The step relies only on the status of the dataset and its snapshots.';
@@ -3076,7 +3076,7 @@ function wordsOf(json, depth = 0) {
  * A rejection that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
  * recorded in public clients. `undefined` where the response is no rejection.
  */
-function refusalIn(json) {
+function rejectionIn(json) {
     if (!reply_isRecord(json))
         return undefined;
     if ('id' in json || 'dataset_id' in json || 'snapshot_id' in json || 'tasks' in json)
@@ -3188,7 +3188,7 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
     const isCopy = datasetId !== source.id;
     const look = async () => {
         const list = api.tasks.list({ type: 'ENRICHMENT' }, 0);
-        const tasks = (await (isCopy ? unlessRefused(list) : list)) ?? [];
+        const tasks = (await (isCopy ? unlessRejected(list) : list)) ?? [];
         const task = taskId
             ? tasks.find(({ id }) => id === taskId)
             : copy_ownTask({ source, taskIds: new Set(earlierTasks) }, datasetId, tasks);
@@ -3196,7 +3196,7 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
             const end = task.state === 'COMPLETED' ? 'applied' : 'failed';
             return { task, state: hasEnded(task) ? end : 'running', word: task.statusWord };
         }
-        const word = isCopy ? ((await unlessRefused(api.enrichment.context(datasetId, 0)))?.status ?? 'NEW') : 'NEW';
+        const word = isCopy ? ((await unlessRejected(api.enrichment.context(datasetId, 0)))?.status ?? 'NEW') : 'NEW';
         return { task, state: contextState(word), word };
     };
     const outcome = async () => {
@@ -3227,7 +3227,7 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
     });
     if (isOver(first))
         return abort_enrichment_alreadyEnded(datasetId, first);
-    let refusal = 'there is no request for it';
+    let rejection = 'there is no request for it';
     // A task on the source of a copy may be someone else's: it shows that something runs, and is not aborted.
     const task = isCopy && first.task?.datasetId !== datasetId ? undefined : first.task;
     for (const send of await ways(api, task, datasetId)) {
@@ -3241,9 +3241,9 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
             await change.run();
         }
         catch (error) {
-            if (!isRefusal(error))
+            if (!isRejection(error))
                 throw error;
-            refusal = error.apiWords ?? error.message;
+            rejection = error.apiWords ?? error.message;
             continue;
         }
         onAccepted();
@@ -3253,7 +3253,7 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
     if (isOver(now))
         return abort_enrichment_alreadyEnded(datasetId, now);
     return {
-        text: `Could not abort the enrichment of dataset ${datasetId} (${refusal}), so it continues in Visual Layer.`,
+        text: `Could not abort the enrichment of dataset ${datasetId} (${rejection}), so it continues in Visual Layer.`,
         settled: true,
     };
 }
@@ -3261,7 +3261,7 @@ async function abortEnrichment(api, waiting, { source, datasetId, taskId, earlie
 async function ways(api, task, datasetId) {
     const found = [];
     for (const id of new Set([datasetId, task?.datasetId ?? datasetId])) {
-        const context = await unlessRefused(api.enrichment.context(id, 0));
+        const context = await unlessRejected(api.enrichment.context(id, 0));
         const contextId = context && contextState(context.status) === 'running' ? context.id : undefined;
         if (contextId !== undefined)
             found.push(() => api.enrichment.abort(id, contextId));
@@ -3406,7 +3406,7 @@ async function backgroundOf(step, type, find, { id, name }) {
 /** The datasets that may be the copy. Each is read, since the list may say less of where it comes from than it does itself. */
 async function copiesSince(api, find, known, tasks) {
     const found = find(known, tasks, await api.datasets.list(0)).map(async (candidate) => {
-        const dataset = await unlessRefused(api.datasets.get(candidate.datasetId, 0));
+        const dataset = await unlessRejected(api.datasets.get(candidate.datasetId, 0));
         const isFromSource = (dataset ?? candidate.dataset)?.sourceDatasetId !== undefined;
         return { ...candidate, dataset, isFromSource };
     });
@@ -5151,11 +5151,11 @@ function accepted(request, body) {
     if (body.kind === 'other' && !wanted) {
         throw unexpectedReply(request.what, request.text ? 'it is a web page' : 'it is not JSON', excerpt(body), false);
     }
-    const refusal = body.kind === 'json' ? refusalIn(body.json) : undefined;
-    if (refusal !== undefined) {
+    const rejection = body.kind === 'json' ? rejectionIn(body.json) : undefined;
+    if (rejection !== undefined) {
         const message = `Visual Layer rejected the request to ${request.what} (HTTP 200 with an error).`;
         const todo = 'Fix what the server message describes, then re-run the job.';
-        throw new RequestFailure('rejected', message, { apiWords: refusal, todo }, { transient: false, effect: 'none', status: 200 });
+        throw new RequestFailure('rejected', message, { apiWords: rejection, todo }, { transient: false, effect: 'none', status: 200 });
     }
     return body;
 }

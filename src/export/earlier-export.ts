@@ -21,7 +21,7 @@ export async function findEarlier(dir: string): Promise<Set<string>> {
 }
 
 /** Throws unless every file has a free place, or one that a file of the earlier export will leave, reached through no link. */
-export function refuseObstacles(dir: string, paths: readonly string[], earlier: ReadonlySet<string>): void {
+export function checkObstacles(dir: string, paths: readonly string[], earlier: ReadonlySet<string>): void {
   const free = new Map<string, boolean>()
   const replaces = (path: string) => earlier.has(path) && isPlainFile(dir, path)
   const isFree = (folder: string): boolean => {

@@ -7,7 +7,7 @@ import { codeOf, systemFailure } from '../system-errors.ts'
 import type { ArchiveContents } from '../transfer/archive/unpack.ts'
 import type { Downloaded } from '../transfer/download/download.ts'
 import { type CocoFile, type CocoSummary, gaveWay } from './coco/coco-file.ts'
-import { findEarlier, inTheWay, isPlainFile, look, refuseObstacles } from './earlier-export.ts'
+import { findEarlier, inTheWay, isPlainFile, look, checkObstacles } from './earlier-export.ts'
 import type { ExportPlace } from './export-files.ts'
 import { listed, MANIFEST_NAME, type ManifestOrigin, writeManifest } from './manifest.ts'
 import type { ExportRecords } from './records/metadata-files.ts'
@@ -90,7 +90,7 @@ export async function placeExport(options: PlaceOptions): Promise<Placed> {
     const manifest = manifestOf(options, downloaded, records)
     await writeManifest(join(work, MANIFEST_NAME), manifest, extract ? list : undefined)
     if (!extract && isPlainFile(outputDir, archiveName)) earlier.add(archiveName)
-    refuseObstacles(outputDir, paths, earlier)
+    checkObstacles(outputDir, paths, earlier)
     signal.throwIfAborted()
     await replaceExport(outputDir, work, paths, earlier)
     return {

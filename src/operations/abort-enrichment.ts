@@ -1,6 +1,6 @@
 import type { VisualLayer } from '../visual-layer/client.ts'
 import { contextState } from '../visual-layer/enrichment.ts'
-import { isRefusal, unlessRefused } from '../visual-layer/failure.ts'
+import { isRejection, unlessRejected } from '../visual-layer/failure.ts'
 import { hasEnded, type Task } from '../visual-layer/tasks.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { seen, until, type Waiting } from '../waiting/until.ts'
@@ -32,7 +32,7 @@ export async function abortEnrichment(
   const isCopy = datasetId !== source.id
   const look = async (): Promise<Sight> => {
     const list = api.tasks.list({ type: 'ENRICHMENT' }, 0)
-    const tasks = (await (isCopy ? unlessRefused(list) : list)) ?? []
+    const tasks = (await (isCopy ? unlessRejected(list) : list)) ?? []
     const task = taskId
       ? tasks.find(({ id }) => id === taskId)
       : ownTask({ source, taskIds: new Set(earlierTasks) }, datasetId, tasks)
@@ -40,7 +40,7 @@ export async function abortEnrichment(
       const end = task.state === 'COMPLETED' ? 'applied' : 'failed'
       return { task, state: hasEnded(task) ? end : 'running', word: task.statusWord }
     }
-    const word = isCopy ? ((await unlessRefused(api.enrichment.context(datasetId, 0)))?.status ?? 'NEW') : 'NEW'
+    const word = isCopy ? ((await unlessRejected(api.enrichment.context(datasetId, 0)))?.status ?? 'NEW') : 'NEW'
     return { task, state: contextState(word), word }
   }
   const outcome = async () => {
@@ -69,7 +69,7 @@ export async function abortEnrichment(
   })
   if (isOver(first)) return alreadyEnded(datasetId, first)
 
-  let refusal = 'there is no request for it'
+  let rejection = 'there is no request for it'
   // A task on the source of a copy may be someone else's: it shows that something runs, and is not aborted.
   const task = isCopy && first.task?.datasetId !== datasetId ? undefined : first.task
   for (const send of await ways(api, task, datasetId)) {
@@ -86,8 +86,8 @@ export async function abortEnrichment(
     try {
       await change.run()
     } catch (error) {
-      if (!isRefusal(error)) throw error
-      refusal = error.apiWords ?? error.message
+      if (!isRejection(error)) throw error
+      rejection = error.apiWords ?? error.message
       continue
     }
     onAccepted()
@@ -96,7 +96,7 @@ export async function abortEnrichment(
   const now = await look()
   if (isOver(now)) return alreadyEnded(datasetId, now)
   return {
-    text: `Could not abort the enrichment of dataset ${datasetId} (${refusal}), so it continues in Visual Layer.`,
+    text: `Could not abort the enrichment of dataset ${datasetId} (${rejection}), so it continues in Visual Layer.`,
     settled: true,
   }
 }
@@ -105,7 +105,7 @@ export async function abortEnrichment(
 async function ways(api: VisualLayer, task: Task | undefined, datasetId: string): Promise<(() => Promise<void>)[]> {
   const found: (() => Promise<void>)[] = []
   for (const id of new Set([datasetId, task?.datasetId ?? datasetId])) {
-    const context = await unlessRefused(api.enrichment.context(id, 0))
+    const context = await unlessRejected(api.enrichment.context(id, 0))
     const contextId = context && contextState(context.status) === 'running' ? context.id : undefined
     if (contextId !== undefined) found.push(() => api.enrichment.abort(id, contextId))
   }

@@ -1,7 +1,7 @@
 import { ActionError } from '../errors.ts'
 import type { VisualLayer } from '../visual-layer/client.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
-import { unlessRefused } from '../visual-layer/failure.ts'
+import { unlessRejected } from '../visual-layer/failure.ts'
 import type { Task } from '../visual-layer/tasks.ts'
 import { patienceMs, settlingMs } from '../waiting/pace.ts'
 import {
@@ -44,7 +44,7 @@ export async function copiesSince<T extends CopyCandidate>(
   tasks: readonly Task[],
 ) {
   const found = find(known, tasks, await api.datasets.list(0)).map(async (candidate) => {
-    const dataset = await unlessRefused(api.datasets.get(candidate.datasetId, 0))
+    const dataset = await unlessRejected(api.datasets.get(candidate.datasetId, 0))
     const isFromSource = (dataset ?? candidate.dataset)?.sourceDatasetId !== undefined
     return { ...candidate, dataset, isFromSource }
   })

@@ -49,8 +49,8 @@ export const deleteSnapshot = operation({
       try {
         await change.run()
       } catch (error) {
-        const refused = error instanceof RequestFailure && error.outcome.status === 409
-        if (refused && (await isCurrentNow(step, dataset, target))) throw currentIsKept(dataset, target, error)
+        const rejected = error instanceof RequestFailure && error.outcome.status === 409
+        if (rejected && (await isCurrentNow(step, dataset, target))) throw currentIsKept(dataset, target, error)
         throw error
       }
     })
@@ -71,14 +71,14 @@ async function isCurrentNow(step: Step, dataset: Dataset, target: Snapshot): Pro
 }
 
 /** Waiting does not end this conflict. */
-function currentIsKept(dataset: Dataset, target: Snapshot, refusal?: RequestFailure): ActionError {
+function currentIsKept(dataset: Dataset, target: Snapshot, rejection?: RequestFailure): ActionError {
   return new ActionError(
     'conflict',
     `Snapshot "${target.name}" (${target.id}) is the current snapshot of dataset "${dataset.name}", and Visual Layer does not delete the current snapshot. Nothing was deleted.`,
     {
-      apiWords: refusal?.apiWords,
+      apiWords: rejection?.apiWords,
       todo: `First take another snapshot (operation: snapshot) or restore another one (operation: restore), so this one is no longer current. Then delete it by its ID:\n  snapshot_id: ${target.id}`,
-      cause: refusal,
+      cause: rejection,
     },
   )
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { rememberRestored } from '../runner/restored.ts'
 import type { Dataset } from '../visual-layer/datasets.ts'
 import type { EnrichmentContext, EnrichmentModels } from '../visual-layer/enrichment.ts'
-import { unlessRefused } from '../visual-layer/failure.ts'
+import { unlessRejected } from '../visual-layer/failure.ts'
 import { hasEnded } from '../visual-layer/tasks.ts'
 import { OnceOnly } from '../waiting/once.ts'
 import { patienceMs } from '../waiting/pace.ts'
@@ -99,7 +99,7 @@ async function sighting(step: Step, known: Known) {
   const source = await api.datasets.get(known.source.id, 0)
   const tasks = await visibleTasks(step, { type: TYPE }, 0)
   const found = await copiesSince(api, enrichedCopies, known, tasks)
-  const contexts = await Promise.all(found.map((copy) => unlessRefused(api.enrichment.context(copy.datasetId, 0))))
+  const contexts = await Promise.all(found.map((copy) => unlessRejected(api.enrichment.context(copy.datasetId, 0))))
   return {
     source,
     copies: found.filter((_, index) => !excludes(contexts[index], known.applying)),

@@ -16,7 +16,7 @@ export interface ChosenFile extends FilePart {
 }
 
 /** What is wrong with a file that a pattern matched. */
-interface Refused {
+interface Rejected {
   file: FoundFile
   why: string
 }
@@ -48,11 +48,11 @@ export async function chooseMedia(
     )
   }
   const annotations = new Set<string>()
-  const refused = taken.flatMap((file): Refused[] => {
+  const rejected = taken.flatMap((file): Rejected[] => {
     const why = reasonAgainst(file, operation, annotations)
     return why === undefined ? [] : [{ file, why }]
   })
-  if (refused.length > 0) throw cannotBeSent(refused, taken.length)
+  if (rejected.length > 0) throw cannotBeSent(rejected, taken.length)
   const files = taken.map((file): ChosenFile => {
     const fileName = path.posix.basename(file.shown)
     return {
@@ -179,12 +179,12 @@ function hints(patterns: readonly string[]): string | undefined {
   return found.length === 0 ? undefined : found.join(' ')
 }
 
-function cannotBeSent(refused: readonly Refused[], total: number): ActionError {
-  const lines = refused.slice(0, MOST_NAMED).map(({ file, why }) => `- ${JSON.stringify(file.shown)}: ${why}`)
-  if (refused.length > MOST_NAMED) lines.push(`- and ${count(refused.length - MOST_NAMED)} more`)
+function cannotBeSent(rejected: readonly Rejected[], total: number): ActionError {
+  const lines = rejected.slice(0, MOST_NAMED).map(({ file, why }) => `- ${JSON.stringify(file.shown)}: ${why}`)
+  if (rejected.length > MOST_NAMED) lines.push(`- and ${count(rejected.length - MOST_NAMED)} more`)
   return new ActionError(
     'invalid_input',
-    [`${refused.length} of the ${counted(total, 'file')} that "files" matches cannot be sent.`, ...lines].join('\n'),
+    [`${rejected.length} of the ${counted(total, 'file')} that "files" matches cannot be sent.`, ...lines].join('\n'),
     {
       todo: `Narrow the patterns, or exclude other files, for example with the line "!**/*.txt" under files. Visual Layer accepts ${MEDIA_FORMATS}. Nothing was sent to Visual Layer.`,
     },

@@ -1,5 +1,5 @@
 import { describe } from '../errors.ts'
-import { isRefusal, RequestFailure } from '../visual-layer/failure.ts'
+import { isRejection, RequestFailure } from '../visual-layer/failure.ts'
 import type { Task } from '../visual-layer/tasks.ts'
 import { settlingMs } from '../waiting/pace.ts'
 import { until } from '../waiting/until.ts'
@@ -25,7 +25,7 @@ export async function visibleTasks(
   } catch (error) {
     // A web page that stayed one however often it was asked is a rejection, too.
     const isPage = error instanceof RequestFailure && error.code === 'unexpected_reply' && retries !== 0
-    if (!isRefusal(error) && !isPage) throw error
+    if (!isRejection(error) && !isPage) throw error
     without.add(step)
     const todo = 'The step relies only on the status of the dataset and its snapshots.'
     step.reporter.warning(`Could not read the task list of Visual Layer: ${error.message}`, { todo })

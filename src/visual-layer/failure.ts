@@ -199,16 +199,16 @@ export function statusFailure(
 }
 
 /** The API itself rejects the request, permanently, although it knows the account. */
-export function isRefusal(error: unknown): error is RequestFailure {
+export function isRejection(error: unknown): error is RequestFailure {
   if (!(error instanceof RequestFailure) || error.outcome.transient) return false
   const { status = 0 } = error.outcome
   return status === 200 || (status >= 400 && status !== 401 && status !== 407)
 }
 
 /** What is read; `undefined` if the API rejects the request. */
-export async function unlessRefused<T>(reading: Promise<T>): Promise<T | undefined> {
+export async function unlessRejected<T>(reading: Promise<T>): Promise<T | undefined> {
   return reading.catch((error: unknown) => {
-    if (!isRefusal(error)) throw error
+    if (!isRejection(error)) throw error
     return undefined
   })
 }

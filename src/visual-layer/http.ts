@@ -4,7 +4,7 @@ import type { Clock, Deadline } from '../clock.ts'
 import { Attempt, type Reply } from './attempt.ts'
 import { RequestFailure, statusFailure, unexpectedReply } from './failure.ts'
 import type { FormPart } from './multipart.ts'
-import { type Body, errorWords, excerpt, plainText, refusalIn } from './reply.ts'
+import { type Body, errorWords, excerpt, plainText, rejectionIn } from './reply.ts'
 import { headerOf, persistent, retryAfterMs } from './retry.ts'
 import { type Credentials, Signer } from './token.ts'
 import { exchangeLine, requestIds, traceLine } from './trace.ts'
@@ -172,14 +172,14 @@ function accepted(request: ApiRequest, body: Body): Body {
   if (body.kind === 'other' && !wanted) {
     throw unexpectedReply(request.what, request.text ? 'it is a web page' : 'it is not JSON', excerpt(body), false)
   }
-  const refusal = body.kind === 'json' ? refusalIn(body.json) : undefined
-  if (refusal !== undefined) {
+  const rejection = body.kind === 'json' ? rejectionIn(body.json) : undefined
+  if (rejection !== undefined) {
     const message = `Visual Layer rejected the request to ${request.what} (HTTP 200 with an error).`
     const todo = 'Fix what the server message describes, then re-run the job.'
     throw new RequestFailure(
       'rejected',
       message,
-      { apiWords: refusal, todo },
+      { apiWords: rejection, todo },
       { transient: false, effect: 'none', status: 200 },
     )
   }

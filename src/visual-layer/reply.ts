@@ -130,7 +130,7 @@ function wordsOf(json: unknown, depth = 0): string | undefined {
  * A rejection that came with HTTP 200: `{"error": ...}` (export start) or `{"status": "error", "message": ...}` (creation), as
  * recorded in public clients. `undefined` where the response is no rejection.
  */
-export function refusalIn(json: unknown): string | undefined {
+export function rejectionIn(json: unknown): string | undefined {
   if (!isRecord(json)) return undefined
   if ('id' in json || 'dataset_id' in json || 'snapshot_id' in json || 'tasks' in json) return undefined
   const { error, status, message, detail } = json

@@ -92,7 +92,7 @@ describe.concurrent('an export in parts that is interrupted', () => {
   it('continues with a shard', async () => {
     const split = await splitScene({}, { clusterSizes: Array.from({ length: 20 }, () => 5) })
     await using scene = split.scene
-    // Each request has room for a few clusters only, so that the slice is in parts without any refusal of its size.
+    // Each request has room for a few clusters only, so that the slice is in parts without any rejection of its size.
     scene.world.options.selectionLimitBytes = 450
     const inputs = { ...split.inputs, shard: '1/2' }
     await (await halfDone(split, inputs, 4)).cancel('SIGKILL')
@@ -105,7 +105,7 @@ describe.concurrent('an export in parts that is interrupted', () => {
       split
         .starts()
         .slice(before)
-        .filter(({ refused }) => refused).length,
+        .filter(({ rejected }) => rejected).length,
     ).toBeLessThanOrEqual(2)
   })
 

@@ -11,15 +11,15 @@ export interface Proxy extends AsyncDisposable {
 /**
  * A forward proxy on 127.0.0.1 that tunnels (CONNECT) and passes plain requests on.
  *
- * @param refuse answers every request with this status in place of passing it on
+ * @param reject answers every request with this status in place of passing it on
  */
-export async function startProxy(refuse?: number): Promise<Proxy> {
+export async function startProxy(reject?: number): Promise<Proxy> {
   const asked: string[] = []
   const sockets = new Set<Socket>()
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`)
-    if (refuse !== undefined) {
-      response.writeHead(refuse).end('refused by the proxy')
+    if (reject !== undefined) {
+      response.writeHead(reject).end('rejected by the proxy')
       return
     }
     const { method, headers } = request
@@ -32,8 +32,8 @@ export async function startProxy(refuse?: number): Promise<Proxy> {
   })
   server.on('connect', (request, socket: Socket) => {
     asked.push(`CONNECT ${request.url}`)
-    if (refuse !== undefined) {
-      socket.end(`HTTP/1.1 ${refuse} Refused\r\n\r\n`)
+    if (reject !== undefined) {
+      socket.end(`HTTP/1.1 ${reject} Rejected\r\n\r\n`)
       return
     }
     const [host, port] = (request.url ?? '').split(':')

@@ -21,7 +21,7 @@ export function parseRunnerFile(text: string): Record<string, string> {
     } else if (equals > 0) {
       values[line.slice(0, equals)] = line.slice(equals + 1)
     } else {
-      throw new Error(`the runner would refuse this line: ${line}`)
+      throw new Error(`the runner would reject this line: ${line}`)
     }
   }
   return values

@@ -26,7 +26,7 @@ export const PARTS = '.visual-layer-parts'
 export interface SplitScene extends ExportScene {
   /** Exports that were asked for, of this dataset. */
   starts: () => ExportStart[]
-  /** Those that were not refused. */
+  /** Those that were not rejected. */
   accepted: () => ExportStart[]
   manifest: (folder?: string) => Promise<SplitManifest>
   /** The media ids of the merged export, as they stand there, whatever its format. */
@@ -58,7 +58,7 @@ export async function splitScene(
   // Parts are many requests, and many scenes run at once.
   scene.inputs['timeout'] = '40s'
   const starts = () => scene.world.exportStarts.filter(({ datasetId }) => datasetId === dataset.id)
-  const accepted = () => starts().filter(({ refused }) => !refused)
+  const accepted = () => starts().filter(({ rejected }) => !rejected)
   const read = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'))
   const manifest = async (folder = outputDir) => splitManifest.parse(await read(path.join(folder, 'manifest.json')))
   const metadata = async (folder = outputDir) => mergedExport.parse(await read(path.join(folder, 'metadata.json')))

@@ -7,7 +7,7 @@ import { type Measurement, ratioClaim } from './report.ts'
 
 const RUNS = 40
 
-/** From process start to the refusal of a wrong input, against a node that does nothing; runs taken in turn. */
+/** From process start to the rejection of a wrong input, against a node that does nothing; runs taken in turn. */
 export function startUp(): Measurement {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'vl-bench-'))
   const env = stepVariables(folder, { operation: 'snapshot', dataset_id: 'wrong' })
@@ -15,15 +15,15 @@ export function startUp(): Measurement {
   const theirs: number[] = []
   for (let run = -3; run < RUNS; run += 1) {
     const bare = timed(['-e', '0'], {}, 0)
-    const refusal = timed([DIST], env, 1)
+    const rejection = timed([DIST], env, 1)
     // The first ones only warm the page cache.
     if (run < 0) continue
     theirs.push(bare)
-    ours.push(refusal)
+    ours.push(rejection)
   }
   rmSync(folder, { recursive: true })
   return {
-    what: 'start to the refusal of a wrong input',
+    what: 'start to the rejection of a wrong input',
     oursMs: ours,
     against: { name: 'node -e 0', ms: theirs },
     claims: [ratioClaim(ours, theirs, 4)],

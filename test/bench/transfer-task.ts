@@ -30,7 +30,7 @@ export async function performTask(): Promise<void> {
 async function fetch(link: URL, path: string, target: string, signal: AbortSignal): Promise<void> {
   const dispatcher = await openConnection()
   await fetchArchive({
-    source: { link: () => link, renew: () => Promise.reject(new Error('the link was refused')) },
+    source: { link: () => link, renew: () => Promise.reject(new Error('the link was rejected')) },
     path,
     target,
     dispatcher,

@@ -39,7 +39,7 @@ export function namedFaults(operation: OperationName): Map<string, NamedFault> {
     ['forbidden', { path: /./, times: Infinity, fault: { kind: 'status', status: 403 } }],
     ['download-breaks', { server: 'storage', path: /./, fault: { kind: 'resetMid', afterBytes: 1000 } }],
     ['download-link-expired', { server: 'storage', path: /./, fault: { kind: 'status', status: 403 } }],
-    ['artifact-refused', { server: 'artifacts', path: /./, times: Infinity, fault: { kind: 'status', status: 403 } }],
+    ['artifact-rejected', { server: 'artifacts', path: /./, times: Infinity, fault: { kind: 'status', status: 403 } }],
   ]
   return new Map([
     ...once,

@@ -11,7 +11,7 @@ import { summaryPage } from './summary-page.ts'
  * A picture of a job summary, much as GitHub shows it: `node test/demo/render-summary.ts summary.md out.png [--dark]
  * [--height PIXELS]`. It is drawn by
  * the Chromium in PATH, without a network, with the Mermaid of node_modules or the `mermaid.min.js` given as `--mermaid`, since
- * GitHub's is older. Ends with 1, and says why, when Mermaid refuses a chart.
+ * GitHub's is older. Ends with 1, and says why, when Mermaid rejects a chart.
  */
 const USAGE = 'Usage: node test/demo/render-summary.ts <summary.md> <out.png> [--dark] [--height PIXELS]'
 
@@ -39,7 +39,7 @@ await command(async () => {
     const size = `--window-size=${WIDTH},${shown}`
     await chromium(folder, `--screenshot=${resolve(picture)}`, size, pathToFileURL(html).href)
     const faults = [...drawn.matchAll(/<pre class="fault">([^<]+)/g)].map(([, fault]) => fault)
-    for (const fault of faults) console.error(`Mermaid refused a chart: ${fault}`)
+    for (const fault of faults) console.error(`Mermaid rejected a chart: ${fault}`)
     if (faults.length > 0) process.exitCode = 1
   } finally {
     await rm(folder, { recursive: true, force: true })

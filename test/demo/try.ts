@@ -1,45 +1,23 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { INPUT_NAMES, isInputName } from '../../src/inputs/input-table.ts'
-import { nearest } from '../../src/inputs/nearest.ts'
-import { OPERATION_NAMES } from '../../src/operations/index.ts'
 import { command, Mistake } from '../command-line.ts'
 import { imageBytes, makeMedia } from '../emulator/media-items.ts'
 import { addSampleDatasets } from '../emulator/sample-datasets.ts'
-import { namedFaults } from './named-faults.ts'
 import { BUILD, Stage, writePage } from './stage.ts'
 import { summaryText } from './summary-text.ts'
-
-const DATASETS = ['street-scenes', 'birds', 'half-done']
-const USAGE = `Usage: npm run try -- OPERATION [--dataset NAME] [--INPUT VALUE ...] [--fault NAME]
-
-Runs one step by the built action against an emulator of Visual Layer on this machine. For example:
-  npm run try -- export --dataset street-scenes --extract true
-  npm run try -- restore --dataset street-scenes --snapshot_name before-relabel --fault reset-after
-  npm run try -- create-from-files --dataset_name mine --files 'images/*.png'
-
-Operations: ${OPERATION_NAMES.join(', ')}
-Datasets: ${DATASETS.join(', ')} (street-scenes has the snapshots before-relabel and after-relabel)
-Inputs: those of action.yml. Files: the workspace has images/1.png to images/3.png.
-Faults: ${[...namedFaults('export').keys()].join(', ')}`
+import { trialOf, USAGE } from './trial.ts'
 
 /**
  * `npm run try -- OPERATION --name value ...`: one step as a runner runs it and as GitHub shows it. Ends with the exit code of
  * the step.
  */
 await command(async () => {
-  const [operation, ...rest] = process.argv.slice(2)
-  if (operation === undefined || rest.concat(operation).includes('--help')) {
+  const args = process.argv.slice(2)
+  if (args.length === 0 || args.includes('--help')) {
     console.log(USAGE)
     return
   }
-  const known = OPERATION_NAMES.find((name) => name === operation)
-  if (known === undefined) throw unknown('operation', operation, OPERATION_NAMES)
-  const { dataset: datasetName, fault: faultName, ...inputs } = options(rest)
-  const faults = namedFaults(known)
-  const fault = faultName === undefined ? undefined : faults.get(faultName)
-  if (faultName !== undefined && !fault) throw unknown('fault', faultName, [...faults.keys()])
-  if (datasetName !== undefined && !DATASETS.includes(datasetName)) throw unknown('dataset', datasetName, DATASETS)
+  const { operation, datasetName, faultName, fault, inputs } = trialOf(args)
 
   // One for each run: two may run at a time.
   const folders = path.join(BUILD, 'try')
@@ -65,29 +43,6 @@ await command(async () => {
   if (fault && !emulator.faults.wasMet(fault.rule))
     throw new Mistake(`The step sent no request that the fault ${faultName} would hit.`)
 })
-
-/** What `--name value` and `--name=value` set: inputs, and the two names that are none. */
-function options(args: readonly string[]): Record<string, string> {
-  const set: Record<string, string> = {}
-  const names = ['dataset', 'fault', ...INPUT_NAMES]
-  for (let at = 0; at < args.length; at += 1) {
-    const [, given, joined] = /^--([^=]+)(?:=(.*))?$/s.exec(args[at] ?? '') ?? []
-    if (given === undefined) throw new Mistake(`Write inputs as --name value; there is no name before "${args[at]}".`)
-    const name = given.replaceAll('-', '_')
-    if (!isInputName(name) && !names.includes(name)) throw unknown('input', given, names)
-    const value = joined ?? args[(at += 1)]
-    if (value === undefined || (joined === undefined && value.startsWith('--')))
-      throw new Mistake(`--${given} has no value.`)
-    set[name] = value
-  }
-  return set
-}
-
-function unknown(kind: string, given: string, known: readonly string[]): Mistake {
-  const meant = nearest(given, known)
-  const advice = meant === undefined ? `npm run try -- --help lists what there is.` : `Did you mean ${meant}?`
-  return new Mistake(`There is no ${kind} "${given}". ${advice}`)
-}
 
 /** Three pictures for operations that send files. */
 async function addImages(workspace: string): Promise<void> {

@@ -108,7 +108,7 @@ describe.skipIf(!hasPython)('the program in comparing.md', () => {
         const { documented, ours } = await digests(records.map((record) => JSON.stringify(record)))
         expect(documented).toBe(ours)
       }),
-      { numRuns: 25 },
+      { numRuns: 8 },
     )
   })
 })

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { codeBlocks, fileText, PAGES } from './documents.ts'
 
-// GitHub's own packages are written for bundlers: they import JSON without saying so, which Node refuses.
+// GitHub's own packages are written for bundlers: they import JSON without saying so, which Node rejects.
 registerHooks({
   resolve(specifier, context, next) {
     const found = next(specifier, context)

@@ -31,10 +31,10 @@ describe.skipIf(process.platform === 'win32')('real-runners.yml, played on this 
     'passes, step by step',
     async () => {
       await play.play(actionJob())
-      expect(play.steps.get('refused')).toMatchObject({ outcome: 'failure', outputs: { error_code: 'invalid_input' } })
+      expect(play.steps.get('rejected')).toMatchObject({ outcome: 'failure', outputs: { error_code: 'invalid_input' } })
       expect(github.artifacts.stored.map(({ name }) => name)).toEqual(['export-this-machine.zip'])
       const failed = [...play.steps].filter(([, { outcome }]) => outcome === 'failure').map(([name]) => name)
-      expect(failed).toEqual(['refused', 'gated', 'not-found', 'unauthorized'])
+      expect(failed).toEqual(['rejected', 'gated', 'not-found', 'unauthorized'])
     },
     LIMIT_MS,
   )

@@ -78,9 +78,9 @@ describe.skipIf(process.platform === 'win32')('the job "agree" of release.yml, p
   })
 
   it('rejects another version', async () => {
-    const refused = await agree('999.0.0')
-    expect(refused).toMatchObject({ outcome: 'failure', outputs: {} })
-    expect(refused.log).toContain(`::error::package.json has version ${VERSION}, not 999.0.0.`)
+    const rejected = await agree('999.0.0')
+    expect(rejected).toMatchObject({ outcome: 'failure', outputs: {} })
+    expect(rejected.log).toContain(`::error::package.json has version ${VERSION}, not 999.0.0.`)
   })
 
   it('rejects a tag that is elsewhere', async () => {

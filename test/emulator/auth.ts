@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Call } from './http/reply.ts'
-import { isRecord, Refusal } from './http/reply.ts'
+import { isRecord, Rejection } from './http/reply.ts'
 
 export interface Credentials {
   apiKey: string
@@ -17,34 +17,34 @@ export function signToken({ apiKey, apiSecret }: Credentials, lifetimeSeconds: n
 
 /**
  * Checks the bearer token of a call, its times to the second without tolerance: a client whose clock runs ahead of the
- * server's is refused, as PyJWT refuses it.
- * @throws Refusal 401
+ * server's is rejected, as PyJWT rejects it.
+ * @throws Rejection 401
  */
 export function checkToken(call: Call, credentials: Credentials): void {
   const token = /^Bearer (\S+)$/.exec(call.headers.authorization ?? '')?.[1]
-  if (token === undefined) throw new Refusal(401, 'Not authenticated')
+  if (token === undefined) throw new Rejection(401, 'Not authenticated')
   const [head, claims, signed, ...rest] = token.split('.')
   if (head === undefined || claims === undefined || signed === undefined || rest.length > 0) {
-    throw new Refusal(401, 'Invalid token: not enough segments')
+    throw new Rejection(401, 'Invalid token: not enough segments')
   }
   const header = decode(head)
   const payload = decode(claims)
-  if (header['alg'] !== 'HS256') throw new Refusal(401, 'Invalid token: the specified alg value is not allowed')
+  if (header['alg'] !== 'HS256') throw new Rejection(401, 'Invalid token: the specified alg value is not allowed')
   if (header['kid'] !== credentials.apiKey || payload['sub'] !== credentials.apiKey) {
-    throw new Refusal(401, 'Invalid token: unknown API key')
+    throw new Rejection(401, 'Invalid token: unknown API key')
   }
   const expected = Buffer.from(signature(`${head}.${claims}`, credentials.apiSecret))
   const actual = Buffer.from(signed)
   if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) {
-    throw new Refusal(401, 'Invalid token: signature verification failed')
+    throw new Rejection(401, 'Invalid token: signature verification failed')
   }
-  if (payload['iss'] !== 'sdk') throw new Refusal(401, 'Invalid token: invalid issuer')
+  if (payload['iss'] !== 'sdk') throw new Rejection(401, 'Invalid token: invalid issuer')
   const now = Date.now() / 1000
   const { iat, exp } = payload
   if (!Number.isInteger(iat) || !Number.isInteger(exp))
-    throw new Refusal(401, 'Invalid token: iat and exp must be integers')
-  if (Number(iat) > now) throw new Refusal(401, 'Invalid token: the token is not yet valid (iat)')
-  if (Number(exp) <= now) throw new Refusal(401, 'Invalid token: signature has expired')
+    throw new Rejection(401, 'Invalid token: iat and exp must be integers')
+  if (Number(iat) > now) throw new Rejection(401, 'Invalid token: the token is not yet valid (iat)')
+  if (Number(exp) <= now) throw new Rejection(401, 'Invalid token: signature has expired')
 }
 
 function encode(value: Record<string, unknown>): string {
@@ -58,7 +58,7 @@ function decode(segment: string): Record<string, unknown> {
   } catch {
     // No JSON: no token, as where it is some other value.
   }
-  throw new Refusal(401, 'Invalid token: not a JSON Web Token')
+  throw new Rejection(401, 'Invalid token: not a JSON Web Token')
 }
 
 function signature(signed: string, secret: string): string {

@@ -158,7 +158,7 @@ describe('an export', () => {
     })
     const nothing = `&vql=${encodeURIComponent('[{"labels":{"op":"one_of","value":["zebra"]}}]')}`
     expect(await end((await start(nothing)).body)).toMatchObject({ status: 'REJECTED', entities_count: 0 })
-    emulator.options.style.exportRefusal = 'error'
+    emulator.options.style.exportRejection = 'error'
     expect(await start()).toMatchObject({ status: 200, body: { error: expect.stringContaining('exceeds threshold') } })
     emulator.world.next('export', { task: 'FAILED', message: 'worker lost' })
     emulator.options.exportCap = 36

@@ -149,14 +149,14 @@ export interface ExportTask {
 /** An export that was asked for. */
 export interface ExportStart {
   datasetId: string
-  /** Of the export that was started; absent where the request was refused without one. */
+  /** Of the export that was started; absent where the request was rejected without one. */
   exportId: string | undefined
   /** By `export_entities_async`. */
   selective: boolean
   /** Absent where the proxy did not let the body through. */
   items: number | undefined
   includeImages: boolean
-  refused: boolean
+  rejected: boolean
 }
 
 /** What a test decides about the next operation of a kind; whatever is absent goes as usual. */

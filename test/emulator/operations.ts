@@ -1,4 +1,4 @@
-import { Refusal } from './http/reply.ts'
+import { Rejection } from './http/reply.ts'
 import type { Dataset, DatasetStatus, MediaItem, Outcome, Snapshot } from './model.ts'
 import { isTerminal, openTask, runWork } from './work.ts'
 import type { World } from './world.ts'
@@ -121,13 +121,13 @@ export function startEnrichment(
   return enriched
 }
 
-/** Aborts the enrichment of a dataset. @throws Refusal 404 for another context, 409 where nothing runs */
+/** Aborts the enrichment of a dataset. @throws Rejection 404 for another context, 409 where nothing runs */
 export function abortEnrichment(world: World, dataset: Dataset, contextId: string): void {
-  if (dataset.enrichment.contextId !== contextId) throw new Refusal(404, `Enrichment context ${contextId} not found`)
+  if (dataset.enrichment.contextId !== contextId) throw new Rejection(404, `Enrichment context ${contextId} not found`)
   const task = world.tasks.find(
     (one) => one.type === 'ENRICHMENT' && one.subject === dataset && !isTerminal(one.status),
   )
-  if (!task) throw new Refusal(409, 'No enrichment is running')
+  if (!task) throw new Rejection(409, 'No enrichment is running')
   world.timeline.change(task, { status: 'ABORTED', statusMessage: 'Aborted by user', endTime: new Date() })
   dataset.enrichment.status = 'ABORTED'
   const source = world.datasets.find(({ id }) => id === dataset.sourceDatasetId)

@@ -45,12 +45,12 @@ interface Style {
   ranges: boolean
   statusSpelling: 'space' | 'underscore'
   /**
-   * How an export over the cap, or of nothing, is refused. `rejected`: the task turns REJECTED; `rejected_at_start`: the reply to
+   * How an export over the cap, or of nothing, is rejected. `rejected`: the task turns REJECTED; `rejected_at_start`: the reply to
    * the start is a REJECTED task; `error`: `{"error": ...}` with HTTP 200; `bad_request` and `payload_too_large`: 400 and 413.
    */
-  exportRefusal: 'rejected' | 'rejected_at_start' | 'error' | 'bad_request' | 'payload_too_large'
-  /** `threshold`: the words of a refusal name the cap; `vague`: they name no number. */
-  refusalWords: 'threshold' | 'vague'
+  exportRejection: 'rejected' | 'rejected_at_start' | 'error' | 'bad_request' | 'payload_too_large'
+  /** `threshold`: the words of a rejection name the cap; `vague`: they name no number. */
+  rejectionWords: 'threshold' | 'vague'
   /** `bare`: pages of clusters that do not tell how many there are. */
   explore: 'whole' | 'bare' | 'missing'
   /** Whether the media of one cluster can be listed. */
@@ -64,7 +64,7 @@ interface Style {
   /** Whether add media and reindex leave an automatic snapshot of the state before them. */
   automaticRevisions: boolean
   /** What becomes of annotation files among uploaded ones, of which the page on uploads says nothing. */
-  annotations: 'applied' | 'ignored' | 'refused'
+  annotations: 'applied' | 'ignored' | 'rejected'
 }
 
 export interface EmulatorOptions {
@@ -137,8 +137,8 @@ export function emulatorOptions(settings: EmulatorSettings = {}): EmulatorOption
       nullBodies: false,
       ranges: true,
       statusSpelling: 'space',
-      exportRefusal: 'rejected',
-      refusalWords: 'threshold',
+      exportRejection: 'rejected',
+      rejectionWords: 'threshold',
       explore: 'whole',
       members: 'pages',
       mediaIdList: 'csv',

@@ -228,7 +228,7 @@ describe('tasks', () => {
   })
 
   it.each(['page_size=4', 'page_size=51', 'page=0', 'page=x', 'sort_by=color', 'dataset_id=1'])(
-    'refuses %s',
+    'rejects %s',
     async (query) => {
       const name = query.split('=')[0]
       expect(await call('GET', `/tasks?${query}`)).toMatchObject({

@@ -106,8 +106,8 @@ export class Storage {
     const wanted = honoured ? parseRange(range, object.size) : undefined
     if (wanted === undefined) return { status: 200, headers, body: slice(object, 0, object.size) }
     if (wanted === 'unsatisfiable') {
-      const refusal = failure(416, 'InvalidRange', 'The requested range is not satisfiable')
-      return { ...refusal, headers: { ...refusal.headers, 'content-range': `bytes */${object.size}` } }
+      const rejection = failure(416, 'InvalidRange', 'The requested range is not satisfiable')
+      return { ...rejection, headers: { ...rejection.headers, 'content-range': `bytes */${object.size}` } }
     }
     headers['content-range'] = `bytes ${wanted.start}-${wanted.end - 1}/${object.size}`
     return { status: 206, headers, body: slice(object, wanted.start, wanted.end) }

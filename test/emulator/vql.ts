@@ -7,7 +7,7 @@ type Filter = (item: MediaItem) => boolean
 /**
  * The filters of a VQL text, joined by AND, as docs.visual-layer.com describes them: labels, tags, issues, duplicates,
  * uniqueness, text and similarity.
- * @throws Refusal 422 for bad syntax
+ * @throws Rejection 422 for bad syntax
  */
 export function vqlFilter(raw: string | null, items: readonly MediaItem[]): Filter {
   if (raw === null || raw === '') return () => true

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Refusal } from './http/reply.ts'
+import { Rejection } from './http/reply.ts'
 import type { Dataset, DatasetStatus, OperationKind, Outcome, Snapshot, Task, TaskStatus, TaskType } from './model.ts'
 import type { World } from './world.ts'
 
@@ -36,25 +36,25 @@ export function openTask(
 
 /**
  * 409 where the dataset is busy or in the wrong state, in the words of docs.visual-layer.com/api-reference.
- * @throws Refusal 409
+ * @throws Rejection 409
  */
 export function requireIdle(world: World, dataset: Dataset, operation: string, allowed: DatasetStatus[]): void {
   // A dataset stays READY while a model is trained on it (docs: task manager).
   const running = world.tasks.find(
     (task) => task.subject === dataset && !isTerminal(task.status) && task.type !== 'MODEL_TRAINING',
   )
-  if (running) throw new Refusal(409, `Operation ${operation} is blocked while a ${running.type} task is running`)
+  if (running) throw new Rejection(409, `Operation ${operation} is blocked while a ${running.type} task is running`)
   if (allowed.includes(dataset.status)) return
   const words = allowed.join(' or ')
-  throw new Refusal(409, `Operation ${operation} requires dataset status ${words}; the dataset is ${dataset.status}`)
+  throw new Rejection(409, `Operation ${operation} requires dataset status ${words}; the dataset is ${dataset.status}`)
 }
 
-/** Restore, clone and remove are disabled on a snapshot while it is being cloned. @throws Refusal 409 */
+/** Restore, clone and remove are disabled on a snapshot while it is being cloned. @throws Rejection 409 */
 export function requireNoClone(world: World, snapshot: Snapshot, operation: string): void {
   const cloning = world.tasks.some(
     (task) => task.type === 'SNAPSHOT_CLONE' && task.snapshot === snapshot && !isTerminal(task.status),
   )
-  if (cloning) throw new Refusal(409, `Operation ${operation} is blocked while a SNAPSHOT_CLONE task is running`)
+  if (cloning) throw new Rejection(409, `Operation ${operation} is blocked while a SNAPSHOT_CLONE task is running`)
 }
 
 /** Runs a task of `ms` milliseconds through its states; `finish` changes the dataset at the same moment as the task ends. */
@@ -107,20 +107,20 @@ export function runWork(
   })
 }
 
-/** Aborts a creation. @throws Refusal 400 for another type of task, 409 when it is over or being committed */
+/** Aborts a creation. @throws Rejection 400 for another type of task, 409 when it is over or being committed */
 export function abortTask(world: World, task: Task): void {
-  if (task.type !== 'DATASET_CREATION') throw new Refusal(400, `A ${task.type} task cannot be aborted`)
-  if (isTerminal(task.status)) throw new Refusal(409, `The task is already ${task.status}`)
-  if (task.committing) throw new Refusal(409, 'The task is in its commit phase and can no longer be aborted')
+  if (task.type !== 'DATASET_CREATION') throw new Rejection(400, `A ${task.type} task cannot be aborted`)
+  if (isTerminal(task.status)) throw new Rejection(409, `The task is already ${task.status}`)
+  if (task.committing) throw new Rejection(409, 'The task is in its commit phase and can no longer be aborted')
   world.timeline.change(task, { status: 'ABORTED', statusMessage: 'Aborted by user', endTime: new Date() })
   world.timeline.change(task.subject, { status: 'ERROR', fatalError: 'Dataset creation was aborted' })
 }
 
-/** Runs an ended creation again, with what was uploaded. @throws Refusal 400 where the task is not retryable */
+/** Runs an ended creation again, with what was uploaded. @throws Rejection 400 where the task is not retryable */
 export function retryTask(task: Task): void {
   const run = runs.get(task)
   if (!run || task.type !== 'DATASET_CREATION' || !['FAILED', 'ABORTED'].includes(task.status)) {
-    throw new Refusal(400, 'The task is not retryable')
+    throw new Rejection(400, 'The task is not retryable')
   }
   run.restart()
 }

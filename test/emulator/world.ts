@@ -75,7 +75,7 @@ export class World {
     { ...model('vl_image_tagger_v00', 'VL-Image-Tagger', 'IMAGE_TAGGING'), status: 'Coming Soon' },
   ]
   readonly exports: ExportTask[] = []
-  /** Every export that was asked for, refused ones too, in the order they came. */
+  /** Every export that was asked for, rejected ones too, in the order they came. */
   readonly exportStarts: ExportStart[] = []
   private readonly outcomes = new Map<OperationKind, Outcome[]>()
   private readonly archives = new Map<string, Content>()

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { findEarlier, refuseObstacles } from '../../src/export/earlier-export.ts'
+import { findEarlier, checkObstacles } from '../../src/export/earlier-export.ts'
 import { HalfReplaced, recover, replaceExport } from '../../src/export/replace-export.ts'
 
-/** Counts the operations that change the disk, and fails them from one number on: for good as if killed, or once as if refused. */
+/** Counts the operations that change the disk, and fails them from one number on: for good as if killed, or once as if rejected. */
 const disk = vi.hoisted(() => ({
   count: 0,
   failing: { from: Infinity, to: Infinity },
@@ -122,13 +122,13 @@ async function atEachOperation(body: (failing: number) => Promise<void>): Promis
         if (failing > operations) return
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 }
 
 function hasObstacles(fresh: readonly string[], earlier: ReadonlySet<string>): boolean {
   try {
-    refuseObstacles(dir, fresh, earlier)
+    checkObstacles(dir, fresh, earlier)
     return false
   } catch {
     return true

@@ -49,7 +49,7 @@ describe('lists of IDs', () => {
     ['a]', ['line 1: "a]"']],
     ["'a', b", [`line 1: "'a'"`]],
     ['"a", b', [String.raw`line 1: "\"a\""`]],
-  ])('refuses the list %j', (text, reasons) => {
+  ])('rejects the list %j', (text, reasons) => {
     const [fault] = faults('export', { media_ids: text })
     for (const reason of reasons) expect(fault).toContain(reason)
   })
@@ -139,7 +139,7 @@ describe('numbers and durations', () => {
     ['timeout', '0', 'more than zero and at most 120h. Example: timeout: 2h$'],
     ['timeout', '500000', 'more than zero and at most 120h. Example: timeout: 2h$'],
     ['poll_interval', '5000', 'from 50ms to 1h. Example: poll_interval: auto$'],
-  ] as const)('refuses %s: %s', (input, text, reason) => {
+  ] as const)('rejects %s: %s', (input, text, reason) => {
     expect(faults('export', { [input]: text })).toEqual([
       expect.stringMatching(new RegExp(`^- ${input}: got "${text}"; .*${reason}`)),
     ])
@@ -171,7 +171,7 @@ describe('names and texts', () => {
     Array.from('":<>|*?\\/')
       .map((character) => `a${character}b`)
       .concat('.', '..', 'a\nb', 'x'.repeat(201), '\u732b'.repeat(67)),
-  )('refuses the artifact name %j', (name) => {
+  )('rejects the artifact name %j', (name) => {
     expect(faults('export', { artifact_name: name })[0]).toContain('a name of at most 200 bytes without')
   })
 })
@@ -243,7 +243,7 @@ describe('words', () => {
     ['create-from-s3', 'on_cancel', 'delete', '"abort" or "leave"', 'abort'],
     ['export', 'entity_type', 'VIDEOS', '"IMAGES" or "OBJECTS"', 'IMAGES'],
     ['export', 'entity_type', 'object', '"IMAGES" or "OBJECTS"', 'OBJECTS'],
-  ] as const)('%s refuses %s: %s', (operation, input, text, allowed, line) => {
+  ] as const)('%s rejects %s: %s', (operation, input, text, allowed, line) => {
     const [fault, ...more] = faults(operation, { [input]: text })
     expect(more).toEqual([])
     expect(fault).toContain(`- ${input}: got "${text}"; it must be ${allowed}.`)

@@ -61,7 +61,7 @@ describe('outputDir', () => {
   })
 
   it.each(['.', './', 'data/..', '..', '../workspace', '../other', '../workspace-2/x', '/', '/etc', 'data/../../x'])(
-    'refuses %s',
+    'rejects %s',
     (text) => {
       const outcome = outputDir(text, workspace)
       expect(outcome).toEqual({ broken: expect.stringContaining('inside the workspace, and not the workspace itself') })

@@ -32,7 +32,7 @@ describe('credentials', () => {
   it.each([
     ['api_secret', 'api_key'],
     ['api_key', 'api_secret'],
-  ] as const)('refuse %s missing beside %s, on any server', (missing, other) => {
+  ] as const)('reject %s missing beside %s, on any server', (missing, other) => {
     for (const base_url of ['', 'https://vl.example.com']) {
       const found = faults('snapshot', { [missing]: '', base_url })
       expect(found).toEqual([
@@ -45,14 +45,14 @@ describe('credentials', () => {
     }
   })
 
-  it.each([{}, { api_secret: '' }, { api_key: '' }])('refuse a token beside a key or a secret', (inputs) => {
+  it.each([{}, { api_secret: '' }, { api_key: '' }])('reject a token beside a key or a secret', (inputs) => {
     const found = faults('snapshot', { token: 'abc', ...inputs })
     expect(found).toEqual([
       expect.stringContaining('- token: got 3 characters (hidden); it cannot be combined with api_key and api_secret'),
     ])
   })
 
-  it('refuse what no header can carry, without showing it', () => {
+  it('reject what no header can carry, without showing it', () => {
     expect(faults('snapshot', { api_key: 'top secret' })).toEqual([
       expect.stringContaining('- api_key: got 10 characters (hidden); it must be the key alone'),
     ])

@@ -58,7 +58,7 @@ describe('ids', () => {
     `ftp://app.visual-layer.com/dataset/${DATASET_ID}`,
     `https://app.visual-layer.com/dataset/x\nhttps://app.visual-layer.com/dataset/${DATASET_ID}`,
     '{'.repeat(100_000),
-  ])('refuses %j as a dataset', (id) => {
+  ])('rejects %j as a dataset', (id) => {
     const [fault, ...more] = faults('snapshot', { dataset_id: id })
     expect(more).toEqual([])
     expect(fault).toMatch(/^- dataset_id: .*UUID.*: dataset_id: 0a1b2c3d-4e5f-6789-abcd-ef0123456789$/)

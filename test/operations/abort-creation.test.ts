@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { abortCreation } from '../../src/operations/abort-creation.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
+import { id, lostReply, rejected, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 const creation = (over: Partial<Task> = {}) => task({ type: 'DATASET_CREATION', ...over })
 
-/** Aborts where the lists are as given, the last one staying, and each abort is answered with the next refusal, or well. */
+/** Aborts where the lists are as given, the last one staying, and each abort is answered with the next rejection, or well. */
 function aborting(lists: (Task[] | Error)[], ...answers: (Error | 'aborted')[]) {
   const aborted: string[] = []
   let looks = 0
@@ -41,7 +41,7 @@ describe('the creation of a dataset', () => {
   })
 
   it('is aborted as soon as its task shows, through an outage too', async () => {
-    const { ended, aborted } = aborting([[], refused(503), [], [creation({ state: 'QUEUED' })]])
+    const { ended, aborted } = aborting([[], rejected(503), [], [creation({ state: 'QUEUED' })]])
     expect(await ended).toMatch(/^Aborted the creation/)
     expect(aborted).toEqual([id(200)])
   })
@@ -53,7 +53,7 @@ describe('the creation of a dataset', () => {
   })
 
   it('that is being committed can no longer be aborted, which is no error', async () => {
-    const { ended } = aborting([[creation()]], refused(409, 'in the commit phase'))
+    const { ended } = aborting([[creation()]], rejected(409, 'in the commit phase'))
     expect(await ended).toMatch(/Could not abort.*in the commit phase/)
   })
 
@@ -85,12 +85,12 @@ describe('the creation of a dataset', () => {
   it('that cannot be looked for says why', async () => {
     const outage = lostReply()
     expect(await rejection(aborting([outage]).ended)).toBe(outage)
-    const forbidden = refused(403)
+    const forbidden = rejected(403)
     expect(await rejection(aborting([forbidden]).ended)).toBe(forbidden)
   })
 
   it.each([403, 404, 400])('whose abort is rejected with %d is an error', async (status) => {
-    const failure = refused(status)
+    const failure = rejected(status)
     const { ended, aborted } = aborting([[creation()]], failure)
     expect(await rejection(ended)).toBe(failure)
     expect(aborted).toHaveLength(1)
@@ -99,7 +99,7 @@ describe('the creation of a dataset', () => {
 
 describe('an abort that comes too late', () => {
   it('is reported without words if the API gives none', async () => {
-    const { ended } = aborting([[creation()]], refused(409, ''))
+    const { ended } = aborting([[creation()]], rejected(409, ''))
     expect(await ended).toContain('(HTTP 409)')
   })
 })

@@ -5,7 +5,7 @@ import type { Dataset } from '../../src/visual-layer/datasets.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { rejection, RequestClock } from '../visual-layer/loopback.ts'
-import { dataset, id, lostReply, neverSent, refused, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, neverSent, rejected, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 const FATES = ['made', 'made, reply lost', 'lost on the way', 'never sent', 'too many requests'] as const
@@ -65,9 +65,9 @@ function scene(plan: Plan) {
         add: async () => {
           const fate = fates.shift() ?? 'made'
           if (fate === 'never sent') throw neverSent()
-          if (fate === 'too many requests') throw refused(429, '', 2_000)
+          if (fate === 'too many requests') throw rejected(429, '', 2_000)
           if (fate === 'lost on the way') throw lostReply()
-          if (statusAt(clock.now()).status === 'READ_ONLY') throw refused(409)
+          if (statusAt(clock.now()).status === 'READ_ONLY') throw rejected(409)
           additions.push(clock.now())
           if (fate === 'made, reply lost') throw lostReply()
         },
@@ -111,7 +111,7 @@ describe('add-media', () => {
       api: {
         datasets: { get: async () => dataset({ id: id(1) }) },
         tasks: { list: async () => [] },
-        media: { add: async () => Promise.reject(refused(status, 'no')) },
+        media: { add: async () => Promise.reject(rejected(status, 'no')) },
       },
     })
     expect(await rejection(addMedia.run(request('add-media'), step))).toMatchObject({ apiWords: 'no' })
@@ -157,7 +157,7 @@ describe('what add-media goes by', () => {
   })
 
   it('is what was there before the first request, where a lost one meets a conflict', async () => {
-    const { asked, ended } = adding({}, [lostReply(), refused(409), refused(403)])
+    const { asked, ended } = adding({}, [lostReply(), rejected(409), rejected(403)])
     expect(await rejection(ended)).toMatchObject({ code: 'forbidden' })
     expect(asked()).toBe(3)
   })
@@ -208,7 +208,7 @@ it('media that were accepted need no task list without wait', async () => {
   const step = fakeStep({
     api: {
       datasets: { get: async () => dataset() },
-      tasks: { list: async () => (asked ? Promise.reject(refused(401)) : []) },
+      tasks: { list: async () => (asked ? Promise.reject(rejected(401)) : []) },
       media: { add: async () => void (asked = true) },
     },
   })

@@ -6,7 +6,7 @@ import type { Task } from '../../src/visual-layer/tasks.ts'
 import { newClones } from '../../src/waiting/verdicts/clone.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { failureOf } from '../failure-of.ts'
-import { dataset, id, lostReply, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, rejected, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep, type StubApi } from './fake-step.ts'
 
 const made = (over: Partial<Dataset> = {}) => dataset({ id: id(5), name: ' (cloned)', ...over })
@@ -86,7 +86,7 @@ describe('clone', () => {
   it('does not look at the background again between a lost reply and a conflict', async () => {
     const { asked, step, ended } = cloning({
       datasets: [],
-      answers: [lostReply(), refused(409), refused(403)],
+      answers: [lostReply(), rejected(409), rejected(403)],
     })
     expect(await failureOf(ended)).toMatchObject({ code: 'forbidden' })
     expect(asked).toHaveLength(3)
@@ -98,7 +98,7 @@ describe('clone', () => {
     const { step, ended } = cloning({
       datasets: [made()],
       tasks: [cloneTask({ datasetId: id(5), state: 'COMPLETED' })],
-      get: async () => ((reads += 1) > 1 ? Promise.reject(refused(404)) : made()),
+      get: async () => ((reads += 1) > 1 ? Promise.reject(rejected(404)) : made()),
     })
     await ended
     expect(step.reporter.outputs).toMatchObject({ dataset_id: id(5) })
@@ -108,7 +108,7 @@ describe('clone', () => {
     let reads = 0
     const { ended } = cloning({
       datasets: [made()],
-      get: async () => ((reads += 1) < 4 ? Promise.reject(refused(404)) : made({ status: 'READ_ONLY' })),
+      get: async () => ((reads += 1) < 4 ? Promise.reject(rejected(404)) : made({ status: 'READ_ONLY' })),
       wait: 'false',
     })
     expect(await ended).toContain('Visual Layer accepted the clone')

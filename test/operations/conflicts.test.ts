@@ -6,7 +6,7 @@ import { OnceOnly } from '../../src/waiting/once.ts'
 import type { Phase } from '../../src/waiting/until.ts'
 import { failureOf } from '../failure-of.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, rejected, SOURCE, task } from '../visual-layer/samples.ts'
 import { FakeClock } from '../waiting/fake-clock.ts'
 import { fakeStep } from './fake-step.ts'
 
@@ -43,7 +43,7 @@ function scene({ status = () => 'READY', tasks = () => [], conflictUntil, ...opt
   const attempt = async () => {
     attempts += 1
     clock.advance(100)
-    if (clock.now() < conflictUntil) throw refused(409, 'operation restore is blocked while a REINDEX task is running')
+    if (clock.now() < conflictUntil) throw rejected(409, 'operation restore is blocked while a REINDEX task is running')
     return 'made'
   }
   return {
@@ -159,7 +159,7 @@ describe('a 409 with on_conflict: wait', () => {
     let attempts = 0
     const attempt = async () => {
       note(during.attempt)
-      if ((attempts += 1) < 3) throw refused(409, 'busy')
+      if ((attempts += 1) < 3) throw rejected(409, 'busy')
     }
     await throughConflicts({ ...step, clock, waiting: { ...step.waiting, phases } }, SOURCE, 'wait', attempt)
     expect([...during.attempt]).toEqual([''])
@@ -196,7 +196,7 @@ describe('a 409 with on_conflict: fail', () => {
 })
 
 it('what is no 409 is passed on', async () => {
-  for (const error of [refused(404), refused(403), lostReply(), new Error('a bug')]) {
+  for (const error of [rejected(404), rejected(403), lostReply(), new Error('a bug')]) {
     const ended = throughConflicts(fakeStep(), SOURCE, 'wait', () => Promise.reject(error))
     expect(await rejection(ended)).toBe(error)
   }
@@ -204,13 +204,13 @@ it('what is no 409 is passed on', async () => {
 
 describe('a 409 after a lost response', () => {
   async function advice(onConflict: 'wait' | 'fail', status: DatasetStatus) {
-    const answers = [lostReply(), refused(409)]
+    const answers = [lostReply(), rejected(409)]
     const { step } = scene({ conflictUntil: 0, status: () => status, timeoutMs: 20 * MINUTE })
     const change = new OnceOnly<void>(
       {
         what: 'change it',
         ifUnclear: 'It may have been changed.',
-        send: async () => Promise.reject(answers.shift() ?? refused(409)),
+        send: async () => Promise.reject(answers.shift() ?? rejected(409)),
         look: async () => 'absent',
       },
       step.waiting,
@@ -261,14 +261,14 @@ describe('a dataset that is to be calm first', () => {
   })
 })
 
-it('a task without a type, and a refusal without words, are told of all the same', async () => {
+it('a task without a type, and a rejection without words, are told of all the same', async () => {
   let looks = 0
   const tasks = () => ((looks += 1) === 1 ? [task({ type: '' })] : [])
   const { step } = scene({ conflictUntil: 0, tasks })
   let attempts = 0
   const attempt = async () => {
     attempts += 1
-    if (attempts === 1) throw refused(409, '')
+    if (attempts === 1) throw rejected(409, '')
     return 'made'
   }
   expect(await throughConflicts(step, SOURCE, 'wait', attempt)).toBe('made')

@@ -8,7 +8,7 @@ import type { Dataset } from '../../src/visual-layer/datasets.ts'
 import type { FilePart } from '../../src/visual-layer/multipart.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { rejection, RequestClock } from '../visual-layer/loopback.ts'
-import { dataset, id, lostReply, refused, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, rejected, task } from '../visual-layer/samples.ts'
 import { fakeStep, type StubApi } from './fake-step.ts'
 
 let workspace: string
@@ -116,7 +116,7 @@ describe('create-from-files', () => {
   })
 
   it('names the draft that a failed upload leaves, beside what failed', async () => {
-    const { ended, calls } = creating({ upload: async () => Promise.reject(refused(400, 'Unsupported file format')) })
+    const { ended, calls } = creating({ upload: async () => Promise.reject(rejected(400, 'Unsupported file format')) })
     const error = await rejection(ended)
     expect(error).toMatchObject({ code: 'rejected', apiWords: 'Unsupported file format' })
     expect(error instanceof ActionError ? error.todo : '').toContain(id(5))

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { deleteDataset } from '../../src/operations/delete-dataset.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { failureOf } from '../failure-of.ts'
-import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, rejected, SOURCE, task } from '../visual-layer/samples.ts'
 import { FakeClock } from '../waiting/fake-clock.ts'
 import { fakeStep } from './fake-step.ts'
 
@@ -30,14 +30,14 @@ function scene(world: World = {}, confirm = 'Cats') {
     api: {
       datasets: {
         get: async () => {
-          if (since(unreadableAfter)) throw refused(404)
+          if (since(unreadableAfter)) throw rejected(404)
           return dataset({ name })
         },
         list: async () => (since(unlistedAfter) || !listedBefore ? others : [dataset({ name }), ...others]),
         delete: async () => {
           const fate = fates[requests] ?? 'made'
           requests += 1
-          if (typeof fate === 'number') throw refused(fate)
+          if (typeof fate === 'number') throw rejected(fate)
           if (fate !== 'lost') deletedAt ??= clock.now()
           if (fate !== 'made') throw lostReply()
         },
@@ -111,7 +111,7 @@ describe('delete-dataset', () => {
     expect(clock.now()).toBeGreaterThanOrEqual(30_000)
   })
 
-  it('passes a refusal on', async () => {
+  it('passes a rejection on', async () => {
     const { run, isDeleted } = scene({ unreadableAfter: 0, fates: [403] })
     expect(await failureOf(run())).toMatchObject({ code: 'forbidden', apiWords: 'words of 403' })
     expect(isDeleted()).toBe(false)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { deleteDraft } from '../../src/operations/delete-draft.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, rejected, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep, type StubApi } from './fake-step.ts'
 
 const draft = dataset({ status: 'DRAFT' })
@@ -33,13 +33,13 @@ describe('a cancelled creation from files', () => {
   })
 
   it('may be gone already, or go with a request whose reply is lost', async () => {
-    const gone = drafting({ datasets: { get: async () => Promise.reject(refused(404)) } })
+    const gone = drafting({ datasets: { get: async () => Promise.reject(rejected(404)) } })
     expect(await gone.ended).toContain('no longer exists')
     let deletions = 0
     const lost = drafting({
       datasets: {
         list,
-        get: async () => (deletions === 0 ? draft : Promise.reject(refused(404))),
+        get: async () => (deletions === 0 ? draft : Promise.reject(rejected(404))),
         delete: async () => {
           deletions += 1
           throw lostReply()
@@ -52,7 +52,7 @@ describe('a cancelled creation from files', () => {
 
   it.each([403, 404, 405, 409])('is named where the API answers HTTP %s', async (status) => {
     const { ended } = drafting({
-      datasets: { list, get: async () => draft, delete: async () => Promise.reject(refused(status, 'not allowed')) },
+      datasets: { list, get: async () => draft, delete: async () => Promise.reject(rejected(status, 'not allowed')) },
     })
     expect(await ended).toMatch(new RegExp(`Could not delete .*${SOURCE}.*not allowed`))
   })
@@ -68,11 +68,11 @@ describe('a draft that cannot be deleted', () => {
     drafting({ datasets: { list, get: async () => draft, delete: async () => Promise.reject(fault) } })
 
   it('is told of without words where the API gives none', async () => {
-    const silent = refused(403, '')
+    const silent = rejected(403, '')
     expect(await refusing(silent).ended).toContain(silent.message)
   })
 
   it('stays owed for a reason that may pass', async () => {
-    expect(await rejection(refusing(refused(503)).ended)).toMatchObject({ code: 'server_error' })
+    expect(await rejection(refusing(rejected(503)).ended)).toMatchObject({ code: 'server_error' })
   })
 })

@@ -6,7 +6,7 @@ import type { Task } from '../../src/visual-layer/tasks.ts'
 import * as restored from '../../src/runner/restored.ts'
 import { failureOf } from '../failure-of.ts'
 import { request } from '../inputs/step-inputs.ts'
-import { dataset, id, lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, rejected, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 const MODEL = 'vl_image_captioner_v00'
@@ -48,7 +48,7 @@ function running({ answers, earlier = [], unlisted = [], datasets, tasks, source
         get: async (one) => {
           if (one === SOURCE) return sources()
           const found = [...seen(datasets, []), ...unlisted].find((made) => made.id === one)
-          if (!found) throw refused(404)
+          if (!found) throw rejected(404)
           return found
         },
       },
@@ -108,7 +108,7 @@ describe('an enriched copy', () => {
   })
 
   it('is not looked for once the request was rejected', async () => {
-    const { step, ended } = running({ answers: [refused(400)] })
+    const { step, ended } = running({ answers: [rejected(400)] })
     expect(await failureOf(ended)).toMatchObject({ code: 'rejected' })
     expect(step.saved[0]).toMatchObject({ kind: 'enrichment' })
     expect(step.undo.open).toBeUndefined()
@@ -145,11 +145,11 @@ describe('an enriched copy', () => {
     expect(step.reporter.warnings).toHaveLength(1)
   })
 
-  it('is waited for where the task list is refused', async () => {
+  it('is waited for where the task list is rejected', async () => {
     const { step, ended } = running({
       answers: [COPY],
       tasks: () => {
-        throw refused(403)
+        throw rejected(403)
       },
       datasets: (ms) => [copy({ status: ms < 60_000 ? 'READ_ONLY' : 'READY' })],
     })

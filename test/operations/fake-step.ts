@@ -77,8 +77,8 @@ export interface StepOptions {
 }
 
 function notExpected(resource: string, ...calls: string[]): object {
-  const refuse = (call: string) => () => Promise.reject(new Error(`${resource}.${call} was not expected to be called`))
-  return Object.fromEntries(calls.map((call) => [call, refuse(call)]))
+  const reject = (call: string) => () => Promise.reject(new Error(`${resource}.${call} was not expected to be called`))
+  return Object.fromEntries(calls.map((call) => [call, reject(call)]))
 }
 
 /** The real client, in which every call is the test's. */

@@ -6,7 +6,7 @@ import type { Dataset } from '../../src/visual-layer/datasets.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { dataset, id, lostReply, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, rejected, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
 import { undo } from '../../src/operations/undo.ts'
 import { fakeStep, type StubApi } from './fake-step.ts'
 
@@ -70,7 +70,7 @@ describe('a snapshot of a name that is taken', () => {
           list: async () => (asked === 0 ? [] : [newer]),
           create: async () => {
             asked += 1
-            throw refused(409)
+            throw rejected(409)
           },
         },
         tasks: { list: async () => [] },
@@ -84,7 +84,7 @@ describe('a snapshot of a name that is taken', () => {
   })
 
   it('is not what an attempt whose response was lost may have created', async () => {
-    const answers = [lostReply(), refused(409)]
+    const answers = [lostReply(), rejected(409)]
     const step = fakeStep({
       api: {
         datasets: { get: async () => dataset() },

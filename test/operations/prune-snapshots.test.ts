@@ -7,7 +7,7 @@ import { retentionPlan } from '../../src/operations/retention.ts'
 import type { Snapshot } from '../../src/visual-layer/snapshots.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { failureOf } from '../failure-of.ts'
-import { dataset, id, refused, snapshot, SOURCE } from '../visual-layer/samples.ts'
+import { dataset, id, rejected, snapshot, SOURCE } from '../visual-layer/samples.ts'
 import { FakeClock } from '../waiting/fake-clock.ts'
 import { type FakeStep, fakeStep, type StepOptions } from './fake-step.ts'
 import { type Fate, type Plan, SimulatedCatalog } from './simulated-catalog.ts'
@@ -186,7 +186,7 @@ describe('prune-snapshots', () => {
 
   it('does not call one gone that is not found and stays listed', async () => {
     const { step, run } = prune(five())
-    step.api.snapshots.delete = () => Promise.reject(refused(404))
+    step.api.snapshots.delete = () => Promise.reject(rejected(404))
     const error = await failureOf(run())
     expect(error.code).toBe('operation_failed')
     expect(error.message).toContain('did not find it, but still lists it')
@@ -195,7 +195,7 @@ describe('prune-snapshots', () => {
 
   it('stops where the credentials are no longer accepted, and where the time ends', async () => {
     const revoked = prune(five())
-    revoked.step.api.snapshots.delete = () => Promise.reject(refused(401))
+    revoked.step.api.snapshots.delete = () => Promise.reject(rejected(401))
     const error = await failureOf(revoked.run())
     expect(error.code).toBe('unauthorized')
     expect(error.message).toContain('the credentials were no longer accepted')
@@ -286,7 +286,7 @@ describe('prune-snapshots, when the catalog is not what it was', () => {
     const { catalog, step, run } = prune(five(), {}, { fates, lagMs: 0 })
     const list = step.api.snapshots.list.bind(step.api.snapshots)
     step.api.snapshots.list = (...args) =>
-      catalog.attempts.length < 3 ? list(...args) : Promise.reject(refused(401, 'expired'))
+      catalog.attempts.length < 3 ? list(...args) : Promise.reject(rejected(401, 'expired'))
     const error = await failureOf(run())
     expect(error.code).toBe(fates.length === 0 ? 'unauthorized' : 'forbidden')
     const told = step.reporter.notes.join().includes('Could not confirm that the other snapshots are gone')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { reindex } from '../../src/operations/reindex.ts'
 import type { DatasetStatus } from '../../src/visual-layer/datasets.ts'
-import { dataset, lostReply, refused } from '../visual-layer/samples.ts'
+import { dataset, lostReply, rejected } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 /**
@@ -42,7 +42,7 @@ describe('the reindex of a dataset', () => {
 
   it('is seen to have begun by the conflict with itself, where its reply was lost and it showed late', async () => {
     const states: DatasetStatus[] = Array.from({ length: 200 }, () => 'PARTIAL_INDEX')
-    const { asked, ended } = reindexing(states, [lostReply(), refused(409)], ['READ_ONLY', 'READ_ONLY', 'READY'])
+    const { asked, ended } = reindexing(states, [lostReply(), rejected(409)], ['READ_ONLY', 'READ_ONLY', 'READY'])
     expect(await ended).toMatchObject({ status: 'READY' })
     expect(asked).toHaveLength(2)
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { removeDataset } from '../../src/operations/remove-dataset.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { dataset, refused, SOURCE } from '../visual-layer/samples.ts'
+import { dataset, rejected, SOURCE } from '../visual-layer/samples.ts'
 import { fakeStep, type StubApi } from './fake-step.ts'
 
 function removing(datasets: NonNullable<StubApi['datasets']>) {
@@ -9,7 +9,7 @@ function removing(datasets: NonNullable<StubApi['datasets']>) {
   return removeDataset(step.api, step.waiting, SOURCE)
 }
 
-const gone = async () => Promise.reject(refused(404))
+const gone = async () => Promise.reject(rejected(404))
 
 describe('the removal of a dataset', () => {
   it('ends when it cannot be read any more, or has left the list', async () => {
@@ -28,7 +28,7 @@ describe('the removal of a dataset', () => {
     let deletions = 0
     const late = async () => {
       deletions += 1
-      if (deletions < 4) throw refused(404)
+      if (deletions < 4) throw rejected(404)
     }
     await removing({ list: async () => [], get: gone, delete: late })
     expect(deletions).toBe(4)
@@ -39,25 +39,25 @@ describe('the removal of a dataset', () => {
     let deletions = 0
     const busy = async () => {
       deletions += 1
-      if (deletions < 4) throw refused(409)
+      if (deletions < 4) throw rejected(409)
     }
     await removing({ list: async () => [dataset()], get: gone, delete: busy })
     expect(deletions).toBe(4)
   })
 
-  it('fails with the refusal of the deletion, or of a look', async () => {
+  it('fails with the rejection of the deletion, or of a look', async () => {
     const list = async () => []
-    const refusal = refused(403)
-    expect(await rejection(removing({ list, delete: async () => Promise.reject(refusal) }))).toBe(refusal)
-    const get = async () => Promise.reject(refusal)
-    expect(await rejection(removing({ list, get, delete: async () => undefined }))).toBe(refusal)
+    const denied = rejected(403)
+    expect(await rejection(removing({ list, delete: async () => Promise.reject(denied) }))).toBe(denied)
+    const get = async () => Promise.reject(denied)
+    expect(await rejection(removing({ list, get, delete: async () => undefined }))).toBe(denied)
   })
 
   it('fails where it is still there when the time is over, with the last fault where there was one', async () => {
     const list = async () => [dataset()]
     const there = removing({ list, get: async () => dataset(), delete: async () => undefined })
     expect(await rejection(there)).toMatchObject({ message: `dataset ${SOURCE} is still there` })
-    const fault = refused(503)
+    const fault = rejected(503)
     const unread = removing({ list, get: async () => Promise.reject(fault), delete: async () => undefined })
     expect(await rejection(unread)).toBe(fault)
   })

@@ -3,7 +3,7 @@ import { restore } from '../../src/operations/restore.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { failureOf } from '../failure-of.ts'
-import { dataset, id, lostReply, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, rejected, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 const inputs = { dataset_id: SOURCE, snapshot_id: 'current', safety_snapshot: 'false' }
@@ -74,7 +74,7 @@ describe('restore', () => {
   })
 
   it('keeps what it knew of the time before where a lost reply meets a conflict', async () => {
-    const { asked, ended } = restoring({ answers: [lostReply(), refused(409), refused(403)] })
+    const { asked, ended } = restoring({ answers: [lostReply(), rejected(409), rejected(403)] })
     expect(await failureOf(ended)).toMatchObject({ code: 'forbidden' })
     expect(asked()).toBe(3)
   })
@@ -127,7 +127,7 @@ describe('restore', () => {
   }
 
   it('that was accepted needs no task list without wait', async () => {
-    const { step, ended } = accepted(async () => Promise.reject(refused(401)))
+    const { step, ended } = accepted(async () => Promise.reject(rejected(401)))
     expect(await ended).toContain('accepted')
     expect(step.reporter.lines.join()).toContain('HTTP 401')
   })
@@ -137,7 +137,7 @@ describe('restore', () => {
     const reason = new Error('canceled')
     const { ended } = accepted(async () => {
       stop.abort(reason)
-      throw refused(401)
+      throw rejected(401)
     }, stop.signal)
     await expect(ended).rejects.toBe(reason)
   })

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../src/visual-layer/snapshots.ts'
-import { dataset, lostReply, neverSent, refused } from '../visual-layer/samples.ts'
+import { dataset, lostReply, neverSent, rejected } from '../visual-layer/samples.ts'
 import type { FakeClock } from '../waiting/fake-clock.ts'
 import type { StubApi } from './fake-step.ts'
 
@@ -54,14 +54,14 @@ export class SimulatedCatalog {
     this.#clock.advance(100)
     if (fate === 'lost on the way') throw lostReply()
     if (fate === 'never sent') throw neverSent()
-    if (typeof fate === 'number') throw refused(fate)
+    if (typeof fate === 'number') throw rejected(fate)
     const target = this.now.find((one) => one.id === id)
-    if (!target) throw refused(404)
-    if (change === 'delete' && target.isCurrent) throw refused(409, 'the current version cannot be deleted')
+    if (!target) throw rejected(404)
+    if (change === 'delete' && target.isCurrent) throw rejected(409, 'the current version cannot be deleted')
     make()
     this.after()
     if (fate === 'made, reply lost') throw lostReply()
-    if (fate === 'made, gateway timed out') throw refused(504)
+    if (fate === 'made, gateway timed out') throw rejected(504)
   }
 
   readonly api = {

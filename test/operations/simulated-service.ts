@@ -2,7 +2,7 @@ import type { Dataset, DatasetStatus } from '../../src/visual-layer/datasets.ts'
 import type { RequestFailure } from '../../src/visual-layer/failure.ts'
 import type { Snapshot } from '../../src/visual-layer/snapshots.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
-import { dataset, id, lostReply, neverSent, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, lostReply, neverSent, rejected, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
 import type { FakeClock } from '../waiting/fake-clock.ts'
 import type { StubApi } from './fake-step.ts'
 
@@ -145,15 +145,15 @@ export class SimulatedService {
     this.#pass(150)
     const failures: Partial<Record<Fate, () => RequestFailure>> = {
       'never sent': neverSent,
-      'too many requests': () => refused(429),
+      'too many requests': () => rejected(429),
       'lost on the way': lostReply,
     }
     const failure = failures[fate]
     if (failure) throw failure()
-    if (blocks && this.status(this.#clock.now()) !== 'READY') throw refused(409, 'blocked while a task is running')
+    if (blocks && this.status(this.#clock.now()) !== 'READY') throw rejected(409, 'blocked while a task is running')
     const made = make()
     if (fate === 'made, reply lost') throw lostReply()
-    if (fate === 'made, gateway timed out') throw refused(504)
+    if (fate === 'made, gateway timed out') throw rejected(504)
     return made
   }
 
@@ -164,7 +164,7 @@ export class SimulatedService {
       const view = this.#plan.views[this.#reads] ?? 'clear'
       this.#reads += 1
       if (view === 'clear') return see(this.#clock.now() - lag)
-      if (tries <= 0) throw view === 'reset' ? lostReply() : refused(503)
+      if (tries <= 0) throw view === 'reset' ? lostReply() : rejected(503)
     }
   }
 
@@ -173,7 +173,7 @@ export class SimulatedService {
       get: (datasetId, retries) =>
         this.#read(this.#plan.lag.status, retries, (at) => {
           const found = this.datasets(at).find((one) => one.id === datasetId)
-          if (!found) throw refused(404)
+          if (!found) throw rejected(404)
           return found
         }),
       list: (retries) => this.#read(this.#plan.lag.datasets, retries, (at) => this.datasets(at)),

@@ -5,7 +5,7 @@ import { type OperationRequest, perform } from '../../src/operations/index.ts'
 import type { Snapshot } from '../../src/visual-layer/snapshots.ts'
 import { request } from '../inputs/step-inputs.ts'
 import { failureOf } from '../failure-of.ts'
-import { id, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
+import { id, rejected, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
 import { FakeClock } from '../waiting/fake-clock.ts'
 import { fakeStep } from './fake-step.ts'
 import { type Fate, type Plan, SimulatedCatalog } from './simulated-catalog.ts'
@@ -49,7 +49,7 @@ describe('delete-snapshot', () => {
   })
 
   it.each([{ snapshot_id: CURRENT, snapshot_name: '' }, { snapshot_name: 'latest' }])(
-    'refuses the current one before any request that changes something: %j',
+    'rejects the current one before any request that changes something: %j',
     async (inputs) => {
       const { catalog, step, run } = scene(removal(inputs))
       const error = await failureOf(run())
@@ -91,7 +91,7 @@ describe('delete-snapshot', () => {
     expect(step.reporter.outputs['deleted_snapshot_ids']).toBe('[]')
   })
 
-  it('passes a refusal on, and deletes no other one in its place', async () => {
+  it('passes a rejection on, and deletes no other one in its place', async () => {
     const { catalog, run } = scene(removal(), { fates: [403], lagMs: 0 })
     expect(await failureOf(run())).toMatchObject({ code: 'forbidden', apiWords: 'words of 403' })
     expect(catalog.now).toHaveLength(3)
@@ -169,7 +169,7 @@ describe('update-snapshot', () => {
 
   it('fails as forbidden where the account may not', async () => {
     const { step, run } = scene(renaming())
-    step.api.snapshots.update = () => Promise.reject(refused(403))
+    step.api.snapshots.update = () => Promise.reject(rejected(403))
     expect(await failureOf(run())).toMatchObject({ code: 'forbidden' })
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Known, Plan } from '../../src/operations/undo-log.ts'
 import type { EnrichmentContext } from '../../src/visual-layer/enrichment.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
-import { dataset, id, refused, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, rejected, SOURCE, task } from '../visual-layer/samples.ts'
 import type { StubApi } from './fake-step.ts'
 import { undone } from './undone.ts'
 
@@ -28,7 +28,7 @@ describe('undoing an enrichment', () => {
     const state = () => (works !== 'none' && asked.at(-1)?.startsWith(works) ? after : 'RUNNING')
     const ask = async (way: string) => {
       asked.push(way)
-      if (!way.startsWith(works)) throw refused(409, 'not now')
+      if (!way.startsWith(works)) throw rejected(409, 'not now')
     }
     const api: StubApi = {
       tasks: {
@@ -114,9 +114,9 @@ describe('undoing an enrichment', () => {
     }
   })
 
-  it('aborts it through the context of the copy where the task list is refused', async () => {
+  it('aborts it through the context of the copy where the task list is rejected', async () => {
     const { api, asked } = running('context')
-    const list = () => Promise.reject(refused(403))
+    const list = () => Promise.reject(rejected(403))
     const contextNow = async () => ({ ...context, status: asked.length === 0 ? 'RUNNING' : 'ABORTED' })
     const noTasks = { ...api, tasks: { list }, enrichment: { ...api.enrichment, context: contextNow } }
     expect(await undone(known, noTasks)).toMatchObject({

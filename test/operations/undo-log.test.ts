@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { type Plan, UndoLog } from '../../src/operations/undo-log.ts'
 import { OnceOnly } from '../../src/waiting/once.ts'
 import { failureOf } from '../failure-of.ts'
-import { id, lostReply, refused, SOURCE } from '../visual-layer/samples.ts'
+import { id, lostReply, rejected, SOURCE } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 const enrichment: Plan = {
@@ -24,7 +24,7 @@ it('saves no earlier plan in place of one that is too long, and saves that once 
 })
 
 it.each([
-  ['was rejected', refused(409), undefined],
+  ['was rejected', rejected(409), undefined],
   ['may have taken effect', lostReply(), enrichment],
 ])('knows whether a plan is open after a request that %s', async (_name, error, open) => {
   const step = fakeStep({ timeoutMs: 60_000, maxRetries: 0 })

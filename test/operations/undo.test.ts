@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../src/operations/undo-log.ts'
-import { dataset, id, refused, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
+import { dataset, id, rejected, snapshot, SOURCE, task } from '../visual-layer/samples.ts'
 import type { StubApi } from './fake-step.ts'
 import { undone } from './undone.ts'
 
@@ -31,7 +31,7 @@ function clones(ids: readonly string[], named = true): { api: StubApi; deleted: 
           .filter((one) => !deleted.includes(one))
           .map((one) => dataset({ id: one, name: named ? 'Cats (cloned)' : 'renamed', sourceDatasetId: SOURCE })),
       get: async (one) => {
-        if (deleted.includes(one)) throw refused(404)
+        if (deleted.includes(one)) throw rejected(404)
         return dataset({ id: one, name: 'Cats (cloned)', sourceDatasetId: SOURCE })
       },
       delete: async (one) => void deleted.push(one),
@@ -91,7 +91,7 @@ describe('undoing a clone', () => {
   })
 
   it('fails if the lists cannot be read', async () => {
-    const api: StubApi = { tasks: { list: () => Promise.reject(refused(500)) } }
+    const api: StubApi = { tasks: { list: () => Promise.reject(rejected(500)) } }
     await expect(undone(clone, api)).rejects.toMatchObject({ code: 'server_error' })
   })
 })

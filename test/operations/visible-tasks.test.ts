@@ -3,7 +3,7 @@ import { visibleTasks } from '../../src/operations/visible-tasks.ts'
 import { unexpectedReply } from '../../src/visual-layer/failure.ts'
 import type { Task } from '../../src/visual-layer/tasks.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { lostReply, refused, SOURCE, task } from '../visual-layer/samples.ts'
+import { lostReply, rejected, SOURCE, task } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 const FILTER = { datasetId: SOURCE, type: 'SNAPSHOT_RESTORE' }
@@ -34,8 +34,8 @@ describe('the list of tasks', () => {
   })
 
   it.each([
-    ['refused (403)', refused(403)],
-    ['missing (404)', refused(404)],
+    ['rejected (403)', rejected(403)],
+    ['missing (404)', rejected(404)],
     ['a web page, however often it is asked for', webPage()],
   ])('that is %s is done without, after one warning and no further request', async (_, error) => {
     const { step, calls } = stepWith(error)
@@ -46,13 +46,13 @@ describe('the list of tasks', () => {
   })
 
   it('that is rejected to one step is read by another', async () => {
-    await visibleTasks(stepWith(refused(403)).step, FILTER)
+    await visibleTasks(stepWith(rejected(403)).step, FILTER)
     expect(await visibleTasks(stepWith([task()]).step, FILTER)).toHaveLength(1)
   })
 
   it.each([
     ['an outage', lostReply()],
-    ['HTTP 503', refused(503)],
+    ['HTTP 503', rejected(503)],
     ['a web page for a moment in a wait', webPage()],
   ])('is not given up for %s', async (_, error) => {
     const { step } = stepWith(error, [task()])
@@ -62,7 +62,7 @@ describe('the list of tasks', () => {
   })
 
   it('is not given up for credentials that are wrong: nothing else would work either', async () => {
-    const { step } = stepWith(refused(401))
+    const { step } = stepWith(rejected(401))
     expect(await rejection(visibleTasks(step, FILTER))).toMatchObject({ code: 'unauthorized' })
   })
 })

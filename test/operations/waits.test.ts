@@ -4,7 +4,7 @@ import { ActionError } from '../../src/errors.ts'
 import { lenient, Seen, waitFor, withinDeadline } from '../../src/operations/waits.ts'
 import { failureOf } from '../failure-of.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { lostReply, refused } from '../visual-layer/samples.ts'
+import { lostReply, rejected } from '../visual-layer/samples.ts'
 import { fakeStep } from './fake-step.ts'
 
 const PHASE = { awaited: 'dataset Cats to be READY', carryOn: 'Wait for it with operation: wait.' }
@@ -34,7 +34,7 @@ describe('a wait of an operation', () => {
 
   it('that runs out of time in an outage says so, with the API’s own words', async () => {
     const step = fakeStep({ timeoutMs: 60_000 })
-    const error = await failureOf(waitFor(step, PHASE, () => Promise.reject(refused(503, 'maintenance'))))
+    const error = await failureOf(waitFor(step, PHASE, () => Promise.reject(rejected(503, 'maintenance'))))
     expect(error).toMatchObject({ code: 'timed_out', apiWords: 'maintenance' })
     expect(error.message).toMatch(/no status received\. .*HTTP 503/)
   })
@@ -43,7 +43,7 @@ describe('a wait of an operation', () => {
 describe('a lenient read', () => {
   it('bears a 404 for as long as it may, and no longer', async () => {
     const step = fakeStep()
-    const missing = refused(404)
+    const missing = rejected(404)
     const read = lenient(step, 10_000, () => Promise.reject(missing))
     expect(await read()).toBeUndefined()
     step.clock.advance(9_999)
@@ -53,7 +53,7 @@ describe('a lenient read', () => {
   })
 
   it('bears nothing else', async () => {
-    for (const error of [refused(403), refused(500), lostReply(), new Error('a bug')]) {
+    for (const error of [rejected(403), rejected(500), lostReply(), new Error('a bug')]) {
       expect(await rejection(lenient(fakeStep(), 10_000, () => Promise.reject(error))())).toBe(error)
     }
     expect(await lenient(fakeStep(), 0, async () => 'there')()).toBe('there')

@@ -32,14 +32,14 @@ describe('the errors of the artifact library', () => {
       false,
     ],
     [
-      'a refused end, seen at random',
+      'a rejected end, seen at random',
       new Error('Failed to FinalizeArtifact: Received non-retryable error: Failed request: (403) Forbidden'),
       true,
     ],
     ['a busy store', Object.assign(new Error('The server is busy.'), { statusCode: 503, code: 'ServerBusy' }), false],
     ['a store that forbids', Object.assign(new Error('No.'), { statusCode: 403, code: 'AuthenticationFailed' }), false],
     [
-      'a refused creation',
+      'a rejected creation',
       new Error('Failed to CreateArtifact: Received non-retryable error: Failed request: (403) Forbidden'),
       false,
     ],
@@ -59,7 +59,7 @@ describe('the errors of the artifact library', () => {
     ])
   })
 
-  it('tell a taken name from other refusals', () => {
+  it('tell a taken name from other rejections', () => {
     expect([taken, reset, quota].map(isNameTaken)).toEqual([true, false, false])
   })
 

@@ -35,7 +35,7 @@ describe('a name that the library took itself, in an attempt whose response was 
   })
 })
 
-describe('a service that fails or refuses', () => {
+describe('a service that fails or rejects', () => {
   it('is retried by the library alone, and named with its status and its words', async () => {
     const fault = { kind: 'status', status: 401, body: 'unauthorized, says the store' } as const
     uploads.now.emulator.faults.add({ server: 'artifacts', path: /^\/blobs\//, times: Infinity, fault })
@@ -148,7 +148,7 @@ describe('a connection that breaks', () => {
     ['a lost reply to the creation', { path: /CreateArtifact/, fault: { kind: 'resetAfter' } }],
     ['bytes that stall', { path: /^\/blobs\//, fault: { kind: 'hang' } }],
     [
-      'a refused end',
+      'a rejected end',
       { path: /FinalizeArtifact/, fault: { kind: 'status', status: 403, body: '{"msg":"Forbidden"}' } },
     ],
   ] as const)('and burns the name (%s): the next attempt goes under its own', async (_case, rule) => {
@@ -182,7 +182,7 @@ it('deletes nothing that may be the unfinished upload of another job', async () 
   expect(uploads.now.emulator.requests.filter(({ path }) => path.endsWith('DeleteArtifact'))).toEqual([])
 })
 
-it('ends, with pauses, when every name is refused', async () => {
+it('ends, with pauses, when every name is rejected', async () => {
   const fault = { kind: 'status', status: 409, body: '{"msg":"already exists"}' } as const
   uploads.now.emulator.faults.add({ server: 'artifacts', path: /CreateArtifact/, times: Infinity, fault })
   expect((await failureOf(uploads.now.upload())).code).toBe('artifact_failed')

@@ -20,7 +20,7 @@ afterEach(() => {
 
 describe('fail', () => {
   it('raises one annotation with what failed, what the service said and what to do', () => {
-    const error = new ActionError('conflict', 'The snapshot was refused.', {
+    const error = new ActionError('conflict', 'The snapshot was rejected.', {
       apiWords: 'blocked while a\nSNAPSHOT_CLONE task is running',
       todo: 'Wait longer:\n  timeout: 4h',
       cause: new Error('HTTP 409'),
@@ -31,7 +31,7 @@ describe('fail', () => {
       {
         name: 'error',
         properties: { title: 'Visual Layer: snapshot failed' },
-        data: 'The snapshot was refused.\nServer message: blocked while a SNAPSHOT_CLONE task is running\nWait longer:\n  timeout: 4h',
+        data: 'The snapshot was rejected.\nServer message: blocked while a SNAPSHOT_CLONE task is running\nWait longer:\n  timeout: 4h',
       },
     ])
     expect(step.lines).toContain('::debug::Caused by: HTTP 409')

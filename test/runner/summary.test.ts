@@ -60,14 +60,14 @@ Dataset &#34;Cars&#34; was put back to snapshot &#34;nightly&#34;.
       headline: 'The restore did not end well.',
       error: {
         code: 'conflict',
-        message: 'It was refused.',
+        message: 'It was rejected.',
         apiWords: '<b>blocked</b>',
         todo: 'Wait longer:\n  timeout: 4h',
       },
       warnings: ['First.\nThen.'],
     })
     expect(text).toContain('## ❌ Visual Layer: restore failed')
-    expect(text).toContain('**What failed** (<code>conflict</code>): It was refused.')
+    expect(text).toContain('**What failed** (<code>conflict</code>): It was rejected.')
     expect(text).toContain('**Server message:** &#60;b&#62;blocked&#60;/b&#62;')
     expect(text).toContain('**What to do:** Wait longer:<br>&nbsp;&nbsp;timeout: 4h')
     expect(text).toContain('<code>d-1</code>')

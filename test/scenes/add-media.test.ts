@@ -117,7 +117,7 @@ describe('add-media', () => {
     expect(errors[0]).toContain('the disk is on fire')
   })
 
-  it('fails with the words of a refusal', async () => {
+  it('fails with the words of a rejection', async () => {
     await using at = await prepared()
     const { errors } = await at.scene.fail('rejected', { ...at.add, s3_uri: 's3://acme/missing/' })
     expect(errors[0]).toContain('No media found at s3://acme/missing/')

@@ -148,7 +148,7 @@ describe('create-from-files with annotations', () => {
   it('says what to do where Visual Layer rejects them', async () => {
     await using scene = await annotatedScene(
       { 'annotations.json': JSON.stringify(COCO) },
-      { style: { annotations: 'refused' } },
+      { style: { annotations: 'rejected' } },
     )
     const { errors, outputs } = await scene.fail('rejected', pets)
     expect(errors[0]).toContain('Unsupported file format: annotations.json')

@@ -91,7 +91,7 @@ describe('coco', () => {
     expect(labeled(scene.world.datasets.at(-1)?.items)).toEqual(labeled(at.dataset.items, coco === 'boxes'))
   })
 
-  it('is refused for an export of export_id that is parquet, and leaves nothing', async () => {
+  it('is rejected for an export of export_id that is parquet, and leaves nothing', async () => {
     const at = await exportScene()
     await using scene = at.scene
     const started = await scene.succeed({ ...at.inputs, export_format: 'parquet', wait: 'false' })

@@ -87,7 +87,7 @@ describe('an export in parts of which one goes wrong', () => {
   })
 
   it('keeps no parts where all are empty, and leaves the earlier export in place', async () => {
-    const split = await splitScene({ exportCap: 20, style: { exportRefusal: 'payload_too_large' } }, SIZES)
+    const split = await splitScene({ exportCap: 20, style: { exportRejection: 'payload_too_large' } }, SIZES)
     await using scene = split.scene
     await scene.succeed(split.inputs)
     const before = await split.manifest()
@@ -154,9 +154,9 @@ describe('an export in parts of which one goes wrong', () => {
     ['threshold', 5],
     ['vague', 5],
     ['threshold', 2],
-  ] as const)('divides what waits when the limit sinks meanwhile: %s, %d', async (refusalWords, cap) => {
+  ] as const)('divides what waits when the limit sinks meanwhile: %s, %d', async (rejectionWords, cap) => {
     const clusterSizes = Array.from({ length: 10 }, () => 5)
-    const split = await splitScene({ exportCap: 10, style: { refusalWords } }, { clusterSizes })
+    const split = await splitScene({ exportCap: 10, style: { rejectionWords } }, { clusterSizes })
     await using scene = split.scene
     const step = await scene.start({ ...split.inputs, timeout: '30s' })
     await when(() => split.accepted().length >= 2)

@@ -67,7 +67,7 @@ describe('an export in parts that is interrupted', () => {
 
   it('ends at its timeout where no part ever ends, and puts nothing in place', async () => {
     const split = await splitScene(
-      { exportCap: 20, timings: { exportMs: 60_000 }, style: { exportRefusal: 'rejected_at_start' } },
+      { exportCap: 20, timings: { exportMs: 60_000 }, style: { exportRejection: 'rejected_at_start' } },
       SIZES,
     )
     await using scene = split.scene

@@ -6,10 +6,10 @@ import type { EmulatorSettings } from '../emulator/options.ts'
 import { clustersIn, idsOf, type SplitScene, splitScene } from '../action/split-scene.ts'
 
 type Style = NonNullable<EmulatorSettings['style']>
-const REFUSALS = ['rejected', 'rejected_at_start', 'error', 'bad_request', 'payload_too_large'] as const
+const REJECTIONS = ['rejected', 'rejected_at_start', 'error', 'bad_request', 'payload_too_large'] as const
 const WORDS = ['threshold', 'vague'] as const
-const STYLES: Style[] = REFUSALS.flatMap((exportRefusal) =>
-  WORDS.map((refusalWords) => ({ exportRefusal, refusalWords })),
+const STYLES: Style[] = REJECTIONS.flatMap((exportRejection) =>
+  WORDS.map((rejectionWords) => ({ exportRejection, rejectionWords })),
 )
 
 /** A scene with three clusters of which the service does not say how many items they contain. */
@@ -25,28 +25,31 @@ async function uncounted(settings: EmulatorSettings): Promise<SplitScene> {
 }
 
 describe('an export that is rejected as too large', () => {
-  it.each(STYLES)('is done in parts, by clusters, and put together: $exportRefusal, $refusalWords', async (style) => {
-    const split = await splitScene({ exportCap: 20, style })
-    await using scene = split.scene
-    const { outputs, stdout } = await scene.succeed(split.inputs)
-    await split.expectWhole()
-    split.expectNothingTwice()
-    const { parts } = await split.manifest()
-    expect(parts.length).toBeGreaterThanOrEqual(3)
-    expect(outputs).toMatchObject({
-      media_count: '53',
-      export_id: '',
-      export_dir: split.outputDir,
-      error_code: '',
-    })
-    expect(outputs).not.toHaveProperty('export_path')
-    expect(outputs).not.toHaveProperty('export_sha256')
-    expect(stdout).toContain('in parts')
-    for (const start of split.accepted()) expect(start.items).toBeLessThanOrEqual(20)
-    // Named limits cost one refusal, guessed ones a few.
-    const refusals = split.starts().filter(({ refused }) => refused).length
-    expect(refusals).toBeLessThanOrEqual(style.refusalWords === 'threshold' ? 1 : 4)
-  })
+  it.each(STYLES)(
+    'is done in parts, by clusters, and put together: $exportRejection, $rejectionWords',
+    async (style) => {
+      const split = await splitScene({ exportCap: 20, style })
+      await using scene = split.scene
+      const { outputs, stdout } = await scene.succeed(split.inputs)
+      await split.expectWhole()
+      split.expectNothingTwice()
+      const { parts } = await split.manifest()
+      expect(parts.length).toBeGreaterThanOrEqual(3)
+      expect(outputs).toMatchObject({
+        media_count: '53',
+        export_id: '',
+        export_dir: split.outputDir,
+        error_code: '',
+      })
+      expect(outputs).not.toHaveProperty('export_path')
+      expect(outputs).not.toHaveProperty('export_sha256')
+      expect(stdout).toContain('in parts')
+      for (const start of split.accepted()) expect(start.items).toBeLessThanOrEqual(20)
+      // Named limits cost one rejection, guessed ones a few.
+      const rejections = split.starts().filter(({ rejected }) => rejected).length
+      expect(rejections).toBeLessThanOrEqual(style.rejectionWords === 'threshold' ? 1 : 4)
+    },
+  )
 
   const SHAPES: [string, EmulatorSettings, Partial<DatasetSeed>, number][] = [
     ['a cap of one item', { exportCap: 1 }, { clusterSizes: [2, 1, 1] }, 4],
@@ -84,8 +87,8 @@ describe('an export that is rejected as too large', () => {
 
   it.each(['rejected', 'payload_too_large'] as const)(
     'is whole where no cluster was counted: %s',
-    async (exportRefusal) => {
-      const split = await uncounted({ exportCap: 20, style: { exportRefusal } })
+    async (exportRejection) => {
+      const split = await uncounted({ exportCap: 20, style: { exportRejection } })
       await using scene = split.scene
       await scene.succeed(split.inputs)
       await split.expectWhole()
@@ -147,7 +150,7 @@ describe('an export that is rejected as too large', () => {
     expect(await split.files()).toEqual([])
   })
 
-  it('fails with the refusal of the list of clusters', async () => {
+  it('fails with the rejection of the list of clusters', async () => {
     const split = await splitScene({ exportCap: 20 })
     await using scene = split.scene
     scene.emulator.faults.add({ path: /\/explore\//, times: Infinity, fault: { kind: 'status', status: 403 } })
@@ -168,8 +171,8 @@ describe('an export that is rejected as too large', () => {
     ['split: never', 'rejected_at_start', { split: 'never' }, 'split: auto'],
     ['split: never', 'payload_too_large', { split: 'never' }, 'split: auto'],
     ['wait: false', 'rejected_at_start', { wait: 'false' }, 'wait: true'],
-  ] as const)('fails with what to do under %s: %s', async (_, exportRefusal, inputs, advice) => {
-    const split = await splitScene({ exportCap: 20, style: { exportRefusal } })
+  ] as const)('fails with what to do under %s: %s', async (_, exportRejection, inputs, advice) => {
+    const split = await splitScene({ exportCap: 20, style: { exportRejection } })
     await using scene = split.scene
     const { errors } = await scene.fail('rejected', { ...split.inputs, ...inputs })
     expect(errors[0]).toContain(advice)

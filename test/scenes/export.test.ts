@@ -110,9 +110,9 @@ describe('export', () => {
   })
 
   it.each(['rejected', 'error'] as const)(
-    'fails as rejected where it is too large, refused as %s',
-    async (exportRefusal) => {
-      const { scene, inputs } = await exportScene({ exportCap: 5, style: { exportRefusal } })
+    'fails as rejected where it is too large, rejected as %s',
+    async (exportRejection) => {
+      const { scene, inputs } = await exportScene({ exportCap: 5, style: { exportRejection } })
       await using _ = scene
       const { errors } = await scene.fail('rejected', { ...inputs, split: 'never' })
       expect(errors[0]).toContain('exceeds threshold 5')
@@ -120,8 +120,8 @@ describe('export', () => {
     },
   )
 
-  it.each(['rejected', 'error'] as const)('reports that nothing matched, rejected as %s', async (exportRefusal) => {
-    const { scene, inputs, files } = await exportScene({ style: { exportRefusal } })
+  it.each(['rejected', 'error'] as const)('reports that nothing matched, rejected as %s', async (exportRejection) => {
+    const { scene, inputs, files } = await exportScene({ style: { exportRejection } })
     await using _ = scene
     const vql = '[{"labels":{"op":"one_of","value":["zebra"]}}]'
     const { errors } = await scene.fail('rejected', { ...inputs, vql })
@@ -133,7 +133,7 @@ describe('export', () => {
     expect(await files()).toEqual([])
   })
 
-  it('does not take a refusal as too large for an empty result', async () => {
+  it('does not take a rejection as too large for an empty result', async () => {
     const { scene, inputs } = await exportScene({ exportCap: 5 })
     await using _ = scene
     await scene.fail('rejected', { ...inputs, split: 'never', allow_empty: 'true' })

@@ -37,7 +37,7 @@ describe('a text from outside', () => {
     const seed = { name: text, description: text, createdBy: text }
     const kept = { ...seed, reason: text }
     const dataset = scene.world.addDataset({ name: text, snapshots: [seed, seed, kept, seed] })
-    const [, refused, deleted, automatic] = dataset.snapshots
+    const [, rejected, deleted, automatic] = dataset.snapshots
     const inputs = { dataset_id: dataset.id, timeout: '20s' }
     const listed = await scene.succeed({ operation: 'list-snapshots', ...inputs })
     expectHarmless(listed)
@@ -47,12 +47,12 @@ describe('a text from outside', () => {
     const prune = { operation: 'prune-snapshots', keep_last: '1', ...inputs }
     expectHarmless(await scene.succeed({ ...prune, dry_run: 'true' }))
     const body = JSON.stringify({ detail: text })
-    const path = new RegExp(refused?.id ?? '')
+    const path = new RegExp(rejected?.id ?? '')
     scene.emulator.faults.add({ method: 'DELETE', path, fault: { kind: 'status', status: 409, body } })
     const pruned = await scene.fail('conflict', prune)
     expectHarmless(pruned)
     expect(pruned.outputs['deleted_snapshot_ids']).toBe(JSON.stringify([deleted?.id]))
-    expectHarmless(await scene.succeed({ operation: 'delete-snapshot', snapshot_id: refused?.id ?? '', ...inputs }))
+    expectHarmless(await scene.succeed({ operation: 'delete-snapshot', snapshot_id: rejected?.id ?? '', ...inputs }))
     expectHarmless(
       await scene.fail('invalid_input', { operation: 'delete-dataset', confirm_dataset_name: 'cats', ...inputs }),
     )

@@ -123,7 +123,7 @@ describe('snapshot', () => {
     expect(outputs['snapshot_id']).toBe(manual()[0]?.id)
   })
 
-  it('distinguishes a dataset that is not there from a refusal of permission', async () => {
+  it('distinguishes a dataset that is not there from a rejection of permission', async () => {
     await using scene = await Scene.open()
     const missing = await scene.fail('not_found', {
       operation: 'snapshot',
@@ -132,8 +132,8 @@ describe('snapshot', () => {
     expect(missing.errors[0]).toContain('0a1b2c3d-0000-4000-8000-000000000000')
     expect(missing.errors[0]).toContain('no access')
     const viewer = scene.world.addDataset({ name: 'cats', role: 'viewer' })
-    const refused = await scene.fail('forbidden', { operation: 'snapshot', dataset_id: viewer.id })
-    expect(refused.errors[0]).toContain('You do not have permission')
+    const rejected = await scene.fail('forbidden', { operation: 'snapshot', dataset_id: viewer.id })
+    expect(rejected.errors[0]).toContain('You do not have permission')
     const old = scene.world.addDataset({ name: 'old', snapshotSupport: false })
     await scene.fail('forbidden', { operation: 'snapshot', dataset_id: old.id })
   })

@@ -5,7 +5,7 @@ import { ActionError } from '../../src/errors.ts'
 import { batchesOf, totalBytes, uploadFiles, type UploadOptions } from '../../src/transfer/upload.ts'
 import type { FilePart } from '../../src/visual-layer/multipart.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { lostReply, neverSent, refused } from '../visual-layer/samples.ts'
+import { lostReply, neverSent, rejected } from '../visual-layer/samples.ts'
 import { FakeClock } from '../waiting/fake-clock.ts'
 
 const MIB = 1024 * 1024
@@ -101,7 +101,7 @@ describe('an upload', () => {
         const sent: FilePart[] = []
         const { ended } = upload(
           async (batch) => {
-            if (totalBytes(batch) > limit) throw refused(413)
+            if (totalBytes(batch) > limit) throw rejected(413)
             sent.push(...batch)
           },
           { files: all },
@@ -125,7 +125,7 @@ describe('an upload', () => {
     const { ended, warned, said, clock } = upload(async () => {
       attempts += 1
       if (attempts < 3) throw neverSent()
-      if (attempts === 3) throw refused(429, 'slow down', 7_000)
+      if (attempts === 3) throw rejected(429, 'slow down', 7_000)
     })
     await ended
     expect([attempts, warned, said.length]).toEqual([4, [], 3])
@@ -159,13 +159,13 @@ describe('an upload', () => {
     })
     expect(await rejection(always.ended)).toMatchObject({ code: 'network' })
     expect(attempts).toBe(4)
-    const late = upload(async () => Promise.reject(refused(429, '', 7_200_000)))
+    const late = upload(async () => Promise.reject(rejected(429, '', 7_200_000)))
     expect(await rejection(late.ended)).toMatchObject({ code: 'server_error' })
     expect(late.clock.sleeps).toEqual([])
   })
 
   it('stops the other batches at the first failure, and throws that one', async () => {
-    const failure = refused(400, 'Unsupported file format')
+    const failure = rejected(400, 'Unsupported file format')
     const stopped: unknown[] = []
     let started = 0
     const { ended } = upload(

@@ -52,8 +52,8 @@ async function failureAt(origin: string) {
   return rejection(loopback.http({ apiRoot: new URL('/api/v1/', origin), connection: await connection() }).send(READ))
 }
 
-/** A proxy that passes everything on, or refuses to; it tells what it was asked for. */
-async function proxy(refusal?: string): Promise<{ port: number; asked: string[] }> {
+/** A proxy that passes everything on, or answers with this status line; it tells what it was asked for. */
+async function proxy(instead?: string): Promise<{ port: number; asked: string[] }> {
   const asked: string[] = []
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`)
@@ -65,8 +65,8 @@ async function proxy(refusal?: string): Promise<{ port: number; asked: string[] 
   })
   server.on('connect', (request, socket: Socket) => {
     asked.push(`CONNECT ${request.url}`)
-    if (refusal !== undefined) {
-      socket.end(`HTTP/1.1 ${refusal}\r\ncontent-length: 0\r\n\r\n`)
+    if (instead !== undefined) {
+      socket.end(`HTTP/1.1 ${instead}\r\ncontent-length: 0\r\n\r\n`)
       return
     }
     const { hostname, port } = new URL(`http://${request.url}`)
@@ -82,7 +82,7 @@ async function proxy(refusal?: string): Promise<{ port: number; asked: string[] 
 }
 
 describe('a connection', () => {
-  it('that is refused has never reached the API', async () => {
+  it('that is rejected has never reached the API', async () => {
     const gone = createRawServer()
     const port = await listen(gone)
     await opened.pop()?.stop()
@@ -191,15 +191,12 @@ describe('a proxy', () => {
     ['407 Proxy Authentication Required', false],
     ['403 Forbidden', true],
     ['502 Bad Gateway', true],
-  ])(
-    'that answers %s has let nothing reach the API, and may answer otherwise later: %s',
-    async (refusal, transient) => {
-      const { port, asked } = await proxy(refusal)
-      vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${port}`)
-      const error = await failureAt('https://vl.example.org')
-      expect(asked).toEqual(['CONNECT vl.example.org:443'])
-      expect(error).toMatchObject({ code: 'network', outcome: { transient, effect: 'none' } })
-      expect(error).toMatchObject({ todo: expect.stringContaining('HTTPS_PROXY') })
-    },
-  )
+  ])('that answers %s has let nothing reach the API, and may answer otherwise later: %s', async (status, transient) => {
+    const { port, asked } = await proxy(status)
+    vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${port}`)
+    const error = await failureAt('https://vl.example.org')
+    expect(asked).toEqual(['CONNECT vl.example.org:443'])
+    expect(error).toMatchObject({ code: 'network', outcome: { transient, effect: 'none' } })
+    expect(error).toMatchObject({ todo: expect.stringContaining('HTTPS_PROXY') })
+  })
 })

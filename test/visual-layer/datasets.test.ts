@@ -219,7 +219,7 @@ describe('a creation', () => {
   })
 
   it.each([{ status: 'error', message: 'bucket not found' }, { error: 'bucket not found' }])(
-    'refused inside HTTP 200 by %j was not made',
+    'rejected inside HTTP 200 by %j was not made',
     async (json) => {
       expect(await rejection(create({ json }))).toMatchObject({
         code: 'rejected',

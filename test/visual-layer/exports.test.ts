@@ -45,11 +45,15 @@ describe('the start of an export', () => {
     ['another name for the id', { export_task_id: id(300) }, { id: id(300) }],
     ['yet another name for the id', { task_id: id(300), status: 'PENDING' }, { id: id(300), state: 'QUEUED' }],
     [
-      'a refusal in the form of a task',
+      'a rejection in the form of a task',
       { id: id(300), status: 'REJECTED', result_message: 'too many entities' },
       { id: id(300), state: 'REJECTED', words: 'too many entities' },
     ],
-    ['a refusal that names no task', { status: 'REJECTED', result_message: 'x' }, { id: undefined, state: 'REJECTED' }],
+    [
+      'a rejection that names no task',
+      { status: 'REJECTED', result_message: 'x' },
+      { id: undefined, state: 'REJECTED' },
+    ],
   ])('takes %s', async (_, json, expected) => {
     expect(await start(json)).toMatchObject(expected)
   })

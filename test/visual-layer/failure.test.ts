@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
 import {
-  isRefusal,
+  isRejection,
   isTransient,
   networkFailure,
   statusFailure,
@@ -153,8 +153,8 @@ it('only a failed request is transient, and no other error', () => {
 
 it('a rejection is of the API itself, which knows the account', () => {
   const network = networkFailure('read it', 'host', Object.assign(new Error('expired'), { code: 'CERT_HAS_EXPIRED' }))
-  const rejected = (status: number) => isRefusal(statusFailure('read it', status, '', true, undefined))
+  const rejected = (status: number) => isRejection(statusFailure('read it', status, '', true, undefined))
   expect([403, 404, 409, 400].map(rejected)).toEqual([true, true, true, true])
   expect([401, 407, 429, 503].map(rejected)).toEqual([false, false, false, false])
-  expect(isRefusal(network)).toBe(false)
+  expect(isRejection(network)).toBe(false)
 })

@@ -220,7 +220,7 @@ describe('a read', () => {
     expect(error.message).not.toMatch(/zod|\bexpected|invalid_type|\n/i)
   })
 
-  it('shows a refusal that came with HTTP 200, and does not repeat it', async () => {
+  it('shows a rejection that came with HTTP 200, and does not repeat it', async () => {
     loopback.answers({ json: { error: 'Export exceeds threshold' } })
     const error = await rejection(loopback.http().read(READ, shape))
     expect(error).toMatchObject({ code: 'rejected', apiWords: 'Export exceeds threshold' })

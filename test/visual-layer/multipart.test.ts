@@ -109,7 +109,7 @@ describe('an upload request', () => {
     expect(error).toBe(reason)
   })
 
-  it('hears a refusal that comes before the body was read', async () => {
+  it('hears a rejection that comes before the body was read', async () => {
     const server = createServer((_, response) => response.writeHead(413).end('too large'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const file = await part('a.jpg', Buffer.alloc(64 * 1024 * 1024))

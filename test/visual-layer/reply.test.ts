@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { errorWords, excerpt, readBody, refusalIn } from '../../src/visual-layer/reply.ts'
+import { errorWords, excerpt, readBody, rejectionIn } from '../../src/visual-layer/reply.ts'
 
 const PAGE =
   '<!doctype html><html><head><title> Visual Layer </title><script>let a = "<b>"</script></head><body/></html>'
@@ -80,8 +80,8 @@ describe('the words of an error', () => {
       'body: {"loc":["body"],"code":7}',
     ],
     ['a list of texts', { detail: ['one', 'two'] }, 'one; two'],
-    ['the refusal of an export', { error: 'Export exceeds threshold' }, 'Export exceeds threshold'],
-    ['the refusal of a creation', { status: 'error', message: 'bucket not found' }, 'bucket not found'],
+    ['the rejection of an export', { error: 'Export exceeds threshold' }, 'Export exceeds threshold'],
+    ['the rejection of a creation', { status: 'error', message: 'bucket not found' }, 'bucket not found'],
     ['an object as detail', { detail: { message: 'inner words' } }, 'inner words'],
     ['an object as detail without known words', { detail: { code: 9 } }, '{"code":9}'],
     ['a text by itself', 'plain text', 'plain text'],
@@ -96,7 +96,7 @@ describe('the words of an error', () => {
   it('are reported where they are nested without end', () => {
     const nested = readBody(`${'{"detail":'.repeat(100_000)}1${'}'.repeat(100_000)}`)
     expect(errorWords(nested)).toBe('JSON that is nested too deeply to show')
-    expect(refusalIn({ error: nested.kind === 'json' ? nested.json : undefined })).toMatch(/nested too deeply/)
+    expect(rejectionIn({ error: nested.kind === 'json' ? nested.json : undefined })).toMatch(/nested too deeply/)
   })
 
   it('are those of a gateway’s page, and none of an empty body', () => {
@@ -107,7 +107,7 @@ describe('the words of an error', () => {
   })
 })
 
-describe('a refusal inside HTTP 200', () => {
+describe('a rejection inside HTTP 200', () => {
   it.each([
     [{ error: 'Export exceeds threshold' }, 'Export exceeds threshold'],
     [{ error: { message: 'too large' } }, 'too large'],
@@ -115,7 +115,7 @@ describe('a refusal inside HTTP 200', () => {
     [{ status: 'error', message: 'bucket not found' }, 'bucket not found'],
     [{ status: 'ERROR', detail: 'bucket not found' }, 'bucket not found'],
   ])('is seen in %j', (json, expected) => {
-    expect(refusalIn(json)).toBe(expected)
+    expect(rejectionIn(json)).toBe(expected)
   })
 
   it.each([
@@ -131,6 +131,6 @@ describe('a refusal inside HTTP 200', () => {
     [null],
     ['error'],
   ])('is not seen in %j', (json) => {
-    expect(refusalIn(json)).toBeUndefined()
+    expect(rejectionIn(json)).toBeUndefined()
   })
 })

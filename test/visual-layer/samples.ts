@@ -92,6 +92,6 @@ export function neverSent(): RequestFailure {
 }
 
 /** A reply with this status and the API's own words. */
-export function refused(status: number, words = `words of ${status}`, retryAfterMs?: number): RequestFailure {
+export function rejected(status: number, words = `words of ${status}`, retryAfterMs?: number): RequestFailure {
   return statusFailure('ask', status, words, true, retryAfterMs)
 }

@@ -55,7 +55,7 @@ describe('the debug line of a request', () => {
   it('has method, path, status, time, and id, and a body only if the request failed', () => {
     expect(line(200, 'the body')).toBe('GET /x: 200 in 12 ms, x-request-id: r')
     expect(line(503, 'the\nbody')).toBe('GET /x: 503 in 12 ms, x-request-id: r; body: the body')
-    expect(line(200, 'refused', new Error('x'))).toContain('refused')
+    expect(line(200, 'rejected', new Error('x'))).toContain('rejected')
     expect(exchangeLine('GET', '/x', 1, undefined, new Error('reset'))).toBe('GET /x: no response (reset) in 1 ms')
     expect(line(500, 'x'.repeat(5000)).length).toBeLessThan(800)
   })

@@ -5,7 +5,7 @@ import { ActionError } from '../../src/errors.ts'
 import { RequestFailure, unexpectedReply } from '../../src/visual-layer/failure.ts'
 import { OnceOnly, type Trace } from '../../src/waiting/once.ts'
 import { patienceMs } from '../../src/waiting/pace.ts'
-import { lostReply, neverSent, refused } from '../visual-layer/samples.ts'
+import { lostReply, neverSent, rejected } from '../visual-layer/samples.ts'
 import { FakeClock } from './fake-clock.ts'
 
 const HOUR = 3_600_000
@@ -33,7 +33,7 @@ interface Plan {
   views: (typeof VIEWS)[number][]
   /** How late a change shows in the lists, as a share of the patience that is left when it is made. */
   lag: number
-  /** How long the service refuses any other change (409) after one was made, in ms. */
+  /** How long the service rejects any other change (409) after one was made, in ms. */
   busyMs: number
   /** Whether a look sees that the service is at work before it sees what on. */
   tells: boolean
@@ -71,18 +71,18 @@ class Service {
     this.sends += 1
     this.#clock.advance(200)
     if (fate === 'never sent') throw neverSent()
-    if (fate === 'too many requests') throw refused(429)
+    if (fate === 'too many requests') throw rejected(429)
     if (fate === 'lost on the way') throw lostReply()
-    if (fate === 'gateway failed') throw refused(502)
-    if (this.made.some((one) => one.busyUntil > this.#clock.now())) throw refused(409)
-    if (fate === 'answered 500') throw refused(500)
+    if (fate === 'gateway failed') throw rejected(502)
+    if (this.made.some((one) => one.busyUntil > this.#clock.now())) throw rejected(409)
+    if (fate === 'answered 500') throw rejected(500)
     const id = this.made.length + 1
     const lag = this.#plan.lag * patienceMs(this.#deadline.remainingMs())
     this.made.push({ id, shownAt: this.#clock.now() + lag, busyUntil: this.#clock.now() + this.#plan.busyMs })
     if (fate === 'made, reply lost') throw lostReply()
-    if (fate === 'made, gateway timed out') throw refused(504)
+    if (fate === 'made, gateway timed out') throw rejected(504)
     if (fate === 'made, web page came') throw unexpectedReply('ask', 'it is not JSON', 'a web page', false)
-    if (fate === 'made, answered 500') throw refused(500)
+    if (fate === 'made, answered 500') throw rejected(500)
     return id
   }
 
@@ -91,7 +91,7 @@ class Service {
     this.#looks += 1
     this.#clock.advance(50)
     if (view === 'reset') throw lostReply()
-    if (view === 'gateway failed') throw refused(503)
+    if (view === 'gateway failed') throw rejected(503)
     if (view === 'web page') throw unexpectedReply('look', 'it is not JSON', 'a web page', false)
     const now = this.#clock.now()
     const shown = this.made.find((one) => one.shownAt <= now)

@@ -3,7 +3,7 @@ import { ActionError } from '../../src/errors.ts'
 import { RequestFailure, unexpectedReply } from '../../src/visual-layer/failure.ts'
 import type { Trace } from '../../src/waiting/once.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { lostReply, neverSent, refused } from '../visual-layer/samples.ts'
+import { lostReply, neverSent, rejected } from '../visual-layer/samples.ts'
 import { scripted } from './scripted-change.ts'
 
 const HOUR = 3_600_000
@@ -18,7 +18,7 @@ describe('a change whose reply comes', () => {
   })
 
   it.each([400, 401, 403, 404, 409, 422])('and rejects it (%d) is not asked for again', async (status) => {
-    const error = refused(status)
+    const error = rejected(status)
     const { once, order } = scripted([error])
     expect(await rejection(once.run())).toBe(error)
     expect(order()).toBe('send')
@@ -36,8 +36,8 @@ describe('a change whose reply comes', () => {
 describe('a change that never arrived', () => {
   it.each([
     ['refused connection', neverSent()],
-    ['HTTP 429', refused(429)],
-    ['HTTP 425', refused(425)],
+    ['HTTP 429', rejected(429)],
+    ['HTTP 425', rejected(425)],
   ])('is sent again without a look: %s', async (_, fault) => {
     const { once, order, said, clock } = scripted([fault, fault, 'made'])
     expect(await once.run()).toBe('made')
@@ -54,11 +54,11 @@ describe('a change that never arrived', () => {
   })
 
   it('waits as long as Retry-After asks, unless that is behind the deadline', async () => {
-    const kept = scripted([refused(429, '', 90_000), 'made'])
+    const kept = scripted([rejected(429, '', 90_000), 'made'])
     await kept.once.run()
     expect(kept.clock.sleeps).toEqual([90_000])
     for (const asked of [2 * HOUR, 3 * HOUR]) {
-      const late = scripted([refused(429, '', asked), 'made'])
+      const late = scripted([rejected(429, '', asked), 'made'])
       expect(await rejection(late.once.run())).toMatchObject({ code: 'server_error' })
       expect(late.order()).toBe('send')
     }
@@ -68,9 +68,9 @@ describe('a change that never arrived', () => {
 describe('a change whose reply is lost', () => {
   it.each([
     ['reset', lostReply()],
-    ['HTTP 503', refused(503)],
-    ['HTTP 504', refused(504)],
-    ['HTTP 408', refused(408)],
+    ['HTTP 503', rejected(503)],
+    ['HTTP 504', rejected(504)],
+    ['HTTP 408', rejected(408)],
     ['a web page with 200', unexpectedReply('ask', 'it is not JSON', 'a web page', false)],
     ['JSON of another shape', unexpectedReply('ask', 'its form is another', '{}', true)],
   ])('and that was made is found, and not sent again: %s', async (_, fault) => {
@@ -121,7 +121,7 @@ describe('a change whose reply is lost', () => {
   })
 
   it('is looked for through an outage', async () => {
-    const outage = Array.from({ length: 30 }, (_, n) => (n % 2 === 0 ? lostReply() : refused(503)))
+    const outage = Array.from({ length: 30 }, (_, n) => (n % 2 === 0 ? lostReply() : rejected(503)))
     const { once, order } = scripted([lostReply()], ['absent', ...outage, { found: 'made' }])
     expect(await once.run()).toBe('made')
     expect(order()).toMatch(/^send( look)+$/)
@@ -150,7 +150,7 @@ describe('a change whose reply is lost', () => {
 
   it('is not sent again where Retry-After asks for all the time that is left, or more', async () => {
     for (const asked of [2 * HOUR, 3 * HOUR]) {
-      const fault = refused(503, 'maintenance', asked)
+      const fault = rejected(503, 'maintenance', asked)
       const { once, order } = scripted([fault, 'made twice'], ['absent'])
       expect(await rejection(once.run())).toBe(fault)
       expect(order()).toMatch(/^send( look)+$/)
@@ -174,18 +174,18 @@ describe('a change whose reply is lost', () => {
   })
 
   it('keeps to Retry-After before it is sent again', async () => {
-    const { once, log } = scripted([refused(503, 'maintenance', 10 * MINUTE), 'made'], ['absent'])
+    const { once, log } = scripted([rejected(503, 'maintenance', 10 * MINUTE), 'made'], ['absent'])
     await once.run()
     expect(log.findLast(([what]) => what === 'send')?.[1]).toBeGreaterThanOrEqual(10 * MINUTE)
   })
 })
 
-describe('a refusal after a lost reply', () => {
+describe('a rejection after a lost reply', () => {
   it.each([409, 404, 422])(
     '(%d) may be the answer to our own first attempt: it is looked for again',
     async (status) => {
       const quiet = Array.from({ length: 40 }, () => 'absent' as const)
-      const { once, order } = scripted([lostReply(), refused(status)], [...quiet, { found: 'made' }], {
+      const { once, order } = scripted([lostReply(), rejected(status)], [...quiet, { found: 'made' }], {
         timeoutMs: 4 * HOUR,
       })
       expect(await once.run()).toBe('made')
@@ -194,7 +194,7 @@ describe('a refusal after a lost reply', () => {
   )
 
   it('stands where nothing shows, and the first attempt is not forgotten', async () => {
-    const conflict = refused(409)
+    const conflict = rejected(409)
     const { once } = scripted([lostReply(), conflict], ['absent'])
     expect(await rejection(once.run())).toBe(conflict)
     expect(once.mayHaveTakenEffect).toBe(true)
@@ -202,7 +202,7 @@ describe('a refusal after a lost reply', () => {
 
   it('that was waited out is followed by a look before anything is sent again', async () => {
     const looks: Trace<string>[] = Array.from({ length: 200 }, () => 'absent')
-    const { once, log, order } = scripted([lostReply(), refused(409), 'second'], looks)
+    const { once, log, order } = scripted([lostReply(), rejected(409), 'second'], looks)
     await rejection(once.run())
     for (const n of looks.keys()) looks[n] = { found: 'first' }
     log.length = 0
@@ -225,7 +225,7 @@ describe('the last attempt', () => {
   })
 
   it('is the second one that the application itself answers with HTTP 500', async () => {
-    const { once, order } = scripted([refused(500), refused(500)], ['absent'], { maxRetries: 50 })
+    const { once, order } = scripted([rejected(500), rejected(500)], ['absent'], { maxRetries: 50 })
     const error = await rejection(once.run())
     expect(error).toMatchObject({ code: 'server_error', outcome: { status: 500 } })
     expect(order()).toMatch(/^send( look)+ send( look)+$/)
@@ -233,7 +233,7 @@ describe('the last attempt', () => {
 
   it('may come with an answered 500 and have taken effect all the same', async () => {
     const quiet = Array.from({ length: 40 }, () => 'absent' as const)
-    const { once } = scripted([refused(500), refused(500)], [...quiet, { found: 'made' }])
+    const { once } = scripted([rejected(500), rejected(500)], [...quiet, { found: 'made' }])
     expect(await once.run()).toBe('made')
   })
 })
@@ -262,7 +262,7 @@ describe('the deadline', () => {
 
 it('a cancelled step sends and looks no more', async () => {
   const reason = new ActionError('cancelled', 'The workflow was cancelled.')
-  for (const fault of [lostReply(), neverSent(), refused(429)]) {
+  for (const fault of [lostReply(), neverSent(), rejected(429)]) {
     const cancel = new AbortController()
     const { once, order } = scripted([fault], ['absent'], { signal: cancel.signal })
     const ended = rejection(once.run())
@@ -273,6 +273,6 @@ it('a cancelled step sends and looks no more', async () => {
 })
 
 it('what is thrown in the end is a failure that names what was asked', async () => {
-  const { once } = scripted([refused(403, 'no')])
+  const { once } = scripted([rejected(403, 'no')])
   expect(await rejection(once.run())).toBeInstanceOf(RequestFailure)
 })

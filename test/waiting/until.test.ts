@@ -5,7 +5,7 @@ import { ActionError } from '../../src/errors.ts'
 import { unexpectedReply } from '../../src/visual-layer/failure.ts'
 import { type Look, until, type Waiting } from '../../src/waiting/until.ts'
 import { rejection } from '../visual-layer/loopback.ts'
-import { lostReply, refused } from '../visual-layer/samples.ts'
+import { lostReply, rejected } from '../visual-layer/samples.ts'
 import { FakeClock } from './fake-clock.ts'
 
 const HOUR = 3_600_000
@@ -78,7 +78,7 @@ describe('a wait', () => {
   })
 
   it('throws what else the probe throws, at once', async () => {
-    for (const error of [new Error('a bug'), refused(401), refused(404), new ActionError('cancelled', 'x')]) {
+    for (const error of [new Error('a bug'), rejected(401), rejected(404), new ActionError('cancelled', 'x')]) {
       const { probe, waiting, looks } = rig()
       expect(await rejection(until(probe(error), waiting))).toBe(error)
       expect(looks).toHaveLength(1)
@@ -136,7 +136,7 @@ describe('the deadline', () => {
 describe('a fault that may heal', () => {
   it('is borne for as long as the outage lasts', async () => {
     const { probe, waiting, looks, lines } = rig({ timeoutMs: 24 * HOUR, interval: 60_000 })
-    const faults = Array.from({ length: 600 }, (_, n) => [lostReply(), refused(503), webPage()][n % 3] ?? lostReply())
+    const faults = Array.from({ length: 600 }, (_, n) => [lostReply(), rejected(503), webPage()][n % 3] ?? lostReply())
     expect(await until(probe(pending('one'), ...faults, done), waiting)).toMatchObject({ end: 'done' })
     expect(looks).toHaveLength(602)
     expect(lines[1]).toMatch(/Still waiting\.$/)
@@ -144,14 +144,14 @@ describe('a fault that may heal', () => {
 
   it('is named when it was the last that was seen, beside the last good look', async () => {
     const { probe, waiting } = rig({ timeoutMs: 20_000 })
-    const fault = refused(503)
+    const fault = rejected(503)
     const ended = await until(probe(pending('INDEXING'), fault), waiting)
     expect(ended).toMatchObject({ end: 'out_of_time', lastLine: 'INDEXING', lastFault: fault })
   })
 
   it('is forgotten after a good look', async () => {
     const { probe, waiting } = rig({ timeoutMs: 20_000 })
-    const ended = await until(probe(refused(503), pending('INDEXING')), waiting)
+    const ended = await until(probe(rejected(503), pending('INDEXING')), waiting)
     expect(ended).toMatchObject({ end: 'out_of_time', lastLine: 'INDEXING', lastFault: undefined })
   })
 
@@ -179,13 +179,13 @@ describe('a fault that may heal', () => {
 describe('Retry-After', () => {
   it('stretches a pause, and never shortens one', async () => {
     const { probe, waiting, looks } = rig()
-    await until(probe(refused(429, '', 45_000), refused(503, '', 1_000), done), waiting)
+    await until(probe(rejected(429, '', 45_000), rejected(503, '', 1_000), done), waiting)
     expect(looks).toEqual([0, 45_000, 55_000])
   })
 
   it('does not carry a wait over its deadline', async () => {
     const { probe, waiting, looks } = rig({ timeoutMs: 30_000 })
-    expect(await until(probe(refused(429, '', HOUR), done), waiting)).toMatchObject({ end: 'done' })
+    expect(await until(probe(rejected(429, '', HOUR), done), waiting)).toMatchObject({ end: 'done' })
     expect(looks).toEqual([0, 30_000])
   })
 })

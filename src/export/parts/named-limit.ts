@@ -7,12 +7,12 @@ const LIMIT = new RegExp(`(?:${BEFORE})(?<between>[^\\d.;!?\\n]{0,40}?)(?<number
 
 /**
  * The most items that the words of a rejection name: the first number that follows words such as "threshold", "limit" or "at most"
- * and is below the `refused` count. Not one of another unit ("2 exports", "30 minutes"), nor an excess ("by 5,000").
+ * and is below the `rejected` count. Not one of another unit ("2 exports", "30 minutes"), nor an excess ("by 5,000").
  */
-export function namedLimit(words: string, refused: number): number | undefined {
+export function namedLimit(words: string, rejected: number): number | undefined {
   for (const { groups } of words.matchAll(LIMIT)) {
     const limit = Number((groups?.['number'] ?? '').replace(/\.0$/, '').replaceAll(/\D/g, ''))
-    if (limit >= 1 && limit < refused && !/\bby\b/i.test(groups?.['between'] ?? '')) return limit
+    if (limit >= 1 && limit < rejected && !/\bby\b/i.test(groups?.['between'] ?? '')) return limit
   }
   return undefined
 }

@@ -117,7 +117,7 @@ async function footer(path: string, mostRows: Limit) {
     const file = await asyncBufferFromFile(path)
     const metadata = await parquetMetadataAsync(file)
     const columns = parquetSchema(metadata).children
-    refuseBombs(metadata.row_groups, file.byteLength, mostRows)
+    checkForBombs(metadata.row_groups, file.byteLength, mostRows)
     return { file, metadata, columns, converts: conversions(metadata, columns) }
   } catch (error) {
     if (error instanceof NotParquet) throw error
@@ -126,7 +126,7 @@ async function footer(path: string, mostRows: Limit) {
 }
 
 /** Throws for a file that claims to contain far more than one of its size can, before anything of it is unpacked. */
-function refuseBombs(groups: FileMetaData['row_groups'], bytes: number, mostRows: Limit): void {
+function checkForBombs(groups: FileMetaData['row_groups'], bytes: number, mostRows: Limit): void {
   const isTooMuch = (claimed: number, { free, perByte }: Limit) => claimed > Math.max(free, bytes * perByte)
   const rows = groups.reduce((sum, { num_rows }) => sum + Math.abs(Number(num_rows)), 0)
   if (isTooMuch(rows, mostRows)) throw new NotParquet(`it claims to contain ${rows} rows in ${bytes} bytes`)

@@ -34,7 +34,7 @@ function expectations({ request, subject, cause, own }: Asked): { items: number;
   if (isListingExact(request, subject))
     found.push({ items: itemsOf(own.content), source: 'as its clusters and media are listed' })
   if (shard) return found
-  if (cause?.kind === 'refused' && cause.entities !== undefined)
+  if (cause?.kind === 'rejected' && cause.entities !== undefined)
     found.push({ items: cause.entities, source: 'as counted when the whole export was rejected' })
   found.push({ items: heldBy(request, subject), source: 'as the dataset itself says' })
   return found

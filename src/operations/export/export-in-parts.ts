@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { ActionError, describe } from '../../errors.ts'
-import { inTheWay, look, refuseObstacles } from '../../export/earlier-export.ts'
+import { inTheWay, look, checkObstacles } from '../../export/earlier-export.ts'
 import { MANIFEST_NAME } from '../../export/manifest.ts'
 import { itemsOf, type PartContent } from '../../export/parts/content.ts'
 import { KeptParts } from '../../export/parts/kept-parts.ts'
@@ -53,7 +53,7 @@ export async function exportInParts(
 ): Promise<FromParts> {
   const { reporter } = step
   reporter.output('export_id', '')
-  if (cause?.kind === 'refused') {
+  if (cause?.kind === 'rejected') {
     reporter.fact('Export ID', 'one per part')
     const words = cause.words === undefined ? '' : ` ("${cause.words}")`
     reporter.note(`Visual Layer rejected the export as too large${words}; exporting in parts (split: auto).`)
@@ -84,7 +84,7 @@ export async function exportInParts(
       await requireSpace(kept.folder, [{ bytes: rest, purpose: 'unpack the remaining parts' }])
     },
   })
-  if (cause?.kind === 'refused' && cap === undefined) queue.reject(itemsOf(own.content), cause.words, cause.entities)
+  if (cause?.kind === 'rejected' && cap === undefined) queue.reject(itemsOf(own.content), cause.words, cause.entities)
   await kept.save(queue.cap === Infinity ? plan : { ...plan, cap: queue.cap })
   const work: PartsWork = { request, step, subject, cause, all, own, kept, reading, earlier }
   const phase = {
@@ -166,7 +166,7 @@ async function mergeAndPlace(work: PartsWork, queue: PartQueue, signal: AbortSig
     const manifestShard = shard && { ...shard, plan_digest: own.digest, total_items: own.totalItems }
     const { paths, notes, ...records } = await merge.finish(originOf(request, step, subject, null), manifestShard)
     for (const note of notes) step.reporter.note(note)
-    refuseObstacles(request.outputDir, paths, earlier)
+    checkObstacles(request.outputDir, paths, earlier)
     signal.throwIfAborted()
     await kept.placing()
     await replaceExport(request.outputDir, kept.folder, paths, earlier).catch((error: unknown) => {

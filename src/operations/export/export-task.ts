@@ -3,14 +3,14 @@ import type { Dataset } from '../../visual-layer/datasets.ts'
 import type { ExportStart, ExportTask } from '../../visual-layer/exports.ts'
 import { RequestFailure } from '../../visual-layer/failure.ts'
 import type { Look } from '../../waiting/until.ts'
-import { type ExportEnd, exportVerdict, type Refused, refused } from '../../waiting/verdicts/export.ts'
+import { type ExportEnd, exportVerdict, type Rejected, rejected } from '../../waiting/verdicts/export.ts'
 import { throughConflicts } from '../conflicts.ts'
 import { startExport } from './start-export.ts'
 import type { Step } from '../step.ts'
 import { lenient } from '../waits.ts'
 
 /** An export that Visual Layer took on, rejected at once, or could not even be asked for: the request itself is too long. */
-export type Begun = { kind: 'begun'; exportId: string } | Refused | { kind: 'too_long'; error: RequestFailure }
+export type Begun = { kind: 'begun'; exportId: string } | Rejected | { kind: 'too_long'; error: RequestFailure }
 
 /** Starts one export of a dataset, once nothing is in the way. */
 export async function beginExport(
@@ -26,7 +26,7 @@ export async function beginExport(
     if (error instanceof RequestFailure && error.outcome.status === 413) return { kind: 'too_long', error }
     throw error
   }
-  if (task.state === 'REJECTED') return refused(task.words, task.entities)
+  if (task.state === 'REJECTED') return rejected(task.words, task.entities)
   if (task.id === undefined)
     throw new ActionError('unexpected_reply', 'Visual Layer started an export but did not return its ID.')
   return { kind: 'begun', exportId: task.id }

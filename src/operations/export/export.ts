@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { look, refuseObstacles } from '../../export/earlier-export.ts'
+import { look, checkObstacles } from '../../export/earlier-export.ts'
 import { RecordDigest } from '../../export/records/digest.ts'
 import { ANNOTATIONS_NAME } from '../../export/manifest.ts'
 import { type Placed, prepareFolder, requireWritable } from '../../export/place.ts'
@@ -8,7 +8,7 @@ import { requireFreeName } from '../../runner/artifact.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
 import { patienceMs } from '../../waiting/pace.ts'
 import { asPhase } from '../../waiting/until.ts'
-import { type ExportEnd, type Refused, refusedExport } from '../../waiting/verdicts/export.ts'
+import { type ExportEnd, type Rejected, rejectedExport } from '../../waiting/verdicts/export.ts'
 import { type Earlier, readEarlier } from './compare-with.ts'
 import { publishExport } from './export-artifact.ts'
 import { fetchExport } from './export-bytes.ts'
@@ -76,7 +76,7 @@ async function requireOutput(request: ExportRequest, step: Step): Promise<void> 
   const { coco, outputDir } = request
   await requireWritable(outputDir)
   if (coco && look(path.join(outputDir, ANNOTATIONS_NAME)))
-    refuseObstacles(outputDir, [ANNOTATIONS_NAME], await prepareFolder(outputDir, partsFolder(request)))
+    checkObstacles(outputDir, [ANNOTATIONS_NAME], await prepareFolder(outputDir, partsFolder(request)))
   if (!request.uploadArtifact) return
   const name = request.extract || request.shard ? request.artifactName : archiveName(request)
   await requireFreeName({ ...step, name, overwrite: request.overwriteArtifact })
@@ -137,44 +137,44 @@ async function fetched(request: ExportRequest, step: Step, subject: ExportSubjec
     if (!request.split || !request.wait) throw begun.error
     return inParts(request, step, subject, begun, reading)
   }
-  if (begun.kind === 'refused') return refusedOutcome(request, step, subject, begun, reading)
+  if (begun.kind === 'rejected') return rejectedOutcome(request, step, subject, begun, reading)
   const { exportId } = begun
   step.reporter.output('export_id', exportId)
   step.reporter.fact('Export ID', exportId, { code: true })
   if (!request.wait) return { kind: 'started', exportId }
   const end = await completed(request, step, subject, exportId)
-  if (end.kind === 'refused') return refusedOutcome(request, step, subject, end, reading)
+  if (end.kind === 'rejected') return rejectedOutcome(request, step, subject, end, reading)
   const placed = await fetchExport(request, step, subject, { exportId, link: end.link }, reading)
   return { kind: 'placed', placed, how: '' }
 }
 
-async function refusedOutcome(
+async function rejectedOutcome(
   request: ExportRequest,
   step: Step,
   subject: ExportSubject,
-  refusal: Refused,
+  rejection: Rejected,
   reading: Reading,
 ): Promise<Outcome> {
-  if (refusal.reason === 'nothing_matched' && request.allowEmpty) return { kind: 'nothing' }
-  if (refusal.reason !== 'too_large' || !request.split) throw refusedExport(refusal)
+  if (rejection.reason === 'nothing_matched' && request.allowEmpty) return { kind: 'nothing' }
+  if (rejection.reason !== 'too_large' || !request.split) throw rejectedExport(rejection)
   if (request.selection.kind === 'attached') {
-    throw refusedExport(refusal, 'Remove export_id: the step then exports in parts (split: auto).')
+    throw rejectedExport(rejection, 'Remove export_id: the step then exports in parts (split: auto).')
   }
   if (!request.wait) {
-    throw refusedExport(refusal, 'Set wait: true: the step then exports in parts and merges them (split: auto).')
+    throw rejectedExport(rejection, 'Set wait: true: the step then exports in parts and merges them (split: auto).')
   }
-  return inParts(request, step, subject, refusal, reading)
+  return inParts(request, step, subject, rejection, reading)
 }
 
 async function inParts(
   request: ExportRequest,
   step: Step,
   subject: ExportSubject,
-  refusal: PartsCause,
+  rejection: PartsCause,
   reading: Reading,
 ): Promise<Outcome> {
   const { exportInParts } = await import('./export-in-parts.ts')
-  const { placed, parts } = await exportInParts(request, step, subject, refusal, reading)
+  const { placed, parts } = await exportInParts(request, step, subject, rejection, reading)
   const ofShard = request.shard ? `, shard ${request.shard.index} of ${request.shard.of}` : ''
   const ofParts = parts === 0 ? '' : ` in ${counted(parts, 'part')}`
   return { kind: 'placed', placed, how: `${ofShard}${ofParts}` }

@@ -6,7 +6,7 @@ import { readExport } from '../../export/records/metadata-files.ts'
 import { type BatchResult, mediaIdOf } from '../../export/records/read-batch.ts'
 import type { ExportRequest } from './inputs.ts'
 import { isMissing } from '../../visual-layer/failure.ts'
-import { refusedExport } from '../../waiting/verdicts/export.ts'
+import { rejectedExport } from '../../waiting/verdicts/export.ts'
 import { fetchUnpacked } from './export-bytes.ts'
 import type { ExportSubject } from './export-subject.ts'
 import { beginExport, exportProbe } from './export-task.ts'
@@ -64,7 +64,7 @@ export async function listContents(
   }
   if (alike && selection.kind === 'vql') {
     if (request.allowEmpty) return listedMedia([])
-    throw refusedExport({ reason: 'nothing_matched', words: undefined, entities: undefined })
+    throw rejectedExport({ reason: 'nothing_matched', words: undefined, entities: undefined })
   }
   throw new ActionError(
     'rejected',
@@ -162,7 +162,7 @@ async function metadataIds(
   const carryOn = 'Re-run the job.'
   const awaited = `export ${exportId}, the metadata alone`
   const end = await waitFor(step, { awaited, carryOn }, exportProbe(step, exported.id, exportId, Infinity))
-  if (end.kind === 'refused') return undefined
+  if (end.kind === 'rejected') return undefined
   const folder = `${partsFolder(request)}-metadata`
   try {
     return await withinDeadline(step, { awaited: 'the download of the metadata', carryOn }, async (signal) => {

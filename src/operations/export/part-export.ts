@@ -10,14 +10,14 @@ import type { Dataset } from '../../visual-layer/datasets.ts'
 import { isMissing } from '../../visual-layer/failure.ts'
 import { patienceMs } from '../../waiting/pace.ts'
 import { type Look, until } from '../../waiting/until.ts'
-import type { ExportEnd, Refused } from '../../waiting/verdicts/export.ts'
+import type { ExportEnd, Rejected } from '../../waiting/verdicts/export.ts'
 import { fetchUnpacked } from './export-bytes.ts'
 import { beginExport, exportProbe } from './export-task.ts'
 import { startOfPart } from './part-start.ts'
 import type { Step } from '../step.ts'
 
 /** How the export of a part ended, other than by an error. */
-export type PartEnd = { kind: 'whole'; record: PartRecord } | Refused
+export type PartEnd = { kind: 'whole'; record: PartRecord } | Rejected
 
 export interface PartJob {
   step: Step
@@ -48,15 +48,15 @@ export async function exportPart(job: PartJob): Promise<PartEnd> {
       const begun = await beginExport(step, job.dataset, startOfPart(job.request, part.content), job.request.onConflict)
       // A request that is too long is divided like an export that is too large.
       if (begun.kind === 'too_long')
-        return { kind: 'refused', reason: 'too_large', words: undefined, entities: undefined }
-      if (begun.kind === 'refused') return begun
+        return { kind: 'rejected', reason: 'too_large', words: undefined, entities: undefined }
+      if (begun.kind === 'rejected') return begun
       exportId = begun.exportId
       starts += 1
       await onStarted(exportId)
     }
     try {
       const end = await ended(job, exportId, graceMs)
-      if (end.kind === 'refused') return end
+      if (end.kind === 'rejected') return end
       return { kind: 'whole', record: await fetched(job, exportId, end.link) }
     } catch (error) {
       if (!isSpoilt(error)) throw error

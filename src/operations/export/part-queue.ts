@@ -7,7 +7,7 @@ import { pack } from '../../export/parts/pack.ts'
 import type { ExportRequest } from './inputs.ts'
 import { inScope, type Scope } from '../../scope.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
-import { refusedExport } from '../../waiting/verdicts/export.ts'
+import { rejectedExport } from '../../waiting/verdicts/export.ts'
 import { exportPart, type PartEnd, type PartJob } from './part-export.ts'
 import { extraClusterBytes } from './part-start.ts'
 import type { Step } from '../step.ts'
@@ -193,12 +193,12 @@ export class PartQueue {
       step.reporter.info(`Part ${part.number} matched nothing: its items are no longer in the dataset.`)
       return kept.drop(part)
     }
-    if (end.reason !== 'too_large') throw refusedExport(end)
+    if (end.reason !== 'too_large') throw rejectedExport(end)
     const items = itemsOf(content)
     const [cluster] = content.clusters
     if (items > 1) this.reject(items, end.words, end.entities)
     else if (cluster) this.#divided.add(cluster.id)
-    else throw refusedExport(end, 'Not even a single item can be exported. Contact Visual Layer support.')
+    else throw rejectedExport(end, 'Not even a single item can be exported. Contact Visual Layer support.')
     const words = end.words === undefined ? '' : ` (${end.words})`
     const next = items > 1 ? `limiting parts to ${count(this.#cap)} items from now on` : 'splitting it'
     step.reporter.info(`Part ${part.number} with ${counted(items, 'item')} was rejected as too large${words}; ${next}.`)

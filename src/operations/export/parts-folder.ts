@@ -1,11 +1,11 @@
 import path from 'node:path'
 import type { ExportRequest } from './inputs.ts'
 import type { RequestFailure } from '../../visual-layer/failure.ts'
-import type { Refused } from '../../waiting/verdicts/export.ts'
+import type { Rejected } from '../../waiting/verdicts/export.ts'
 import type { ExportSubject } from './export-subject.ts'
 
 /** Why an export is done in parts; `undefined` where nothing was rejected. */
-export type PartsCause = Refused | { kind: 'too_long'; error: RequestFailure } | undefined
+export type PartsCause = Rejected | { kind: 'too_long'; error: RequestFailure } | undefined
 
 /** Where the parts are kept until they are one export: in the output folder, and so on its disk. */
 export function partsFolder(request: ExportRequest): string {

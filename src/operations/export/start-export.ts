@@ -2,7 +2,7 @@ import type { ExportRequest } from './inputs.ts'
 import type { ExportStart, ExportTask } from '../../visual-layer/exports.ts'
 import { isTransient, RequestFailure } from '../../visual-layer/failure.ts'
 import { fullJitter } from '../../visual-layer/retry.ts'
-import { refusalReason } from '../../waiting/verdicts/export.ts'
+import { rejectionReason } from '../../waiting/verdicts/export.ts'
 import type { Step } from '../step.ts'
 
 /** The name that the ZIP gets, on the server and on disk: that of the artifact. */
@@ -33,8 +33,8 @@ export async function startExport(step: Step, datasetId: string, start: ExportSt
       return await step.api.exports.start(datasetId, start)
     } catch (error) {
       if (!isTransient(error)) {
-        const refused = refusalAtStart(error)
-        if (refused) return refused
+        const rejected = rejectionAtStart(error)
+        if (rejected) return rejected
         throw error
       }
       const pause = Math.max(fullJitter(failures), error.outcome.retryAfterMs ?? 0)
@@ -47,10 +47,10 @@ export async function startExport(step: Step, datasetId: string, start: ExportSt
 }
 
 /** A rejection at the start that says the same as a REJECTED export, in another form. */
-function refusalAtStart(error: unknown): ExportTask | undefined {
+function rejectionAtStart(error: unknown): ExportTask | undefined {
   if (!(error instanceof RequestFailure) || error.code !== 'rejected') return undefined
   const words = error.apiWords
-  const reason = refusalReason(words, undefined)
+  const reason = rejectionReason(words, undefined)
   // A proxy that finds the request too long says nothing of the export.
   if (error.outcome.status === 413 && !error.outcome.answered) return undefined
   // A fault in the request itself (400, 422) is never an empty result.

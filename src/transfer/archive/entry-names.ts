@@ -28,7 +28,7 @@ interface Candidate<T> extends PlacedName<T> {
 /**
  * Chooses the path of each entry of an archive, in the given order.
  *
- * Refused, with an `unsafe_archive` error that names the entry: a name that leaves the folder (`..` in any spelling), an absolute
+ * Rejected, with an `unsafe_archive` error that names the entry: a name that leaves the folder (`..` in any spelling), an absolute
  * one, one with a drive letter, an empty one, one with a NUL; links, devices, sockets and pipes; the same name twice; a file
  * where another entry needs a folder.
  *
@@ -44,7 +44,7 @@ export function placeNames<T extends NamedEntry>(
   reserved: readonly string[] = [],
 ): PlacedName<T>[] {
   const places = entries.map((entry) => placeName(entry))
-  refuseTwins(places)
+  checkTwins(places)
   separate(places, reserved)
   return places
 }
@@ -104,7 +104,7 @@ function withHash(name: string, original: string): string {
   return markedName(name, `~${digits}`)
 }
 
-function refuseTwins(places: readonly Candidate<NamedEntry>[]): void {
+function checkTwins(places: readonly Candidate<NamedEntry>[]): void {
   const files = new Set<string>()
   for (const { entry, kind, meant } of places) {
     if (kind === 'folder') continue

@@ -17,7 +17,7 @@ const MIB = 1024 * 1024
 /** Bytes that one request asks for, unless the caller says otherwise. */
 const SEGMENT = 4 * MIB
 const MOST_CONNECTIONS = 8
-/** If the host refused a connection while others worked, one more is tried after this many segments. */
+/** If the host rejected a connection while others worked, one more is tried after this many segments. */
 const SEGMENTS_PER_ATTEMPT = 4
 /** Responses in a row that contain the whole object instead of a segment, before the download restarts without segments. */
 const MOST_WHOLES = 10
@@ -212,9 +212,9 @@ class Version {
       return await requestBytes(this.#options, rest, signal)
     } catch (error) {
       // A host that knows no ranges may answer with an error.
-      const refused = error instanceof TransferFailure && error.status !== undefined
+      const rejected = error instanceof TransferFailure && error.status !== undefined
       if (
-        !refused ||
+        !rejected ||
         error.kind === 'transient' ||
         error.kind === 'expired' ||
         !ranged ||

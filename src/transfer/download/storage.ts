@@ -9,7 +9,7 @@ import { TransferFailure } from './transfer-failure.ts'
 
 const MOST_REDIRECTS = 5
 /** How much of a rejection is read for its words, in bytes. */
-const LONGEST_REFUSAL = 8 * 1024
+const LONGEST_REJECTION = 8 * 1024
 
 /** What requests to a storage host need. */
 export interface StorageOptions {
@@ -80,7 +80,7 @@ export async function requestBytes(
   } catch (error) {
     if (!(error instanceof TransferFailure)) throw error
     error.pauseMs = retryAfterMs(reply.headers, options.clock.date())
-    error.apiWords = await refusalWords(reply.body)
+    error.apiWords = await rejectionWords(reply.body)
     error.trace = reply.trace
     throw error
   }
@@ -242,12 +242,12 @@ export function discard(body: Readable): void {
  * The storage host's own words in a rejection: `Code` and `Message` of the XML that S3 and its kin send. Nothing else of it is kept,
  * because it repeats keys and signatures.
  */
-async function refusalWords(body: Readable): Promise<string | undefined> {
+async function rejectionWords(body: Readable): Promise<string | undefined> {
   let text = ''
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       text += chunk.toString('latin1')
-      if (text.length > LONGEST_REFUSAL) break
+      if (text.length > LONGEST_REJECTION) break
     }
   } catch {
     // A rejection that breaks off is still a rejection.

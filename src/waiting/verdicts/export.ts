@@ -4,25 +4,25 @@ import type { Look } from '../until.ts'
 import { count } from '../../numbers.ts'
 
 /** How an export ends without a failure: with a link to its bytes, or rejected, which may still lead somewhere. */
-export type ExportEnd = { kind: 'link'; link: string } | Refused
+export type ExportEnd = { kind: 'link'; link: string } | Rejected
 
 /** An export that Visual Layer rejected, at its start or later. */
-export interface Refused {
-  kind: 'refused'
-  reason: RefusalReason
+export interface Rejected {
+  kind: 'rejected'
+  reason: RejectionReason
   words: string | undefined
   /** How many items it would have contained, if reported. */
   entities: number | undefined
 }
 
 /** Why an export was rejected, as far as the API's words and count show. */
-export type RefusalReason = 'nothing_matched' | 'too_large' | 'other'
+export type RejectionReason = 'nothing_matched' | 'too_large' | 'other'
 
 /**
  * Distinguishes the rejections. REJECTED is in no documentation: public clients met it for filters that match nothing and for
  * exports over a cap whose number is not known.
  */
-export function refusalReason(words: string | undefined, entities: number | undefined): RefusalReason {
+export function rejectionReason(words: string | undefined, entities: number | undefined): RejectionReason {
   const said = words ?? ''
   if (/exceed|threshold|too (?:many|large|big)|maximum/i.test(said)) return 'too_large'
   // None of these words means an empty result, however the sentence reads.
@@ -36,8 +36,8 @@ const NOTHING =
   /\bno\b.{0,40}\b(?:match|entit|item|media|image|result|data|record)|\bnothing\b|\bempty\b|\b0 (?:entit|item|media|image|result)/i
 
 /** What a rejection comes to, however it came. */
-export function refused(words: string | undefined, entities: number | undefined): Refused {
-  return { kind: 'refused', reason: refusalReason(words, entities), words, entities }
+export function rejected(words: string | undefined, entities: number | undefined): Rejected {
+  return { kind: 'rejected', reason: rejectionReason(words, entities), words, entities }
 }
 
 /**
@@ -45,7 +45,7 @@ export function refused(words: string | undefined, entities: number | undefined)
  *
  * @param instead what to do about one that is too large, instead of the general advice
  */
-export function refusedExport({ reason, words, entities }: Omit<Refused, 'kind'>, instead?: string): ActionError {
+export function rejectedExport({ reason, words, entities }: Omit<Rejected, 'kind'>, instead?: string): ActionError {
   const items = entities === undefined || entities <= 0 ? '' : ` (${count(entities)} items)`
   switch (reason) {
     case 'nothing_matched':
@@ -78,7 +78,7 @@ export function exportVerdict(task: ExportTask, exportId: string): Look<ExportEn
       if (task.link !== undefined) return { state: 'done', value: { kind: 'link', link: task.link } }
       return { state: 'pending', line: 'export COMPLETED, its download link is not available yet', phase: 'COMPLETED' }
     case 'REJECTED':
-      return { state: 'done', value: refused(task.words, task.entities) }
+      return { state: 'done', value: rejected(task.words, task.entities) }
     case 'FAILED':
     case 'CANCELLED':
       return {

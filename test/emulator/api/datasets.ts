@@ -1,5 +1,5 @@
 import { readForm } from '../http/forms.ts'
-import { json, Refusal } from '../http/reply.ts'
+import { json, Rejection } from '../http/reply.ts'
 import type { Route } from '../http/routing.ts'
 import { makeMedia } from '../media-items.ts'
 import type { Dataset, DatasetStatus } from '../model.ts'
@@ -28,9 +28,9 @@ export function datasetRoutes(world: World): Route[] {
         const { fields } = readForm(call)
         const name = fields.get('dataset_name')?.trim() ?? ''
         const path = fields.get('bucket_path')?.trim() ?? ''
-        if (name === '') throw new Refusal(400, 'dataset_name is required')
-        if (path === '') throw new Refusal(400, 'bucket_path is required')
-        if (path.includes('forbidden')) throw new Refusal(500, `Cannot access ${path}: Access Denied`)
+        if (name === '') throw new Rejection(400, 'dataset_name is required')
+        if (path === '') throw new Rejection(400, 'bucket_path is required')
+        if (path.includes('forbidden')) throw new Rejection(500, `Cannot access ${path}: Access Denied`)
         const dataset = world.newDataset({ name, status: 'INDEXING', sourceType: 'BUCKET', sourceUri: path })
         startCreation(world, dataset, {
           kind: 'create',

@@ -1,4 +1,4 @@
-import { invalid, isRecord, json, Refusal } from '../http/reply.ts'
+import { invalid, isRecord, json, Rejection } from '../http/reply.ts'
 import { jsonObject, type Route } from '../http/routing.ts'
 import { abortEnrichment, startEnrichment } from '../operations.ts'
 import { requireIdle } from '../work.ts'
@@ -48,7 +48,7 @@ export function enrichmentRoutes(world: World): Route[] {
       answer(call) {
         const dataset = datasetOf(world, call)
         requireEditor(dataset)
-        if (style.enrichAbort === 'missing') throw new Refusal(404, 'Not Found')
+        if (style.enrichAbort === 'missing') throw new Rejection(404, 'Not Found')
         abortEnrichment(world, dataset, call.param('context_id'))
         return json(null)
       },
@@ -56,9 +56,9 @@ export function enrichmentRoutes(world: World): Route[] {
   ]
 }
 
-/** @throws Refusal 400 unless the value names an active model of the type */
+/** @throws Rejection 400 unless the value names an active model of the type */
 function requireModel(world: World, type: string, value: unknown): void {
   const id = isRecord(value) ? value['id'] : value
   const model = world.models.find((one) => one.id === id && one.type === type)
-  if (model?.status !== 'Active') throw new Refusal(400, `Model ${String(id)} cannot be applied as ${type}`)
+  if (model?.status !== 'Active') throw new Rejection(400, `Model ${String(id)} cannot be applied as ${type}`)
 }

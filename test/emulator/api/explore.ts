@@ -1,4 +1,4 @@
-import { json, Refusal } from '../http/reply.ts'
+import { json, Rejection } from '../http/reply.ts'
 import { choiceQuery, integerQuery, type Route, type RouteCall, uuidParam } from '../http/routing.ts'
 import { clustersOf, mediaIndex } from '../media-index.ts'
 import type { Dataset, MediaItem } from '../model.ts'
@@ -42,7 +42,7 @@ export function exploreRoutes(world: World, storageUrl: string): Route[] {
       method: 'GET',
       pattern: '/explore/:dataset_id',
       answer(call) {
-        if (world.options.style.explore === 'missing') throw new Refusal(404, 'Not Found')
+        if (world.options.style.explore === 'missing') throw new Rejection(404, 'Not Found')
         const clusters = listing(datasetOf(world, call), call)
         const page = integerQuery(call, 'page_number', { fallback: 0, min: 0 })
         const shown = clusters
@@ -56,11 +56,11 @@ export function exploreRoutes(world: World, storageUrl: string): Route[] {
       method: 'GET',
       pattern: '/explore/:dataset_id/similarity_cluster/:cluster_id',
       answer(call) {
-        if (world.options.style.members === 'missing') throw new Refusal(404, 'Not Found')
+        if (world.options.style.members === 'missing') throw new Rejection(404, 'Not Found')
         const dataset = datasetOf(world, call)
         const id = uuidParam(call, 'cluster_id')
         const all = mediaIndex(dataset.items).clusters.get(id)
-        if (!all && !dataset.emptyClusters.includes(id)) throw new Refusal(404, `Cluster ${id} not found`)
+        if (!all && !dataset.emptyClusters.includes(id)) throw new Rejection(404, `Cluster ${id} not found`)
         const members = (all ?? []).filter(exploredBy(dataset, call))
         const page = integerQuery(call, 'page_number', { fallback: 0, min: 0 })
         const shown = members.slice(page * clustersPerPage, (page + 1) * clustersPerPage)

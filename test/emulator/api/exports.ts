@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ArchiveContext, exportArchive, exportDocument, mediaRecord } from '../archive.ts'
-import { bodyTooLarge, type Call, invalid, json, type Reply, Refusal, text } from '../http/reply.ts'
+import { bodyTooLarge, type Call, invalid, json, type Reply, Rejection, text } from '../http/reply.ts'
 import { booleanText, choiceQuery, jsonObject, type Route } from '../http/routing.ts'
 import type { Dataset, ExportTask, MediaItem } from '../model.ts'
 import { vqlFilter } from '../vql.ts'
@@ -32,24 +32,24 @@ export function exportRoutes(world: World, storageUrl: string): Route[] {
       storageKey: undefined,
     }
     if (dataset.status !== 'READY')
-      throw new Refusal(409, `Dataset is not in READY status (current status: ${dataset.status})`)
-    const refusal = refusalOf(task, world)
-    const at = world.options.style.exportRefusal
-    const begun = refusal === undefined || at === 'rejected' || at === 'rejected_at_start'
+      throw new Rejection(409, `Dataset is not in READY status (current status: ${dataset.status})`)
+    const rejection = rejectionOf(task, world)
+    const at = world.options.style.exportRejection
+    const begun = rejection === undefined || at === 'rejected' || at === 'rejected_at_start'
     world.exportStarts.push({
       datasetId: dataset.id,
       exportId: begun ? task.id : undefined,
       selective: call.method === 'POST',
       items: items.length,
       includeImages: task.includeImages,
-      refused: refusal !== undefined,
+      rejected: rejection !== undefined,
     })
-    if (!begun) return refuse(refusal, at)
+    if (!begun) return rejectedNow(rejection, at)
     world.exports.push(task)
-    if (refusal === undefined) runExport(world, task, context)
-    else if (at === 'rejected') reject(world, task, refusal)
+    if (rejection === undefined) runExport(world, task, context)
+    else if (at === 'rejected') rejectLater(world, task, rejection)
     else {
-      Object.assign(task, { status: 'REJECTED', resultMessage: refusal })
+      Object.assign(task, { status: 'REJECTED', resultMessage: rejection })
       return json(shownExport(task, world, storageUrl))
     }
     return json(world.options.style.exportReply === 'whole' ? shownExport(task, world, storageUrl) : { id: task.id })
@@ -71,7 +71,7 @@ export function exportRoutes(world: World, storageUrl: string): Route[] {
         const dataset = datasetOf(world, call)
         if (call.body.length > world.options.selectionLimitBytes) {
           const includeImages = call.query.get('include_images') === 'true'
-          const unread = { exportId: undefined, selective: true, items: undefined, includeImages, refused: true }
+          const unread = { exportId: undefined, selective: true, items: undefined, includeImages, rejected: true }
           world.exportStarts.push({ datasetId: dataset.id, ...unread })
           return bodyTooLarge()
         }
@@ -86,7 +86,7 @@ export function exportRoutes(world: World, storageUrl: string): Route[] {
         const id = call.query.get('export_task_id')
         if (id === null) throw invalid(['query', 'export_task_id'], 'Field required', null, 'missing')
         const task = world.exports.find((candidate) => candidate.id === id && candidate.dataset === dataset)
-        if (!task) throw new Refusal(404, `Export task ${id} not found`)
+        if (!task) throw new Rejection(404, `Export task ${id} not found`)
         return json(shownExport(task, world, storageUrl))
       },
     },
@@ -104,7 +104,7 @@ export function exportRoutes(world: World, storageUrl: string): Route[] {
       method: 'GET',
       pattern: '/dataset/:dataset_id/export_media_id',
       answer(call) {
-        if (world.options.style.mediaIdList === 'missing') throw new Refusal(404, 'Not Found')
+        if (world.options.style.mediaIdList === 'missing') throw new Rejection(404, 'Not Found')
         const lines = datasetOf(world, call).items.map((item) => `${csvField(item.fileName)},${item.mediaId}`)
         return text(`${['filename,media_id', ...lines].join('\n')}\n`, 'text/csv')
       },
@@ -116,22 +116,22 @@ function csvField(value: string): string {
   return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
 }
 
-function refusalOf(task: ExportTask, { options }: World): string | undefined {
+function rejectionOf(task: ExportTask, { options }: World): string | undefined {
   if (task.entitiesCount === 0) return 'No entities match the export request'
   const cap = task.includeImages ? Math.min(options.exportCap, options.imagesCap) : options.exportCap
   if (task.entitiesCount <= cap) return undefined
-  if (options.style.refusalWords === 'vague') return 'Export rejected: too many entities'
+  if (options.style.rejectionWords === 'vague') return 'Export rejected: too many entities'
   return `Export request rejected: number of entities ${task.entitiesCount} exceeds threshold ${cap}`
 }
 
-/** Refused without a task. */
-function refuse(words: string, how: 'error' | 'bad_request' | 'payload_too_large'): Reply {
+/** Rejected without a task. */
+function rejectedNow(words: string, how: 'error' | 'bad_request' | 'payload_too_large'): Reply {
   if (how === 'error') return json({ error: words })
-  throw new Refusal(how === 'bad_request' ? 400 : 413, words)
+  throw new Rejection(how === 'bad_request' ? 400 : 413, words)
 }
 
-/** Refused while polling: INIT first, as an export that will run. */
-function reject(world: World, task: ExportTask, reason: string): void {
+/** Rejected while polling: INIT first, as an export that will run. */
+function rejectLater(world: World, task: ExportTask, reason: string): void {
   world.timeline.after(world.options.timings.exportMs / 4, () => {
     Object.assign(task, { status: 'REJECTED', resultMessage: reason })
   })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { annotated, isAnnotation } from '../annotations.ts'
 import { type FormFile, readForm } from '../http/forms.ts'
-import { invalid, json, Refusal } from '../http/reply.ts'
+import { invalid, json, Rejection } from '../http/reply.ts'
 import { empty, type Route, type RouteCall } from '../http/routing.ts'
 import { itemOfFile } from '../media-items.ts'
 import type { Dataset, Transaction } from '../model.ts'
@@ -20,7 +20,7 @@ export function ingestionRoutes(world: World): Route[] {
       pattern: '/ingestion/new_dataset',
       answer(call) {
         const name = call.query.get('dataset_name')?.trim() ?? ''
-        if (name === '') throw new Refusal(400, 'dataset_name is required')
+        if (name === '') throw new Rejection(400, 'dataset_name is required')
         const dataset = world.newDataset({ name, status: 'DRAFT', sourceType: 'VL' })
         return json({ dataset_id: dataset.id })
       },
@@ -43,12 +43,12 @@ export function ingestionRoutes(world: World): Route[] {
         const { annotations } = world.options.style
         const transaction = transactionOf(datasetOf(world, call), call)
         const files = uploadedFiles(readForm(call).files)
-        const taken = (name: string) => isMedia(name) || (isAnnotation(name) && annotations !== 'refused')
-        const refused = files.find((file) => isArchive(file.name) || !taken(file.name))
-        if (refused && isArchive(refused.name)) {
-          throw new Refusal(400, `Archives are not supported for initial dataset creation: ${refused.name}`)
+        const taken = (name: string) => isMedia(name) || (isAnnotation(name) && annotations !== 'rejected')
+        const rejected = files.find((file) => isArchive(file.name) || !taken(file.name))
+        if (rejected && isArchive(rejected.name)) {
+          throw new Rejection(400, `Archives are not supported for initial dataset creation: ${rejected.name}`)
         }
-        if (refused) throw new Refusal(400, `Unsupported file format: ${refused.name}`)
+        if (rejected) throw new Rejection(400, `Unsupported file format: ${rejected.name}`)
         transaction.files.push(...files.map(({ name, bytes }) => ({ name, bytes })))
         return empty(202, world.options.style.nullBodies)
       },
@@ -60,7 +60,7 @@ export function ingestionRoutes(world: World): Route[] {
         const dataset = datasetOf(world, call)
         requireEditor(dataset)
         const transaction = transactionOf(dataset, call)
-        if (transaction.files.length === 0) throw new Refusal(400, 'The transaction holds no files')
+        if (transaction.files.length === 0) throw new Rejection(400, 'The transaction holds no files')
         requireIdle(world, dataset, 'DATASET_CREATION', ['DRAFT'])
         transaction.open = false
         const clusterId = randomUUID()
@@ -78,7 +78,7 @@ export function ingestionRoutes(world: World): Route[] {
   ]
 }
 
-/** The open transaction of the path. @throws Refusal 404 where it is unknown, 409 where it was processed */
+/** The open transaction of the path. @throws Rejection 404 where it is unknown, 409 where it was processed */
 function transactionOf(dataset: Dataset, call: RouteCall): Transaction {
   const raw = call.param('trans_id')
   if (!/^\d+$/.test(raw)) {
@@ -90,12 +90,12 @@ function transactionOf(dataset: Dataset, call: RouteCall): Transaction {
     )
   }
   const transaction = dataset.transactions.get(Number(raw))
-  if (!transaction) throw new Refusal(404, `Transaction ${raw} not found`)
-  if (!transaction.open) throw new Refusal(409, `Transaction ${raw} is already being processed`)
+  if (!transaction) throw new Rejection(404, `Transaction ${raw} not found`)
+  if (!transaction.open) throw new Rejection(409, `Transaction ${raw} is already being processed`)
   return transaction
 }
 
-/** The parts named `files`. @throws Refusal 422 where there is none, such as for `files[]` */
+/** The parts named `files`. @throws Rejection 422 where there is none, such as for `files[]` */
 function uploadedFiles(parts: FormFile[]): FormFile[] {
   const files = parts.filter((part) => part.field === 'files')
   if (files.length === 0) throw invalid(['body', 'files'], 'Field required', null, 'missing')

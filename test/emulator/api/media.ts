@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Form, readForm } from '../http/forms.ts'
-import { Refusal } from '../http/reply.ts'
+import { Rejection } from '../http/reply.ts'
 import { booleanText, empty, type Route } from '../http/routing.ts'
 import { itemOfFile, makeMedia } from '../media-items.ts'
 import type { Dataset, MediaItem } from '../model.ts'
@@ -43,7 +43,7 @@ export function mediaRoutes(world: World): Route[] {
   ]
 }
 
-/** What the form adds. @throws Refusal 400 unless it gives exactly one source, and a usable one */
+/** What the form adds. @throws Rejection 400 unless it gives exactly one source, and a usable one */
 async function additionOf(
   form: Form,
   dataset: Dataset,
@@ -53,18 +53,18 @@ async function additionOf(
   const files = form.files.filter((file) => file.field === 'files')
   const archives = form.files.filter((file) => file.field === 'archive')
   const sources = [s3Uri !== undefined, files.length > 0, archives.length > 0].filter(Boolean).length
-  if (sources !== 1) throw new Refusal(400, 'Exactly one of s3_uri, files[] or archive must be provided')
+  if (sources !== 1) throw new Rejection(400, 'Exactly one of s3_uri, files[] or archive must be provided')
   const from = dataset.items.length
   const clusterId = randomUUID()
   if (s3Uri !== undefined) {
-    if (!/^s3:\/\/[^/]+/.test(s3Uri)) throw new Refusal(400, `Invalid S3 URI: ${s3Uri}`)
-    if (s3Uri.includes('missing')) throw new Refusal(400, `No media found at ${s3Uri}`)
+    if (!/^s3:\/\/[^/]+/.test(s3Uri)) throw new Rejection(400, `Invalid S3 URI: ${s3Uri}`)
+    if (s3Uri.includes('missing')) throw new Rejection(400, `No media found at ${s3Uri}`)
     return { items: makeMedia({ images: world.options.bucketImages, from }) }
   }
   const [archive] = archives
   if (archive !== undefined) {
-    if (archives.length > 1) throw new Refusal(400, 'Only one archive may be provided')
-    if (!isArchive(archive.name)) throw new Refusal(400, `Unsupported archive format: ${archive.name}`)
+    if (archives.length > 1) throw new Rejection(400, 'Only one archive may be provided')
+    if (!isArchive(archive.name)) throw new Rejection(400, `Unsupported archive format: ${archive.name}`)
     try {
       const names = await mediaInArchive(archive.name, archive.bytes)
       return { items: names.map((name, index) => itemOfFile({ name }, from + index + 1, clusterId)) }
@@ -72,7 +72,7 @@ async function additionOf(
       return { items: [], failure: `The archive ${archive.name} could not be read: ${String(error)}` }
     }
   }
-  const refused = files.find((file) => !isMedia(file.name))
-  if (refused) throw new Refusal(400, `Unsupported file format: ${refused.name}`)
+  const rejected = files.find((file) => !isMedia(file.name))
+  if (rejected) throw new Rejection(400, `Unsupported file format: ${rejected.name}`)
   return { items: files.map((file, index) => itemOfFile(file, from + index + 1, clusterId)) }
 }

@@ -1,4 +1,4 @@
-import { invalid, json, Refusal } from '../http/reply.ts'
+import { invalid, json, Rejection } from '../http/reply.ts'
 import { jsonObject, type Route, textField } from '../http/routing.ts'
 import type { World } from '../world.ts'
 import { datasetOf } from './access.ts'
@@ -16,7 +16,7 @@ export function memberRoutes(world: World): Route[] {
       pattern: '/manage/:dataset_id/invite',
       answer(call) {
         const dataset = datasetOf(world, call)
-        if (dataset.role !== 'owner') throw new Refusal(403, 'You do not have permission to perform this operation')
+        if (dataset.role !== 'owner') throw new Rejection(403, 'You do not have permission to perform this operation')
         const body = jsonObject(call)
         const email = textField(body, 'grant_to_user_email')
         if (email === undefined) throw invalid(['body', 'grant_to_user_email'], 'Field required', body, 'missing')

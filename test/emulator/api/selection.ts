@@ -13,7 +13,7 @@ interface SelectionStyle {
 /**
  * The media that a body of `export_entities_async` selects: the union of its entries. Ids that the dataset does not have
  * select nothing.
- * @throws Refusal 422 for another shape
+ * @throws Rejection 422 for another shape
  */
 export function selectMedia(
   body: Record<string, unknown>,

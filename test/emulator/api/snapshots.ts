@@ -1,4 +1,4 @@
-import { invalid, json, type Reply, Refusal } from '../http/reply.ts'
+import { invalid, json, type Reply, Rejection } from '../http/reply.ts'
 import { empty, jsonObject, type Route, textField } from '../http/routing.ts'
 import type { Dataset, Snapshot } from '../model.ts'
 import { startClone, startRestore } from '../operations.ts'
@@ -97,9 +97,9 @@ export function snapshotRoutes(world: World): Route[] {
         requireEditor(dataset)
         requireSnapshotSupport(dataset)
         const snapshot = snapshotOf(dataset, call)
-        if (snapshot.isCurrent) throw new Refusal(409, 'The current version snapshot cannot be deleted')
+        if (snapshot.isCurrent) throw new Rejection(409, 'The current version snapshot cannot be deleted')
         if (snapshot.isRestoring)
-          throw new Refusal(409, 'Operation SNAPSHOT_DELETE is blocked while a SNAPSHOT_RESTORE task is running')
+          throw new Rejection(409, 'Operation SNAPSHOT_DELETE is blocked while a SNAPSHOT_RESTORE task is running')
         requireNoClone(world, snapshot, 'SNAPSHOT_DELETE')
         world.timeline.change(snapshot, { deleted: true })
         return empty(200, style.nullBodies)
@@ -120,7 +120,7 @@ async function createSnapshot(
     const outcome = world.takeOutcome('snapshot')
     const failed = outcome.task !== undefined && outcome.task !== 'COMPLETED'
     world.timeline.change(dataset, { status: outcome.datasetStatus ?? 'READY' })
-    if (failed) throw new Refusal(500, outcome.message ?? 'Snapshot creation failed')
+    if (failed) throw new Rejection(500, outcome.message ?? 'Snapshot creation failed')
     return (outcome.effect ?? true) ? world.addSnapshot(dataset, seed) : undefined
   }
   if (style.snapshotCreate === 'accepted') {

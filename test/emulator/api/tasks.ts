@@ -1,4 +1,4 @@
-import { type Call, invalid, json, Refusal } from '../http/reply.ts'
+import { type Call, invalid, json, Rejection } from '../http/reply.ts'
 import { choiceQuery, integerQuery, isUuid, type Route, type RouteCall, uuidParam } from '../http/routing.ts'
 import type { Task } from '../model.ts'
 import { abortTask, retryTask } from '../work.ts'
@@ -11,7 +11,7 @@ export function taskRoutes(world: World): Route[] {
   const taskOf = (call: RouteCall): Task => {
     const id = uuidParam(call, 'task_id')
     const task = world.tasks.find((candidate) => candidate.id === id)
-    if (!task) throw new Refusal(404, `Task ${id} not found`)
+    if (!task) throw new Rejection(404, `Task ${id} not found`)
     return task
   }
   const seen = () =>

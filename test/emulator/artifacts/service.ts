@@ -44,7 +44,7 @@ export interface MadeArtifact {
  * @actions/artifact 6 makes, read from its source. Checks what is finalized against the bytes that came.
  */
 export class ArtifactService {
-  /** The most bytes of all artifacts together; over it the service refuses as it does over quota. */
+  /** The most bytes of all artifacts together; over it the service rejects as it does over quota. */
   quotaBytes = Number.POSITIVE_INFINITY
   /**
    * An artifact that was created and never finalized: `taken` holds its name, unseen in lists; `listed` holds it and

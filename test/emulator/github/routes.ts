@@ -1,5 +1,5 @@
 import type { StoredArtifact } from '../artifacts/service.ts'
-import { type Answer, json, Refusal, type Reply } from '../http/reply.ts'
+import { type Answer, json, Rejection, type Reply } from '../http/reply.ts'
 import { type RouteCall, routed } from '../http/routing.ts'
 import type { GitHubService, WorkflowRun } from './service.ts'
 
@@ -20,7 +20,7 @@ export function restAnswer(github: GitHubService): Answer {
   const ofActions = (pattern: string, answer: (call: RouteCall) => Reply) =>
     get(`/actions${pattern}`, (call) => {
       if (github.permission === 'read') return answer(call)
-      return refusal(403, 'Resource not accessible by integration')
+      return rejection(403, 'Resource not accessible by integration')
     })
   const routes = routed('', [
     get('', () => json({ ...repositoryJson(github), default_branch: github.repository.defaultBranch })),
@@ -43,11 +43,11 @@ export function restAnswer(github: GitHubService): Answer {
   ])
   return async (call) => {
     // A job's own token begins so; anything else is nobody's.
-    if (!/^(token|bearer) ghs_\w+$/i.test(call.headers.authorization ?? '')) return refusal(401, 'Bad credentials')
+    if (!/^(token|bearer) ghs_\w+$/i.test(call.headers.authorization ?? '')) return rejection(401, 'Bad credentials')
     try {
       return await routes(call)
     } catch (error) {
-      if (error instanceof Refusal) return notFound()
+      if (error instanceof Rejection) return notFound()
       throw error
     }
   }
@@ -82,7 +82,7 @@ function page<T>(call: RouteCall, all: readonly T[]): T[] {
 function archive(github: GitHubService, id: number): Reply {
   const artifact = github.artifacts.stored.find((one) => one.id === id)
   if (!artifact) return notFound()
-  if (isExpired(artifact)) return refusal(410, 'Artifact has expired')
+  if (isExpired(artifact)) return rejection(410, 'Artifact has expired')
   return { status: 302, headers: { location: github.artifacts.link(id) ?? '' } }
 }
 
@@ -145,9 +145,9 @@ function artifactJson(github: GitHubService, artifact: StoredArtifact) {
 }
 
 function notFound(): Reply {
-  return refusal(404, 'Not Found')
+  return rejection(404, 'Not Found')
 }
 
-function refusal(status: number, message: string): Reply {
+function rejection(status: number, message: string): Reply {
   return json({ message, documentation_url: 'https://docs.github.com/rest', status: String(status) }, status)
 }

@@ -1,5 +1,5 @@
 import type { Call } from './reply.ts'
-import { Refusal } from './reply.ts'
+import { Rejection } from './reply.ts'
 
 export interface FormFile {
   field: string
@@ -13,14 +13,14 @@ export interface Form {
   files: FormFile[]
 }
 
-/** The body as a form, multipart or urlencoded. @throws Refusal 422 for another type, 400 for a malformed multipart body */
+/** The body as a form, multipart or urlencoded. @throws Rejection 422 for another type, 400 for a malformed multipart body */
 export function readForm(call: Call): Form {
   const type = call.headers['content-type'] ?? ''
   if (type.startsWith('application/x-www-form-urlencoded')) {
     return { fields: new Map(new URLSearchParams(call.body.toString('utf8'))), files: [] }
   }
   if (!type.startsWith('multipart/form-data')) {
-    throw new Refusal(422, [{ type: 'missing', loc: ['body'], msg: 'Field required', input: null }])
+    throw new Rejection(422, [{ type: 'missing', loc: ['body'], msg: 'Field required', input: null }])
   }
   const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(type)
   const mark = boundary?.[1] ?? boundary?.[2]
@@ -69,6 +69,6 @@ function quoted(disposition: string, name: string): string | undefined {
     .replaceAll('%0A', '\n')
 }
 
-function malformed(why: string): Refusal {
-  return new Refusal(400, `There was an error parsing the body: ${why}`)
+function malformed(why: string): Rejection {
+  return new Rejection(400, `There was an error parsing the body: ${why}`)
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault, Faults, ServerName } from './faults.ts'
-import { type Answer, bodyTooLarge, type Call, json, type Reply, Refusal, text, webApp } from './reply.ts'
+import { type Answer, bodyTooLarge, type Call, json, type Reply, Rejection, text, webApp } from './reply.ts'
 import { sendReply } from './sending.ts'
 
 export interface RecordedRequest {
@@ -118,7 +118,7 @@ async function answerSafely(call: Call, options: ListenerOptions): Promise<Reply
   try {
     return await options.answer(call)
   } catch (error) {
-    if (error instanceof Refusal) return json({ detail: error.detail }, error.status)
+    if (error instanceof Rejection) return json({ detail: error.detail }, error.status)
     // A bug of the emulator's own: the words let the test that met it say which.
     return json(
       { detail: `The emulator broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` },

@@ -28,7 +28,7 @@ export interface Complaint {
 }
 
 /** Thrown by a route: becomes `{"detail": ...}` with its status, a text or, for 422, an array. */
-export class Refusal extends Error {
+export class Rejection extends Error {
   readonly status: number
   readonly detail: string | Complaint[]
 
@@ -40,8 +40,8 @@ export class Refusal extends Error {
 }
 
 /** A 422 about one place of the request. */
-export function invalid(loc: (string | number)[], msg: string, input: unknown, type = 'value_error'): Refusal {
-  return new Refusal(422, [{ type, loc, msg, input }])
+export function invalid(loc: (string | number)[], msg: string, input: unknown, type = 'value_error'): Rejection {
+  return new Rejection(422, [{ type, loc, msg, input }])
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { type Answer, type Call, invalid, isRecord, json, type Reply, Refusal } from './reply.ts'
+import { type Answer, type Call, invalid, isRecord, json, type Reply, Rejection } from './reply.ts'
 
 /** What a route gets: the call, and the values of the `:names` in its pattern. */
 export interface RouteCall extends Call {
@@ -34,8 +34,8 @@ export function routed(prefix: string, routes: Route[]): Answer {
       const params = new Map(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]))
       return route.answer({ ...call, param: (name) => params.get(name) ?? '' })
     }
-    if (otherMethod) throw new Refusal(405, 'Method Not Allowed')
-    throw new Refusal(404, 'Not Found')
+    if (otherMethod) throw new Rejection(405, 'Method Not Allowed')
+    throw new Rejection(404, 'Not Found')
   }
 }
 
@@ -44,7 +44,7 @@ export function empty(status: number, nullBodies: boolean): Reply {
   return nullBodies ? json(null, status) : { status }
 }
 
-/** The path parameter as a UUID. @throws Refusal 422 */
+/** The path parameter as a UUID. @throws Rejection 422 */
 export function uuidParam(call: RouteCall, name: string): string {
   const value = call.param(name)
   if (!isUuid(value)) {
@@ -57,7 +57,7 @@ export function isUuid(value: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)
 }
 
-/** An integer of the query within its bounds. @throws Refusal 422 */
+/** An integer of the query within its bounds. @throws Rejection 422 */
 export function integerQuery(
   call: Call,
   name: string,
@@ -83,7 +83,7 @@ export function integerQuery(
   return value
 }
 
-/** A boolean as FastAPI reads it, of a query or a form. @throws Refusal 422 */
+/** A boolean as FastAPI reads it, of a query or a form. @throws Rejection 422 */
 export function booleanText(raw: string | null | undefined, loc: string[], fallback: boolean): boolean {
   if (raw === null || raw === undefined) return fallback
   const word = raw.toLowerCase()
@@ -92,7 +92,7 @@ export function booleanText(raw: string | null | undefined, loc: string[], fallb
   throw invalid(loc, 'Input should be a valid boolean, unable to interpret input', raw, 'bool_parsing')
 }
 
-/** One of the allowed words. @throws Refusal 422 where it is absent without a fallback, or another word */
+/** One of the allowed words. @throws Rejection 422 where it is absent without a fallback, or another word */
 export function choiceQuery<T extends string>(call: Call, name: string, allowed: readonly T[], fallback?: T): T {
   const raw = call.query.get(name)
   if (raw === null) {
@@ -105,7 +105,7 @@ export function choiceQuery<T extends string>(call: Call, name: string, allowed:
   throw invalid(['query', name], `Input should be ${words}`, raw, 'enum')
 }
 
-/** The body as a JSON object. @throws Refusal 422 */
+/** The body as a JSON object. @throws Rejection 422 */
 export function jsonObject(call: Call): Record<string, unknown> {
   if (call.body.length === 0) throw invalid(['body'], 'Field required', null, 'missing')
   let value: unknown
@@ -125,7 +125,7 @@ export function jsonObject(call: Call): Record<string, unknown> {
   return value
 }
 
-/** A text field of a JSON body; null counts as absent. @throws Refusal 422 */
+/** A text field of a JSON body; null counts as absent. @throws Rejection 422 */
 export function textField(body: Record<string, unknown>, name: string): string | undefined {
   const value = body[name]
   if (value === undefined || value === null) return undefined

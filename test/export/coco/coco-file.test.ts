@@ -224,7 +224,7 @@ describe('annotations.json', () => {
         const boxes = await written(metadataJson(media), { labels: 'boxes' })
         expect(labelsIn(boxes.coco)).toEqual(expected.filter((one) => one.length === 3))
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     )
   })
 

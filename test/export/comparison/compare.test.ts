@@ -27,7 +27,7 @@ async function compared(before: readonly unknown[], after: readonly unknown[], f
 const nothing = Object.fromEntries(FIELDS.map((field) => [field, 0]))
 const items = ids.chain((some) => fc.tuple(...some.map((id) => madeItem(id))))
 const shuffled = <T>(values: T[]) => fc.shuffledSubarray(values, { minLength: values.length })
-const runs = { numRuns: 60 }
+const runs = { numRuns: 25 }
 
 describe('an export that is compared with itself', () => {
   it.each(['json', 'parquet'] as const)(
@@ -86,7 +86,7 @@ describe('an export that is compared with itself', () => {
       fc.asyncProperty(fc.array(record, { maxLength: 6 }), async (records) => {
         expect(await compared(records, records.toReversed())).toMatchObject({ changed: false })
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     )
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { namedLimit } from '../../../src/export/parts/named-limit.ts'
 
-const REFUSED = 1_331_167
+const REJECTED = 1_331_167
 
-describe('the limit that the words of a refusal name', () => {
+describe('the limit that the words of a rejection name', () => {
   it.each<[string, number]>([
     ['Export request rejected: number of entities 1331167 exceeds threshold 500000', 500_000],
     ['1331167 exceeds threshold (500000)', 500_000],
@@ -24,7 +24,7 @@ describe('the limit that the words of a refusal name', () => {
     ['LIMIT 50000 2026-01-02', 50_000],
     ['only 2 exports at once, only 3000 items', 3000],
   ])('%s', (words, limit) => {
-    expect(namedLimit(words, REFUSED)).toBe(limit)
+    expect(namedLimit(words, REJECTED)).toBe(limit)
   })
 
   it.each([
@@ -49,6 +49,6 @@ describe('the limit that the words of a refusal name', () => {
     'limit 50k',
     'limit v2',
   ])('none in: %s', (words) => {
-    expect(namedLimit(words, REFUSED)).toBeUndefined()
+    expect(namedLimit(words, REJECTED)).toBeUndefined()
   })
 })

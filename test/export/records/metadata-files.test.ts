@@ -36,7 +36,7 @@ async function inspect(files: { name: string; data: string | Buffer }[]) {
   expect(await readdir(folder)).toEqual(['export', 'export.partial'])
   if (zipped.status === 'rejected' || unpacked.status === 'rejected') {
     expect(zipped).toEqual(unpacked)
-    throw zipped.status === 'rejected' ? zipped.reason : new Error('only the folder was refused')
+    throw zipped.status === 'rejected' ? zipped.reason : new Error('only the folder was rejected')
   }
   expect(zipped.value).toEqual(unpacked.value)
   return zipped.value

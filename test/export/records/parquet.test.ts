@@ -51,7 +51,7 @@ describe('the rows of a parquet file', () => {
         const bytes = parquetWriteBuffer({ columnData, rowGroupSize, pageSize })
         expect(await rowsOf(bytes, { sliceBytes })).toEqual(records)
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 

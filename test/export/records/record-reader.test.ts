@@ -165,7 +165,7 @@ describe('records', () => {
         const expected: { info?: unknown; media_items: unknown[] } = JSON.parse(text)
         expect(await read(text, places)).toEqual({ records: expected.media_items, info: expected.info, found: true })
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 
@@ -223,7 +223,7 @@ describe('records', () => {
           expect(result instanceof ActionError).toBe(!parses)
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 

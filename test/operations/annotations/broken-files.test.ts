@@ -152,7 +152,7 @@ describe('annotation files that are broken', () => {
     expect(found.at(-1)).toBe('- labels/object_annotations.csv: 1,995 more problems')
   })
 
-  it('are refused without media', async () => {
+  it('are rejected without media', async () => {
     const { ended } = await check({ 'annotations.json': JSON.stringify(coco()) }, [])
     expect(await rejection(ended)).toMatchObject({ code: 'invalid_input' })
   })

@@ -4,7 +4,7 @@ import { withEphemeralClone } from '../../../src/operations/export/export-snapsh
 import { undo } from '../../../src/operations/undo.ts'
 import { request } from '../../inputs/step-inputs.ts'
 import { rejection } from '../../visual-layer/loopback.ts'
-import { dataset, id, refused, snapshot, SOURCE, task } from '../../visual-layer/samples.ts'
+import { dataset, id, rejected, snapshot, SOURCE, task } from '../../visual-layer/samples.ts'
 import { fakeStep } from '../fake-step.ts'
 
 const CLONE = id(77)
@@ -22,7 +22,7 @@ function exporting(body: (end: AbortController) => Promise<string>) {
     interval: 1_000,
     api: {
       datasets: {
-        get: async (one) => (one === CLONE && deleted.length > 0 ? Promise.reject(refused(404)) : clone),
+        get: async (one) => (one === CLONE && deleted.length > 0 ? Promise.reject(rejected(404)) : clone),
         list: async () => (cloned && deleted.length === 0 ? [source, clone] : [source]),
         delete: async (one) => void deleted.push(one),
       },

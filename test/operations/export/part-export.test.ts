@@ -5,7 +5,7 @@ import type { ExportTask } from '../../../src/visual-layer/exports.ts'
 import { unexpectedReply } from '../../../src/visual-layer/failure.ts'
 import { request } from '../../inputs/step-inputs.ts'
 import { failureOf } from '../../failure-of.ts'
-import { dataset, exportTask, id, refused } from '../../visual-layer/samples.ts'
+import { dataset, exportTask, id, rejected } from '../../visual-layer/samples.ts'
 import { fakeStep } from '../fake-step.ts'
 
 /** Exports a part that is seen in these states, one a look; answers how often it was seen at work. */
@@ -28,16 +28,16 @@ async function seenAtWork(...states: Partial<ExportTask>[]): Promise<number> {
     },
     onStarted: async () => undefined,
   })
-  expect(end).toMatchObject({ kind: 'refused', reason: 'too_large' })
+  expect(end).toMatchObject({ kind: 'rejected', reason: 'too_large' })
   return running
 }
 
-const rejected = { state: 'REJECTED', words: 'exceeds threshold', entities: 3 } as const
+const tooLarge = { state: 'REJECTED', words: 'exceeds threshold', entities: 3 } as const
 
 it('a part that waits in a queue is not yet at work: it may still be rejected for its size', async () => {
   const queued = { state: 'QUEUED', statusWord: 'INIT' } as const
-  expect(await seenAtWork(queued, queued, rejected)).toBe(0)
-  expect(await seenAtWork(queued, { state: 'RUNNING', statusWord: 'IN_PROGRESS' }, rejected)).toBe(1)
+  expect(await seenAtWork(queued, queued, tooLarge)).toBe(0)
+  expect(await seenAtWork(queued, { state: 'RUNNING', statusWord: 'IN_PROGRESS' }, tooLarge)).toBe(1)
 })
 
 /** Exports a part of which each look ends so; answers the failure. */
@@ -69,13 +69,13 @@ it('a part that does not end in time reports what was seen of it last', async ()
   const { error } = await failing(async () => exportTask({ state: 'RUNNING', statusWord: 'IN_PROGRESS' }))
   expect(error).toMatchObject({ code: 'timed_out', todo: expect.stringContaining('timeout') })
   expect(error.message).toMatch(/part 1; last status: .*IN_PROGRESS/)
-  const outage = await failing(async () => Promise.reject(refused(503, 'maintenance')))
+  const outage = await failing(async () => Promise.reject(rejected(503, 'maintenance')))
   expect(outage.error).toMatchObject({ code: 'timed_out', apiWords: 'maintenance' })
   expect(outage.error.message).toContain('no status received')
 })
 
 it('a part whose export may not be looked at ends with that', async () => {
-  const { error } = await failing(async () => Promise.reject(refused(403)))
+  const { error } = await failing(async () => Promise.reject(rejected(403)))
   expect(error).toMatchObject({ code: 'forbidden' })
 })
 
@@ -89,7 +89,7 @@ it('a part that is not known yet is looked for a while', async () => {
   let looks = 0
   const { error, phases } = await failing(async () => {
     looks += 1
-    return looks < 3 ? Promise.reject(refused(404)) : Promise.reject(refused(403))
+    return looks < 3 ? Promise.reject(rejected(404)) : Promise.reject(rejected(403))
   })
   expect(error).toMatchObject({ code: 'forbidden' })
   expect(phases).toContainEqual(expect.stringMatching(/not available yet/))

@@ -27,7 +27,7 @@ afterEach(async () => {
 /** How the service is in a test; what is left out has no bounds. */
 interface Service {
   cap?: number
-  /** Whether refusals name the cap. */
+  /** Whether rejections name the cap. */
   named?: boolean
   requestBytes?: number
   /** A cluster's items in truth, where the listing tells another number. */
@@ -55,7 +55,7 @@ function membersOf({ id }: Cluster, items: number): string[] {
   return Array.from({ length: items }, (_, index) => `${id}/${index}`)
 }
 
-const TOO_LARGE = { kind: 'refused', reason: 'too_large', entities: undefined } as const
+const TOO_LARGE = { kind: 'rejected', reason: 'too_large', entities: undefined } as const
 
 async function queueOf(service: Service, { name = 'parts', members = true } = {}): Promise<Run> {
   const step = fakeStep()
@@ -160,19 +160,19 @@ describe('PartQueue', () => {
     expect(run.most).toEqual({ unproven: 1, proven: 3 })
   })
 
-  it('comes to an end in every sequence of refusals', async () => {
+  it('comes to an end in every sequence of rejections', async () => {
     let name = 0
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 12 }),
-        fc.infiniteStream(fc.constantFrom('refuse', 'refuse', 'take', 'gone')),
+        fc.infiniteStream(fc.constantFrom('reject', 'reject', 'take', 'gone')),
         async (sizes, fates) => {
           const content = { clusters: clustersOf(...sizes), mediaIds: [] }
           const run = await queueOf(
             {
               before() {
                 const fate = fates.next().value
-                if (fate === 'refuse') return { ...TOO_LARGE, words: undefined }
+                if (fate === 'reject') return { ...TOO_LARGE, words: undefined }
                 if (fate === 'gone') return { ...TOO_LARGE, reason: 'nothing_matched', words: undefined }
                 return undefined
               },
@@ -183,7 +183,7 @@ describe('PartQueue', () => {
           // Only where not a single item is taken is there nothing to divide.
           if (end !== undefined) expect(end).toMatchObject({ code: 'rejected' })
           else expect(new Set(run.came).size).toBe(run.came.length)
-          // Each refusal divides or lowers something: a few for each item at most.
+          // Each rejection divides or lowers something: a few for each item at most.
           expect(run.started()).toBeLessThanOrEqual(20 * (itemsOf(content) + 1))
         },
       ),

@@ -123,7 +123,7 @@ describe('the export of the previous run', () => {
 describe('a download of it', () => {
   it.each<[string, Fault]>([
     ['that breaks off', { kind: 'resetMid', afterBytes: 20 }],
-    ['that is refused for a moment', { kind: 'status', status: 503 }],
+    ['that is rejected for a moment', { kind: 'status', status: 503 }],
     ['that gets no reply', { kind: 'resetBefore' }],
   ])('%s continues', async (_case, fault) => {
     stored(zip)
@@ -225,7 +225,7 @@ it('masks every link, and sends the token only to GitHub', async () => {
 
 describe('the link to an artifact', () => {
   it.each<[string, Fault, string]>([
-    ['is refused', { kind: 'status', status: 403 }, 'forbidden'],
+    ['is rejected', { kind: 'status', status: 403 }, 'forbidden'],
     ['is no redirect', { kind: 'body', text: '{}' }, 'unexpected_reply'],
     ['leads nowhere', { kind: 'status', status: 302, body: '' }, 'unexpected_reply'],
     ['leads out of the web', { kind: 'status', status: 302, headers: { location: 'ftp://a/b' } }, 'unexpected_reply'],

@@ -5,7 +5,7 @@ import { RequestFailure } from '../../../src/visual-layer/failure.ts'
 import { request } from '../../inputs/step-inputs.ts'
 import { failureOf } from '../../failure-of.ts'
 import { rejection } from '../../visual-layer/loopback.ts'
-import { exportTask, id, lostReply, neverSent, refused, SOURCE } from '../../visual-layer/samples.ts'
+import { exportTask, id, lostReply, neverSent, rejected, SOURCE } from '../../visual-layer/samples.ts'
 import { fakeStep } from '../fake-step.ts'
 
 const workspace = process.cwd()
@@ -33,9 +33,9 @@ function starting(...answers: (ExportTask | Error)[]) {
   }
 }
 
-/** The refusal of an export with HTTP 200 and `{"error": ...}`. */
-const refusal = (words: string) =>
-  new RequestFailure('rejected', 'refused', { apiWords: words }, { transient: false, effect: 'none', status: 200 })
+/** The rejection of an export with HTTP 200 and `{"error": ...}`. */
+const inside200 = (words: string) =>
+  new RequestFailure('rejected', 'rejected', { apiWords: words }, { transient: false, effect: 'none', status: 200 })
 
 describe('the start of an export', () => {
   it('asks for what the inputs say', async () => {
@@ -56,9 +56,9 @@ describe('the start of an export', () => {
 
   it.each([
     ['a lost reply', lostReply(), /its export is ignored/],
-    ['HTTP 503', refused(503), /its export is ignored/],
+    ['HTTP 503', rejected(503), /its export is ignored/],
     ['a refused connection', neverSent(), /Retrying \(1 of 3\)\.$/],
-    ['HTTP 429', refused(429), /Retrying \(1 of 3\)\.$/],
+    ['HTTP 429', rejected(429), /Retrying \(1 of 3\)\.$/],
   ])('is repeated after %s: an export changes nothing, and cannot be looked for', async (_, fault, line) => {
     const { start, sent, step } = starting(fault, exportTask())
     expect(await start()).toMatchObject({ id: id(300) })
@@ -67,24 +67,24 @@ describe('the start of an export', () => {
   })
 
   it('is repeated max_retries times, within the deadline', async () => {
-    const many = starting(...Array.from({ length: 9 }, () => refused(503)))
+    const many = starting(...Array.from({ length: 9 }, () => rejected(503)))
     expect(await rejection(many.start())).toMatchObject({ code: 'server_error' })
     expect(many.sent).toHaveLength(4)
-    const late = starting(refused(429, '', 10_000_000))
+    const late = starting(rejected(429, '', 10_000_000))
     expect(await rejection(late.start())).toMatchObject({ code: 'server_error' })
     expect(late.sent).toHaveLength(1)
   })
 
   it.each([401, 403, 404, 409])('is not repeated after HTTP %d', async (status) => {
-    const { start, sent } = starting(refused(status))
+    const { start, sent } = starting(rejected(status))
     expect(await rejection(start())).toMatchObject({ outcome: { status } })
     expect(sent).toHaveLength(1)
   })
 
   it.each(['Export of 1200000 entities exceeds threshold', 'No entities found'])(
-    'refused inside HTTP 200 reads as a REJECTED export: %s',
+    'rejected inside HTTP 200 reads as a REJECTED export: %s',
     async (words) => {
-      expect(await starting(refusal(words)).start()).toMatchObject({ state: 'REJECTED', id: undefined, words })
+      expect(await starting(inside200(words)).start()).toMatchObject({ state: 'REJECTED', id: undefined, words })
     },
   )
 
@@ -94,7 +94,7 @@ describe('the start of an export', () => {
     [422, 'query.vql: no such field in media items'],
     [400, 'vql: nothing follows "op"'],
   ])('that is wrong in itself (HTTP %d, %s) is never taken for one that matches nothing', async (status, words) => {
-    const error = await failureOf(starting(refused(status, words)).start({ allow_empty: 'true' }))
+    const error = await failureOf(starting(rejected(status, words)).start({ allow_empty: 'true' }))
     expect(error).toMatchObject({ code: 'rejected', apiWords: words })
   })
 })

@@ -46,7 +46,7 @@ describe('add-media', () => {
   })
 
   it.each(['http://bucket/x', 'bucket/x', 's3://', 's3:///x', 's3://a b/x', 'xs3://b/x'])(
-    'refuses the S3 URI %j',
+    'rejects the S3 URI %j',
     (uri) => {
       expect(faults('add-media', { s3_uri: uri })[0]).toMatch(/^- s3_uri: got .*; it must be an S3 folder/)
     },

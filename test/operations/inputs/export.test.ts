@@ -199,7 +199,7 @@ describe('export', () => {
   })
 
   it.each(['0/8', '9/8', '1/1001', '2', '2/', '/8', '-1/8', '1/8/2', '1.5/8', '2 of 8', '1e1/20'])(
-    'refuses the slice %j',
+    'rejects the slice %j',
     (text) => {
       expect(faults('export', { shard: text })).toEqual([
         expect.stringMatching(/^- shard: .*; it must be .*: shard: 2\/8$/),

@@ -149,7 +149,7 @@ describe('archives of other writers', () => {
     const entry = { name: 'a', data: 'sixty-four', zip64: true, method: 'deflated' as const }
     expect((await at.unpack(writeZip([entry, good]))).totalBytes).toBe(14)
     await rm(at.target, { recursive: true })
-    const error = await at.refused([{ ...entry, local: { size: 11 } }, good])
+    const error = await at.rejected([{ ...entry, local: { size: 11 } }, good])
     expect(error).toMatchObject({ code: 'corrupt_download', message: expect.stringContaining('the size') })
   })
 

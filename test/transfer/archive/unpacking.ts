@@ -35,7 +35,7 @@ class Unpacking {
   }
 
   /** The error that unpacking and verifying both end with; nothing may be left of the unpacking. */
-  async refused(bytes: Buffer | WrittenEntry[], more: Partial<ReadArchiveOptions> = {}): Promise<ActionError> {
+  async rejected(bytes: Buffer | WrittenEntry[], more: Partial<ReadArchiveOptions> = {}): Promise<ActionError> {
     await writeFile(this.archive, Buffer.isBuffer(bytes) ? bytes : writeZip(bytes))
     const before = await readdir(this.folder)
     const error = await failureOf(readArchive({ archive: this.archive, target: this.target, signal, ...more }))

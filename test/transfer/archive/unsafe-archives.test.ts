@@ -39,7 +39,7 @@ describe('archives made to do harm', () => {
   ])('rejects the name %j', async (name) => {
     const at = unpacking.now
     const entries = [good, { name: name === './' ? '.' : name, data: 'evil' }]
-    const error = await at.refused(entries)
+    const error = await at.rejected(entries)
     expect(error.code).toBe('unsafe_archive')
     expect(existsSync(join(at.folder, 'evil'))).toBe(false)
   })
@@ -53,13 +53,13 @@ describe('archives made to do harm', () => {
     ['a folder without its slash', 0o040755],
   ])('rejects %s', async (_, mode) => {
     const at = unpacking.now
-    const error = await at.refused([good, { name: 'entry', data: '/etc', attributes: unixMode(mode) }])
+    const error = await at.rejected([good, { name: 'entry', data: '/etc', attributes: unixMode(mode) }])
     expect(error).toMatchObject({ code: 'unsafe_archive', message: expect.stringContaining('"entry"') })
   })
 
   it('rejects a link of Windows', async () => {
     const at = unpacking.now
-    expect((await at.refused([{ name: 'entry', attributes: 0x400 }])).code).toBe('unsafe_archive')
+    expect((await at.rejected([{ name: 'entry', attributes: 0x400 }])).code).toBe('unsafe_archive')
   })
 
   it.each([
@@ -71,14 +71,14 @@ describe('archives made to do harm', () => {
     [['a', 'a/']],
   ])('rejects names that need the same place: %j', async (names) => {
     const at = unpacking.now
-    expect((await at.refused(names.map((name) => ({ name })))).code).toBe('unsafe_archive')
+    expect((await at.rejected(names.map((name) => ({ name })))).code).toBe('unsafe_archive')
   })
 
   it('rejects an entry whose data another one shares', async () => {
     const at = unpacking.now
     const data = Buffer.alloc(100_000)
     const kernel = { name: 'a', data, method: 'deflated' as const }
-    const error = await at.refused(
+    const error = await at.rejected(
       [kernel, { ...kernel, sameDataAs: 0 }].map((entry, index) => ({
         ...entry,
         name: `${index}`,
@@ -86,7 +86,7 @@ describe('archives made to do harm', () => {
       })),
     )
     expect(error).toMatchObject({ code: 'unsafe_archive', message: expect.stringContaining('shares bytes') })
-    const twins = await at.refused([kernel, { ...kernel, name: 'a', sameDataAs: 0 }])
+    const twins = await at.rejected([kernel, { ...kernel, name: 'a', sameDataAs: 0 }])
     expect(twins.code).toBe('unsafe_archive')
   })
 
@@ -103,7 +103,7 @@ describe('archives made to do harm', () => {
     const directory = outer.indexOf(Buffer.from([0x50, 0x4b, 1, 2]))
     const second = outer.indexOf(Buffer.from([0x50, 0x4b, 1, 2]), directory + 4)
     outer.writeUInt32LE(30 + 5, second + 42)
-    expect(await at.refused(outer)).toMatchObject({
+    expect(await at.rejected(outer)).toMatchObject({
       code: 'unsafe_archive',
       message: expect.stringContaining('shares bytes'),
     })
@@ -113,14 +113,14 @@ describe('archives made to do harm', () => {
     const at = unpacking.now
     for (const length of [1000, 9_000_000]) {
       const data = Buffer.alloc(length, 'ab')
-      const error = await at.refused([good, { name: 'bomb', data, method: 'deflated', size: length - 1 }])
+      const error = await at.rejected([good, { name: 'bomb', data, method: 'deflated', size: length - 1 }])
       expect(error).toMatchObject({ code: 'unsafe_archive', message: expect.stringContaining('bomb') })
     }
   })
 
   it('rejects sizes that DEFLATE cannot give', async () => {
     const at = unpacking.now
-    const error = await at.refused([
+    const error = await at.rejected([
       { name: 'bomb', packed: deflateRawSync(Buffer.alloc(1000)), methodNumber: 8, size: 4_000_000_000 },
     ])
     expect(error).toMatchObject({ code: 'unsafe_archive', message: expect.stringContaining('claims to unpack') })
@@ -138,7 +138,7 @@ describe('archives made to do harm', () => {
       size: data.length,
       crc32: checksum,
     }))
-    expect(await at.refused(bombs)).toMatchObject({
+    expect(await at.rejected(bombs)).toMatchObject({
       code: 'unsafe_archive',
       message: expect.stringContaining('400 times'),
     })
@@ -146,7 +146,7 @@ describe('archives made to do harm', () => {
 
   it('rejects more entries than the limit', async () => {
     const at = unpacking.now
-    expect((await at.refused([good, { name: 'b' }], { limits: { maxEntries: 1 } })).code).toBe('unsafe_archive')
+    expect((await at.rejected([good, { name: 'b' }], { limits: { maxEntries: 1 } })).code).toBe('unsafe_archive')
   })
 
   it('rejects to take the place of a file that the caller writes', async () => {
@@ -156,7 +156,7 @@ describe('archives made to do harm', () => {
     })
     expect(entries[0]?.path).toMatch(/^Manifest~[0-9a-f]{8}\.JSON$/)
     await rm(at.target, { recursive: true })
-    expect((await at.refused([{ name: 'manifest.json/x' }], { reserved: ['manifest.json'] })).code).toBe(
+    expect((await at.rejected([{ name: 'manifest.json/x' }], { reserved: ['manifest.json'] })).code).toBe(
       'unsafe_archive',
     )
   })

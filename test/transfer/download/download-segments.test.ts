@@ -75,8 +75,8 @@ describe('a large object', () => {
 
   it.each([
     ['ignores ranges', { whole: true }, 1],
-    ['refuses ranges as a method', { status: 405 }, 2],
-    ['refuses ranges as not implemented', { status: 501 }, 2],
+    ['rejects ranges as a method', { status: 405 }, 2],
+    ['rejects ranges as not implemented', { status: 501 }, 2],
     ['takes ranges for unsatisfiable', { status: 416 }, 2],
   ])('is fetched over one connection where the host %s', async (_, fault, requests) => {
     const at = downloads.now

@@ -33,7 +33,7 @@ export class SimulatedHost extends Dispatcher {
   readonly #reactions: Reaction[]
   /** Takes part in the order of events. */
   readonly #pauses: number[]
-  /** A link serves so many requests, and so many bytes; then the host refuses it with HTTP 403. */
+  /** A link serves so many requests, and so many bytes; then the host rejects it with HTTP 403. */
   linkRequests = Infinity
   linkBytes = Infinity
   requests = 0

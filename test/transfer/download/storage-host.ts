@@ -36,7 +36,7 @@ export interface Fault {
   unannounced?: boolean
 }
 
-/** A storage host in the manner of S3: ranges, `If-Range`, strong tags; it refuses requests that carry credentials. */
+/** A storage host in the manner of S3: ranges, `If-Range`, strong tags; it rejects requests that carry credentials. */
 export class StorageHost {
   object: Buffer
   etag: string | undefined = '"v1"'
@@ -50,7 +50,7 @@ export class StorageHost {
   readonly requests: { url: string; headers: IncomingHttpHeaders }[] = []
   /** Bodies are sent bit by bit and in turn, so that one is open for as long as it is fetched. */
   paced = false
-  /** Requests beyond so many open bodies are refused. */
+  /** Requests beyond so many open bodies are rejected. */
   mostAtOnce = Infinity
   /** The bodies that are being sent. */
   readonly open = new Set<ServerResponse>()
@@ -96,11 +96,11 @@ export class StorageHost {
     const fault = this.faults.shift() ?? {}
     if (fault.silent) return
     if (request.headers.authorization !== undefined)
-      return refuse(response, 400, 'InvalidArgument', 'Only one auth mechanism allowed')
+      return reject(response, 400, 'InvalidArgument', 'Only one auth mechanism allowed')
     if (this.requiredQuery && !request.url?.includes(this.requiredQuery)) {
-      return refuse(response, 403, 'AccessDenied', 'Request has expired')
+      return reject(response, 403, 'AccessDenied', 'Request has expired')
     }
-    if (this.open.size >= this.mostAtOnce) return refuse(response, 503, 'SlowDown', 'Please reduce your request rate')
+    if (this.open.size >= this.mostAtOnce) return reject(response, 503, 'SlowDown', 'Please reduce your request rate')
     if (fault.status !== undefined) {
       response.writeHead(fault.status, fault.headers)
       response.end(fault.body ?? '')
@@ -161,7 +161,7 @@ async function* inTurn(body: Buffer): AsyncGenerator<Buffer, void> {
   }
 }
 
-function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+function reject(response: ServerResponse, status: number, code: string, message: string): void {
   response.writeHead(status, { 'content-type': 'application/xml' })
   response.end(
     `<?xml version="1.0"?>\n<Error><Code>${code}</Code><Message>${message}</Message><AWSAccessKeyId>AKIA</AWSAccessKeyId></Error>`,

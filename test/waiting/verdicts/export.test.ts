@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ExportState } from '../../../src/visual-layer/exports.ts'
-import { exportVerdict, refusalReason, refused, refusedExport } from '../../../src/waiting/verdicts/export.ts'
+import { exportVerdict, rejectionReason, rejected, rejectedExport } from '../../../src/waiting/verdicts/export.ts'
 import { exportTask, id } from '../../visual-layer/samples.ts'
 
 const look = (over: Parameters<typeof exportTask>[0]) => exportVerdict(exportTask(over), id(300))
@@ -41,9 +41,9 @@ describe('an export', () => {
     const words = 'No entities found'
     expect(look({ state: 'REJECTED', words, entities: 0 })).toEqual({
       state: 'done',
-      value: { kind: 'refused', reason: 'nothing_matched', words, entities: 0 },
+      value: { kind: 'rejected', reason: 'nothing_matched', words, entities: 0 },
     })
-    expect(refusedExport(refused(words, 0))).toMatchObject({
+    expect(rejectedExport(rejected(words, 0))).toMatchObject({
       code: 'rejected',
       message: 'Nothing matched: there is nothing to export.',
       apiWords: words,
@@ -59,7 +59,7 @@ describe('an export', () => {
   ])('that was rejected for another reason is never an empty success: %s', (words, reason) => {
     expect(look({ state: 'REJECTED', words, entities: 1_200_000 })).toMatchObject({
       state: 'done',
-      value: { kind: 'refused', reason, words },
+      value: { kind: 'rejected', reason, words },
     })
   })
 
@@ -81,7 +81,7 @@ describe('an export', () => {
   })
 })
 
-describe('the reason of a refusal', () => {
+describe('the reason of a rejection', () => {
   it.each([
     ['Export of 1200000 entities exceeds threshold', 1_200_000, 'too_large'],
     ['exceeds threshold', 0, 'too_large'],
@@ -103,21 +103,21 @@ describe('the reason of a refusal', () => {
     ['', undefined, 'other'],
     [undefined, undefined, 'other'],
   ])('%j with %s entities is %s', (words, entities, reason) => {
-    expect(refusalReason(words, entities)).toBe(reason)
+    expect(rejectionReason(words, entities)).toBe(reason)
   })
 
   it('is reported with the number of items, and with what to do', () => {
-    const large = refusedExport(refused('exceeds threshold', 1_200_000))
+    const large = rejectedExport(rejected('exceeds threshold', 1_200_000))
     expect(large).toMatchObject({ code: 'rejected', apiWords: 'exceeds threshold' })
     expect(large.message).toContain('1,200,000 items')
     expect(large.todo).toMatch(/split: auto.*vql.*cluster_ids.*media_ids/)
   })
 
   it.each([undefined, -1])('is reported without a number where there is none: %s', (entities) => {
-    expect(refusedExport(refused('exceeds threshold', entities)).message).toBe(
+    expect(rejectedExport(rejected('exceeds threshold', entities)).message).toBe(
       'Visual Layer rejected the export as too large.',
     )
-    expect(refusedExport(refused('Trial accounts cannot export', entities))).toMatchObject({
+    expect(rejectedExport(rejected('Trial accounts cannot export', entities))).toMatchObject({
       code: 'rejected',
       message: 'Visual Layer rejected the export.',
       apiWords: 'Trial accounts cannot export',
