@@ -322,27 +322,15 @@ function content_inOrder(content) {
     return { clusters: largestFirst(content.clusters), mediaIds: distinct(content.mediaIds) };
 }
 function largestFirst(clusters) {
-    const distinctIds = [];
-    for (const cluster of sortedById(clusters)) {
+    const largest = new Map();
+    for (const cluster of clusters) {
         if (!Number.isSafeInteger(cluster.items) || cluster.items < 0) {
             throw new RangeError(`Cluster ${cluster.id} has ${cluster.items} items, which is no count`);
         }
-        if (cluster.items > 0 && cluster.id !== distinctIds.at(-1)?.id)
-            distinctIds.push(cluster);
+        if (cluster.items > (largest.get(cluster.id)?.items ?? 0))
+            largest.set(cluster.id, cluster);
     }
-    // Distinct sizes are few, so grouping is quicker than a second sort; a group keeps the order of IDs.
-    const sizes = Map.groupBy(distinctIds, (cluster) => cluster.items);
-    return [...sizes.keys()].sort((one, other) => other - one).flatMap((size) => sizes.get(size) ?? []);
-}
-/** A million random IDs sort almost three times as fast in groups that begin alike. */
-function sortedById(clusters) {
-    const groups = Map.groupBy(clusters, (cluster) => cluster.id.slice(0, 3));
-    return [...groups.keys()].sort().flatMap((start) => (groups.get(start) ?? []).sort(byIdThenLargest));
-}
-function byIdThenLargest(one, other) {
-    if (one.id < other.id)
-        return -1;
-    return one.id > other.id ? 1 : other.items - one.items;
+    return [...largest.values()].sort((one, other) => other.items - one.items || (one.id < other.id ? -1 : 1));
 }
 function distinct(ids) {
     const sorted = ids.toSorted();
@@ -1196,53 +1184,23 @@ function packMedia(mediaIds, most) {
 /** First fit. Every entry counts with the bytes of the longest, since IDs have one length in practice, so a part has a fixed number of places. */
 function packClusters(clusters, limits) {
     const places = Math.max(1, mostClusters(clusters, limits.requestBytes, limits.extraClusterBytes));
-    let items = 0;
-    for (const cluster of clusters)
-        items += cluster.items;
-    // Of the parts with a place left any two contain more than one cap together, or the later one would not have been begun.
-    const most = 2 * Math.ceil(items / limits.cap) + Math.ceil(clusters.length / places);
-    const room = new Room(Math.min(clusters.length, most), limits.cap);
+    const least = clusters.at(-1)?.items ?? 0;
     const parts = [];
+    /** Parts that have room for at least the smallest cluster. */
+    let open = [];
     for (const cluster of clusters) {
-        const part = room.take(cluster.items);
-        const packed = (parts[part] ??= { clusters: [], mediaIds: [] }).clusters;
-        packed.push(cluster);
-        if (packed.length === places)
-            room.close(part);
+        let part = open.find(({ room }) => room >= cluster.items);
+        if (!part) {
+            part = { clusters: [], room: limits.cap };
+            parts.push({ clusters: part.clusters, mediaIds: [] });
+            open.push(part);
+        }
+        part.clusters.push(cluster);
+        part.room -= cluster.items;
+        if (part.room < least || part.clusters.length === places)
+            open = open.filter((one) => one !== part);
     }
     return parts;
-}
-/** The room left in each of a row of parts, as a tree of maxima: the first part with room enough is found in logarithmic time. */
-class Room {
-    #leaves;
-    #most;
-    constructor(parts, cap) {
-        this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(1, parts)));
-        this.#most = new Float64Array(2 * this.#leaves).fill(cap);
-    }
-    /** Takes room in the first part that has it, and there must be one; gives its index. */
-    take(items) {
-        let node = 1;
-        while (node < this.#leaves)
-            node = this.#at(2 * node) >= items ? 2 * node : 2 * node + 1;
-        this.#set(node, this.#at(node) - items);
-        return node - this.#leaves;
-    }
-    close(part) {
-        this.#set(part + this.#leaves, 0);
-    }
-    #at(node) {
-        return this.#most[node] ?? 0;
-    }
-    #set(leaf, room) {
-        this.#most[leaf] = room;
-        for (let node = leaf >> 1; node >= 1; node >>= 1) {
-            const most = Math.max(this.#at(2 * node), this.#at(2 * node + 1));
-            if (most === this.#at(node))
-                break;
-            this.#most[node] = most;
-        }
-    }
 }
 
 // EXTERNAL MODULE: ./build/scope.js
@@ -1688,18 +1646,19 @@ function assignClusters(ordered, of) {
     const worthwhile = of > 1 && mean >= FEW_ITEMS;
     const giants = worthwhile ? ordered.filter((cluster) => cluster.items > mean) : [];
     const { full, left } = fillOneByOne(worthwhile ? evenSizes(items, of) : [], itemsIn(giants));
-    const rest = new Loads(of - full.length);
-    if (left > 0)
-        rest.add(left);
+    const loads = Array.from({ length: of - full.length }, (_, index) => (index === 0 ? left : 0));
     const shards = Array.from({ length: of }, () => ({ clusters: [], ranges: [], mediaIds: [] }));
     const late = [];
     for (const cluster of ordered.slice(giants.length)) {
-        if (worthwhile && rest.least + cluster.items > MOST_UNEVEN * mean)
+        const least = Math.min(...loads);
+        if (worthwhile && least + cluster.items > MOST_UNEVEN * mean) {
             late.push(cluster);
-        else
-            shards[full.length + rest.add(cluster.items)]?.clusters.push(cluster);
+            continue;
+        }
+        const emptiest = loads.indexOf(least);
+        loads[emptiest] = least + cluster.items;
+        shards[full.length + emptiest]?.clusters.push(cluster);
     }
-    const loads = rest.all();
     const positions = fillUp(loads, itemsIn(late));
     give(giants, [...full, left], shards);
     give(late, positions, shards.slice(full.length));
@@ -1774,46 +1733,6 @@ function planDigest(content, of) {
     for (const id of mediaIds)
         total.update(`${JSON.stringify(id)}\n`);
     return total.digest('hex');
-}
-/** How much each shard contains, as a heap with the emptiest on top; among equals the first. */
-class Loads {
-    #loads;
-    #heap;
-    constructor(of) {
-        this.#loads = new Float64Array(of);
-        this.#heap = new Uint32Array(of).map((_, index) => index);
-    }
-    get least() {
-        return this.#load(0);
-    }
-    all() {
-        return [...this.#loads];
-    }
-    /** Puts items into the emptiest shard; gives its index. */
-    add(items) {
-        const shard = this.#heap[0] ?? 0;
-        this.#loads[shard] = this.least + items;
-        let place = 0;
-        for (;;) {
-            const left = 2 * place + 1;
-            const next = this.#before(left + 1, left) ? left + 1 : left;
-            if (!this.#before(next, place))
-                return shard;
-            const [upper = 0, lower = 0] = [this.#heap[place], this.#heap[next]];
-            this.#heap[place] = lower;
-            this.#heap[next] = upper;
-            place = next;
-        }
-    }
-    #before(one, other) {
-        if (one >= this.#heap.length)
-            return false;
-        const [first, second] = [this.#load(one), this.#load(other)];
-        return first < second || (first === second && (this.#heap[one] ?? 0) < (this.#heap[other] ?? 0));
-    }
-    #load(place) {
-        return this.#loads[this.#heap[place] ?? 0] ?? 0;
-    }
 }
 
 ;// CONCATENATED MODULE: ./build/operations/export/shard-content.js

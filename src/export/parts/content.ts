@@ -29,27 +29,14 @@ export function inOrder(content: PartContent): PartContent {
 }
 
 function largestFirst(clusters: readonly Cluster[]): Cluster[] {
-  const distinctIds: Cluster[] = []
-  for (const cluster of sortedById(clusters)) {
+  const largest = new Map<string, Cluster>()
+  for (const cluster of clusters) {
     if (!Number.isSafeInteger(cluster.items) || cluster.items < 0) {
       throw new RangeError(`Cluster ${cluster.id} has ${cluster.items} items, which is no count`)
     }
-    if (cluster.items > 0 && cluster.id !== distinctIds.at(-1)?.id) distinctIds.push(cluster)
+    if (cluster.items > (largest.get(cluster.id)?.items ?? 0)) largest.set(cluster.id, cluster)
   }
-  // Distinct sizes are few, so grouping is quicker than a second sort; a group keeps the order of IDs.
-  const sizes = Map.groupBy(distinctIds, (cluster) => cluster.items)
-  return [...sizes.keys()].sort((one, other) => other - one).flatMap((size) => sizes.get(size) ?? [])
-}
-
-/** A million random IDs sort almost three times as fast in groups that begin alike. */
-function sortedById(clusters: readonly Cluster[]): Cluster[] {
-  const groups = Map.groupBy(clusters, (cluster) => cluster.id.slice(0, 3))
-  return [...groups.keys()].sort().flatMap((start) => (groups.get(start) ?? []).sort(byIdThenLargest))
-}
-
-function byIdThenLargest(one: Cluster, other: Cluster): number {
-  if (one.id < other.id) return -1
-  return one.id > other.id ? 1 : other.items - one.items
+  return [...largest.values()].sort((one, other) => other.items - one.items || (one.id < other.id ? -1 : 1))
 }
 
 function distinct(ids: readonly string[]): string[] {

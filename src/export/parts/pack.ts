@@ -57,53 +57,20 @@ function packMedia(mediaIds: readonly string[], most: number): PartContent[] {
 /** First fit. Every entry counts with the bytes of the longest, since IDs have one length in practice, so a part has a fixed number of places. */
 function packClusters(clusters: readonly Cluster[], limits: PartLimits): PartContent[] {
   const places = Math.max(1, mostClusters(clusters, limits.requestBytes, limits.extraClusterBytes))
-  let items = 0
-  for (const cluster of clusters) items += cluster.items
-  // Of the parts with a place left any two contain more than one cap together, or the later one would not have been begun.
-  const most = 2 * Math.ceil(items / limits.cap) + Math.ceil(clusters.length / places)
-  const room = new Room(Math.min(clusters.length, most), limits.cap)
+  const least = clusters.at(-1)?.items ?? 0
   const parts: PartContent[] = []
+  /** Parts that have room for at least the smallest cluster. */
+  let open: { clusters: Cluster[]; room: number }[] = []
   for (const cluster of clusters) {
-    const part = room.take(cluster.items)
-    const packed = (parts[part] ??= { clusters: [], mediaIds: [] }).clusters
-    packed.push(cluster)
-    if (packed.length === places) room.close(part)
+    let part = open.find(({ room }) => room >= cluster.items)
+    if (!part) {
+      part = { clusters: [], room: limits.cap }
+      parts.push({ clusters: part.clusters, mediaIds: [] })
+      open.push(part)
+    }
+    part.clusters.push(cluster)
+    part.room -= cluster.items
+    if (part.room < least || part.clusters.length === places) open = open.filter((one) => one !== part)
   }
   return parts
-}
-
-/** The room left in each of a row of parts, as a tree of maxima: the first part with room enough is found in logarithmic time. */
-class Room {
-  readonly #leaves: number
-  readonly #most: Float64Array
-
-  constructor(parts: number, cap: number) {
-    this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(1, parts)))
-    this.#most = new Float64Array(2 * this.#leaves).fill(cap)
-  }
-
-  /** Takes room in the first part that has it, and there must be one; gives its index. */
-  take(items: number): number {
-    let node = 1
-    while (node < this.#leaves) node = this.#at(2 * node) >= items ? 2 * node : 2 * node + 1
-    this.#set(node, this.#at(node) - items)
-    return node - this.#leaves
-  }
-
-  close(part: number): void {
-    this.#set(part + this.#leaves, 0)
-  }
-
-  #at(node: number): number {
-    return this.#most[node] ?? 0
-  }
-
-  #set(leaf: number, room: number): void {
-    this.#most[leaf] = room
-    for (let node = leaf >> 1; node >= 1; node >>= 1) {
-      const most = Math.max(this.#at(2 * node), this.#at(2 * node + 1))
-      if (most === this.#at(node)) break
-      this.#most[node] = most
-    }
-  }
 }

@@ -59,15 +59,19 @@ function assignClusters(ordered: Cluster[], of: number): { shards: Shard[]; load
   const worthwhile = of > 1 && mean >= FEW_ITEMS
   const giants = worthwhile ? ordered.filter((cluster) => cluster.items > mean) : []
   const { full, left } = fillOneByOne(worthwhile ? evenSizes(items, of) : [], itemsIn(giants))
-  const rest = new Loads(of - full.length)
-  if (left > 0) rest.add(left)
+  const loads = Array.from({ length: of - full.length }, (_, index) => (index === 0 ? left : 0))
   const shards = Array.from({ length: of }, (): Shard => ({ clusters: [], ranges: [], mediaIds: [] }))
   const late: Cluster[] = []
   for (const cluster of ordered.slice(giants.length)) {
-    if (worthwhile && rest.least + cluster.items > MOST_UNEVEN * mean) late.push(cluster)
-    else shards[full.length + rest.add(cluster.items)]?.clusters.push(cluster)
+    const least = Math.min(...loads)
+    if (worthwhile && least + cluster.items > MOST_UNEVEN * mean) {
+      late.push(cluster)
+      continue
+    }
+    const emptiest = loads.indexOf(least)
+    loads[emptiest] = least + cluster.items
+    shards[full.length + emptiest]?.clusters.push(cluster)
   }
-  const loads = rest.all()
   const positions = fillUp(loads, itemsIn(late))
   give(giants, [...full, left], shards)
   give(late, positions, shards.slice(full.length))
@@ -142,49 +146,4 @@ export function planDigest(content: PartContent, of: number): string {
   for (const { id, items } of clusters) total.update(`${JSON.stringify(id)} ${items}\n`)
   for (const id of mediaIds) total.update(`${JSON.stringify(id)}\n`)
   return total.digest('hex')
-}
-
-/** How much each shard contains, as a heap with the emptiest on top; among equals the first. */
-class Loads {
-  readonly #loads: Float64Array
-  readonly #heap: Uint32Array
-
-  constructor(of: number) {
-    this.#loads = new Float64Array(of)
-    this.#heap = new Uint32Array(of).map((_, index) => index)
-  }
-
-  get least(): number {
-    return this.#load(0)
-  }
-
-  all(): number[] {
-    return [...this.#loads]
-  }
-
-  /** Puts items into the emptiest shard; gives its index. */
-  add(items: number): number {
-    const shard = this.#heap[0] ?? 0
-    this.#loads[shard] = this.least + items
-    let place = 0
-    for (;;) {
-      const left = 2 * place + 1
-      const next = this.#before(left + 1, left) ? left + 1 : left
-      if (!this.#before(next, place)) return shard
-      const [upper = 0, lower = 0] = [this.#heap[place], this.#heap[next]]
-      this.#heap[place] = lower
-      this.#heap[next] = upper
-      place = next
-    }
-  }
-
-  #before(one: number, other: number): boolean {
-    if (one >= this.#heap.length) return false
-    const [first, second] = [this.#load(one), this.#load(other)]
-    return first < second || (first === second && (this.#heap[one] ?? 0) < (this.#heap[other] ?? 0))
-  }
-
-  #load(place: number): number {
-    return this.#loads[this.#heap[place] ?? 0] ?? 0
-  }
 }
