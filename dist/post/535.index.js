@@ -4390,8 +4390,6 @@ const USER_AGENT = `visual-layer-dataset-action/${VERSION}`;
 /** Ten million clusters in pages of 100. Only a listing that never ends comes so far. */
 const explore_MOST_PAGES = 100_000;
 const MOST_RESTARTS = 3;
-/** Of the table of media IDs, in characters: a file name is seldom over 1,024. */
-const LONGEST_ROW = 10_000;
 const LONGEST_EXCERPT = 300;
 const clusterReply = schemas/* looseObject */._H3({ cluster_id: identifier, id: identifier, n_images: fields_count, n_videos: fields_count })
     .transform((reply) => ({ id: reply.cluster_id ?? reply.id, items: itemsIn(reply.n_images, reply.n_videos) }))
@@ -4521,7 +4519,7 @@ class Explore {
      * The IDs of all media of a dataset, from its table of file names and IDs. Known from public clients only. `undefined` where the
      * server has no such table.
      *
-     * @throws ActionError `unexpected_reply` where a row of the table has no id
+     * @throws ActionError `unexpected_reply` where a row of the table has no ID
      */
     async mediaIds(datasetId) {
         const request = {
@@ -4529,7 +4527,8 @@ class Explore {
             method: 'GET',
             path: `dataset/${datasetId}/export_media_id`,
         };
-        return this.#http.readText(request, (table) => idColumn(request, table)).catch(unlessUnsupported);
+        const { parse } = await __webpack_require__.e(/* import() */ 175).then(__webpack_require__.bind(__webpack_require__, 5175));
+        return this.#http.readText(request, (table) => idColumn(parse, request, table)).catch(unlessUnsupported);
     }
 }
 function pageOf(what, path, explored, page) {
@@ -4554,55 +4553,42 @@ function incomplete(datasetId, reason) {
     });
 }
 /**
- * The last column of a CSV table `filename,media_id`. Its first row may be a heading; its file names may be quoted, with commas
- * and line breaks in them.
+ * The column `media_id` of a CSV table; the last one if it has no heading. Counted from the end, because a file name may contain commas
+ * without quotes.
  */
-function idColumn(request, table) {
+function idColumn(parse, { what }, table) {
     if (table === '')
         return undefined;
+    let fromEnd;
+    let areUuids = false;
     const ids = new Set();
-    let form = /(?:)/;
-    let row = '';
-    for (const line of explore_lines(table)) {
-        row += line.replace(/\r$/, '');
-        if (row.trim() === '') {
-            row = '';
-            continue;
+    const take = (fields) => {
+        if (fromEnd === undefined) {
+            const heading = fields.findIndex((name) => name.trim().toLowerCase() === 'media_id');
+            fromEnd = heading < 0 ? 1 : fields.length - heading;
+            if (heading >= 0)
+                return null;
         }
-        const comma = row.lastIndexOf(',');
-        const id = row.slice(comma + 1).replace(/^"(.*)"$/, '$1');
-        const complete = comma >= 0 && isMediaId(id) && form.test(id);
-        if (!complete && isOpen(row)) {
-            row += '\n';
-            continue;
+        const id = fields.length > 1 ? fields.at(-fromEnd) : undefined;
+        if (!isMediaId(id) || (areUuids && !explore_UUID.test(id))) {
+            const reason = `its row ${ids.size + 1} has no media ID`;
+            throw unexpectedReply(what, reason, fields.join(',').slice(0, LONGEST_EXCERPT), true);
         }
-        const heading = ids.size === 0 && /(?:^|,)"?media_id"?(?:,|$)/i.test(row);
-        if (!complete || (heading && id.toLowerCase() !== 'media_id')) {
-            const reason = `its row ${ids.size + 1} has no media ID in the last column`;
-            throw unexpectedReply(request.what, reason, row.slice(0, LONGEST_EXCERPT), true);
-        }
-        if (!heading) {
-            // Where the first id is a UUID, one of another form was cut off.
-            if (ids.size === 0 && explore_UUID.test(id))
-                form = explore_UUID;
-            ids.add(id);
-        }
-        row = '';
+        // Where the first ID is a UUID, one of another form was cut off.
+        if (ids.size === 0)
+            areUuids = explore_UUID.test(id);
+        ids.add(id);
+        return null;
+    };
+    try {
+        parse(table, { relax_column_count: true, skip_empty_lines: true, on_record: take });
     }
-    if (row !== '')
-        throw unexpectedReply(request.what, 'its last row is cut off', row.slice(0, LONGEST_EXCERPT), true);
+    catch (error) {
+        if (error instanceof RequestFailure)
+            throw error;
+        throw unexpectedReply(what, `it is not CSV (${(0,errors/* describe */.q0)(error)})`, table.slice(-LONGEST_EXCERPT), true);
+    }
     return [...ids];
-}
-/** Whether a row continues in the next line, inside the quotes of its file name. */
-function isOpen(row) {
-    return row.startsWith('"') && row.length < LONGEST_ROW && row.split('"').length % 2 === 0;
-}
-function* explore_lines(table) {
-    for (let start = 0; start < table.length;) {
-        const end = table.indexOf('\n', start);
-        yield table.slice(start, end < 0 ? table.length : end);
-        start = end < 0 ? table.length : end + 1;
-    }
 }
 
 ;// CONCATENATED MODULE: ./build/visual-layer/exports.js

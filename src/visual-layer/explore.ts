@@ -1,5 +1,6 @@
+import type { parse as Parse } from 'csv-parse/sync'
 import { z } from 'zod'
-import { ActionError } from '../errors.ts'
+import { ActionError, describe } from '../errors.ts'
 import { RequestFailure, unexpectedReply } from './failure.ts'
 import { count, identifier } from './fields.ts'
 import type { ApiRequest, Http } from './http.ts'
@@ -21,8 +22,6 @@ export interface ListedCluster {
 /** Ten million clusters in pages of 100. Only a listing that never ends comes so far. */
 const MOST_PAGES = 100_000
 const MOST_RESTARTS = 3
-/** Of the table of media IDs, in characters: a file name is seldom over 1,024. */
-const LONGEST_ROW = 10_000
 const LONGEST_EXCERPT = 300
 
 const clusterReply = z
@@ -175,7 +174,7 @@ export class Explore {
    * The IDs of all media of a dataset, from its table of file names and IDs. Known from public clients only. `undefined` where the
    * server has no such table.
    *
-   * @throws ActionError `unexpected_reply` where a row of the table has no id
+   * @throws ActionError `unexpected_reply` where a row of the table has no ID
    */
   async mediaIds(datasetId: string): Promise<string[] | undefined> {
     const request: ApiRequest = {
@@ -183,7 +182,8 @@ export class Explore {
       method: 'GET',
       path: `dataset/${datasetId}/export_media_id`,
     }
-    return this.#http.readText(request, (table) => idColumn(request, table)).catch(unlessUnsupported)
+    const { parse } = await import('csv-parse/sync')
+    return this.#http.readText(request, (table) => idColumn(parse, request, table)).catch(unlessUnsupported)
   }
 }
 
@@ -215,52 +215,35 @@ function incomplete(datasetId: string, reason: string): ActionError {
 }
 
 /**
- * The last column of a CSV table `filename,media_id`. Its first row may be a heading; its file names may be quoted, with commas
- * and line breaks in them.
+ * The column `media_id` of a CSV table; the last one if it has no heading. Counted from the end, because a file name may contain commas
+ * without quotes.
  */
-function idColumn(request: ApiRequest, table: string): string[] | undefined {
+function idColumn(parse: typeof Parse, { what }: ApiRequest, table: string): string[] | undefined {
   if (table === '') return undefined
+  let fromEnd: number | undefined
+  let areUuids = false
   const ids = new Set<string>()
-  let form = /(?:)/
-  let row = ''
-  for (const line of lines(table)) {
-    row += line.replace(/\r$/, '')
-    if (row.trim() === '') {
-      row = ''
-      continue
+  const take = (fields: string[]): null => {
+    if (fromEnd === undefined) {
+      const heading = fields.findIndex((name) => name.trim().toLowerCase() === 'media_id')
+      fromEnd = heading < 0 ? 1 : fields.length - heading
+      if (heading >= 0) return null
     }
-    const comma = row.lastIndexOf(',')
-    const id = row.slice(comma + 1).replace(/^"(.*)"$/, '$1')
-    const complete = comma >= 0 && isMediaId(id) && form.test(id)
-    if (!complete && isOpen(row)) {
-      row += '\n'
-      continue
+    const id = fields.length > 1 ? fields.at(-fromEnd) : undefined
+    if (!isMediaId(id) || (areUuids && !UUID.test(id))) {
+      const reason = `its row ${ids.size + 1} has no media ID`
+      throw unexpectedReply(what, reason, fields.join(',').slice(0, LONGEST_EXCERPT), true)
     }
-    const heading = ids.size === 0 && /(?:^|,)"?media_id"?(?:,|$)/i.test(row)
-    if (!complete || (heading && id.toLowerCase() !== 'media_id')) {
-      const reason = `its row ${ids.size + 1} has no media ID in the last column`
-      throw unexpectedReply(request.what, reason, row.slice(0, LONGEST_EXCERPT), true)
-    }
-    if (!heading) {
-      // Where the first id is a UUID, one of another form was cut off.
-      if (ids.size === 0 && UUID.test(id)) form = UUID
-      ids.add(id)
-    }
-    row = ''
+    // Where the first ID is a UUID, one of another form was cut off.
+    if (ids.size === 0) areUuids = UUID.test(id)
+    ids.add(id)
+    return null
   }
-  if (row !== '') throw unexpectedReply(request.what, 'its last row is cut off', row.slice(0, LONGEST_EXCERPT), true)
+  try {
+    parse(table, { relax_column_count: true, skip_empty_lines: true, on_record: take })
+  } catch (error) {
+    if (error instanceof RequestFailure) throw error
+    throw unexpectedReply(what, `it is not CSV (${describe(error)})`, table.slice(-LONGEST_EXCERPT), true)
+  }
   return [...ids]
-}
-
-/** Whether a row continues in the next line, inside the quotes of its file name. */
-function isOpen(row: string): boolean {
-  return row.startsWith('"') && row.length < LONGEST_ROW && row.split('"').length % 2 === 0
-}
-
-function* lines(table: string): Generator<string> {
-  for (let start = 0; start < table.length; ) {
-    const end = table.indexOf('\n', start)
-    yield table.slice(start, end < 0 ? table.length : end)
-    start = end < 0 ? table.length : end + 1
-  }
 }

@@ -36,8 +36,8 @@ describe('the media ids of a dataset', () => {
     ['with CRLF and empty rows', `filename,media_id\r\n\r\na.png,${id(1)}\r\nb.png,${id(2)}\r\n\r\n`],
     ['with quotes', `"filename","media_id"\n"a, 1.png","${id(1)}"\n"say ""hi"", b.png",${id(2)}`],
     ['with a line break in a name', `filename,media_id\na.png,${id(1)}\n"b\nc, d.png",${id(2)}\n`],
-    ['with a stray quote', `filename,media_id\n"a.png,${id(1)}\nb"c.png,${id(2)}\n`],
     ['with a comma that is not quoted', `filename,media_id\na,1.png,${id(1)}\nb.png,${id(2)}\n`],
+    ['with another order', `media_id,filename\n${id(1)},a.png\n${id(2)},b.png\n`],
     ['with more columns before it', `n,filename,media_id\n1,a.png,${id(1)}\n2,b.png,${id(2)}\n`],
     ['as JSON text', JSON.stringify(`filename,media_id\na.png,${id(1)}\nb.png,${id(2)}\n`)],
   ])('are read from a table %s', async (_, table) => {
@@ -52,9 +52,9 @@ describe('the media ids of a dataset', () => {
   it.each([
     ['a cut-off id', `a.png,${id(1)}\nb.png,${id(2).slice(0, 20)}`, 'row 2'],
     ['a cut-off name', `a.png,${id(1)}\nb.p`, 'row 2'],
-    ['a cut-off quoted name', `a.png,${id(1)}\n"b.p`, 'last row'],
+    ['a cut-off quoted name', `a.png,${id(1)}\n"b.p`, 'not CSV'],
     ['an empty id', `a.png,${id(1)}\nb.png,\n`, 'row 2'],
-    ['another order', `media_id,filename\n${id(1)},a.png\n`, 'row 1'],
+    ['a stray quote', `a.png,${id(1)}\nb"c.png,${id(2)}\n`, 'not CSV'],
     ['a sentence', 'Sorry, not today.', 'row 1'],
     ['a value in JSON', '{"items": []}', 'its format is not the documented one'],
   ])('are not read from a table with %s', async (_, table, place) => {
