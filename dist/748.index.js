@@ -1408,6 +1408,7 @@ async function readJson(reader, sizeBytes, options) {
                 const batch = threads.read(records).then((result) => ({ result, json: records }));
                 batch.catch(() => undefined);
                 pending.push({ first, batch });
+                // Twice what the threads have: this one goes on while they finish the first.
                 while (pending.length > 2 * threads.capacity)
                     await takeNext();
                 await (0,promises_.setImmediate)();
@@ -2439,7 +2440,9 @@ function selected({ selection }) {
 /* harmony export */   oD: () => (/* binding */ EmptyExport),
 /* harmony export */   w8: () => (/* binding */ selectionWords)
 /* harmony export */ });
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(82746);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
+
 
 /** An export without records that is not allowed. */
 class EmptyExport extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ {
@@ -2470,9 +2473,9 @@ function selected(request) {
             return `the matches of the VQL filter (${how})`;
         case 'selected': {
             const parts = [
-                selection.mediaIds.length > 0 ? `${selection.mediaIds.length} media` : undefined,
-                selection.clusterIds.length > 0 ? `${selection.clusterIds.length} clusters` : undefined,
-                selection.excludeMediaIds.length > 0 ? `less ${selection.excludeMediaIds.length} media` : undefined,
+                selection.mediaIds.length > 0 ? `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(selection.mediaIds.length)} media` : undefined,
+                selection.clusterIds.length > 0 ? (0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(selection.clusterIds.length, 'cluster') : undefined,
+                selection.excludeMediaIds.length > 0 ? `less ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(selection.excludeMediaIds.length)} media` : undefined,
             ];
             return `${parts.filter((part) => part !== undefined).join(', ')} (${how})`;
         }
@@ -3946,7 +3949,7 @@ async function uploadFiles(options) {
                     throw tooLargeAlone(error, current);
                 tooLarge = Math.min(tooLarge, size);
                 queue.unshift(...halves(current));
-                options.say(`A batch of ${current.length} files was rejected as too large (HTTP 413); sending it in halves.`);
+                options.say(`A batch of ${(0,numbers/* counted */.hS)(current.length, 'file')} was rejected as too large (HTTP 413); sending it in halves.`);
                 continue;
             }
             finally {
@@ -3999,7 +4002,7 @@ function halves(batch) {
 /** For people: `50 files (a.jpg to b.jpg)`. */
 function named(batch) {
     const [first, last] = [batch.at(0)?.fileName, batch.at(-1)?.fileName];
-    return batch.length === 1 ? `1 file (${first})` : `${batch.length} files (${first} to ${last})`;
+    return `${(0,numbers/* counted */.hS)(batch.length, 'file')} (${batch.length === 1 ? first : `${first} to ${last}`})`;
 }
 function tooLargeAlone(error, batch) {
     const [file] = batch;
@@ -4513,8 +4516,8 @@ function warnOfEqualNames(step, files) {
     if (equal.length === 0)
         return;
     const examples = equal.slice(0, MOST_NAMED).map((group) => group.map(({ shown }) => shown).join(' = '));
-    const more = equal.length > MOST_NAMED ? `, and ${equal.length - MOST_NAMED} more names` : '';
-    step.reporter.warning(`${equal.length} file names occur more than once: ${examples.join(', ')}${more}. Files are sent without their folders, and what Visual Layer does with two of the same name is not documented: one may replace the other.`, { todo: 'To be safe, give each file a unique name. The step compares the number of items at the end.' });
+    const more = equal.length > MOST_NAMED ? `, and ${(0,numbers/* count */.U9)(equal.length - MOST_NAMED)} more` : '';
+    step.reporter.warning(`Several files have the same name: ${examples.join(', ')}${more}. Files are sent without their folders, and what Visual Layer does with two of the same name is not documented: one may replace the other.`, { todo: 'To be safe, give each file a unique name. The step compares the number of items at the end.' });
 }
 function list(names) {
     const shown = names.slice(0, MOST_NAMED).join(', ');
@@ -10224,6 +10227,7 @@ function fail(error, options) {
 }
 
 ;// CONCATENATED MODULE: ./build/runner/outputs.js
+
 /** Every output of the action, as action.yml lists them, by its kind, which decides how it appears in `result`. */
 const OUTPUTS = {
     dataset_id: 'text',
@@ -10344,7 +10348,7 @@ function shortenText(text) {
         return { text };
     return {
         text: text.slice(0, LONGEST_TEXT_CHARS).toWellFormed(),
-        left: `was cut to the first ${LONGEST_TEXT_CHARS} of ${text.length} characters.`,
+        left: `was cut to the first ${(0,numbers/* count */.U9)(LONGEST_TEXT_CHARS)} of ${(0,numbers/* count */.U9)(text.length)} characters.`,
     };
 }
 /** Keeps as many elements from the front as fit, so that what is left is still a JSON array. */
@@ -10353,7 +10357,7 @@ function shortenList(text) {
         return { text };
     const list = parseJson(text);
     if (!Array.isArray(list))
-        return { text: '[]', left: `is empty: its ${text.length} characters exceed GitHub's size limit.` };
+        return { text: '[]', left: `is empty: its ${(0,numbers/* count */.U9)(text.length)} characters exceed GitHub's size limit.` };
     const kept = [];
     let chars = 2;
     for (const element of list) {
@@ -10365,7 +10369,7 @@ function shortenList(text) {
     }
     return {
         text: `[${kept.join(',')}]`,
-        left: `was cut to the first ${kept.length} of ${list.length} entries to fit GitHub's size limit.`,
+        left: `was cut to the first ${(0,numbers/* count */.U9)(kept.length)} of ${(0,numbers/* count */.U9)(list.length)} entries to fit GitHub's size limit.`,
     };
 }
 
@@ -13514,7 +13518,7 @@ function rejected(words, entities) {
  * @param instead what to do about one that is too large, instead of the general advice
  */
 function rejectedExport({ reason, words, entities }, instead) {
-    const items = entities === undefined || entities <= 0 ? '' : ` (${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(entities)} items)`;
+    const items = entities === undefined || entities <= 0 ? '' : ` (${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(entities, 'item')})`;
     switch (reason) {
         case 'nothing_matched':
             return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('rejected', 'Nothing matched: there is nothing to export.', {
@@ -13557,7 +13561,7 @@ function exportVerdict(task, exportId) {
             };
         case 'QUEUED':
         case 'RUNNING': {
-            const items = task.entities === undefined || task.entities <= 0 ? '' : `, ${task.entities} items`;
+            const items = task.entities === undefined || task.entities <= 0 ? '' : `, ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(task.entities, 'item')}`;
             const queued = task.state === 'QUEUED' ? ': accepted, not started yet' : '';
             return { state: 'pending', line: `export ${task.statusWord}${queued}${items}`, phase: task.statusWord };
         }

@@ -3935,6 +3935,7 @@ function saveState(name, value) {
 }
 
 ;// CONCATENATED MODULE: ./build/runner/outputs.js
+
 /** Every output of the action, as action.yml lists them, by its kind, which decides how it appears in `result`. */
 const OUTPUTS = {
     dataset_id: 'text',
@@ -4055,7 +4056,7 @@ function shortenText(text) {
         return { text };
     return {
         text: text.slice(0, LONGEST_TEXT_CHARS).toWellFormed(),
-        left: `was cut to the first ${LONGEST_TEXT_CHARS} of ${text.length} characters.`,
+        left: `was cut to the first ${count(LONGEST_TEXT_CHARS)} of ${count(text.length)} characters.`,
     };
 }
 /** Keeps as many elements from the front as fit, so that what is left is still a JSON array. */
@@ -4064,7 +4065,7 @@ function shortenList(text) {
         return { text };
     const list = parseJson(text);
     if (!Array.isArray(list))
-        return { text: '[]', left: `is empty: its ${text.length} characters exceed GitHub's size limit.` };
+        return { text: '[]', left: `is empty: its ${count(text.length)} characters exceed GitHub's size limit.` };
     const kept = [];
     let chars = 2;
     for (const element of list) {
@@ -4076,7 +4077,7 @@ function shortenList(text) {
     }
     return {
         text: `[${kept.join(',')}]`,
-        left: `was cut to the first ${kept.length} of ${list.length} entries to fit GitHub's size limit.`,
+        left: `was cut to the first ${count(kept.length)} of ${count(list.length)} entries to fit GitHub's size limit.`,
     };
 }
 

@@ -197,9 +197,9 @@ function warnOfEqualNames(step: Step, files: readonly FoundFile[]): void {
   const equal = [...places.values()].filter((group) => group.length > 1)
   if (equal.length === 0) return
   const examples = equal.slice(0, MOST_NAMED).map((group) => group.map(({ shown }) => shown).join(' = '))
-  const more = equal.length > MOST_NAMED ? `, and ${equal.length - MOST_NAMED} more names` : ''
+  const more = equal.length > MOST_NAMED ? `, and ${count(equal.length - MOST_NAMED)} more` : ''
   step.reporter.warning(
-    `${equal.length} file names occur more than once: ${examples.join(', ')}${more}. Files are sent without their folders, and what Visual Layer does with two of the same name is not documented: one may replace the other.`,
+    `Several files have the same name: ${examples.join(', ')}${more}. Files are sent without their folders, and what Visual Layer does with two of the same name is not documented: one may replace the other.`,
     { todo: 'To be safe, give each file a unique name. The step compares the number of items at the end.' },
   )
 }

@@ -1,3 +1,5 @@
+import { count } from '../numbers.ts'
+
 type Kind = 'text' | 'number' | 'boolean' | 'json'
 
 /** Every output of the action, as action.yml lists them, by its kind, which decides how it appears in `result`. */
@@ -132,7 +134,7 @@ function shortenText(text: string): { text: string; left?: string } {
   if (text.length <= LONGEST_TEXT_CHARS) return { text }
   return {
     text: text.slice(0, LONGEST_TEXT_CHARS).toWellFormed(),
-    left: `was cut to the first ${LONGEST_TEXT_CHARS} of ${text.length} characters.`,
+    left: `was cut to the first ${count(LONGEST_TEXT_CHARS)} of ${count(text.length)} characters.`,
   }
 }
 
@@ -141,7 +143,7 @@ function shortenList(text: string): { text: string; left?: string } {
   if (text.length <= LONGEST_LIST_CHARS) return { text }
   const list = parseJson(text)
   if (!Array.isArray(list))
-    return { text: '[]', left: `is empty: its ${text.length} characters exceed GitHub's size limit.` }
+    return { text: '[]', left: `is empty: its ${count(text.length)} characters exceed GitHub's size limit.` }
   const kept: string[] = []
   let chars = 2
   for (const element of list as unknown[]) {
@@ -152,6 +154,6 @@ function shortenList(text: string): { text: string; left?: string } {
   }
   return {
     text: `[${kept.join(',')}]`,
-    left: `was cut to the first ${kept.length} of ${list.length} entries to fit GitHub's size limit.`,
+    left: `was cut to the first ${count(kept.length)} of ${count(list.length)} entries to fit GitHub's size limit.`,
   }
 }

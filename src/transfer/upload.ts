@@ -3,7 +3,7 @@ import { isTransient, RequestFailure } from '../visual-layer/failure.ts'
 import type { Sending } from '../visual-layer/ingestion.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
 import { fullJitter } from '../visual-layer/retry.ts'
-import { count } from '../numbers.ts'
+import { count, counted } from '../numbers.ts'
 
 /** "About 50 files" a request; docs.visual-layer.com, "Create a dataset from local files". */
 const MOST_FILES = 50
@@ -91,7 +91,9 @@ export async function uploadFiles(options: UploadOptions): Promise<void> {
         if (current.length === 1) throw tooLargeAlone(error, current)
         tooLarge = Math.min(tooLarge, size)
         queue.unshift(...halves(current))
-        options.say(`A batch of ${current.length} files was rejected as too large (HTTP 413); sending it in halves.`)
+        options.say(
+          `A batch of ${counted(current.length, 'file')} was rejected as too large (HTTP 413); sending it in halves.`,
+        )
         continue
       } finally {
         underWay.delete(current)
@@ -145,7 +147,7 @@ function halves(batch: readonly FilePart[]): (readonly FilePart[])[] {
 /** For people: `50 files (a.jpg to b.jpg)`. */
 function named(batch: readonly FilePart[]): string {
   const [first, last] = [batch.at(0)?.fileName, batch.at(-1)?.fileName]
-  return batch.length === 1 ? `1 file (${first})` : `${batch.length} files (${first} to ${last})`
+  return `${counted(batch.length, 'file')} (${batch.length === 1 ? first : `${first} to ${last}`})`
 }
 
 function tooLargeAlone(error: RequestFailure, batch: readonly FilePart[]): RequestFailure {

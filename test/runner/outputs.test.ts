@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { count } from '../../src/numbers.ts'
 import { describe, expect, it } from 'vitest'
 import { OUTPUTS, Outputs } from '../../src/runner/outputs.ts'
 
@@ -41,7 +42,7 @@ describe('Outputs', () => {
     expect(kept).toEqual(list.slice(0, kept.length))
     expect(kept.length).toBeGreaterThan(1000)
     expect(problem).toBe(
-      `The output snapshots was cut to the first ${kept.length} of 20000 entries to fit GitHub's size limit.`,
+      `The output snapshots was cut to the first ${count(kept.length)} of 20,000 entries to fit GitHub's size limit.`,
     )
     expect(asObject(outputs.result().text)['snapshots']).toEqual(kept)
   })
@@ -61,7 +62,7 @@ describe('Outputs', () => {
     const { text, problem } = new Outputs().set('dataset_name', '🙂'.repeat(100_000))
     expect(text).toHaveLength(20_000)
     expect(text.isWellFormed()).toBe(true)
-    expect(problem).toContain('was cut to the first 20000 of 200000')
+    expect(problem).toContain('was cut to the first 20,000 of 200,000')
   })
 
   it('always gives a result that parses', () => {

@@ -60,6 +60,7 @@ export async function readJson(reader: RecordReader, sizeBytes: number, options:
         const batch = threads.read(records).then((result) => ({ result, json: records }))
         batch.catch(() => undefined)
         pending.push({ first, batch })
+        // Twice what the threads have: this one goes on while they finish the first.
         while (pending.length > 2 * threads.capacity) await takeNext()
         await breathe()
       }

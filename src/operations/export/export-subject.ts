@@ -1,3 +1,4 @@
+import { count, counted } from '../../numbers.ts'
 import { ActionError } from '../../errors.ts'
 import type { ExportRequest } from './inputs.ts'
 import type { Dataset } from '../../visual-layer/datasets.ts'
@@ -52,9 +53,9 @@ function selected(request: ExportRequest): string {
       return `the matches of the VQL filter (${how})`
     case 'selected': {
       const parts = [
-        selection.mediaIds.length > 0 ? `${selection.mediaIds.length} media` : undefined,
-        selection.clusterIds.length > 0 ? `${selection.clusterIds.length} clusters` : undefined,
-        selection.excludeMediaIds.length > 0 ? `less ${selection.excludeMediaIds.length} media` : undefined,
+        selection.mediaIds.length > 0 ? `${count(selection.mediaIds.length)} media` : undefined,
+        selection.clusterIds.length > 0 ? counted(selection.clusterIds.length, 'cluster') : undefined,
+        selection.excludeMediaIds.length > 0 ? `less ${count(selection.excludeMediaIds.length)} media` : undefined,
       ]
       return `${parts.filter((part) => part !== undefined).join(', ')} (${how})`
     }

@@ -1,7 +1,7 @@
 import { ActionError } from '../../errors.ts'
 import type { ExportTask } from '../../visual-layer/exports.ts'
 import type { Look } from '../until.ts'
-import { count } from '../../numbers.ts'
+import { counted } from '../../numbers.ts'
 
 /** How an export ends without a failure: with a link to its bytes, or rejected, which may still lead somewhere. */
 export type ExportEnd = { kind: 'link'; link: string } | Rejected
@@ -46,7 +46,7 @@ export function rejected(words: string | undefined, entities: number | undefined
  * @param instead what to do about one that is too large, instead of the general advice
  */
 export function rejectedExport({ reason, words, entities }: Omit<Rejected, 'kind'>, instead?: string): ActionError {
-  const items = entities === undefined || entities <= 0 ? '' : ` (${count(entities)} items)`
+  const items = entities === undefined || entities <= 0 ? '' : ` (${counted(entities, 'item')})`
   switch (reason) {
     case 'nothing_matched':
       return new ActionError('rejected', 'Nothing matched: there is nothing to export.', {
@@ -90,7 +90,7 @@ export function exportVerdict(task: ExportTask, exportId: string): Look<ExportEn
       }
     case 'QUEUED':
     case 'RUNNING': {
-      const items = task.entities === undefined || task.entities <= 0 ? '' : `, ${task.entities} items`
+      const items = task.entities === undefined || task.entities <= 0 ? '' : `, ${counted(task.entities, 'item')}`
       const queued = task.state === 'QUEUED' ? ': accepted, not started yet' : ''
       return { state: 'pending', line: `export ${task.statusWord}${queued}${items}`, phase: task.statusWord }
     }
