@@ -879,7 +879,7 @@ function wholeNumber(text) {
  */
 async function get(options, signal, more) {
     const { source, dispatcher, clock, stallTimeoutMs, userAgent, onExchange } = options;
-    const { request } = await __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 46752, 19));
+    const { request } = await Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 46752, 19));
     const headers = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': userAgent, ...more };
     let link = source.link();
     for (let redirects = 0;; redirects += 1) {

@@ -202,6 +202,8 @@ function wordsOf(data) {
 
 /** A longer pause (ms) than this is not waited for: the hourly limit of a repository comes back in up to an hour. */
 const LONGEST_PAUSE_MS = 120_000;
+/** Of GitHub's REST API; docs.github.com/rest, API versions. */
+const API_VERSION = '2022-11-28';
 /**
  * Reads GitHub's REST API. Lost connections, responses that take too long, server errors and used up limits are made good with
  * growing, jittered pauses, or the pause GitHub asks for where that is bearable. Throws a {@link GitHubFailure}, or the signal's
@@ -213,14 +215,10 @@ class GitHubClient {
     constructor(options) {
         this.#options = options;
     }
-    /**
-     * @param what completes "the request to GitHub for …"
-     * @param path of the route, as docs.github.com/rest gives it, such as `/repos/{owner}/{repo}`; what is in `parameters` beyond
-     *   its names becomes the query
-     */
-    async read(what, path, parameters, schema) {
+    /** @param what completes "the request to GitHub for …" */
+    async read(what, route, schema) {
         return this.#repeat(what, async () => {
-            const { status, data } = await this.#attempt(path, parameters, 'follow');
+            const { status, data } = await this.#attempt(route, 'follow');
             const parsed = schema.safeParse(data);
             if (parsed.success)
                 return parsed.data;
@@ -228,9 +226,9 @@ class GitHubClient {
         });
     }
     /** Where a route redirects to. The token is not sent there. */
-    async location(what, path, parameters) {
+    async location(what, route) {
         return this.#repeat(what, async () => {
-            const { status, headers, data } = await this.#attempt(path, parameters, 'manual');
+            const { status, headers, data } = await this.#attempt(route, 'manual');
             const link = status >= 300 && status < 400 ? URL.parse(headers.location ?? '') : null;
             const allowed = this.#options.apiUrl.startsWith('http:') ? ['http:', 'https:'] : ['https:'];
             if (link && allowed.includes(link.protocol))
@@ -240,29 +238,24 @@ class GitHubClient {
     }
     async #repeat(what, attempt) {
         const { clock, signal, maxRetries, reporter } = this.#options;
-        for (let failures = 0;; failures += 1) {
-            try {
-                return await attempt();
-            }
-            catch (error) {
-                signal.throwIfAborted();
-                const failure = error instanceof GitHubFailure ? error : failureOf(what, error, clock.date());
-                const pause = Math.max((0,retry/* fullJitter */.G1)(failures), failure.pauseMs ?? 0);
-                if (!failure.transient || failures >= maxRetries || pause > LONGEST_PAUSE_MS)
-                    throw failure;
-                reporter.info(`${failure.message} Retrying (${failures + 1} of ${maxRetries}).`);
-                await clock.sleep(pause, signal);
-            }
-        }
+        return (0,build_clock/* attempts */.r2)({ clock, signal }, attempt, (error, failures) => {
+            signal.throwIfAborted();
+            const failure = error instanceof GitHubFailure ? error : failureOf(what, error, clock.date());
+            const pause = Math.max((0,retry/* fullJitter */.G1)(failures), failure.pauseMs ?? 0);
+            if (!failure.transient || failures >= maxRetries || pause > LONGEST_PAUSE_MS)
+                throw failure;
+            reporter.info(`${failure.message} Retrying (${failures + 1} of ${maxRetries}).`);
+            return pause;
+        });
     }
-    async #attempt(path, parameters, redirect) {
+    async #attempt(route, redirect) {
         const { clock, signal, requestTimeoutMs } = this.#options;
         signal.throwIfAborted();
         this.#octokit ??= this.#open();
         const octokit = await this.#octokit;
         const late = () => new Error(`no response within ${Math.round(requestTimeoutMs / 100) / 10} s`);
         return (0,build_clock/* within */.ux)(clock, requestTimeoutMs, signal, late, async (ends) => {
-            const reply = await octokit.request(`GET ${path}`, { ...parameters, request: { redirect, signal: ends } });
+            const reply = await route(octokit.rest, { redirect, signal: ends });
             // A body that broke off is no error to Octokit.
             ends.throwIfAborted();
             return reply;
@@ -273,17 +266,21 @@ class GitHubClient {
         // The package reads the event of the run when it is imported, and throws if the file is broken. Nothing here needs the event.
         delete process.env['GITHUB_EVENT_PATH'];
         const [{ getOctokit: open }, { fetch }, dispatcher] = await Promise.all([
-            Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(351)]).then(__webpack_require__.bind(__webpack_require__, 61351)),
-            __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 46752, 19)),
+            __webpack_require__.e(/* import() */ 351).then(__webpack_require__.bind(__webpack_require__, 61351)),
+            Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 46752, 19)),
             connection(),
         ]);
         const debug = (line) => reporter.debug(line);
-        return open(token, {
+        const octokit = open(token, {
             baseUrl: apiUrl,
             userAgent: version/* USER_AGENT */._,
             log: { debug, info: debug, warn: debug, error: debug },
             request: { fetch: (url, options) => fetch(url, { ...options, dispatcher }) },
         });
+        octokit.hook.before('request', ({ headers }) => {
+            headers['x-github-api-version'] = API_VERSION;
+        });
+        return octokit;
     }
 }
 
@@ -362,25 +359,26 @@ class Search {
         this.#repo = { owner, repo };
     }
     async run(runId) {
-        const current = await this.#client.read('this workflow run', '/repos/{owner}/{repo}/actions/runs/{run_id}', { ...this.#repo, run_id: runId }, currentRunReply);
+        const current = await this.#client.read('this workflow run', (rest, request) => rest.actions.getWorkflowRun({ ...this.#repo, run_id: runId, request }), currentRunReply);
         const own = ownBranch(current);
         const onOwn = own === undefined ? undefined : await this.#onBranch(own, current);
         if (onOwn)
             return onOwn;
-        const { default_branch: main } = await this.#client.read('this repository', '/repos/{owner}/{repo}', this.#repo, repositoryReply);
+        const { default_branch: main } = await this.#client.read('this repository', (rest, request) => rest.repos.get({ ...this.#repo, request }), repositoryReply);
         const onMain = main === own ? undefined : await this.#onBranch(main, current);
         return onMain ?? this.#nothing();
     }
     async #onBranch(branch, current) {
         this.#branches.push(branch);
-        const { workflow_runs: listed } = await this.#client.read(`the earlier runs of this workflow on the branch "${branch}"`, '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs', {
+        const { workflow_runs: listed } = await this.#client.read(`the earlier runs of this workflow on the branch "${branch}"`, (rest, request) => rest.actions.listWorkflowRuns({
             ...this.#repo,
             workflow_id: current.workflow_id,
             branch,
             status: 'success',
             exclude_pull_requests: true,
             per_page: PER_PAGE,
-        }, runsReply);
+            request,
+        }), runsReply);
         for (const { id } of forerunners(listed, current, branch)) {
             this.#runs += 1;
             const { artifactName, extract, context } = this.#options;
@@ -400,7 +398,7 @@ class Search {
         const artifacts = [];
         try {
             for (let page = 1; artifacts.length < MOST_ARTIFACTS; page += 1) {
-                const reply = await this.#client.read(`the artifacts of run ${runId}`, '/repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', { ...this.#repo, run_id: runId, per_page: PER_PAGE, page }, artifactsReply);
+                const reply = await this.#client.read(`the artifacts of run ${runId}`, (rest, request) => rest.actions.listWorkflowRunArtifacts({ ...this.#repo, run_id: runId, per_page: PER_PAGE, page, request }), artifactsReply);
                 artifacts.push(...reply.artifacts);
                 if (reply.artifacts.length < PER_PAGE)
                     break;
@@ -414,9 +412,9 @@ class Search {
     }
     /** The same route that @actions/artifact asks. `undefined` where the artifact expired or was deleted since it was listed. */
     async #linkTo({ id, name }) {
-        const path = '/repos/{owner}/{repo}/actions/artifacts/{artifact_id}/zip';
+        const zip = { ...this.#repo, artifact_id: id, archive_format: 'zip' };
         try {
-            return await this.#client.location(`the artifact "${name}"`, path, { ...this.#repo, artifact_id: id });
+            return await this.#client.location(`the artifact "${name}"`, (rest, request) => rest.actions.downloadArtifact({ ...zip, request }));
         }
         catch (error) {
             if (isGone(error))

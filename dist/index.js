@@ -380,6 +380,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */   H6: () => (/* binding */ orAborted),
 /* harmony export */   Nw: () => (/* binding */ delayed),
 /* harmony export */   ml: () => (/* binding */ systemClock),
+/* harmony export */   r2: () => (/* binding */ attempts),
 /* harmony export */   ux: () => (/* binding */ within)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58500);
@@ -449,6 +450,21 @@ async function within(clock, left, signal, late, body) {
     finally {
         done.abort();
         await timer;
+    }
+}
+/**
+ * Repeats `attempt` until it succeeds, with pauses. Throws what `pauseAfter` throws, or the signal's reason.
+ *
+ * @param pauseAfter returns how long to wait after a failure, in ms, or throws what ends the attempts; `failures` there were before, from 0
+ */
+async function attempts({ clock, signal }, attempt, pauseAfter) {
+    for (let failures = 0;; failures += 1) {
+        try {
+            return await attempt();
+        }
+        catch (error) {
+            await clock.sleep(pauseAfter(error, failures), signal);
+        }
     }
 }
 /**
@@ -682,7 +698,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 // The bundle has one entry, which the threads that unpack archives or hash records start as well.
 if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
     (0,_lifetime_js__WEBPACK_IMPORTED_MODULE_2__/* .runAsProcess */ .d)(async () => {
-        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(709), __nccwpck_require__.e(565), __nccwpck_require__.e(393), __nccwpck_require__.e(748)]).then(__nccwpck_require__.bind(__nccwpck_require__, 38748));
+        const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(880), __nccwpck_require__.e(565), __nccwpck_require__.e(393), __nccwpck_require__.e(193)]).then(__nccwpck_require__.bind(__nccwpck_require__, 29193));
         return (options) => run({ ...options, clock: _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .ml });
     });
 }

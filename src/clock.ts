@@ -85,6 +85,25 @@ export async function within<T>(
 }
 
 /**
+ * Repeats `attempt` until it succeeds, with pauses. Throws what `pauseAfter` throws, or the signal's reason.
+ *
+ * @param pauseAfter returns how long to wait after a failure, in ms, or throws what ends the attempts; `failures` there were before, from 0
+ */
+export async function attempts<T>(
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+  attempt: () => Promise<T>,
+  pauseAfter: (error: unknown, failures: number) => number,
+): Promise<T> {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      await clock.sleep(pauseAfter(error, failures), signal)
+    }
+  }
+}
+
+/**
  * A signal that aborts `ms` milliseconds after `signal`, with the same reason: for what may finish although everything else ends.
  *
  * @param done ends the watch

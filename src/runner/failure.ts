@@ -1,4 +1,4 @@
-import * as core from './toolkit.ts'
+import * as core from '@actions/core'
 import { describe, type ActionError } from '../errors.ts'
 import { endOf } from './headline.ts'
 import type { RunnerReporter } from './log.ts'
@@ -27,5 +27,5 @@ export function fail(error: ActionError, options: { operation: string; reporter:
   if (error.cause !== undefined) reporter.debug(`Caused by: ${describe(error.cause)}`)
   process.exitCode = 1
   const title = `Visual Layer: ${oneLine(reporter.redact(options.operation), 60)}${endOf(error.code)[1]}`
-  core.error([message, words, todo, trace].filter(Boolean).join('\n'), title)
+  core.error([message, words, todo, trace].filter(Boolean).join('\n'), { title })
 }

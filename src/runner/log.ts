@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs'
-import * as core from './toolkit.ts'
+import * as core from '@actions/core'
 import type { Clock } from '../clock.ts'
 import { ActionError, describe } from '../errors.ts'
 import { Outputs, type OutputName, type SettableOutput } from './outputs.ts'
@@ -180,6 +180,8 @@ export class RunnerReporter implements Reporter {
   /** Saves what the post step has to undo if this step is killed, at once; '' for nothing. */
   saveUndo(text: string): void {
     try {
+      // Without the file the library would print a command that runners no longer know.
+      if (!process.env['GITHUB_STATE']) throw new Error('the variable is not set')
       // A secret among the names makes them useless for finding anything, but the runner keeps states in plain text.
       core.saveState(UNDO_STATE, this.redact(text))
     } catch (error) {

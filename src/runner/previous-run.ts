@@ -90,8 +90,7 @@ class Search {
   async run(runId: number): Promise<PreviousArtifact | NoPreviousRun> {
     const current = await this.#client.read(
       'this workflow run',
-      '/repos/{owner}/{repo}/actions/runs/{run_id}',
-      { ...this.#repo, run_id: runId },
+      (rest, request) => rest.actions.getWorkflowRun({ ...this.#repo, run_id: runId, request }),
       currentRunReply,
     )
     const own = ownBranch(current)
@@ -99,8 +98,7 @@ class Search {
     if (onOwn) return onOwn
     const { default_branch: main } = await this.#client.read(
       'this repository',
-      '/repos/{owner}/{repo}',
-      this.#repo,
+      (rest, request) => rest.repos.get({ ...this.#repo, request }),
       repositoryReply,
     )
     const onMain = main === own ? undefined : await this.#onBranch(main, current)
@@ -111,15 +109,16 @@ class Search {
     this.#branches.push(branch)
     const { workflow_runs: listed } = await this.#client.read(
       `the earlier runs of this workflow on the branch "${branch}"`,
-      '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
-      {
-        ...this.#repo,
-        workflow_id: current.workflow_id,
-        branch,
-        status: 'success',
-        exclude_pull_requests: true,
-        per_page: PER_PAGE,
-      },
+      (rest, request) =>
+        rest.actions.listWorkflowRuns({
+          ...this.#repo,
+          workflow_id: current.workflow_id,
+          branch,
+          status: 'success',
+          exclude_pull_requests: true,
+          per_page: PER_PAGE,
+          request,
+        }),
       runsReply,
     )
     for (const { id } of forerunners(listed, current, branch)) {
@@ -142,8 +141,8 @@ class Search {
       for (let page = 1; artifacts.length < MOST_ARTIFACTS; page += 1) {
         const reply = await this.#client.read(
           `the artifacts of run ${runId}`,
-          '/repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
-          { ...this.#repo, run_id: runId, per_page: PER_PAGE, page },
+          (rest, request) =>
+            rest.actions.listWorkflowRunArtifacts({ ...this.#repo, run_id: runId, per_page: PER_PAGE, page, request }),
           artifactsReply,
         )
         artifacts.push(...reply.artifacts)
@@ -157,9 +156,11 @@ class Search {
 
   /** The same route that @actions/artifact asks. `undefined` where the artifact expired or was deleted since it was listed. */
   async #linkTo({ id, name }: Artifact): Promise<URL | undefined> {
-    const path = '/repos/{owner}/{repo}/actions/artifacts/{artifact_id}/zip'
+    const zip = { ...this.#repo, artifact_id: id, archive_format: 'zip' }
     try {
-      return await this.#client.location(`the artifact "${name}"`, path, { ...this.#repo, artifact_id: id })
+      return await this.#client.location(`the artifact "${name}"`, (rest, request) =>
+        rest.actions.downloadArtifact({ ...zip, request }),
+      )
     } catch (error) {
       if (isGone(error)) return undefined
       throw error

@@ -1,4 +1,4 @@
-import type { Clock, Deadline } from '../clock.ts'
+import { attempts, type Clock, type Deadline } from '../clock.ts'
 import { isTransient, RequestFailure } from '../visual-layer/failure.ts'
 import type { Sending } from '../visual-layer/ingestion.ts'
 import type { FilePart } from '../visual-layer/multipart.ts'
@@ -117,26 +117,23 @@ export async function uploadFiles(options: UploadOptions): Promise<void> {
 async function sendBatch(options: UploadOptions, batch: readonly FilePart[], sending: Sending): Promise<void> {
   const { clock, deadline, maxRetries, say, warn } = options
   let lost = false
-  for (let failures = 0; ; failures += 1) {
-    try {
-      return await options.send(batch, sending)
-    } catch (error) {
-      if (!isTransient(error) || failures >= maxRetries) throw error
-      const { effect, retryAfterMs } = error.outcome
-      if (effect === 'unknown' && lost) throw error
-      const pause = Math.max(fullJitter(failures), retryAfterMs ?? 0)
-      if (pause >= deadline.remainingMs()) throw error
-      if (effect === 'unknown') {
-        lost = true
-        warn(
-          `The response to the upload of ${named(batch)} was lost (${error.message}). Uploading them again. Uploaded files cannot be listed, so if the first request arrived, they may be in the dataset twice.`,
-        )
-      } else {
-        say(`${error.message} Retrying the upload of ${named(batch)} (${failures + 1} of ${maxRetries}).`)
-      }
-      await clock.sleep(pause, sending.signal)
+  const attempt = () => options.send(batch, sending)
+  return attempts({ clock, signal: sending.signal }, attempt, (error, failures) => {
+    if (!isTransient(error) || failures >= maxRetries) throw error
+    const { effect, retryAfterMs } = error.outcome
+    if (effect === 'unknown' && lost) throw error
+    const pause = Math.max(fullJitter(failures), retryAfterMs ?? 0)
+    if (pause >= deadline.remainingMs()) throw error
+    if (effect === 'unknown') {
+      lost = true
+      warn(
+        `The response to the upload of ${named(batch)} was lost (${error.message}). Uploading them again. Uploaded files cannot be listed, so if the first request arrived, they may be in the dataset twice.`,
+      )
+    } else {
+      say(`${error.message} Retrying the upload of ${named(batch)} (${failures + 1} of ${maxRetries}).`)
     }
-  }
+    return pause
+  })
 }
 
 function halves(batch: readonly FilePart[]): (readonly FilePart[])[] {

@@ -20,6 +20,9 @@ const CHUNK_BYTES = 256 * 1024
 /**
  * One sending of a multipart form (RFC 7578) whose files are read as they go out: the memory used grows neither with their
  * number nor with their size. Its length is known beforehand, so that a proxy can reject it as too large at once.
+ *
+ * Why not undici's `FormData` with file-backed blobs: `request` of undici 8.12 never sends one. `fetch` does, but reports its progress only in
+ * diagnostics channels that all requests of the process share, and a file that changes during the upload is an error that does not name it.
  */
 export class MultipartForm implements AsyncIterable<Buffer> {
   readonly contentType: string

@@ -1,3 +1,4 @@
+import { attempts } from '../clock.ts'
 import { duration } from '../numbers.ts'
 import { isTransient } from './failure.ts'
 import type { HttpOptions } from './http.ts'
@@ -77,31 +78,27 @@ export async function persistent<T>(
   let failingSince: number | undefined
   let patienceMs = 0
   let unexpected = 0
-  for (let failures = 0; ; failures += 1) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (!isTransient(error)) throw error
-      failingSince ??= clock.now()
-      patienceMs ||= Math.min(LONGEST_OUTAGE_MS, deadline.remainingMs() * SHARE_OF_TIME_LEFT)
-      const failingMs = clock.now() - failingSince
-      // A response that is not understood is no outage, and seldom passes: most often base_url names another server.
-      const isOutage = error.code !== 'unexpected_reply'
-      unexpected = isOutage ? 0 : unexpected + 1
-      const left = Math.min(retries - failures, isOutage ? Infinity : MOST_UNEXPECTED + 1 - unexpected)
-      const restMs = isOutage ? patienceMs - failingMs : Infinity
-      const { retryAfterMs: asked = 0 } = error.outcome
-      const pause = Math.max(Math.min(growingPause(failures), Math.max(restMs, 0)), asked)
-      if (left <= 0 || restMs <= 0 || asked > restMs || pause >= deadline.remainingMs()) {
-        const times = `${failures} ${failures === 1 ? 'retry' : 'retries'} in ${duration(failingMs)}`
-        const tried = failures === 0 ? '' : ` ${times} did not help.`
-        const asks = left > 0 && asked > patienceMs
-        const longer = asks ? ` Retry-After asks for longer than the ${duration(patienceMs)} of retries.` : ''
-        throw tried + longer === '' ? error : error.with({ message: `${error.message}${tried}${longer}` })
-      }
-      const count = left === Infinity ? '' : ` of ${failures + left}`
-      onRetry(`${error.message} Retrying in ${duration(pause)} (retry ${failures + 1}${count}).`)
-      await clock.sleep(pause, signal)
+  return attempts({ clock, signal }, attempt, (error, failures) => {
+    if (!isTransient(error)) throw error
+    failingSince ??= clock.now()
+    patienceMs ||= Math.min(LONGEST_OUTAGE_MS, deadline.remainingMs() * SHARE_OF_TIME_LEFT)
+    const failingMs = clock.now() - failingSince
+    // A response that is not understood is no outage, and seldom passes: most often base_url names another server.
+    const isOutage = error.code !== 'unexpected_reply'
+    unexpected = isOutage ? 0 : unexpected + 1
+    const left = Math.min(retries - failures, isOutage ? Infinity : MOST_UNEXPECTED + 1 - unexpected)
+    const restMs = isOutage ? patienceMs - failingMs : Infinity
+    const { retryAfterMs: asked = 0 } = error.outcome
+    const pause = Math.max(Math.min(growingPause(failures), Math.max(restMs, 0)), asked)
+    if (left <= 0 || restMs <= 0 || asked > restMs || pause >= deadline.remainingMs()) {
+      const times = `${failures} ${failures === 1 ? 'retry' : 'retries'} in ${duration(failingMs)}`
+      const tried = failures === 0 ? '' : ` ${times} did not help.`
+      const asks = left > 0 && asked > patienceMs
+      const longer = asks ? ` Retry-After asks for longer than the ${duration(patienceMs)} of retries.` : ''
+      throw tried + longer === '' ? error : error.with({ message: `${error.message}${tried}${longer}` })
     }
-  }
+    const count = left === Infinity ? '' : ` of ${failures + left}`
+    onRetry(`${error.message} Retrying in ${duration(pause)} (retry ${failures + 1}${count}).`)
+    return pause
+  })
 }

@@ -1,7 +1,7 @@
 import type { getOctokit } from '@actions/github'
 import type { Dispatcher } from 'undici'
 import type { z } from 'zod'
-import { type Clock, within } from '../../clock.ts'
+import { attempts, type Clock, within } from '../../clock.ts'
 import { USER_AGENT } from '../../version.ts'
 import { fullJitter } from '../../visual-layer/retry.ts'
 import type { Reporter } from '../reporter.ts'
@@ -24,9 +24,16 @@ export interface GitHubOptions {
 /** A longer pause (ms) than this is not waited for: the hourly limit of a repository comes back in up to an hour. */
 const LONGEST_PAUSE_MS = 120_000
 
+/** Of GitHub's REST API; docs.github.com/rest, API versions. */
+const API_VERSION = '2022-11-28'
+
 type Octokit = ReturnType<typeof getOctokit>
-type Reply = Awaited<ReturnType<Octokit['request']>>
-type Parameters = Record<string, string | number | boolean>
+type Reply = Pick<Awaited<ReturnType<Octokit['request']>>, 'status' | 'headers' | 'data'>
+/** One request by a typed method; `request` is to be passed on. */
+export type Route = (
+  rest: Octokit['rest'],
+  request: { redirect: 'follow' | 'manual'; signal: AbortSignal },
+) => Promise<Reply>
 
 /**
  * Reads GitHub's REST API. Lost connections, responses that take too long, server errors and used up limits are made good with
@@ -41,14 +48,10 @@ export class GitHubClient {
     this.#options = options
   }
 
-  /**
-   * @param what completes "the request to GitHub for …"
-   * @param path of the route, as docs.github.com/rest gives it, such as `/repos/{owner}/{repo}`; what is in `parameters` beyond
-   *   its names becomes the query
-   */
-  async read<T>(what: string, path: string, parameters: Parameters, schema: z.ZodType<T>): Promise<T> {
+  /** @param what completes "the request to GitHub for …" */
+  async read<T>(what: string, route: Route, schema: z.ZodType<T>): Promise<T> {
     return this.#repeat(what, async () => {
-      const { status, data } = await this.#attempt(path, parameters, 'follow')
+      const { status, data } = await this.#attempt(route, 'follow')
       const parsed = schema.safeParse(data)
       if (parsed.success) return parsed.data
       throw unexpectedReply(what, status, data)
@@ -56,9 +59,9 @@ export class GitHubClient {
   }
 
   /** Where a route redirects to. The token is not sent there. */
-  async location(what: string, path: string, parameters: Parameters): Promise<URL> {
+  async location(what: string, route: Route): Promise<URL> {
     return this.#repeat(what, async () => {
-      const { status, headers, data } = await this.#attempt(path, parameters, 'manual')
+      const { status, headers, data } = await this.#attempt(route, 'manual')
       const link = status >= 300 && status < 400 ? URL.parse(headers.location ?? '') : null
       const allowed = this.#options.apiUrl.startsWith('http:') ? ['http:', 'https:'] : ['https:']
       if (link && allowed.includes(link.protocol)) return link
@@ -68,28 +71,24 @@ export class GitHubClient {
 
   async #repeat<T>(what: string, attempt: () => Promise<T>): Promise<T> {
     const { clock, signal, maxRetries, reporter } = this.#options
-    for (let failures = 0; ; failures += 1) {
-      try {
-        return await attempt()
-      } catch (error) {
-        signal.throwIfAborted()
-        const failure = error instanceof GitHubFailure ? error : failureOf(what, error, clock.date())
-        const pause = Math.max(fullJitter(failures), failure.pauseMs ?? 0)
-        if (!failure.transient || failures >= maxRetries || pause > LONGEST_PAUSE_MS) throw failure
-        reporter.info(`${failure.message} Retrying (${failures + 1} of ${maxRetries}).`)
-        await clock.sleep(pause, signal)
-      }
-    }
+    return attempts({ clock, signal }, attempt, (error, failures) => {
+      signal.throwIfAborted()
+      const failure = error instanceof GitHubFailure ? error : failureOf(what, error, clock.date())
+      const pause = Math.max(fullJitter(failures), failure.pauseMs ?? 0)
+      if (!failure.transient || failures >= maxRetries || pause > LONGEST_PAUSE_MS) throw failure
+      reporter.info(`${failure.message} Retrying (${failures + 1} of ${maxRetries}).`)
+      return pause
+    })
   }
 
-  async #attempt(path: string, parameters: Parameters, redirect: 'follow' | 'manual'): Promise<Reply> {
+  async #attempt(route: Route, redirect: 'follow' | 'manual'): Promise<Reply> {
     const { clock, signal, requestTimeoutMs } = this.#options
     signal.throwIfAborted()
     this.#octokit ??= this.#open()
     const octokit = await this.#octokit
     const late = () => new Error(`no response within ${Math.round(requestTimeoutMs / 100) / 10} s`)
     return within(clock, requestTimeoutMs, signal, late, async (ends) => {
-      const reply: Reply = await octokit.request(`GET ${path}`, { ...parameters, request: { redirect, signal: ends } })
+      const reply = await route(octokit.rest, { redirect, signal: ends })
       // A body that broke off is no error to Octokit.
       ends.throwIfAborted()
       return reply
@@ -106,11 +105,15 @@ export class GitHubClient {
       connection(),
     ])
     const debug = (line: string) => reporter.debug(line)
-    return open(token, {
+    const octokit = open(token, {
       baseUrl: apiUrl,
       userAgent: USER_AGENT,
       log: { debug, info: debug, warn: debug, error: debug },
       request: { fetch: (url: string, options: object) => fetch(url, { ...options, dispatcher }) },
     })
+    octokit.hook.before('request', ({ headers }) => {
+      headers['x-github-api-version'] = API_VERSION
+    })
+    return octokit
   }
 }

@@ -10,7 +10,7 @@ async function locationFor(location: string): Promise<URL> {
   hosts.disableNetConnect()
   hosts
     .get('https://api.github.com')
-    .intercept({ path: '/repos/acme/cats/actions/artifacts/7/zip' })
+    .intercept({ path: '/repos/acme/cats/actions/artifacts/7/zip', headers: { 'x-github-api-version': '2022-11-28' } })
     .reply(302, '', { headers: { location } })
   const client = new GitHubClient({
     apiUrl: 'https://api.github.com',
@@ -22,9 +22,9 @@ async function locationFor(location: string): Promise<URL> {
     signal: new AbortController().signal,
     reporter: { info: () => undefined, debug: () => undefined },
   })
-  const path = '/repos/{owner}/{repo}/actions/artifacts/{artifact_id}/zip'
+  const zip = { owner: 'acme', repo: 'cats', artifact_id: 7, archive_format: 'zip' }
   try {
-    return await client.location('the artifact', path, { owner: 'acme', repo: 'cats', artifact_id: 7 })
+    return await client.location('the artifact', (rest, request) => rest.actions.downloadArtifact({ ...zip, request }))
   } finally {
     await hosts.close()
   }
