@@ -2653,7 +2653,7 @@ async function startExport(step, datasetId, start) {
                     return rejected;
                 throw error;
             }
-            const pause = Math.max((0,_visual_layer_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .fullJitter */ .G1)(failures), error.outcome.retryAfterMs ?? 0);
+            const pause = Math.max((0,_visual_layer_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .fullJitter */ .G)(failures), error.outcome.retryAfterMs ?? 0);
             if (failures >= step.maxRetries || pause >= step.deadline.remainingMs())
                 throw error;
             const doubled = error.outcome.effect === 'unknown' ? ' If the first request arrived, its export is ignored.' : '';
@@ -3979,7 +3979,7 @@ async function sendBatch(options, batch, sending) {
         const { effect, retryAfterMs } = error.outcome;
         if (effect === 'unknown' && lost)
             throw error;
-        const pause = Math.max((0,retry/* fullJitter */.G1)(failures), retryAfterMs ?? 0);
+        const pause = Math.max((0,retry/* fullJitter */.G)(failures), retryAfterMs ?? 0);
         if (pause >= deadline.remainingMs())
             throw error;
         if (effect === 'unknown') {
@@ -4098,7 +4098,7 @@ class OnceOnly {
                     notBefore = clock.now() + (retryAfterMs ?? 0);
                     continue;
                 }
-                const wait = Math.max((0,retry/* fullJitter */.G1)(failures), retryAfterMs ?? 0);
+                const wait = Math.max((0,retry/* fullJitter */.G)(failures), retryAfterMs ?? 0);
                 if (wait >= deadline.remainingMs())
                     throw error;
                 this.#say(`${error.message} Retrying (${failures + 1} of ${maxRetries}).`);
@@ -7643,7 +7643,7 @@ class Upload {
                         await this.#freeName(attempt);
                     else if (!isTaken && !toDelete && stageOf(error) !== 'create')
                         this.#isOurs = true;
-                    await clock.sleep((0,retry/* fullJitter */.G1)(attempt), signal);
+                    await clock.sleep((0,retry/* fullJitter */.G)(attempt), signal);
                 }
             }
         }
@@ -10950,6 +10950,8 @@ function selective(datasetId, start, selection) {
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __webpack_require__(57075);
+// EXTERNAL MODULE: ./build/visual-layer/headers.js
+var visual_layer_headers = __webpack_require__(12567);
 ;// CONCATENATED MODULE: ./build/visual-layer/attempt.js
 
 
@@ -11087,7 +11089,7 @@ class Attempt {
     }
     #read(bytes, headers) {
         try {
-            return (0,visual_layer_reply/* readBody */.x8)((0,visual_layer_reply/* decodedText */["if"])(bytes, (0,retry/* headerOf */.rR)(headers, 'content-encoding')));
+            return (0,visual_layer_reply/* readBody */.x8)((0,visual_layer_reply/* decodedText */["if"])(bytes, (0,visual_layer_headers/* headerOf */.rR)(headers, 'content-encoding')));
         }
         catch (error) {
             throw (0,visual_layer_failure/* unexpectedReply */.Cp)(this.#sent.request.what, (0,errors/* describe */.q0)(error), '', false);
@@ -11186,6 +11188,7 @@ var trace = __webpack_require__(15028);
 
 
 
+
 const MOST_REDIRECTS = 3;
 /** HTTP to the API: signs each request, times it, and turns whatever comes into a body or a {@link RequestFailure}. */
 class Http {
@@ -11219,13 +11222,13 @@ class Http {
      */
     async read(request, schema, retries = this.#options.retryLimit) {
         const once = async () => this.#send(request, false, (body) => http_parsed(request, body, schema));
-        return (0,retry/* persistent */.yu)(once, retries, this.#options);
+        return (0,retry/* persistent */.y)(once, retries, this.#options);
     }
     /** {@link read} of a response that is plain text, trimmed; '' for an empty one. What `take` throws counts as the response's fault. */
     async readText(request, take) {
         const text = (body) => (0,visual_layer_reply/* plainText */.wh)(body) ?? http_parsed(request, body, schemas/* string */.YjP());
         const once = async () => this.#send({ ...request, text: true }, false, (body) => take(text(body)));
-        return (0,retry/* persistent */.yu)(once, this.#options.retryLimit, this.#options);
+        return (0,retry/* persistent */.y)(once, this.#options.retryLimit, this.#options);
     }
     async #send(request, isChange, take) {
         const url = new URL(request.path, this.#options.apiRoot);
@@ -11269,7 +11272,7 @@ class Http {
         }
         if (status === 401 &&
             !tries.resigned &&
-            this.#signer.learnFrom401((0,retry/* headerOf */.rR)(headers, 'date'), this.#options.clock.date())) {
+            this.#signer.learnFrom401((0,visual_layer_headers/* headerOf */.rR)(headers, 'date'), this.#options.clock.date())) {
             tries.resigned = true;
             return undefined;
         }
@@ -11280,7 +11283,7 @@ class Http {
     }
     #failed(request, { status, headers, body }) {
         const words = (0,visual_layer_reply/* errorWords */.Yi)(body);
-        const pause = (0,retry/* retryAfterMs */.Vs)(headers, this.#options.clock.date());
+        const pause = (0,visual_layer_headers/* retryAfterMs */.Vs)(headers, this.#options.clock.date());
         const rejection = this.#signer.rejection(this.#accepted, this.#options.clock.date());
         return (0,visual_layer_failure/* statusFailure */.FP)(request.what, status, words, body.kind === 'json', pause, rejection);
     }
@@ -11311,8 +11314,7 @@ function http_parsed({ what }, body, schema) {
 }
 /** Follows a redirect inside the same origin only: the bearer goes to no other server. */
 function follow({ what }, url, { status, headers }, allowed) {
-    const location = (0,retry/* headerOf */.rR)(headers, 'location');
-    const target = location === undefined ? undefined : URL.parse(location, url.href);
+    const target = (0,visual_layer_headers/* redirectTarget */.ET)(headers, url);
     if (target && target.origin === url.origin && allowed) {
         url.href = target.href;
         return;
@@ -12785,29 +12787,14 @@ function parseStamp(stamp) {
 
 /***/ }),
 
-/***/ 86055:
+/***/ 12567:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   G1: () => (/* binding */ fullJitter),
+/* harmony export */   ET: () => (/* binding */ redirectTarget),
 /* harmony export */   Vs: () => (/* binding */ retryAfterMs),
-/* harmony export */   rR: () => (/* binding */ headerOf),
-/* harmony export */   yu: () => (/* binding */ persistent)
+/* harmony export */   rR: () => (/* binding */ headerOf)
 /* harmony export */ });
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7094);
-/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(82746);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(57911);
-
-
-
-/** The longest pause between two attempts of one request, in ms, when the service names none. */
-const LONGEST_PAUSE_MS = 30_000;
-const FIRST_PAUSE_MS = 500;
-/** How long an outage may last for a read outside a wait, in ms, and at most this share of the time left. */
-const LONGEST_OUTAGE_MS = 5 * 60_000;
-const SHARE_OF_TIME_LEFT = 1 / 4;
-/** Retries after responses in a row that are not understood. */
-const MOST_UNEXPECTED = 5;
 /** The first value of a header. */
 function headerOf(headers, name) {
     const value = headers[name];
@@ -12835,6 +12822,36 @@ function httpDate(value) {
     const date = Date.parse(value);
     return Number.isNaN(date) ? undefined : date;
 }
+/** Where a redirect leads; `undefined` if it does not say. Whether to follow is for the caller. @param from what was requested */
+function redirectTarget(headers, from) {
+    const location = headerOf(headers, 'location');
+    return location === undefined ? undefined : (URL.parse(location, from.href) ?? undefined);
+}
+
+
+/***/ }),
+
+/***/ 86055:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ fullJitter),
+/* harmony export */   y: () => (/* binding */ persistent)
+/* harmony export */ });
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7094);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(82746);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(57911);
+
+
+
+/** The longest pause between two attempts of one request, in ms, when the service names none. */
+const LONGEST_PAUSE_MS = 30_000;
+const FIRST_PAUSE_MS = 500;
+/** How long an outage may last for a read outside a wait, in ms, and at most this share of the time left. */
+const LONGEST_OUTAGE_MS = 5 * 60_000;
+const SHARE_OF_TIME_LEFT = 1 / 4;
+/** Retries after responses in a row that are not understood. */
+const MOST_UNEXPECTED = 5;
 /**
  * A pause before attempt number `attempt` + 2 (`attempt` counts failures so far, from 0), in ms: anywhere between 0 and a
  * ceiling that doubles, so that many runners that failed together do not return together ("full jitter").
@@ -13023,7 +13040,7 @@ class Tasks {
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(19473);
 /* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9313);
-/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(86055);
+/* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(12567);
 
 
 
@@ -13036,7 +13053,7 @@ const LONGEST_BODY_CHARS = 600;
 function requestIds(reply) {
     if (!reply)
         return '';
-    const ids = ID_HEADERS.map((name) => [name, (0,_retry_js__WEBPACK_IMPORTED_MODULE_2__/* .headerOf */ .rR)(reply.headers, name)]);
+    const ids = ID_HEADERS.map((name) => [name, (0,_headers_js__WEBPACK_IMPORTED_MODULE_2__/* .headerOf */ .rR)(reply.headers, name)]);
     const json = reply.body?.kind === 'json' ? reply.body.json : undefined;
     // Some services put them next to the message, below `error`.
     const places = (0,_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u4)(json) ? [json, ...Object.values(json).filter(_reply_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u4)] : [];

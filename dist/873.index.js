@@ -647,7 +647,7 @@ class Recovery {
             return await this.#renew(failure);
         const retries = this.#failures - (failure.kind === 'expired' ? 1 : 0);
         const restMs = this.#patienceMs - waitedMs;
-        const pauseMs = Math.max(Math.min((0,retry/* fullJitter */.G1)(retries - 1), Math.max(0, restMs)), failure.pauseMs ?? 0);
+        const pauseMs = Math.max(Math.min((0,retry/* fullJitter */.G)(retries - 1), Math.max(0, restMs)), failure.pauseMs ?? 0);
         if (retries > maxRetries || restMs <= 0 || pauseMs >= leftMs()) {
             const times = this.#failures > 1 ? `, ${this.#failures} times in a row without progress` : '';
             const wait = failure.pauseMs === undefined ? '' : `; it asked to wait ${(0,numbers/* duration */.p0)(failure.pauseMs)}`;
@@ -757,6 +757,8 @@ class Segments {
 var slots = __webpack_require__(11526);
 // EXTERNAL MODULE: ./build/network.js
 var network = __webpack_require__(60198);
+// EXTERNAL MODULE: ./build/visual-layer/headers.js
+var visual_layer_headers = __webpack_require__(12567);
 // EXTERNAL MODULE: ./build/visual-layer/trace.js
 var trace = __webpack_require__(15028);
 ;// CONCATENATED MODULE: ./build/transfer/download/storage.js
@@ -789,7 +791,7 @@ async function requestBytes(options, wanted, signal) {
     catch (error) {
         if (!(error instanceof TransferFailure))
             throw error;
-        error.pauseMs = (0,retry/* retryAfterMs */.Vs)(reply.headers, options.clock.date());
+        error.pauseMs = (0,visual_layer_headers/* retryAfterMs */.Vs)(reply.headers, options.clock.date());
         error.apiWords = await rejectionWords(reply.body);
         error.trace = reply.trace;
         throw error;
@@ -803,7 +805,7 @@ function readReply(status, headers, wanted) {
     const failure = (kind, code, why) => new TransferFailure(kind, code, why, { status });
     const answered = `the storage host responded with HTTP ${status}`;
     if (status === 200) {
-        const size = wholeNumber((0,retry/* headerOf */.rR)(headers, 'content-length'));
+        const size = wholeNumber((0,visual_layer_headers/* headerOf */.rR)(headers, 'content-length'));
         const identity = identityOf(headers, size);
         if (differs(wanted.identity, identity))
             throw changed();
@@ -812,7 +814,7 @@ function readReply(status, headers, wanted) {
     if (status === 206)
         return partOf(headers, wanted);
     if (status === 416 && wanted.ranged) {
-        const size = wholeNumber(/^bytes \*\/(\d{1,16})$/i.exec((0,retry/* headerOf */.rR)(headers, 'content-range')?.trim() ?? '')?.[1]);
+        const size = wholeNumber(/^bytes \*\/(\d{1,16})$/i.exec((0,visual_layer_headers/* headerOf */.rR)(headers, 'content-range')?.trim() ?? '')?.[1]);
         if (size !== undefined && size === wanted.start && (wanted.identity?.size ?? size) === size)
             return undefined;
         throw failure('changed', 'corrupt_download', 'the object is shorter than the bytes already received');
@@ -827,7 +829,7 @@ function readReply(status, headers, wanted) {
     throw failure('final', 'unexpected_reply', answered);
 }
 function partOf(headers, { start, end, ranged, identity: known }) {
-    const range = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16}|\*)$/i.exec((0,retry/* headerOf */.rR)(headers, 'content-range')?.trim() ?? '');
+    const range = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16}|\*)$/i.exec((0,visual_layer_headers/* headerOf */.rR)(headers, 'content-range')?.trim() ?? '');
     if (!ranged || !range)
         throw new TransferFailure('transient', 'server_error', 'the storage host sent a range that was not requested');
     const [first, last, size] = [Number(range[1]), Number(range[2]), wholeNumber(range[3])];
@@ -861,8 +863,8 @@ function isSame(known, seen) {
     return known.lastModified !== undefined && known.lastModified === seen.lastModified && known.size === seen.size;
 }
 function identityOf(headers, size) {
-    const etag = (0,retry/* headerOf */.rR)(headers, 'etag')?.trim();
-    const lastModified = (0,retry/* headerOf */.rR)(headers, 'last-modified')?.trim();
+    const etag = (0,visual_layer_headers/* headerOf */.rR)(headers, 'etag')?.trim();
+    const lastModified = (0,visual_layer_headers/* headerOf */.rR)(headers, 'last-modified')?.trim();
     return {
         ...(etag && /^"[^"]*"$/.test(etag) ? { etag } : {}),
         ...(lastModified ? { lastModified } : {}),
@@ -904,17 +906,16 @@ async function get(options, signal, more) {
         if (![301, 302, 303, 307, 308].includes(status)) {
             return {
                 status,
-                headers: reply.headers,
+                headers: got,
                 body,
-                trace: (0,trace/* traceLine */.iU)('GET', placeOf(link), atMs, (0,trace/* requestIds */.qs)({ headers: reply.headers })),
+                trace: (0,trace/* traceLine */.iU)('GET', placeOf(link), atMs, (0,trace/* requestIds */.qs)({ headers: got })),
             };
         }
         discard(body);
-        link = follow(link, (0,retry/* headerOf */.rR)(reply.headers, 'location'), redirects);
+        link = follow(link, (0,visual_layer_headers/* redirectTarget */.ET)(got, link), redirects);
     }
 }
-function follow(link, location, redirects) {
-    const next = location === undefined ? null : URL.parse(location, link.href);
+function follow(link, next, redirects) {
     if (!next)
         throw astray('the storage host redirected without an address');
     if (redirects >= MOST_REDIRECTS)

@@ -88,6 +88,8 @@ var retry = __webpack_require__(86055);
 var network = __webpack_require__(60198);
 // EXTERNAL MODULE: ./build/visual-layer/reply.js
 var reply = __webpack_require__(9313);
+// EXTERNAL MODULE: ./build/visual-layer/headers.js
+var visual_layer_headers = __webpack_require__(12567);
 ;// CONCATENATED MODULE: ./build/runner/github/failure.js
 
 
@@ -133,7 +135,7 @@ function failureOf(what, error, dateMs) {
     const { status, headers } = reply;
     const apiWords = wordsOf(reply.data);
     const about = { status, apiWords, cause: error };
-    const pauseMs = (0,retry/* retryAfterMs */.Vs)(headers, dateMs) ?? untilReset(headers, dateMs);
+    const pauseMs = (0,visual_layer_headers/* retryAfterMs */.Vs)(headers, dateMs) ?? untilReset(headers, dateMs);
     if (status === 429 || (status === 403 && (pauseMs !== undefined || /rate limit/i.test(apiWords ?? '')))) {
         return new GitHubFailure('server_error', `GitHub's rate limit was reached by the request for ${what}.`, {
             ...about,
@@ -157,7 +159,7 @@ function failureOf(what, error, dateMs) {
         ...about,
         todo: 'Check whether githubstatus.com reports problems, then re-run the job.',
         transient: passing,
-        pauseMs: (0,retry/* retryAfterMs */.Vs)(headers, dateMs),
+        pauseMs: (0,visual_layer_headers/* retryAfterMs */.Vs)(headers, dateMs),
     });
 }
 /** A response with HTTP 200 that is not what is documented; a cut-off one looks like this too. */
@@ -241,7 +243,7 @@ class GitHubClient {
         return (0,build_clock/* attempts */.r2)({ clock, signal }, attempt, (error, failures) => {
             signal.throwIfAborted();
             const failure = error instanceof GitHubFailure ? error : failureOf(what, error, clock.date());
-            const pause = Math.max((0,retry/* fullJitter */.G1)(failures), failure.pauseMs ?? 0);
+            const pause = Math.max((0,retry/* fullJitter */.G)(failures), failure.pauseMs ?? 0);
             if (!failure.transient || failures >= maxRetries || pause > LONGEST_PAUSE_MS)
                 throw failure;
             reporter.info(`${failure.message} Retrying (${failures + 1} of ${maxRetries}).`);

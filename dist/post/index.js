@@ -911,7 +911,7 @@ function append(variable, text) {
 
 // A bundle of its own: no operation is in it, except what undoes one.
 runAsProcess(async () => {
-    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(290), __nccwpck_require__.e(625)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9625));
+    const { runPost } = await Promise.all(/* import() */[__nccwpck_require__.e(290), __nccwpck_require__.e(657)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5657));
     return (options) => runPost({ ...options, clock: clock/* systemClock */.ml });
 });
 

@@ -6,7 +6,7 @@ import { networkFailure, outOfTime, RequestFailure, unexpectedReply } from './fa
 import type { ApiRequest, HttpOptions } from './http.ts'
 import type { MultipartForm } from './multipart.ts'
 import { type Body, decodedText, LARGEST_REPLY, readBody } from './reply.ts'
-import { headerOf, type Headers } from './retry.ts'
+import { headerOf, type Headers } from './headers.ts'
 import type { Received } from './trace.ts'
 
 /** Time that a request still gets when the deadline is near, in ms: the last poll of a wait needs some. */

@@ -5,7 +5,8 @@ import { Attempt, type Reply } from './attempt.ts'
 import { RequestFailure, statusFailure, unexpectedReply } from './failure.ts'
 import type { FormPart } from './multipart.ts'
 import { type Body, errorWords, excerpt, plainText, rejectionIn } from './reply.ts'
-import { headerOf, persistent, retryAfterMs } from './retry.ts'
+import { headerOf, redirectTarget, retryAfterMs } from './headers.ts'
+import { persistent } from './retry.ts'
 import { type Credentials, Signer } from './token.ts'
 import { exchangeLine, requestIds, traceLine } from './trace.ts'
 
@@ -200,8 +201,7 @@ function parsed<T>({ what }: ApiRequest, body: Body, schema: z.ZodType<T>): T {
 
 /** Follows a redirect inside the same origin only: the bearer goes to no other server. */
 function follow({ what }: ApiRequest, url: URL, { status, headers }: Reply, allowed: boolean): void {
-  const location = headerOf(headers, 'location')
-  const target = location === undefined ? undefined : URL.parse(location, url.href)
+  const target = redirectTarget(headers, url)
   if (target && target.origin === url.origin && allowed) {
     url.href = target.href
     return

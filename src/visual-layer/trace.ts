@@ -1,6 +1,6 @@
 import { describe } from '../errors.ts'
 import { type Body, isRecord, spelled } from './reply.ts'
-import { headerOf, type Headers } from './retry.ts'
+import { headerOf, type Headers } from './headers.ts'
 
 /** Headers by which Visual Layer, S3, and Cloudflare find a request in their logs. */
 const ID_HEADERS = ['x-request-id', 'x-amz-request-id', 'x-amz-id-2', 'cf-ray']

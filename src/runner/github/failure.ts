@@ -1,7 +1,7 @@
 import { ActionError, type ErrorCode, type ErrorDetails } from '../../errors.ts'
 import { networkFault } from '../../network.ts'
 import { excerpt, isRecord } from '../../visual-layer/reply.ts'
-import { retryAfterMs } from '../../visual-layer/retry.ts'
+import { retryAfterMs } from '../../visual-layer/headers.ts'
 
 /** A failed request to GitHub's REST API. */
 export class GitHubFailure extends ActionError {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../clock.ts'
 import { networkFault } from '../../network.ts'
-import { type Headers, headerOf, retryAfterMs } from '../../visual-layer/retry.ts'
+import { type Headers, headerOf, redirectTarget, retryAfterMs } from '../../visual-layer/headers.ts'
 import { exchangeLine, requestIds, traceLine } from '../../visual-layer/trace.ts'
 import { placeOf, type Source } from './source.ts'
 import { TransferFailure } from './transfer-failure.ts'
@@ -201,18 +201,17 @@ async function get(options: StorageOptions, signal: AbortSignal, more: Record<st
     if (![301, 302, 303, 307, 308].includes(status)) {
       return {
         status,
-        headers: reply.headers,
+        headers: got,
         body,
-        trace: traceLine('GET', placeOf(link), atMs, requestIds({ headers: reply.headers })),
+        trace: traceLine('GET', placeOf(link), atMs, requestIds({ headers: got })),
       }
     }
     discard(body)
-    link = follow(link, headerOf(reply.headers, 'location'), redirects)
+    link = follow(link, redirectTarget(got, link), redirects)
   }
 }
 
-function follow(link: URL, location: string | undefined, redirects: number): URL {
-  const next = location === undefined ? null : URL.parse(location, link.href)
+function follow(link: URL, next: URL | undefined, redirects: number): URL {
   if (!next) throw astray('the storage host redirected without an address')
   if (redirects >= MOST_REDIRECTS) throw astray(`the storage host redirected more than ${MOST_REDIRECTS} times`)
   if (link.protocol === 'https:' && next.protocol === 'http:')
