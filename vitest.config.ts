@@ -44,7 +44,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The tests mostly wait for the steps that they start.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     // Measured by .ci/run, which runs all tests: one file alone would miss the thresholds. What the built action does as a
     // process of its own, in test/action, does not count.
     coverage: {

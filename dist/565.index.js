@@ -351,7 +351,7 @@ const SET = 0x60000;
 const OBJECT = 0x70000;
 const double = new Float64Array(1);
 const halves = new Int32Array(double.buffer);
-/** The 64-bit hash of some values in a row: equal if `canonicalText` is equal for each of them, but six times as fast. */
+/** The 64-bit hash of some values in a row: equal if `canonicalText` is equal for each of them, without the time to write it. */
 class ValueHash {
     #seeds;
     #one;

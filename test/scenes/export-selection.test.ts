@@ -82,7 +82,7 @@ describe('what an export selects', () => {
       cluster_ids: `${first?.clusterId}`,
       exclude_media_ids: `${first?.mediaId}`,
     })
-    expect(chosen.summary).toContain('1 media, 1 clusters, less 1 media')
+    expect(chosen.summary).toContain('1 media, 1 cluster, less 1 media')
     const selection = {
       media_ids: [second?.mediaId],
       cluster_ids: [first?.clusterId],

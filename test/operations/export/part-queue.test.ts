@@ -47,6 +47,8 @@ interface Run {
   /** The most that ran together before the service was seen at work, and after. */
   most: { unproven: number; proven: number }
   started: () => number
+  /** The items that no part was started for, after each part. */
+  left: number[]
 }
 
 const PLAN = { key: 'k', listing: 'l' }
@@ -61,6 +63,7 @@ async function queueOf(service: Service, { name = 'parts', members = true } = {}
   const step = fakeStep()
   const { kept, cap } = await KeptParts.open(join(root, name), PLAN, step.clock.date())
   const came: string[] = []
+  const left: number[] = []
   const most = { unproven: 0, proven: 0 }
   let running = 0
   let started = 0
@@ -105,12 +108,12 @@ async function queueOf(service: Service, { name = 'parts', members = true } = {}
       cap,
       save: (known) => kept.save({ ...PLAN, cap: known }),
       members: async (cluster) => (members ? membersOf(cluster, truly(cluster)) : undefined),
-      onWhole: async () => undefined,
+      onWhole: async (items) => void left.push(items),
     },
     exportOne,
   )
   await kept.save(PLAN)
-  return { queue, kept, step, came, most, started: () => started }
+  return { queue, kept, step, came, most, started: () => started, left }
 }
 
 function recordOf({ part }: PartJob) {
@@ -204,6 +207,49 @@ describe('PartQueue', () => {
     const run = await queueOf({ cap: 10 }, { members: false })
     const error = await run.queue.run({ clusters, mediaIds: [] }, never).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'rejected', message: expect.stringContaining(clusters[0]?.id ?? '') })
+  })
+
+  it('exports nothing again that is whole, also if its cluster is divided later', async () => {
+    const [cluster] = clustersOf(5)
+    if (!cluster) throw new Error('no cluster')
+    const members = membersOf(cluster, 5)
+    const run = await queueOf({ cap: 3, named: true })
+    await run.queue.run({ clusters: [], mediaIds: members.slice(0, 2) }, never)
+    expect(run.started()).toBe(1)
+    await run.queue.run({ clusters: [cluster], mediaIds: [] }, never)
+    expect(run.came.sort()).toEqual(members)
+    // The cluster, which is rejected, and what is left of it.
+    expect(run.started()).toBe(3)
+    expect(run.kept.parts.map(({ exportId }) => exportId)).toEqual(['export-1', 'export-3'])
+  })
+
+  it('reports how many items are left, and why parts get smaller', async () => {
+    const run = await queueOf({ cap: 2, named: true })
+    await run.queue.run({ clusters: [], mediaIds: mediaOf(20) }, never)
+    expect(run.left).toEqual([14, 12, 10, 8, 6, 4, 2, 0, 0, 0])
+    const lines = run.step.reporter.lines.join('\n')
+    expect(lines).toContain(
+      'Part 1 with 20 items was rejected as too large (20 exceeds threshold 2); limiting parts to 2',
+    )
+    expect(lines).toContain('10 of 10 parts done')
+  })
+
+  it('leaves out a part that matches nothing any longer', async () => {
+    const gone = { ...TOO_LARGE, reason: 'nothing_matched', words: undefined } as const
+    const run = await queueOf({ cap: 2, before: ({ part }) => (part.number === 2 ? gone : undefined) })
+    await run.queue.run({ clusters: [], mediaIds: mediaOf(2) }, never)
+    await run.queue.run({ clusters: clustersOf(1), mediaIds: [] }, never)
+    expect(run.kept.parts).toHaveLength(1)
+    expect(run.came).toEqual(mediaOf(2))
+    expect(run.step.reporter.lines.join('\n')).toContain('Part 2 matched nothing')
+  })
+
+  it('fails with a rejection that is not about the size', async () => {
+    const other = { ...TOO_LARGE, reason: 'other', words: 'not for trial accounts' } as const
+    const run = await queueOf({ before: () => other })
+    const error = await run.queue.run({ clusters: [], mediaIds: mediaOf(2) }, never).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'rejected', apiWords: 'not for trial accounts' })
+    expect(run.started()).toBe(1)
   })
 
   it.each([
