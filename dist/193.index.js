@@ -1408,8 +1408,8 @@ async function readJson(reader, sizeBytes, options) {
                 const batch = threads.read(records).then((result) => ({ result, json: records }));
                 batch.catch(() => undefined);
                 pending.push({ first, batch });
-                // Twice what the threads have: this one goes on while they finish the first.
-                while (pending.length > 2 * threads.capacity)
+                // One more than the threads have: this one reads on while they finish the first.
+                while (pending.length > threads.capacity + 1)
                     await takeNext();
                 await (0,promises_.setImmediate)();
             }

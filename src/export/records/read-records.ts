@@ -60,8 +60,8 @@ export async function readJson(reader: RecordReader, sizeBytes: number, options:
         const batch = threads.read(records).then((result) => ({ result, json: records }))
         batch.catch(() => undefined)
         pending.push({ first, batch })
-        // Twice what the threads have: this one goes on while they finish the first.
-        while (pending.length > 2 * threads.capacity) await takeNext()
+        // One more than the threads have: this one reads on while they finish the first.
+        while (pending.length > threads.capacity + 1) await takeNext()
         await breathe()
       }
     } catch (error) {
