@@ -2029,7 +2029,7 @@ function networkFault(error, isStorage = false) {
     const tls = chain.find((one) => TLS.test((0,_system_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(one) ?? ''));
     if (tls)
         return tlsFault(tls, isStorage);
-    // A proxy that opens no tunnel answers before anything reaches the server.
+    // A proxy that opens no tunnel responds before anything reaches the server.
     const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message));
     if (proxy) {
         const todo = 'Check the proxy and its credentials (HTTPS_PROXY: http://user:password@host:port), or add the host to NO_PROXY.';
@@ -2969,13 +2969,13 @@ function goneMeanwhile(error, { awaited }) {
     return new Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error });
 }
 const REDO = 'If that was unintended, re-run the job.';
-/** The error of a wait whose time ran out. */
+/** The error of a wait that timed out. */
 function timedOut({ deadline }, { awaited, carryOn }, { lastLine, lastFault, waitedMs }) {
     const last = lastLine === undefined ? 'no status received' : `last status: ${lastLine}`;
     const fault = lastFault ? ` The last poll failed: ${lastFault.message}` : '';
     return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('timed_out', `Timed out after ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(deadline.elapsedMs())} (timeout: ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(deadline.totalMs)}). Waited ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(waitedMs)} for ${awaited}; ${last}.${fault}`, { apiWords: lastFault?.apiWords, todo: `${carryOn} Or increase timeout.`, cause: lastFault });
 }
-/** Makes a read that answers `undefined` for what is not there yet, for at most `graceMs` from now. */
+/** Makes a read that returns `undefined` for what is not there yet, for at most `graceMs` from now. */
 function lenient(step, graceMs, read) {
     const startedAt = step.clock.now();
     return async () => {
@@ -3793,7 +3793,7 @@ function filePatterns(workspace) {
 }
 /**
  * A pattern relative to the workspace, with `/`; `undefined` where it cannot stay inside. `flavour` is the system's own way with
- * paths, but for tests of another one.
+ * paths, except in tests of another one.
  */
 function relativePattern(line, workspace, flavour = external_node_path_) {
     const [, marks = '', rest = ''] = /^([!\s]*)(.*)$/s.exec(line) ?? [];
@@ -6191,7 +6191,7 @@ async function create_from_s3_create(step, request) {
     reporter.info(`Visual Layer accepted the creation: dataset ${datasetId}.`);
     return datasetId;
 }
-/** The API answers HTTP 500 at once where it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */
+/** The API returns HTTP 500 at once if it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */
 function withBucketHint(error, bucketPath) {
     if (!(error instanceof visual_layer_failure/* RequestFailure */.e6) || (error.outcome.status !== 500 && error.outcome.status !== 400))
         return error;
@@ -7781,7 +7781,7 @@ var verdicts_export = __webpack_require__(89057);
 
 
 
-/** What may be over by the next night, or is the fault of what was stored: no reason to go without the export tonight. */
+/** Failures that may be gone by the next night, or that the stored data causes: no reason to skip tonight's export. */
 const PASSING = [
     'network',
     'server_error',
@@ -9264,7 +9264,7 @@ async function startRestore(step, request, restoring) {
             const elsewhere = task?.state === 'COMPLETED' && !now?.isCurrent;
             if (task && !others && !elsewhere) {
                 const later = (await newTasks(step, dataset.id, earlier)).find(({ id }) => id === task.id);
-                // If it ended before the snapshots were read, it may have restored another one: the next look tells.
+                // If it ended before the snapshots were read, it may have restored another one: the next check shows it.
                 return later && (0,visual_layer_tasks/* hasEnded */.hY)(later) && !(0,visual_layer_tasks/* hasEnded */.hY)(task) ? 'busy' : { found: undefined };
             }
             const { status } = await api.datasets.get(dataset.id, 0);
@@ -9518,7 +9518,7 @@ function notChanged(target, now, afterMs) {
 
 
 
-/** Waits for a dataset to be READY: how a step that ran out of time, or did not wait, is carried on. */
+/** Waits for a dataset to be READY: how to resume after a step that timed out or did not wait. */
 const wait = operation({
     name: 'wait',
     inputs: { dataset_id: datasetId() },
@@ -10142,7 +10142,7 @@ function failureHeadline({ code, message }, { operation, dataset }) {
     if (code === 'cancelled')
         return `${subject} was canceled.`;
     const points = rest.map((line) => line.replace(/^\s*- /, '').trim()).filter(Boolean);
-    // That of a timeout says only that time ran out; what was waited for comes after it.
+    // The first sentence of a timeout says only that it timed out; what was waited for follows.
     const sentence = code === 'timed_out' ? first : firstSentence(first);
     const why = points.length === 0 ? sentence : `${first.replace(/[.:]$/, '')}: ${points.join('; ')}`;
     return code === 'gate_failed' ? `${subject} is complete, but a check failed: ${why}` : `${subject} failed: ${why}`;
@@ -11166,7 +11166,7 @@ class Signer {
     }
     /**
      * Takes the server's clock (its `Date` header) after a 401: a runner whose clock is off signs tokens that are not yet, or no
-     * longer, valid. Answers whether signing once more can help.
+     * longer, valid. Returns whether signing again can help.
      */
     learnFrom401(dateHeader, nowMs) {
         if (this.#credentials.kind !== 'key')
@@ -11785,7 +11785,7 @@ function widthOf(text) {
 
 
 
-/** More bars are no picture any more. */
+/** With more bars a chart is no longer readable. */
 const MAX_CATEGORIES = 15;
 /** In CSS pixels; GitHub makes a chart narrower where there is less room. */
 const WIDTH = 900;
@@ -12608,7 +12608,7 @@ function isMissing(error) {
     return error instanceof RequestFailure && error.outcome.status === 404;
 }
 /**
- * A failure without a response: refused, reset, not resolved, cut off, or too long without an answer.
+ * A failure without a response: refused, reset, not resolved, cut off, or too long without a response.
  *
  * @param whole `false`: the connection broke before the last byte of the request had been handed to it
  */
@@ -13141,7 +13141,7 @@ function pause(interval, sinceChangeMs, random = Math.random) {
 function patienceMs(remainingMs) {
     return Math.min(120_000, remainingMs / 4);
 }
-/** How long an answer that could still be joined by others is watched, in ms: 5 s, or a tenth of the time left. */
+/** How long a result that others could still join is watched, in ms: 5 s, or a tenth of the time left. */
 function settlingMs(remainingMs) {
     return Math.min(5_000, remainingMs / 10);
 }
@@ -13173,7 +13173,7 @@ async function asPhase(waiting, phase, body) {
     }
 }
 /**
- * The only poll loop. Looks until `probe` says done or failed, or the deadline has passed; then looks once more, since what ended
+ * The only poll loop. Looks until `probe` says done or failed, or the deadline has passed; then looks again, because what ended
  * in the last pause has ended in time. A transient fault is a pending look, for however long the outage lasts. `Retry-After`
  * stretches a pause. Throws what `probe` throws otherwise, and the signal's reason at once when the step is cancelled.
  *
@@ -13300,7 +13300,7 @@ function cloneTasksOf({ id, name }, tasks) {
     return tasks.filter((task) => task.datasetId === id || task.datasetName.trim() === cloneName(name).trim());
 }
 /**
- * The new clone tasks of the source that failed, but for those of the candidates themselves. One of them may be ours: then what else is
+ * The new clone tasks of the source that failed, except those of the candidates themselves. One of them may be ours: then what else is
  * new is someone else's.
  */
 function failedClones({ source, taskIds }, tasks, candidates) {

@@ -450,7 +450,7 @@ async function gather(parts, reserved) {
     return { taken, folders, contested };
 }
 function folderInTheWay(folder) {
-    return new errors/* ActionError */.lZ('unexpected_reply', `The parts of the export could not be put together: one has a folder ${JSON.stringify(folder.slice(0, 200))}, where the export needs a file.`, { todo: 'Re-run the job. If it happens each time, tell Visual Layer support the export IDs in the log.' });
+    return new errors/* ActionError */.lZ('unexpected_reply', `Could not merge the parts of the export: one has a folder ${JSON.stringify(folder.slice(0, 200))}, where the export needs a file.`, { todo: 'Re-run the job. If this keeps happening, send Visual Layer support the export IDs in the log.' });
 }
 
 ;// CONCATENATED MODULE: ./build/export/parts/merged-files.js
@@ -1247,7 +1247,7 @@ function extraClusterBytes({ selection }) {
 
 
 
-/** An export that failed, or whose bytes are damaged, is started once more: a single bad worker must not cost the whole. */
+/** An export that failed, or whose bytes are damaged, is started again: a single bad worker must not fail the whole export. */
 const MOST_STARTS = 2;
 /** Fetches one part: starts its export, or continues with the one that was started before, waits, downloads, and unpacks. */
 async function exportPart(job) {

@@ -63,7 +63,7 @@ function signed(difference) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(76760);
 
 // What differs between Linux, macOS and Windows in the names of files, decided here for all of them. `flavour` is the system's own
-// way with paths, but for tests of another one.
+// way with paths, except in tests of another one.
 /**
  * A path below a folder, relative to it and with `/` between its parts; '' for the folder itself, `undefined` for what is
  * elsewhere. Both are taken as they are: links are not looked at.

@@ -382,7 +382,7 @@ class ValueHash {
         this.#addWord(other.#one);
         this.#addWord(other.#two);
     }
-    /** Adds the hash to the two words at a place, whose order of additions does not count, and begins anew. */
+    /** Adds the hash to the two words at a place, and starts over. Sums are equal whatever the order of what was added. */
     endIn(sums, at) {
         const first = this.#one ^ mixed(this.#two);
         const second = this.#two ^ mixed(first);
@@ -631,7 +631,7 @@ function withoutSignature(text) {
 /* harmony export */   a: () => (/* binding */ Counting),
 /* harmony export */   f: () => (/* binding */ changesOf)
 /* harmony export */ });
-/** More distinct names than this are counted together: they are no classes any more. */
+/** More distinct names than this are counted together: they are no longer classes. */
 const MOST_NAMES = 100_000;
 /** Of a name, in characters; what is longer counts by its beginning. */
 const LONGEST_NAME = 200;

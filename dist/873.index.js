@@ -537,7 +537,7 @@ class TransferFailure extends Error {
     trace;
     /** What to do, if that is known better than by the code. */
     todo;
-    /** Of the response, if it is one that brings no bytes. */
+    /** Of the response, if it is one without the wanted bytes. */
     status;
     constructor(kind, code, message, more = {}) {
         super(message, more.cause === undefined ? undefined : { cause: more.cause });
@@ -1152,7 +1152,7 @@ class Version {
             return await requestBytes(this.#options, rest, signal);
         }
         catch (error) {
-            // A host that knows no ranges may answer with an error.
+            // A host without ranges may return an error.
             const rejected = error instanceof TransferFailure && error.status !== undefined;
             if (!rejected ||
                 error.kind === 'transient' ||

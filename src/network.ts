@@ -59,7 +59,7 @@ export function networkFault(error: unknown, isStorage = false): NetworkFault {
   const codes = chain.map(codeOf).filter((code) => code !== undefined)
   const tls = chain.find((one) => TLS.test(codeOf(one) ?? ''))
   if (tls) return tlsFault(tls, isStorage)
-  // A proxy that opens no tunnel answers before anything reaches the server.
+  // A proxy that opens no tunnel responds before anything reaches the server.
   const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message))
   if (proxy) {
     const todo =

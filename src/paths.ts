@@ -1,7 +1,7 @@
 import native, { type PlatformPath } from 'node:path'
 
 // What differs between Linux, macOS and Windows in the names of files, decided here for all of them. `flavour` is the system's own
-// way with paths, but for tests of another one.
+// way with paths, except in tests of another one.
 
 /**
  * A path below a folder, relative to it and with `/` between its parts; '' for the folder itself, `undefined` for what is

@@ -1127,7 +1127,7 @@ function networkFault(error, isStorage = false) {
     const tls = chain.find((one) => TLS.test((0,system_errors/* codeOf */.$N)(one) ?? ''));
     if (tls)
         return tlsFault(tls, isStorage);
-    // A proxy that opens no tunnel answers before anything reaches the server.
+    // A proxy that opens no tunnel responds before anything reaches the server.
     const proxy = chain.find(({ message }) => /HTTP Tunneling|Proxy response/i.test(message));
     if (proxy) {
         const todo = 'Check the proxy and its credentials (HTTPS_PROXY: http://user:password@host:port), or add the host to NO_PROXY.';
@@ -1203,7 +1203,7 @@ function failure_isMissing(error) {
     return error instanceof RequestFailure && error.outcome.status === 404;
 }
 /**
- * A failure without a response: refused, reset, not resolved, cut off, or too long without an answer.
+ * A failure without a response: refused, reset, not resolved, cut off, or too long without a response.
  *
  * @param whole `false`: the connection broke before the last byte of the request had been handed to it
  */
@@ -1422,7 +1422,7 @@ function pause(interval, sinceChangeMs, random = Math.random) {
 function pace_patienceMs(remainingMs) {
     return Math.min(120_000, remainingMs / 4);
 }
-/** How long an answer that could still be joined by others is watched, in ms: 5 s, or a tenth of the time left. */
+/** How long a result that others could still join is watched, in ms: 5 s, or a tenth of the time left. */
 function pace_settlingMs(remainingMs) {
     return Math.min(5_000, remainingMs / 10);
 }
@@ -1442,7 +1442,7 @@ async function until_asPhase(waiting, phase, body) {
     }
 }
 /**
- * The only poll loop. Looks until `probe` says done or failed, or the deadline has passed; then looks once more, since what ended
+ * The only poll loop. Looks until `probe` says done or failed, or the deadline has passed; then looks again, because what ended
  * in the last pause has ended in time. A transient fault is a pending look, for however long the outage lasts. `Retry-After`
  * stretches a pause. Throws what `probe` throws otherwise, and the signal's reason at once when the step is cancelled.
  *
@@ -2149,7 +2149,7 @@ function clone_cloneTasksOf({ id, name }, tasks) {
     return tasks.filter((task) => task.datasetId === id || task.datasetName.trim() === cloneName(name).trim());
 }
 /**
- * The new clone tasks of the source that failed, but for those of the candidates themselves. One of them may be ours: then what else is
+ * The new clone tasks of the source that failed, except those of the candidates themselves. One of them may be ours: then what else is
  * new is someone else's.
  */
 function failedClones({ source, taskIds }, tasks, candidates) {
@@ -2250,13 +2250,13 @@ function goneMeanwhile(error, { awaited }) {
     return new waits_Disappeared('not_found', message, { apiWords: error.apiWords, todo: REDO, cause: error });
 }
 const REDO = 'If that was unintended, re-run the job.';
-/** The error of a wait whose time ran out. */
+/** The error of a wait that timed out. */
 function timedOut({ deadline }, { awaited, carryOn }, { lastLine, lastFault, waitedMs }) {
     const last = lastLine === undefined ? 'no status received' : `last status: ${lastLine}`;
     const fault = lastFault ? ` The last poll failed: ${lastFault.message}` : '';
     return new errors/* ActionError */.lZ('timed_out', `Timed out after ${numbers_duration(deadline.elapsedMs())} (timeout: ${numbers_duration(deadline.totalMs)}). Waited ${numbers_duration(waitedMs)} for ${awaited}; ${last}.${fault}`, { apiWords: lastFault?.apiWords, todo: `${carryOn} Or increase timeout.`, cause: lastFault });
 }
-/** Makes a read that answers `undefined` for what is not there yet, for at most `graceMs` from now. */
+/** Makes a read that returns `undefined` for what is not there yet, for at most `graceMs` from now. */
 function lenient(step, graceMs, read) {
     const startedAt = step.clock.now();
     return async () => {
@@ -2762,7 +2762,7 @@ async function startRestore(step, request, restoring) {
             const elsewhere = task?.state === 'COMPLETED' && !now?.isCurrent;
             if (task && !others && !elsewhere) {
                 const later = (await newTasks(step, dataset.id, earlier)).find(({ id }) => id === task.id);
-                // If it ended before the snapshots were read, it may have restored another one: the next look tells.
+                // If it ended before the snapshots were read, it may have restored another one: the next check shows it.
                 return later && hasEnded(later) && !hasEnded(task) ? 'busy' : { found: undefined };
             }
             const { status } = await api.datasets.get(dataset.id, 0);
@@ -4918,7 +4918,7 @@ class Signer {
     }
     /**
      * Takes the server's clock (its `Date` header) after a 401: a runner whose clock is off signs tokens that are not yet, or no
-     * longer, valid. Answers whether signing once more can help.
+     * longer, valid. Returns whether signing again can help.
      */
     learnFrom401(dateHeader, nowMs) {
         if (this.#credentials.kind !== 'key')
@@ -5567,7 +5567,7 @@ function headline_failureHeadline({ code, message }, { operation, dataset }) {
     if (code === 'cancelled')
         return `${subject} was canceled.`;
     const points = rest.map((line) => line.replace(/^\s*- /, '').trim()).filter(Boolean);
-    // That of a timeout says only that time ran out; what was waited for comes after it.
+    // The first sentence of a timeout says only that it timed out; what was waited for follows.
     const sentence = code === 'timed_out' ? first : firstSentence(first);
     const why = points.length === 0 ? sentence : `${first.replace(/[.:]$/, '')}: ${points.join('; ')}`;
     return code === 'gate_failed' ? `${subject} is complete, but a check failed: ${why}` : `${subject} failed: ${why}`;
@@ -5652,7 +5652,7 @@ function widthOf(text) {
 
 
 
-/** More bars are no picture any more. */
+/** With more bars a chart is no longer readable. */
 const MAX_CATEGORIES = 15;
 /** In CSS pixels; GitHub makes a chart narrower where there is less room. */
 const WIDTH = 900;

@@ -110,7 +110,7 @@ export interface Manifest extends ManifestOrigin<string | null> {
   media_count: number
   content_digest: string
   extracted: boolean
-  /** In the order in which they were put together; absent where the export is one of the service's. */
+  /** In the order in which they were merged; absent where the export is one of the service's. */
   parts?: readonly ManifestPart[]
   shard?: ManifestShard
 }

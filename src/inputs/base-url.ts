@@ -1,12 +1,12 @@
 import type { Outcome } from './fields.ts'
 
-/** Where Visual Layer answers. */
+/** The address of Visual Layer. */
 export interface Service {
   /** The root that the paths of the API resolve against; it ends in `/api/v1/`. */
   apiRoot: URL
   /** Scheme, host and port, without a slash at the end. */
   origin: string
-  /** Visual Layer's own Cloud or staging, which answers nobody without credentials. A self-hosted one may. */
+  /** Visual Layer's own Cloud or staging, which rejects every request without credentials. A self-hosted one may. */
   isCloud: boolean
 }
 

@@ -26,7 +26,7 @@ export function filePatterns(workspace: string) {
 
 /**
  * A pattern relative to the workspace, with `/`; `undefined` where it cannot stay inside. `flavour` is the system's own way with
- * paths, but for tests of another one.
+ * paths, except in tests of another one.
  */
 export function relativePattern(line: string, workspace: string, flavour: PlatformPath = native): string | undefined {
   const [, marks = '', rest = ''] = /^([!\s]*)(.*)$/s.exec(line) ?? []

@@ -54,7 +54,7 @@ async function create(step: Step, request: CreateFromS3Request): Promise<string>
   return datasetId
 }
 
-/** The API answers HTTP 500 at once where it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */
+/** The API returns HTTP 500 at once if it cannot read the bucket; docs.visual-layer.com, "Create a dataset from S3". */
 function withBucketHint(error: unknown, bucketPath: string): unknown {
   if (!(error instanceof RequestFailure) || (error.outcome.status !== 500 && error.outcome.status !== 400)) return error
   const todo = `Check that ${bucketPath} exists and contains media, and that Visual Layer can read it (a public bucket, or a role that it may assume). If it does, re-run the job later.`

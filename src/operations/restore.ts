@@ -179,7 +179,7 @@ async function startRestore(step: Step, request: RestoreRequest, restoring: Rest
         const elsewhere = task?.state === 'COMPLETED' && !now?.isCurrent
         if (task && !others && !elsewhere) {
           const later = (await newTasks(step, dataset.id, earlier)).find(({ id }) => id === task.id)
-          // If it ended before the snapshots were read, it may have restored another one: the next look tells.
+          // If it ended before the snapshots were read, it may have restored another one: the next check shows it.
           return later && hasEnded(later) && !hasEnded(task) ? 'busy' : { found: undefined }
         }
         const { status } = await api.datasets.get(dataset.id, 0)

@@ -3,7 +3,7 @@ import { readDataset } from './facts.ts'
 import { operation } from './operation.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
 
-/** Waits for a dataset to be READY: how a step that ran out of time, or did not wait, is carried on. */
+/** Waits for a dataset to be READY: how to resume after a step that timed out or did not wait. */
 export const wait = operation({
   name: 'wait',
   inputs: { dataset_id: fields.datasetId() },

@@ -42,7 +42,7 @@ function goneMeanwhile(error: unknown, { awaited }: Phase): unknown {
 
 const REDO = 'If that was unintended, re-run the job.'
 
-/** The error of a wait whose time ran out. */
+/** The error of a wait that timed out. */
 function timedOut(
   { deadline }: Step,
   { awaited, carryOn }: Phase,
@@ -57,7 +57,7 @@ function timedOut(
   )
 }
 
-/** Makes a read that answers `undefined` for what is not there yet, for at most `graceMs` from now. */
+/** Makes a read that returns `undefined` for what is not there yet, for at most `graceMs` from now. */
 export function lenient<T>(step: Step, graceMs: number, read: () => Promise<T>): () => Promise<T | undefined> {
   const startedAt = step.clock.now()
   return async () => {

@@ -3,7 +3,7 @@ import type { Chart, Table } from './reporter.ts'
 import { markdown } from './text.ts'
 import { count, signed } from '../numbers.ts'
 
-/** More bars are no picture any more. */
+/** With more bars a chart is no longer readable. */
 const MAX_CATEGORIES = 15
 /** In CSS pixels; GitHub makes a chart narrower where there is less room. */
 const WIDTH = 900

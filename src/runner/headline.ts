@@ -51,7 +51,7 @@ export function failureHeadline(
   const subject = `Visual Layer ${operation === 'enrich' ? 'enrichment' : oneLine(operation, 60)}${isNamed ? '' : ` of dataset "${dataset}"`}`
   if (code === 'cancelled') return `${subject} was canceled.`
   const points = rest.map((line) => line.replace(/^\s*- /, '').trim()).filter(Boolean)
-  // That of a timeout says only that time ran out; what was waited for comes after it.
+  // The first sentence of a timeout says only that it timed out; what was waited for follows.
   const sentence = code === 'timed_out' ? first : firstSentence(first)
   const why = points.length === 0 ? sentence : `${first.replace(/[.:]$/, '')}: ${points.join('; ')}`
   return code === 'gate_failed' ? `${subject} is complete, but a check failed: ${why}` : `${subject} failed: ${why}`

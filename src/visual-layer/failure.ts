@@ -46,7 +46,7 @@ export function isMissing(error: unknown): error is RequestFailure {
 }
 
 /**
- * A failure without a response: refused, reset, not resolved, cut off, or too long without an answer.
+ * A failure without a response: refused, reset, not resolved, cut off, or too long without a response.
  *
  * @param whole `false`: the connection broke before the last byte of the request had been handed to it
  */

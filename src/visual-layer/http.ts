@@ -43,7 +43,7 @@ export interface ApiRequest {
   json?: unknown
   form?: Record<string, string>
   upload?: Upload
-  /** A success answers with plain text, which may take as long as it needs, while bytes move. */
+  /** A success returns plain text, which may take as long as it needs, while bytes move. */
   text?: true
 }
 

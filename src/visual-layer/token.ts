@@ -78,7 +78,7 @@ export class Signer {
 
   /**
    * Takes the server's clock (its `Date` header) after a 401: a runner whose clock is off signs tokens that are not yet, or no
-   * longer, valid. Answers whether signing once more can help.
+   * longer, valid. Returns whether signing again can help.
    */
   learnFrom401(dateHeader: string | undefined, nowMs: number): boolean {
     if (this.#credentials.kind !== 'key') return false

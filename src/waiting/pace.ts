@@ -28,7 +28,7 @@ export function patienceMs(remainingMs: number): number {
   return Math.min(120_000, remainingMs / 4)
 }
 
-/** How long an answer that could still be joined by others is watched, in ms: 5 s, or a tenth of the time left. */
+/** How long a result that others could still join is watched, in ms: 5 s, or a tenth of the time left. */
 export function settlingMs(remainingMs: number): number {
   return Math.min(5_000, remainingMs / 10)
 }

@@ -49,7 +49,7 @@ export async function asPhase<T>(waiting: Waiting, phase: Phase, body: () => Pro
 }
 
 /**
- * The only poll loop. Looks until `probe` says done or failed, or the deadline has passed; then looks once more, since what ended
+ * The only poll loop. Looks until `probe` says done or failed, or the deadline has passed; then looks again, because what ended
  * in the last pause has ended in time. A transient fault is a pending look, for however long the outage lasts. `Retry-After`
  * stretches a pause. Throws what `probe` throws otherwise, and the signal's reason at once when the step is cancelled.
  *

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { findEarlier, checkObstacles } from '../../src/export/earlier-export.ts'
+import { checkObstacles, findEarlier } from '../../src/export/earlier-export.ts'
 import { HalfReplaced, recover, replaceExport } from '../../src/export/replace-export.ts'
 
 /** Counts the operations that change the disk, and fails them from one number on: for good as if killed, or once as if rejected. */

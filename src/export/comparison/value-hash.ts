@@ -50,7 +50,7 @@ export class ValueHash {
     this.#addWord(other.#two)
   }
 
-  /** Adds the hash to the two words at a place, whose order of additions does not count, and begins anew. */
+  /** Adds the hash to the two words at a place, and starts over. Sums are equal whatever the order of what was added. */
   endIn(sums: Uint32Array, at: number): void {
     const first = this.#one ^ mixed(this.#two)
     const second = this.#two ^ mixed(first)

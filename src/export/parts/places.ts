@@ -99,7 +99,7 @@ async function gather(parts: () => AsyncIterable<PartFiles>, reserved: Reserved)
 function folderInTheWay(folder: string): ActionError {
   return new ActionError(
     'unexpected_reply',
-    `The parts of the export could not be put together: one has a folder ${JSON.stringify(folder.slice(0, 200))}, where the export needs a file.`,
-    { todo: 'Re-run the job. If it happens each time, tell Visual Layer support the export IDs in the log.' },
+    `Could not merge the parts of the export: one has a folder ${JSON.stringify(folder.slice(0, 200))}, where the export needs a file.`,
+    { todo: 'Re-run the job. If this keeps happening, send Visual Layer support the export IDs in the log.' },
   )
 }

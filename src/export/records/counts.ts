@@ -1,7 +1,7 @@
 /** How often each name occurs, in the order of appearance. */
 export type Counts = ReadonlyMap<string, number>
 
-/** More distinct names than this are counted together: they are no classes any more. */
+/** More distinct names than this are counted together: they are no longer classes. */
 const MOST_NAMES = 100_000
 /** Of a name, in characters; what is longer counts by its beginning. */
 const LONGEST_NAME = 200

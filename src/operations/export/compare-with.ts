@@ -24,7 +24,7 @@ export type Earlier =
     }
   | { kind: 'none'; why: string }
 
-/** What may be over by the next night, or is the fault of what was stored: no reason to go without the export tonight. */
+/** Failures that may be gone by the next night, or that the stored data causes: no reason to skip tonight's export. */
 const PASSING: readonly ActionError['code'][] = [
   'network',
   'server_error',

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { ActionError, describe } from '../../errors.ts'
-import { inTheWay, look, checkObstacles } from '../../export/earlier-export.ts'
+import { checkObstacles, inTheWay, look } from '../../export/earlier-export.ts'
 import { MANIFEST_NAME } from '../../export/manifest.ts'
 import { itemsOf, type PartContent } from '../../export/parts/content.ts'
 import { KeptParts } from '../../export/parts/kept-parts.ts'

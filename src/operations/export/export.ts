@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { look, checkObstacles } from '../../export/earlier-export.ts'
+import { checkObstacles, look } from '../../export/earlier-export.ts'
 import { RecordDigest } from '../../export/records/digest.ts'
 import { ANNOTATIONS_NAME } from '../../export/manifest.ts'
 import { type Placed, prepareFolder, requireWritable } from '../../export/place.ts'

@@ -32,7 +32,7 @@ export interface PartJob {
   onStarted: (exportId: string | undefined) => Promise<void>
 }
 
-/** An export that failed, or whose bytes are damaged, is started once more: a single bad worker must not cost the whole. */
+/** An export that failed, or whose bytes are damaged, is started again: a single bad worker must not fail the whole export. */
 const MOST_STARTS = 2
 
 /** Fetches one part: starts its export, or continues with the one that was started before, waits, downloads, and unpacks. */

@@ -211,7 +211,7 @@ class Version {
     try {
       return await requestBytes(this.#options, rest, signal)
     } catch (error) {
-      // A host that knows no ranges may answer with an error.
+      // A host without ranges may return an error.
       const rejected = error instanceof TransferFailure && error.status !== undefined
       if (
         !rejected ||

@@ -21,7 +21,7 @@ export class TransferFailure extends Error {
   trace: string | undefined
   /** What to do, if that is known better than by the code. */
   readonly todo: string | undefined
-  /** Of the response, if it is one that brings no bytes. */
+  /** Of the response, if it is one without the wanted bytes. */
   readonly status: number | undefined
 
   constructor(

@@ -65,7 +65,7 @@ export function cloneTasksOf({ id, name }: { id: string; name: string }, tasks: 
 }
 
 /**
- * The new clone tasks of the source that failed, but for those of the candidates themselves. One of them may be ours: then what else is
+ * The new clone tasks of the source that failed, except those of the candidates themselves. One of them may be ours: then what else is
  * new is someone else's.
  */
 export function failedClones(
